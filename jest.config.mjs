@@ -1,0 +1,7 @@
+export default {
+  testEnvironment: 'node',
+  roots: ['<rootDir>/build-test'],
+  testRegex: String.raw`\.spec\.js$`,
+  transform: {},
+  testTimeout: 30_000,
+};

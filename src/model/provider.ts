@@ -1,0 +1,70 @@
+import type { DriftCounts } from './drift.js';
+import type { Failure } from './failure.js';
+import type { Feed } from './feed.js';
+import type { ProviderSettings, SourceConfig } from './source.js';
+import type { TaskRow, TaskStatus, TaskType } from './task.js';
+
+/** What accompanies one read down to the socket. */
+export interface ReadContext {
+  /** Aborted when the read must stop; every wait and call honours it. */
+  readonly signal: AbortSignal;
+  /** W3C trace context of the request that caused the read; null when there was none. */
+  readonly traceparent: string | null;
+  /** Called once before each upstream call. */
+  readonly onCall: () => void;
+}
+
+/** A feed read whole, or one of a closed set of failures. A provider never throws across its port. */
+export type FeedRead = ReadFeed | FailedRead;
+
+export interface ReadFeed {
+  readonly outcome: 'read';
+  /** Each task once, in no promised order. */
+  readonly rows: readonly TaskRow[];
+  /** True when the upstream has more rows than may or can be read. */
+  readonly truncated: boolean;
+  /** All tasks created from this time on are in `rows`; null when that cannot be vouched for. */
+  readonly coveredSince: string | null;
+  readonly drift: DriftCounts;
+}
+
+export interface FailedRead {
+  readonly outcome: 'failed';
+  readonly failure: Failure;
+}
+
+/** A source's feeds, or why they could not be listed. */
+export type FeedListing = ListedFeeds | FailedRead;
+
+export interface ListedFeeds {
+  readonly outcome: 'listed';
+  readonly feeds: readonly Feed[];
+}
+
+/** An open connection to one source. */
+export interface SourceReader {
+  listFeeds(context: ReadContext): Promise<FeedListing>;
+  readFeed(feed: Feed, context: ReadContext): Promise<FeedRead>;
+}
+
+/** What the catalogue (`/v1/providers`) tells of a provider. */
+export interface ProviderDescription {
+  readonly id: string;
+  readonly title: string;
+  /** What the upstream itself can filter by; Tributary filters by everything. */
+  readonly upstreamFilters: readonly string[];
+  /** How the upstream pages its list, in a sentence. */
+  readonly paging: string;
+  readonly taskTypes: readonly TaskType[];
+  readonly taskStatuses: readonly TaskStatus[];
+}
+
+/** A kind of upstream system. */
+export interface Provider {
+  readonly settings: ProviderSettings;
+  readonly description: ProviderDescription;
+  connect(source: SourceConfig): SourceReader;
+}
+
+/** Where coverage of a feed that is read whole begins. */
+export const COVERED_SINCE_EVER = '1970-01-01T00:00:00.000Z';

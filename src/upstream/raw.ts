@@ -1,0 +1,93 @@
+import type { DriftLog } from '@/model/drift.js';
+import { formatTime } from '@/model/time.js';
+
+declare const raw: unique symbol;
+
+/** An upstream's JSON object that nobody has checked yet: its fields are read only through `Fields`. */
+export interface RawObject {
+  readonly [raw]: true;
+}
+
+/** The value as an unchecked object, or null when it is no JSON object. */
+export function rawObject(value: unknown): RawObject | null {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as RawObject) : null;
+}
+
+/**
+ * Reads an unchecked object field by field. A field that is absent or null answers null; one of another
+ * type than asked for answers null too and is noted as drift.
+ */
+export class Fields {
+  constructor(
+    readonly object: RawObject,
+    private readonly drift: DriftLog,
+  ) {}
+
+  /** A string; numbers are taken as their digits. An empty string is null: no upstream means anything by it. */
+  text(name: string): string | null {
+    const value = this.value(name);
+    if (typeof value === 'number' && Number.isFinite(value)) return String(value);
+    if (typeof value === 'string') return value === '' ? null : value;
+    return this.absent(value);
+  }
+
+  /** A finite number, or a string that spells one. */
+  number(name: string): number | null {
+    const value = this.value(name);
+    const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
+    if (typeof number === 'number' && Number.isFinite(number)) return number;
+    return value === '' ? null : this.absent(value);
+  }
+
+  /** A time in Tributary's form, by the upstream's own way of writing times. Unreadable ones are drift. */
+  time(name: string, parse: (value: string | number) => number | null): string | null {
+    const value = this.value(name);
+    if (value === undefined || value === null || value === '') return null;
+    const epochMs = typeof value === 'string' || typeof value === 'number' ? parse(value) : null;
+    if (epochMs !== null && Number.isFinite(epochMs) && Math.abs(epochMs) < LAST_FORMATTABLE_MS) {
+      return formatTime(epochMs);
+    }
+    this.drift.note('unreadableTime');
+    return null;
+  }
+
+  /** A nested object; an empty reader where it is missing, so that its fields answer null. */
+  fields(name: string): Fields {
+    const value = this.value(name);
+    return new Fields(rawObject(value) ?? this.absent(value) ?? EMPTY, this.drift);
+  }
+
+  /** True when the field is there and is an object. */
+  has(name: string): boolean {
+    return rawObject(this.value(name)) !== null;
+  }
+
+  /** The objects of a list, each to be read in turn; other elements are left out as drift. */
+  list(name: string): Fields[] {
+    const value = this.value(name);
+    if (!Array.isArray(value)) {
+      this.absent(value);
+      return [];
+    }
+    return value.flatMap((element) => {
+      const object = rawObject(element);
+      if (object === null) this.drift.note('wrongType');
+      return object === null ? [] : [new Fields(object, this.drift)];
+    });
+  }
+
+  private value(name: string): unknown {
+    return Object.hasOwn(this.object, name)
+      ? (this.object as unknown as Record<string, unknown>)[name]
+      : undefined;
+  }
+
+  private absent(value: unknown): null {
+    if (value !== undefined && value !== null) this.drift.note('wrongType');
+    return null;
+  }
+}
+
+const EMPTY = {} as unknown as RawObject;
+/** The end of the year 9999. */
+const LAST_FORMATTABLE_MS = 253_402_300_800_000;
