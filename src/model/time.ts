@@ -24,7 +24,7 @@ export function parseTime(text: string): number | null {
  * the second ('' for none) at an offset (`Z`, `+0800`, `+08:00`); null when the parts name no real time.
  */
 export function epochMs(parts: readonly number[], fraction: string, zone: string): number | null {
-  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = parts;
+  const [year, month, day, hour, minute, second] = parts as CivilTime;
   const offsetMinutes = parseOffset(zone);
   if (offsetMinutes === null || hour > 23 || minute > 59 || second > 60) return null;
   const date = new Date(0);
@@ -33,6 +33,15 @@ export function epochMs(parts: readonly number[], fraction: string, zone: string
   date.setUTCHours(hour, minute, second);
   return date.getTime() - offsetMinutes * 60_000 + milliseconds(fraction);
 }
+
+type CivilTime = readonly [
+  year: number,
+  month: number,
+  day: number,
+  hour: number,
+  minute: number,
+  second: number,
+];
 
 /** Whole milliseconds are read as an integer: 0.285 * 1000 and its like would lose one. */
 function milliseconds(fraction: string): number {
