@@ -68,3 +68,6 @@ export interface Provider {
 
 /** Where coverage of a feed that is read whole begins. */
 export const COVERED_SINCE_EVER = '1970-01-01T00:00:00.000Z';
+
+/** Injection token of all providers there are. */
+export const PROVIDERS = Symbol('PROVIDERS');

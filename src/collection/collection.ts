@@ -1,0 +1,64 @@
+import {
+  FeedCollection,
+  type CollectionAnswer,
+  type FeedScope,
+  type Freshness,
+  type SourceStatus,
+} from '@/model/collection.js';
+import type { Provider } from '@/model/provider.js';
+import type { SourceConfig } from '@/model/source.js';
+import { Demand } from './demand.js';
+import type { KeeperTools } from './feed-keeper.js';
+import { SourceKeeper } from './source-keeper.js';
+
+/** The collection of this process: reads on demand, one read at a time a feed. */
+export class Collection extends FeedCollection {
+  readonly #sources: readonly SourceKeeper[];
+
+  constructor(
+    sources: readonly SourceConfig[],
+    providers: readonly Provider[],
+    private readonly tools: KeeperTools,
+  ) {
+    super();
+    const byId = new Map(providers.map((provider) => [provider.settings.id, provider]));
+    this.#sources = sources.map((source) => {
+      const provider = byId.get(source.provider);
+      if (provider === undefined) throw new Error(`no provider ${source.provider}`);
+      return new SourceKeeper({ ...tools, source, reader: provider.connect(source) });
+    });
+  }
+
+  override async ensure(
+    scope: FeedScope,
+    freshness: Freshness,
+    traceparent: string | null,
+  ): Promise<CollectionAnswer> {
+    const demand = new Demand(freshness, traceparent, this.tools.revisions.newest);
+    const sources = this.#sources.filter((source) => source.isWithin(scope));
+    const waits: Promise<unknown>[] = [];
+    for (const source of sources) source.want(demand, waits);
+    if (waits.length > 0) await this.waitAtMost(freshness.waitMs, Promise.all(waits));
+    const feeds = sources.flatMap((source) => source.answers(demand));
+    return { feeds: feeds.sort((a, b) => (a.feed < b.feed ? -1 : 1)), ...demand.outcome };
+  }
+
+  override status(): readonly SourceStatus[] {
+    return this.#sources.map((source) => source.status());
+  }
+
+  /** Cuts every read under way; what was asked before is still answered. */
+  stop(): void {
+    this.tools.runner.stop();
+  }
+
+  private async waitAtMost(waitMs: number | null, done: Promise<unknown>): Promise<void> {
+    const boundMs = Math.min(waitMs ?? Infinity, this.tools.deadlineMs);
+    let timer: NodeJS.Timeout | undefined;
+    const deadline = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, boundMs);
+    });
+    await Promise.race([done, deadline]);
+    clearTimeout(timer);
+  }
+}

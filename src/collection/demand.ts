@@ -1,0 +1,27 @@
+import type { CollectionAnswer, Freshness } from '@/model/collection.js';
+
+/** One question's wish for freshness, and what it had to wait for. */
+export class Demand {
+  #waits = 0;
+  #joins = 0;
+  #missed = false;
+
+  constructor(
+    readonly freshness: Freshness,
+    readonly traceparent: string | null,
+    /** The newest revision when the question came in: whatever is above it was read for it. */
+    readonly sinceRevision: number,
+  ) {}
+
+  /** Notes that the question waits for a read: `missed` when there is no snapshot, `joined` when it was under way. */
+  noteWait(wait: { readonly missed: boolean; readonly joined: boolean }): void {
+    this.#waits += 1;
+    if (wait.joined) this.#joins += 1;
+    this.#missed ||= wait.missed;
+  }
+
+  get outcome(): Pick<CollectionAnswer, 'waitedFor' | 'collapsed'> {
+    if (this.#waits === 0) return { waitedFor: null, collapsed: false };
+    return { waitedFor: this.#missed ? 'miss' : 'stale', collapsed: this.#joins === this.#waits };
+  }
+}

@@ -1,0 +1,14 @@
+import type { Failure } from '@/model/failure.js';
+
+const FIRST_PAUSE_MS = 1_000;
+const LONGEST_PAUSE_MS = 30_000;
+
+/**
+ * How long a list is left alone after its n-th failure in a row. The first failure may be a blip, so the
+ * next question may try at once; then the pause doubles from 1 s to 30 s. An upstream that names a time of
+ * its own is obeyed.
+ */
+export function pauseAfter(failure: Failure, failuresInARow: number): number {
+  const own = failuresInARow < 2 ? 0 : Math.min(FIRST_PAUSE_MS * 2 ** (failuresInARow - 2), LONGEST_PAUSE_MS);
+  return Math.max(own, failure.retryAfterMs ?? 0);
+}

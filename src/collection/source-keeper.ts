@@ -1,0 +1,109 @@
+import type { FeedAnswer, FeedScope, FeedStatus, SourceStatus } from '@/model/collection.js';
+import { USUAL_FRESHNESS } from '@/model/collection.js';
+import { allFeedsName, type Feed } from '@/model/feed.js';
+import { Demand } from './demand.js';
+import { FeedKeeper, NOTHING_KEPT, type SourceTools } from './feed-keeper.js';
+import { FeedList, type ListTrouble } from './feed-list.js';
+
+/** Keeps one source: the list of its feeds, and each feed's snapshot. */
+export class SourceKeeper {
+  readonly #list: FeedList;
+  #feeds: readonly FeedKeeper[] = [];
+
+  constructor(private readonly tools: SourceTools) {
+    this.#list = new FeedList(tools, (feeds) => {
+      this.adopt(feeds);
+    });
+  }
+
+  /** True when the source belongs to what a question is about. */
+  isWithin(scope: FeedScope): boolean {
+    return (
+      (scope.provider?.includes(this.tools.source.provider) ?? true) &&
+      (scope.source?.includes(this.tools.source.id) ?? true)
+    );
+  }
+
+  /** Starts every read that a question needs and adds what it must wait for. */
+  want(demand: Demand, waits: Promise<unknown>[]): void {
+    const listing = this.#list.want(demand);
+    this.wantFeeds(demand, waits);
+    if (listing === null) return;
+    waits.push(
+      listing.then(() => {
+        const added: Promise<unknown>[] = [];
+        this.wantFeeds(demand, added);
+        return Promise.all(added);
+      }),
+    );
+  }
+
+  answers(demand: Demand): FeedAnswer[] {
+    const answers = this.#feeds.map((feed) => feed.answer(demand));
+    const trouble = this.#list.trouble(demand);
+    return trouble === null ? answers : [this.unlisted(trouble), ...answers];
+  }
+
+  status(): SourceStatus {
+    const { id, provider, region, projectId } = this.tools.source;
+    const trouble = this.#list.trouble(AS_USUAL);
+    const feeds = this.#feeds.map((feed) => feed.status());
+    if (trouble !== null) feeds.unshift(this.unlistedStatus(trouble));
+    return { id, provider, region, projectId, feeds };
+  }
+
+  private wantFeeds(demand: Demand, waits: Promise<unknown>[]): void {
+    for (const feed of this.#feeds) {
+      const reading = feed.want(demand);
+      if (reading === null) continue;
+      waits.push(
+        reading.then(() => {
+          this.doubtListIfGone(feed);
+        }),
+      );
+    }
+  }
+
+  private doubtListIfGone(feed: FeedKeeper): void {
+    if (feed.failureReason === 'NOT_FOUND' && this.tools.source.clusters === null) this.#list.doubt();
+  }
+
+  /** Takes over a new list: feeds that stay keep their keepers, and so their snapshots. */
+  private adopt(feeds: readonly Feed[]): void {
+    const held = new Map(this.#feeds.map((keeper) => [keeper.feed.name, keeper]));
+    this.#feeds = [...feeds]
+      .sort((a, b) => (a.name < b.name ? -1 : 1))
+      .map((feed) => {
+        const keeper = held.get(feed.name) ?? new FeedKeeper(feed, this.tools);
+        keeper.feed = feed;
+        held.delete(feed.name);
+        return keeper;
+      });
+    for (const gone of held.values()) gone.forget();
+  }
+
+  /** While the feeds cannot be listed, all of them together stand in the answer as one. */
+  private unlisted(trouble: ListTrouble): FeedAnswer {
+    const feed = allFeedsName(this.tools.source.id);
+    return {
+      feed,
+      snapshot: null,
+      problem: { feed, ...trouble, lastSuccessTimeMs: this.#list.renewal.lastSuccessMs },
+      freshForMs: this.tools.source.freshForMs,
+    };
+  }
+
+  private unlistedStatus(trouble: ListTrouble): FeedStatus {
+    return {
+      feed: allFeedsName(this.tools.source.id),
+      ...trouble,
+      ...NOTHING_KEPT,
+      lastSuccessTimeMs: this.#list.renewal.lastSuccessMs,
+      lastErrorTimeMs: this.#list.renewal.lastErrorMs,
+      upstreamCalls: this.#list.calls,
+    };
+  }
+}
+
+/** The usual question, asked by nobody in particular. */
+const AS_USUAL = new Demand(USUAL_FRESHNESS, null, Number.POSITIVE_INFINITY);

@@ -1,0 +1,107 @@
+import type { FeedProblem } from './collection.js';
+
+/** Every kind of error answer. Each has a page of its own at `/problems/{slug}`. */
+export const PROBLEMS = {
+  'invalid-parameter': {
+    status: 400,
+    title: 'A parameter is not valid',
+    meaning:
+      'A query parameter is unknown, malformed, given twice, or names something that does not exist. `errors` lists each parameter with what was found and what is allowed.',
+  },
+  'invalid-page-token': {
+    status: 400,
+    title: 'The page token is not valid',
+    meaning:
+      'The page token was changed, is not one of this gateway, or belongs to a call with other parameters. Start again without it; only pageSize may differ between the calls of a walk.',
+  },
+  'bad-request': {
+    status: 400,
+    title: 'The request is not valid',
+    meaning: 'The request is not valid HTTP, or its URL cannot be decoded.',
+  },
+  'not-found': {
+    status: 404,
+    title: 'There is nothing here',
+    meaning: 'No such path. `/docs` lists all there are.',
+  },
+  'task-not-found': {
+    status: 404,
+    title: 'No such task',
+    meaning:
+      'All feeds of the source were read and none of them has the task. It may have ended so long ago that its system no longer lists it.',
+  },
+  'source-not-found': {
+    status: 404,
+    title: 'No such source',
+    meaning: 'No source of that id is configured. `/v1/sources` lists them.',
+  },
+  'method-not-allowed': {
+    status: 405,
+    title: 'The method is not allowed',
+    meaning: 'The path exists, but not for this method. The `Allow` header names the methods it takes.',
+  },
+  'internal-error': {
+    status: 500,
+    title: 'The gateway failed',
+    meaning: 'A fault of the gateway itself. Its log has the details under the request id.',
+  },
+  'no-source-available': {
+    status: 503,
+    title: 'No source is available',
+    meaning:
+      'Not one feed in scope has a snapshot, and none could be fetched. `problems` tells why for each. The status is 504 when every reason is TIMEOUT.',
+  },
+  'incomplete-answer': {
+    status: 503,
+    title: 'The answer would be incomplete',
+    meaning:
+      'The call asked for strict handling, and at least one feed in scope is missing, stale or truncated. `problems` tells which. Without `Prefer: handling=strict` the partial answer is given.',
+  },
+  'task-unknown': {
+    status: 503,
+    title: 'Whether the task exists is not known',
+    meaning:
+      'No feed that could be read has the task, but at least one feed of its source could not be read. `problems` tells which.',
+  },
+  'nothing-cached': {
+    status: 504,
+    title: 'Nothing is cached',
+    meaning: 'The call asked for only what is cached, and no feed in scope has a snapshot.',
+  },
+} as const satisfies Record<string, { status: number; title: string; meaning: string }>;
+
+export type ProblemSlug = keyof typeof PROBLEMS;
+
+export interface ParameterError {
+  readonly parameter: string;
+  readonly detail: string;
+}
+
+export interface ProblemExtras {
+  /** Replaces the slug's usual status. */
+  readonly status?: number;
+  readonly errors?: readonly ParameterError[];
+  readonly problems?: readonly FeedProblem[];
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** An error answer (RFC 9457). `detail` is ours: it never holds upstream text. */
+export class ApiProblem extends Error {
+  override readonly name = 'ApiProblem';
+  readonly status: number;
+
+  constructor(
+    readonly slug: ProblemSlug,
+    readonly detail: string,
+    readonly extras: ProblemExtras = {},
+  ) {
+    super(`${slug}: ${detail}`);
+    this.status = extras.status ?? PROBLEMS[slug].status;
+  }
+}
+
+/** A 400 that names each bad parameter. */
+export function invalidParameters(errors: readonly ParameterError[]): ApiProblem {
+  const detail = errors.map((error) => `${error.parameter}: ${error.detail}`).join('; ');
+  return new ApiProblem('invalid-parameter', detail, { errors });
+}

@@ -1,0 +1,96 @@
+import type { DriftCounts } from './drift.js';
+import type { FailureReason } from './failure.js';
+import type { Snapshot } from './snapshot.js';
+
+/** What a caller accepts as current. */
+export interface Freshness {
+  /** Accept nothing older; null: no such bound. */
+  readonly maxAgeMs: number | null;
+  /** Accept this much beyond `freshFor`; Infinity: any age; null: the usual rules. */
+  readonly maxStaleMs: number | null;
+  /** Renew whatever there is. */
+  readonly noCache: boolean;
+  /** Never ask an upstream. */
+  readonly onlyIfCached: boolean;
+  /** Wait no longer than this for upstreams; null: the server's own deadline. */
+  readonly waitMs: number | null;
+}
+
+export const USUAL_FRESHNESS: Freshness = {
+  maxAgeMs: null,
+  maxStaleMs: null,
+  noCache: false,
+  onlyIfCached: false,
+  waitMs: null,
+};
+
+/** Which sources a question is about. Absent means all. */
+export interface FeedScope {
+  readonly provider?: readonly string[];
+  readonly source?: readonly string[];
+}
+
+export type ProblemState = 'LOADING' | 'FAILED' | 'STALE' | 'TRUNCATED';
+
+/** Why a feed's current state could not be had, or not whole. */
+export interface FeedProblem {
+  readonly feed: string;
+  readonly state: ProblemState;
+  readonly reason: FailureReason | null;
+  readonly lastSuccessTimeMs: number | null;
+}
+
+/** What is known of one feed at the moment of answering. */
+export interface FeedAnswer {
+  readonly feed: string;
+  readonly snapshot: Snapshot | null;
+  /** null when the snapshot is what the caller accepts, and whole. */
+  readonly problem: FeedProblem | null;
+  readonly freshForMs: number;
+}
+
+export interface CollectionAnswer {
+  /** One entry for each feed in scope, sorted by name. */
+  readonly feeds: readonly FeedAnswer[];
+  /** Whether the question had to wait for an upstream: for a first snapshot, for a newer one, or not. */
+  readonly waitedFor: 'miss' | 'stale' | null;
+  /** True when every read waited for had been started by another question. */
+  readonly collapsed: boolean;
+}
+
+/** A feed as `/v1/sources` shows it. */
+export interface FeedStatus {
+  readonly feed: string;
+  readonly state: 'FRESH' | ProblemState;
+  readonly reason: FailureReason | null;
+  readonly taskCount: number | null;
+  readonly fetchTimeMs: number | null;
+  readonly lastSuccessTimeMs: number | null;
+  readonly lastErrorTimeMs: number | null;
+  readonly coveredSince: string | null;
+  readonly upstreamCalls: number;
+  readonly drift: DriftCounts;
+}
+
+export interface SourceStatus {
+  readonly id: string;
+  readonly provider: string;
+  readonly region: string | null;
+  readonly projectId: string | null;
+  readonly feeds: readonly FeedStatus[];
+}
+
+/** The answer side's port: keeps every feed's snapshot fresh and tells what it has. */
+export abstract class FeedCollection {
+  /**
+   * Brings the feeds in scope to the freshness asked for, within the deadline, and answers with what there
+   * is then. Never throws for an upstream's sake.
+   */
+  abstract ensure(
+    scope: FeedScope,
+    freshness: Freshness,
+    traceparent: string | null,
+  ): Promise<CollectionAnswer>;
+  /** The state of all sources, in configured order. Asks no upstream. */
+  abstract status(): readonly SourceStatus[];
+}

@@ -1,0 +1,35 @@
+import type { FeedProblem, ProblemState } from './collection.js';
+import { failureMessage, type FailureReason } from './failure.js';
+import { formatTime } from './time.js';
+
+/** A feed's problem as the contract shows it, in list answers and in error answers. */
+export interface FeedProblemBody {
+  readonly feed: string;
+  readonly state: ProblemState;
+  readonly reason: FailureReason | null;
+  readonly message: string;
+  readonly lastSuccessTime: string | null;
+}
+
+export function feedProblemBody({ feed, state, reason, lastSuccessTimeMs }: FeedProblem): FeedProblemBody {
+  const why = reason === null ? '' : ` ${failureMessage(reason)}`;
+  return {
+    feed,
+    state,
+    reason,
+    message: `${WHAT[state]}${why}`,
+    lastSuccessTime: lastSuccessTimeMs === null ? null : formatTime(lastSuccessTimeMs),
+  };
+}
+
+/** True when a feed's current state could not be had: a truncated feed is current, only not whole. */
+export function isUnreachable(problem: FeedProblem): boolean {
+  return problem.state !== 'TRUNCATED';
+}
+
+const WHAT: Record<ProblemState, string> = {
+  LOADING: 'The feed has not been read yet.',
+  FAILED: 'The feed could not be read.',
+  STALE: 'An older snapshot of the feed is served.',
+  TRUNCATED: 'The feed could be read only in part.',
+};

@@ -1,0 +1,47 @@
+import { Controller, Get, Header, type BeforeApplicationShutdown } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { FeedCollection, type FeedStatus } from '@/model/collection.js';
+import { HealthDto, LivenessDto, type DegradedPartDto } from './health.dto.js';
+
+@ApiTags('operations')
+@Controller('health')
+export class HealthController implements BeforeApplicationShutdown {
+  #stopping = false;
+
+  constructor(private readonly collection: FeedCollection) {}
+
+  beforeApplicationShutdown(): void {
+    this.#stopping = true;
+  }
+
+  @Get('live')
+  @Header('cache-control', 'no-store')
+  @ApiOperation({ operationId: 'getLiveness', summary: 'Whether the process runs' })
+  @ApiOkResponse({ type: LivenessDto })
+  live(): LivenessDto {
+    return { status: 'ok' };
+  }
+
+  /** A feed that nobody has asked for yet is no defect: it is read when it is asked for. */
+  @Get('ready')
+  @Header('cache-control', 'no-store')
+  @ApiOperation({
+    operationId: 'getReadiness',
+    summary: 'Whether the gateway can answer, even if only partially',
+  })
+  @ApiOkResponse({ type: HealthDto })
+  ready(): HealthDto {
+    const feeds = this.collection.status().flatMap((source) => source.feeds);
+    const degraded = feeds.filter(isDegraded).map(asPart);
+    if (this.#stopping) return { status: 'stopping', degraded };
+    return { status: degraded.length === 0 ? 'ok' : 'degraded', degraded };
+  }
+}
+
+function isDegraded({ state, reason }: FeedStatus): boolean {
+  return state === 'FAILED' || state === 'TRUNCATED' || (state === 'STALE' && reason !== null);
+}
+
+function asPart({ feed, state, reason }: FeedStatus): DegradedPartDto {
+  return { part: feed, detail: reason === null ? state : `${state}: ${reason}` };
+}

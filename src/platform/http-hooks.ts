@@ -1,0 +1,85 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { ApiProblem } from '@/model/api-problem.js';
+import type { Metrics } from './metrics/metrics.js';
+import type { Logger } from 'pino';
+import type { ProblemFilter } from './problem/problem.filter.js';
+
+const SANE_REQUEST_ID = /^[A-Za-z0-9._:/+=@-]{1,128}$/;
+
+/** The caller's request id if it is sane, else one of ours. */
+export function requestIdOf(request: IncomingMessage): string {
+  const given = request.headers['x-request-id'];
+  return typeof given === 'string' && SANE_REQUEST_ID.test(given) ? given : randomUUID();
+}
+
+/** Every answer carries its request id and keeps browsers from guessing or framing. */
+export function addCommonHeaders(server: FastifyInstance): void {
+  server.addHook('onRequest', (request, reply, done) => {
+    reply.headers({
+      'x-request-id': request.id,
+      'x-content-type-options': 'nosniff',
+      'x-frame-options': 'DENY',
+      'referrer-policy': 'no-referrer',
+    });
+    done();
+  });
+}
+
+/** One log line and one measurement an answer. The query stays out of the log: filters may name customers. */
+export function observeAnswers(server: FastifyInstance, log: Logger, metrics: Metrics): void {
+  server.addHook('onResponse', (request, reply, done) => {
+    const route = request.routeOptions.url ?? 'unknown';
+    const seconds = reply.elapsedTime / 1000;
+    metrics.observeAnswer(route, reply.statusCode, seconds);
+    log.info(
+      {
+        requestId: request.id,
+        method: request.method,
+        path: request.url.split('?', 1)[0],
+        status: reply.statusCode,
+        durationMs: Math.round(reply.elapsedTime * 10) / 10,
+        traceparent: request.headers.traceparent,
+      },
+      'answered',
+    );
+    done();
+  });
+}
+
+const OTHER_METHODS = ['POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;
+
+/** Lets a path that exists, but not for the method, answer 405 and name the methods it takes. */
+export class MethodRefusals {
+  readonly #taken = new Map<string, Set<string>>();
+
+  /** To be made before the routes are. */
+  constructor(
+    private readonly server: FastifyInstance,
+    private readonly filter: ProblemFilter,
+  ) {
+    server.addHook('onRoute', ({ url, method }) => {
+      const methods = this.#taken.get(url) ?? new Set<string>();
+      for (const each of [method].flat()) methods.add(each);
+      this.#taken.set(url, methods);
+    });
+  }
+
+  /** To be called once all routes are there. */
+  complete(): void {
+    for (const [url, methods] of [...this.#taken]) {
+      if (url.includes('*')) continue;
+      const method = OTHER_METHODS.filter((each) => !methods.has(each));
+      this.server.route({ method, url, handler: this.refusal([...methods].sort().join(', ')) });
+    }
+  }
+
+  private refusal(allow: string): (request: FastifyRequest, reply: FastifyReply) => FastifyReply {
+    return (request, reply) => {
+      const detail = `found ${request.method}, allowed is ${allow}`;
+      this.filter.send(new ApiProblem('method-not-allowed', detail, { headers: { allow } }), request, reply);
+      return reply;
+    };
+  }
+}

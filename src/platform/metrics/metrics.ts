@@ -1,0 +1,66 @@
+import { Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+import type { SourceStatus } from '@/model/collection.js';
+
+/** What the gateway counts, in the words of the contract. Labels come from closed sets or the configuration. */
+export class Metrics {
+  readonly #registry = new Registry();
+  readonly #answers = new Histogram({
+    name: 'tributary_http_request_duration_seconds',
+    help: 'Time to answer, by route and status',
+    labelNames: ['route', 'status'],
+    buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
+    registers: [this.#registry],
+  });
+  readonly #calls = new Histogram({
+    name: 'tributary_upstream_call_duration_seconds',
+    help: 'Time of upstream calls, by source and outcome (OK or a failure reason)',
+    labelNames: ['source', 'outcome'],
+    buckets: [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+    registers: [this.#registry],
+  });
+  readonly #feedTasks = this.feedGauge('tributary_feed_tasks', 'Tasks in the newest snapshot');
+  readonly #feedAge = this.feedGauge('tributary_feed_age_seconds', 'Age of the newest snapshot');
+  readonly #feedUp = this.feedGauge('tributary_feed_fresh', '1 when the state of the feed is FRESH, else 0');
+  readonly #feedCalls = this.feedGauge('tributary_feed_upstream_calls', 'Upstream calls made for the feed');
+  readonly #drift = new Gauge({
+    name: 'tributary_feed_drift',
+    help: 'Signs in the newest snapshot that the upstream has changed, by kind',
+    labelNames: ['feed', 'kind'],
+    registers: [this.#registry],
+  });
+
+  constructor() {
+    collectDefaultMetrics({ register: this.#registry });
+  }
+
+  observeAnswer(route: string, status: number, seconds: number): void {
+    this.#answers.observe({ route, status }, seconds);
+  }
+
+  observeCall(source: string, outcome: string, seconds: number): void {
+    this.#calls.observe({ source, outcome }, seconds);
+  }
+
+  /** The Prometheus text, with the state of the feeds as it is now. */
+  async render(sources: readonly SourceStatus[], nowMs: number): Promise<string> {
+    for (const gauge of [this.#feedTasks, this.#feedAge, this.#feedUp, this.#feedCalls, this.#drift])
+      gauge.reset();
+    for (const status of sources.flatMap((source) => source.feeds)) {
+      const { feed } = status;
+      this.#feedUp.set({ feed }, status.state === 'FRESH' ? 1 : 0);
+      this.#feedCalls.set({ feed }, status.upstreamCalls);
+      if (status.taskCount !== null) this.#feedTasks.set({ feed }, status.taskCount);
+      if (status.fetchTimeMs !== null) this.#feedAge.set({ feed }, (nowMs - status.fetchTimeMs) / 1000);
+      for (const [kind, count] of Object.entries(status.drift)) this.#drift.set({ feed, kind }, count);
+    }
+    return this.#registry.metrics();
+  }
+
+  get contentType(): string {
+    return this.#registry.contentType;
+  }
+
+  private feedGauge(name: string, help: string): Gauge<'feed'> {
+    return new Gauge({ name, help, labelNames: ['feed'], registers: [this.#registry] });
+  }
+}

@@ -1,0 +1,86 @@
+import { Controller, Get, Header, Inject, Param, Query } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiProblem } from '@/model/api-problem.js';
+import { FeedCollection, type FeedStatus, type SourceStatus } from '@/model/collection.js';
+import { DRIFT_KINDS } from '@/model/drift.js';
+import { PROVIDERS, type Provider } from '@/model/provider.js';
+import { formatTime } from '@/model/time.js';
+import {
+  NoQuery,
+  ProviderListDto,
+  SourceDto,
+  SourceListDto,
+  type DriftDto,
+  type FeedDto,
+} from './sources.dto.js';
+
+@ApiTags('sources')
+@Controller('v1')
+export class SourcesController {
+  constructor(
+    private readonly collection: FeedCollection,
+    @Inject(PROVIDERS) private readonly providers: readonly Provider[],
+  ) {}
+
+  @Get('sources')
+  @Header('cache-control', 'no-store')
+  @ApiOperation({ operationId: 'listSources', summary: 'All sources and the state of their feeds' })
+  @ApiOkResponse({ type: SourceListDto })
+  list(@Query() _query: NoQuery): SourceListDto {
+    return { sources: this.collection.status().map(asSource) };
+  }
+
+  @Get('sources/:source')
+  @Header('cache-control', 'no-store')
+  @ApiOperation({ operationId: 'getSource', summary: 'One source and the state of its feeds' })
+  @ApiOkResponse({ type: SourceDto })
+  get(@Param('source') id: string, @Query() _query: NoQuery): SourceDto {
+    const source = this.collection.status().find((status) => status.id === id);
+    if (source === undefined) throw new ApiProblem('source-not-found', 'No source of that id is configured.');
+    return asSource(source);
+  }
+
+  @Get('providers')
+  @Header('cache-control', 'private, max-age=300')
+  @ApiOperation({
+    operationId: 'listProviders',
+    summary: 'The kinds of upstream systems the gateway can read',
+  })
+  @ApiOkResponse({ type: ProviderListDto })
+  providerList(@Query() _query: NoQuery): ProviderListDto {
+    return {
+      providers: this.providers.map(({ description }) => ({
+        ...description,
+        upstreamFilters: [...description.upstreamFilters],
+        taskTypes: [...description.taskTypes],
+        taskStatuses: [...description.taskStatuses],
+      })),
+    };
+  }
+}
+
+function asSource({ feeds, ...source }: SourceStatus): SourceDto {
+  return { ...source, feeds: feeds.map(asFeed) };
+}
+
+function asFeed(status: FeedStatus): FeedDto {
+  return {
+    name: status.feed,
+    state: status.state,
+    reason: status.reason,
+    taskCount: status.taskCount,
+    fetchTime: timeOrNull(status.fetchTimeMs),
+    ageSeconds: status.fetchTimeMs === null ? null : Math.max(0, Date.now() - status.fetchTimeMs) / 1000,
+    lastSuccessTime: timeOrNull(status.lastSuccessTimeMs),
+    lastErrorTime: timeOrNull(status.lastErrorTimeMs),
+    coveredSince: status.coveredSince,
+    upstreamCalls: status.upstreamCalls,
+    drift: Object.fromEntries(
+      DRIFT_KINDS.map((kind) => [kind, status.drift[kind] ?? 0]),
+    ) as unknown as DriftDto,
+  };
+}
+
+function timeOrNull(epochMs: number | null): string | null {
+  return epochMs === null ? null : formatTime(epochMs);
+}

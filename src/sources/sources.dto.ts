@@ -1,0 +1,129 @@
+import { ApiProperty, ApiSchema } from '@nestjs/swagger';
+import { FAILURE_REASONS, type FailureReason } from '@/model/failure.js';
+import type { ProblemState } from '@/model/collection.js';
+import { TASK_STATUSES, TASK_TYPES, type TaskStatus, type TaskType } from '@/model/task.js';
+
+/** Signs in the newest snapshot that the upstream no longer speaks as documented. */
+@ApiSchema({ name: 'Drift' })
+export class DriftDto {
+  /** Native statuses outside the mapping; their tasks are listed as UNKNOWN. */
+  @ApiProperty({ type: 'integer', minimum: 0, example: 0 })
+  unknownStatus: number;
+
+  /** Native types outside the mapping; their tasks are listed as OTHER. */
+  @ApiProperty({ type: 'integer', minimum: 0, example: 0 })
+  unknownType: number;
+
+  /** Times that could not be read; the fields are null. */
+  @ApiProperty({ type: 'integer', minimum: 0, example: 0 })
+  unreadableTime: number;
+
+  /** Fields of another JSON type than documented; they are null. */
+  @ApiProperty({ type: 'integer', minimum: 0, example: 0 })
+  wrongType: number;
+
+  /** Rows that could not be read at all; they are left out. */
+  @ApiProperty({ type: 'integer', minimum: 0, example: 0 })
+  droppedRow: number;
+}
+
+/** One upstream list inside a source, and how it stands. */
+@ApiSchema({ name: 'Feed' })
+export class FeedDto {
+  @ApiProperty({ example: 'sources/server-backups/feeds/operation-logs' })
+  name: string;
+
+  @ApiProperty({ enum: ['FRESH', 'LOADING', 'FAILED', 'STALE', 'TRUNCATED'] })
+  state: 'FRESH' | ProblemState;
+
+  @ApiProperty({ enum: FAILURE_REASONS, nullable: true, example: null })
+  reason: FailureReason | null;
+
+  /** Tasks in the newest snapshot. */
+  @ApiProperty({ type: 'integer', nullable: true, minimum: 0, example: 3120 })
+  taskCount: number | null;
+
+  /** When the newest snapshot was read. */
+  @ApiProperty({ type: String, format: 'date-time', nullable: true, example: '2026-11-20T08:00:00.000Z' })
+  fetchTime: string | null;
+
+  @ApiProperty({ type: Number, nullable: true, minimum: 0, example: 4.2 })
+  ageSeconds: number | null;
+
+  @ApiProperty({ type: String, format: 'date-time', nullable: true, example: '2026-11-20T08:00:00.000Z' })
+  lastSuccessTime: string | null;
+
+  @ApiProperty({ type: String, format: 'date-time', nullable: true, example: null })
+  lastErrorTime: string | null;
+
+  /** Tasks are known from this time on; null when nothing can be vouched for. */
+  @ApiProperty({ type: String, format: 'date-time', nullable: true, example: '2026-10-22T00:00:00.000Z' })
+  coveredSince: string | null;
+
+  /** Calls made to the upstream for this feed since the gateway started. */
+  @ApiProperty({ type: 'integer', minimum: 0, example: 4 })
+  upstreamCalls: number;
+
+  @ApiProperty({ type: DriftDto })
+  drift: DriftDto;
+}
+
+/** One configured connection. */
+@ApiSchema({ name: 'Source' })
+export class SourceDto {
+  @ApiProperty({ example: 'server-backups' })
+  id: string;
+
+  @ApiProperty({ example: 'huawei-cbr' })
+  provider: string;
+
+  @ApiProperty({ type: String, nullable: true, example: 'eu-west-101' })
+  region: string | null;
+
+  @ApiProperty({ type: String, nullable: true, example: '04f1829c788037ac2fb8c01eb2b04b95' })
+  projectId: string | null;
+
+  /** While the feeds of a source cannot be listed, `sources/{source}/feeds/-` stands for all of them. */
+  @ApiProperty({ type: [FeedDto] })
+  feeds: FeedDto[];
+}
+
+@ApiSchema({ name: 'SourceList' })
+export class SourceListDto {
+  @ApiProperty({ type: [SourceDto] })
+  sources: SourceDto[];
+}
+
+/** A kind of upstream system that the gateway can read. */
+@ApiSchema({ name: 'Provider' })
+export class ProviderDto {
+  @ApiProperty({ example: 'huawei-cbr' })
+  id: string;
+
+  @ApiProperty({ example: 'Huawei Cloud Backup and Recovery: operation logs' })
+  title: string;
+
+  /** What the upstream itself can filter by. The gateway filters by everything. */
+  @ApiProperty({ type: [String] })
+  upstreamFilters: string[];
+
+  /** How the upstream pages its list. */
+  @ApiProperty({ example: 'By record offset, counted from 0, and limit.' })
+  paging: string;
+
+  @ApiProperty({ enum: TASK_TYPES, enumName: 'TaskType', isArray: true })
+  taskTypes: TaskType[];
+
+  @ApiProperty({ enum: TASK_STATUSES, enumName: 'TaskStatus', isArray: true })
+  taskStatuses: TaskStatus[];
+}
+
+@ApiSchema({ name: 'ProviderList' })
+export class ProviderListDto {
+  @ApiProperty({ type: [ProviderDto] })
+  providers: ProviderDto[];
+}
+
+/** These calls take no query parameters. */
+// eslint-disable-next-line @typescript-eslint/no-extraneous-class -- the validation pipe needs a class to check against
+export class NoQuery {}

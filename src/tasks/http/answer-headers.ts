@@ -1,0 +1,55 @@
+import type { CollectionAnswer } from '@/model/collection.js';
+
+/** The age of an answer and how long it stays what it is, in whole seconds. */
+export interface AnswerAge {
+  /** Of the oldest snapshot used; null when none was. */
+  readonly ageSeconds: number | null;
+  /** Until the first snapshot used is no longer fresh; negative when one is stale already. */
+  readonly freshSeconds: number;
+  /** The shortest `freshFor` among the feeds used. */
+  readonly staleSeconds: number;
+}
+
+/** How old the snapshots of an answer are at a moment. */
+export function ageOf(answer: CollectionAnswer, nowMs: number): AnswerAge {
+  let oldestMs: number | null = null;
+  let freshMs = Infinity;
+  let staleMs = Infinity;
+  for (const { snapshot, freshForMs } of answer.feeds) {
+    if (snapshot === null) continue;
+    const ageMs = Math.max(0, nowMs - snapshot.fetchTimeMs);
+    oldestMs = Math.max(oldestMs ?? 0, ageMs);
+    freshMs = Math.min(freshMs, freshForMs - ageMs);
+    staleMs = Math.min(staleMs, freshForMs);
+  }
+  return {
+    ageSeconds: oldestMs === null ? null : Math.floor(oldestMs / 1000),
+    freshSeconds: Number.isFinite(freshMs) ? Math.floor(freshMs / 1000) : 0,
+    staleSeconds: Number.isFinite(staleMs) ? Math.floor(staleMs / 1000) : 0,
+  };
+}
+
+/**
+ * `Cache-Control` of an answer. A partial answer must not be kept. Since `Age` counts against `max-age`
+ * (RFC 9111, 4.2), the age is added to what freshness remains.
+ */
+export function cacheControl(age: AnswerAge, complete: boolean): string {
+  if (!complete) return 'no-store';
+  const maxAge = (age.ageSeconds ?? 0) + Math.max(0, age.freshSeconds);
+  return `private, max-age=${maxAge}, stale-while-revalidate=${age.staleSeconds}`;
+}
+
+/** `Cache-Status` (RFC 9211): a hit, or why upstreams had to be asked. */
+export function cacheStatus(answer: CollectionAnswer, age: AnswerAge): string {
+  if (answer.waitedFor !== null) {
+    return `tributary; fwd=${answer.waitedFor}${answer.collapsed ? '; collapsed' : ''}`;
+  }
+  return age.ageSeconds === null ? 'tributary' : `tributary; hit; ttl=${age.freshSeconds}`;
+}
+
+/** True when an `If-None-Match` value names the tag (weak comparison, RFC 9110, 13.1.2). */
+export function matchesTag(ifNoneMatch: string | undefined, etag: string): boolean {
+  if (ifNoneMatch === undefined) return false;
+  if (ifNoneMatch.trim() === '*') return true;
+  return ifNoneMatch.split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag);
+}

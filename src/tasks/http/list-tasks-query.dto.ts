@@ -1,0 +1,127 @@
+import type { TaskQuery } from '@/model/query.js';
+import { DEFAULT_PAGE_SIZE, LARGEST_PAGE_SIZE, type TaskFilter } from '@/model/query.js';
+import { TASK_ORDERS, type TaskOrder } from '@/model/order.js';
+import {
+  TASK_STATUSES,
+  TASK_TRIGGERS,
+  TASK_TYPES,
+  type TaskStatus,
+  type TaskTrigger,
+  type TaskType,
+} from '@/model/task.js';
+import {
+  ChoiceParameter,
+  ListParameter,
+  OptionalTextParameter,
+  TextParameter,
+  TimeParameter,
+  WholeNumberParameter,
+} from './parameters.js';
+
+const LISTS = 'One or more values: repeated, or separated by commas.';
+
+/** The query of `GET /v1/tasks`. */
+export class ListTasksQuery {
+  @ListParameter(null, {
+    description: `Only tasks of these providers. ${LISTS} \`/v1/providers\` names them.`,
+  })
+  provider?: string[];
+
+  @ListParameter(null, {
+    description: `Only tasks of these sources. ${LISTS} \`/v1/sources\` names them.`,
+  })
+  source?: string[];
+
+  @ListParameter(TASK_STATUSES, { description: `Only tasks in these statuses. ${LISTS}` })
+  status?: TaskStatus[];
+
+  @ListParameter(TASK_TYPES, { description: `Only tasks of these types. ${LISTS}` })
+  type?: TaskType[];
+
+  @ChoiceParameter(TASK_TRIGGERS, { description: 'Only tasks started this way.' })
+  trigger?: TaskTrigger;
+
+  @TextParameter({ description: 'Only tasks of the resource with exactly this id.' })
+  resourceId?: string;
+
+  @TextParameter({ description: 'Only tasks whose resource name contains this text, in any case.' })
+  resourceName?: string;
+
+  @TextParameter({ description: 'Only tasks that ran on the cluster with exactly this id.' })
+  clusterId?: string;
+
+  @TimeParameter({ description: 'Only tasks created at this time or later.' })
+  createdAfter?: string;
+
+  @TimeParameter({ description: 'Only tasks created before this time.' })
+  createdBefore?: string;
+
+  @TimeParameter({ description: 'Only tasks that ended at this time or later.' })
+  endedAfter?: string;
+
+  @TimeParameter({ description: 'Only tasks that ended before this time.' })
+  endedBefore?: string;
+
+  @ChoiceParameter(TASK_ORDERS, {
+    description: 'The order. Tasks without that time come last either way; ties go by id, ascending.',
+    default: 'createTime desc',
+  })
+  orderBy?: TaskOrder;
+
+  @WholeNumberParameter(0, {
+    description: `Tasks on a page. 0 means the default; more than ${LARGEST_PAGE_SIZE} is taken as ${LARGEST_PAGE_SIZE}.`,
+    default: DEFAULT_PAGE_SIZE,
+  })
+  pageSize?: number;
+
+  @OptionalTextParameter({
+    description:
+      'Goes on where the answer that gave this token ended. Every other parameter but pageSize must be as in the first call.',
+  })
+  pageToken?: string;
+
+  @WholeNumberParameter(1, {
+    description:
+      'A page by its number, from 1 on, for tables that jump. Not together with pageToken. Past the end the page is empty.',
+  })
+  page?: number;
+
+  @ChoiceParameter(['raw'], { description: "`raw` adds the upstream's record to each task." })
+  include?: string;
+}
+
+/** The question that a checked query asks. */
+export function toTaskQuery(query: ListTasksQuery): TaskQuery {
+  return {
+    filter: filterOf(query),
+    order: query.orderBy ?? 'createTime desc',
+    pageSize: pageSizeOf(query),
+    pageToken: query.pageToken === '' ? null : (query.pageToken ?? null),
+    page: query.page ?? null,
+    includeRaw: query.include === 'raw',
+  };
+}
+
+function pageSizeOf({ pageSize = 0 }: ListTasksQuery): number {
+  return pageSize === 0 ? DEFAULT_PAGE_SIZE : Math.min(pageSize, LARGEST_PAGE_SIZE);
+}
+
+const FILTER_PARAMETERS = [
+  'provider',
+  'source',
+  'status',
+  'type',
+  'trigger',
+  'resourceId',
+  'resourceName',
+  'clusterId',
+  'createdAfter',
+  'createdBefore',
+  'endedAfter',
+  'endedBefore',
+] as const satisfies (keyof TaskFilter & keyof ListTasksQuery)[];
+
+function filterOf(query: ListTasksQuery): TaskFilter {
+  const given = FILTER_PARAMETERS.filter((name) => query[name] !== undefined);
+  return Object.fromEntries(given.map((name) => [name, query[name]]));
+}

@@ -1,0 +1,141 @@
+import { applyDecorators } from '@nestjs/common';
+import { ApiPropertyOptional, type ApiPropertyOptions } from '@nestjs/swagger';
+import { Transform } from 'class-transformer';
+import { IsOptional, ValidateBy, type ValidationArguments } from 'class-validator';
+import { formatTime, parseTime } from '@/model/time.js';
+
+/** Tells what is wrong with a value; null when nothing is. */
+type Check = (value: unknown) => string | null;
+
+/** One or more values, repeated or separated by commas; each one of `allowed`, or any where that is null. */
+export function ListParameter(
+  allowed: readonly string[] | null,
+  schema: ApiPropertyOptions,
+): PropertyDecorator {
+  const items = allowed === null ? { type: 'string' } : { type: 'string', enum: [...allowed] };
+  return parameter({
+    schema: { ...schema, type: 'array', items } as ApiPropertyOptions,
+    read: (value) => (typeof value === 'string' ? value.split(',') : asTexts(value)?.flatMap(splitList)),
+    check: (value) => checkList(value, allowed),
+  });
+}
+
+/** One of a closed set of words. */
+export function ChoiceParameter(allowed: readonly string[], schema: ApiPropertyOptions): PropertyDecorator {
+  return parameter({
+    schema: { ...schema, type: 'string', enum: [...allowed] } as ApiPropertyOptions,
+    check: single((value) =>
+      allowed.includes(value) ? null : `found ${quote(value)}, allowed is ${orList(allowed)}`,
+    ),
+  });
+}
+
+/** Any text but the empty one. */
+export function TextParameter(schema: ApiPropertyOptions): PropertyDecorator {
+  return parameter({
+    schema: { ...schema, type: 'string', minLength: 1 } as ApiPropertyOptions,
+    check: single((value) => (value === '' ? 'found an empty value, allowed is any other text' : null)),
+  });
+}
+
+/** Any text; the empty one is as good as none. */
+export function OptionalTextParameter(schema: ApiPropertyOptions): PropertyDecorator {
+  return parameter({
+    schema: { ...schema, type: 'string' } as ApiPropertyOptions,
+    check: single(() => null),
+  });
+}
+
+/** A whole number from a smallest one on, however large. */
+export function WholeNumberParameter(smallest: 0 | 1, schema: ApiPropertyOptions): PropertyDecorator {
+  const isAllowed = (value: string): boolean => /^\d+$/.test(value) && Number(value) >= smallest;
+  return parameter({
+    schema: { ...schema, type: 'integer', minimum: smallest } as ApiPropertyOptions,
+    read: (value) => (typeof value === 'string' && isAllowed(value) ? Number(value) : undefined),
+    check: (value) =>
+      typeof value === 'number'
+        ? null
+        : single((text) => `found ${quote(text)}, allowed is a whole number from ${smallest} on`)(value),
+  });
+}
+
+/**
+ * An RFC 3339 time, kept as Tributary writes times. Tasks' times have milliseconds, so a finer bound is
+ * rounded up: the same tasks lie on either side of it.
+ */
+export function TimeParameter(schema: ApiPropertyOptions): PropertyDecorator {
+  return parameter({
+    schema: { ...schema, type: 'string', format: 'date-time' } as ApiPropertyOptions,
+    read: (value) => (typeof value === 'string' ? roundedUp(value) : undefined),
+    check: single((value) =>
+      roundedUp(value) === undefined
+        ? `found ${quote(value)}, allowed is an RFC 3339 time such as 2026-10-22T00:00:00Z${plusHint(value)}`
+        : null,
+    ),
+  });
+}
+
+interface Parameter {
+  readonly schema: ApiPropertyOptions;
+  /** The value as the query uses it; undefined leaves it as found, for `check` to complain about. */
+  readonly read?: (value: unknown) => unknown;
+  readonly check: Check;
+}
+
+function parameter({ schema, read, check }: Parameter): PropertyDecorator {
+  return applyDecorators(
+    ApiPropertyOptional(schema),
+    Transform(({ value }: { value: unknown }) => read?.(value) ?? value),
+    IsOptional(),
+    ValidateBy({
+      name: 'parameter',
+      validator: {
+        validate: (value) => check(value) === null,
+        defaultMessage: (args?: ValidationArguments) => check(args?.value) ?? '',
+      },
+    }),
+  );
+}
+
+function single(check: (value: string) => string | null): Check {
+  return (value) =>
+    typeof value === 'string' ? check(value) : 'found more than one value, allowed is a single one';
+}
+
+function checkList(value: unknown, allowed: readonly string[] | null): string | null {
+  const texts = asTexts(value);
+  if (texts === undefined) return 'found a nested value, allowed are plain values';
+  const bad = texts.filter((text) => (allowed === null ? text === '' : !allowed.includes(text)));
+  if (bad.length === 0) return null;
+  const known = allowed === null ? 'any text but an empty one' : orList(allowed);
+  return `found ${bad.map(quote).join(', ')}, allowed is ${known}`;
+}
+
+function asTexts(value: unknown): string[] | undefined {
+  if (!Array.isArray(value)) return undefined;
+  return value.every((element) => typeof element === 'string') ? value : undefined;
+}
+
+function splitList(text: string): string[] {
+  return text.split(',');
+}
+
+function roundedUp(text: string): string | undefined {
+  const epochMs = parseTime(text);
+  return epochMs === null ? undefined : formatTime(Math.ceil(epochMs));
+}
+
+/** In a query a bare + means a space, which breaks offsets such as +08:00. */
+function plusHint(value: string): string {
+  return / \d\d:?\d\d$/.test(value) ? ' (write the + of an offset as %2B)' : '';
+}
+
+/** A found value, shortened, so that an error stays readable whatever was sent. */
+export function quote(value: string): string {
+  return JSON.stringify(value.length > 80 ? `${value.slice(0, 80)}…` : value);
+}
+
+/** `a, b or c` */
+export function orList(words: readonly string[]): string {
+  return words.length < 2 ? words.join() : `${words.slice(0, -1).join(', ')} or ${words.at(-1) ?? ''}`;
+}
