@@ -13,6 +13,7 @@ import { SourceKeeper } from './source-keeper.js';
 
 /** The collection of this process: reads on demand, one read at a time a feed. */
 export class Collection extends FeedCollection {
+  override readonly sourceIds: readonly string[];
   readonly #sources: readonly SourceKeeper[];
 
   constructor(
@@ -21,6 +22,7 @@ export class Collection extends FeedCollection {
     private readonly tools: KeeperTools,
   ) {
     super();
+    this.sourceIds = sources.map(({ id }) => id);
     const byId = new Map(providers.map((provider) => [provider.settings.id, provider]));
     this.#sources = sources.map((source) => {
       const provider = byId.get(source.provider);

@@ -82,6 +82,8 @@ export interface SourceStatus {
 
 /** The answer side's port: keeps every feed's snapshot fresh and tells what it has. */
 export abstract class FeedCollection {
+  /** The ids of all configured sources. */
+  abstract readonly sourceIds: readonly string[];
   /**
    * Brings the feeds in scope to the freshness asked for, within the deadline, and answers with what there
    * is then. Never throws for an upstream's sake.

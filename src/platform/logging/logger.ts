@@ -44,3 +44,6 @@ export class NestLogger implements LoggerService {
     this.log_.fatal({ context: rest }, String(message));
   }
 }
+
+/** Injection token of the process's log. */
+export const LOGGER = Symbol('LOGGER');

@@ -1,0 +1,40 @@
+import type { FastifyInstance } from 'fastify';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { AppModule, type Ground } from './app.module.js';
+import { addCommonHeaders, MethodRefusals, observeAnswers, requestIdOf } from './platform/http-hooks.js';
+import { NestLogger } from './platform/logging/logger.js';
+import { Metrics } from './platform/metrics/metrics.js';
+import { createDocument, serveDocument } from './platform/openapi/document.js';
+import { ProblemFilter } from './platform/problem/problem.filter.js';
+import { QueryValidationPipe } from './platform/problem/query-validation.pipe.js';
+
+/** Task ids are at most this long; the router's own bound of 100 would hide some. */
+const LONGEST_PATH_PARAMETER = 512;
+
+/** A whole gateway, ready to listen: the same for main, the demo, the tests and the contract. */
+export async function createGateway(ground: Ground): Promise<NestFastifyApplication> {
+  const filter = new ProblemFilter(ground.log);
+  const adapter = new FastifyAdapter({
+    genReqId: requestIdOf,
+    routerOptions: { maxParamLength: LONGEST_PATH_PARAMETER },
+    frameworkErrors: (fault, request, reply) => {
+      filter.send(fault, request, reply);
+    },
+  });
+  const app = await NestFactory.create<NestFastifyApplication>(AppModule.on(ground), adapter, {
+    logger: new NestLogger(ground.log),
+    forceCloseConnections: true,
+  });
+  const server = adapter.getInstance() as unknown as FastifyInstance;
+  addCommonHeaders(server);
+  observeAnswers(server, ground.log, app.get(Metrics));
+  const refusals = new MethodRefusals(server, filter);
+  app.useGlobalFilters(filter);
+  app.useGlobalPipes(new QueryValidationPipe());
+  serveDocument(app, createDocument(app));
+  await app.init();
+  refusals.complete();
+  await server.ready();
+  return app;
+}

@@ -1,0 +1,311 @@
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { USUAL_FRESHNESS, type CollectionAnswer, type Freshness } from '@/model/collection.js';
+import type { FailureReason } from '@/model/failure.js';
+import { feedName, type Feed } from '@/model/feed.js';
+import type { FeedListing, FeedRead, Provider, ReadContext, SourceReader } from '@/model/provider.js';
+import { COVERED_SINCE_EVER } from '@/model/provider.js';
+import type { SourceConfig } from '@/model/source.js';
+import { InProcessStore } from '@/snapshots/in-process-store.js';
+import { Collection } from './collection.js';
+import { ReadRunner } from './read-runner.js';
+import { Revisions } from './revisions.js';
+
+const DEADLINE = 2_000;
+
+function feed(key: string): Feed {
+  return { name: feedName('s', key), provider: 'p', source: 's', key, cluster: null };
+}
+
+/** A source whose every answer the test decides. */
+class ScriptedReader implements SourceReader {
+  feeds: FeedListing = { outcome: 'listed', feeds: [feed('a')] };
+  listings = 0;
+  reads = 0;
+  signals: AbortSignal[] = [];
+  next: (feed: Feed) => FeedRead | Promise<FeedRead> = () => whole();
+
+  listFeeds(): Promise<FeedListing> {
+    this.listings += 1;
+    return Promise.resolve(this.feeds);
+  }
+
+  async readFeed(asked: Feed, context: ReadContext): Promise<FeedRead> {
+    this.reads += 1;
+    this.signals.push(context.signal);
+    context.onCall();
+    return this.next(asked);
+  }
+}
+
+function whole(truncated = false): FeedRead {
+  return { outcome: 'read', rows: [], truncated, coveredSince: COVERED_SINCE_EVER, drift: {} };
+}
+
+function failed(reason: FailureReason, retryAfterMs: number | null = null): FeedRead & FeedListing {
+  return { outcome: 'failed', failure: { reason, retryAfterMs } };
+}
+
+describe('the collection', () => {
+  let reader: ScriptedReader;
+  let collection: Collection;
+  let faults: unknown[];
+
+  beforeEach(() => {
+    jest.useFakeTimers({ now: Date.parse('2026-11-20T08:00:00Z') });
+    reader = new ScriptedReader();
+    faults = [];
+    const source = {
+      id: 's',
+      provider: 'p',
+      region: null,
+      projectId: null,
+      clusters: null,
+      timeoutMs: 10_000,
+      freshForMs: 15_000,
+      keepForMs: 86_400_000,
+    } as SourceConfig;
+    const provider = { settings: { id: 'p' }, connect: () => reader } as unknown as Provider;
+    collection = new Collection([source], [provider], {
+      store: new InProcessStore(),
+      runner: new ReadRunner({ error: (fault) => faults.push(fault) }),
+      revisions: new Revisions(),
+      clock: Date.now,
+      deadlineMs: DEADLINE,
+    });
+  });
+
+  afterEach(() => {
+    collection.stop();
+    jest.useRealTimers();
+  });
+
+  async function ask(freshness: Partial<Freshness> = {}): Promise<CollectionAnswer> {
+    const answer = collection.ensure({}, { ...USUAL_FRESHNESS, ...freshness }, null);
+    await jest.advanceTimersByTimeAsync(0);
+    return answer;
+  }
+
+  async function askFor(ms: number, freshness: Partial<Freshness> = {}): Promise<CollectionAnswer> {
+    const answer = collection.ensure({}, { ...USUAL_FRESHNESS, ...freshness }, null);
+    await jest.advanceTimersByTimeAsync(ms);
+    return answer;
+  }
+
+  function slowly(ms: number): () => Promise<FeedRead> {
+    return () => new Promise((resolve) => setTimeout(resolve, ms, whole()));
+  }
+
+  it('reads a feed once for any number of questions at the same time', async () => {
+    reader.next = slowly(100);
+    const questions = Array.from({ length: 1000 }, () => collection.ensure({}, USUAL_FRESHNESS, null));
+    await jest.advanceTimersByTimeAsync(100);
+    const answers = await Promise.all(questions);
+    expect(reader.reads).toBe(1);
+    expect(reader.listings).toBe(1);
+    expect(answers.every(({ feeds }) => feeds[0]?.problem === null)).toBe(true);
+    expect(answers.filter(({ collapsed }) => collapsed)).toHaveLength(999);
+  });
+
+  it('serves a fresh snapshot without asking anyone', async () => {
+    await ask();
+    jest.advanceTimersByTime(14_000);
+    expect(await ask()).toMatchObject({ waitedFor: null, feeds: [{ problem: null }] });
+    expect(reader.reads).toBe(1);
+  });
+
+  it('serves a snapshot up to twice freshFor at once and renews it behind', async () => {
+    await ask();
+    jest.advanceTimersByTime(20_000);
+    const answer = await ask();
+    expect(answer).toMatchObject({ waitedFor: null, feeds: [{ problem: null }] });
+    expect(reader.reads).toBe(2);
+  });
+
+  it('waits for a renewal of an older snapshot', async () => {
+    await ask();
+    jest.advanceTimersByTime(31_000);
+    reader.next = slowly(500);
+    const answer = await askFor(500);
+    expect(answer).toMatchObject({ waitedFor: 'stale', feeds: [{ problem: null }] });
+  });
+
+  it('answers within the deadline when a feed hangs, and says that it timed out', async () => {
+    reader.next = () => new Promise(() => undefined);
+    const answer = await askFor(DEADLINE);
+    expect(answer).toMatchObject({
+      waitedFor: 'miss',
+      feeds: [{ snapshot: null, problem: { state: 'LOADING', reason: 'TIMEOUT' } }],
+    });
+  });
+
+  it('waits no longer than the caller wants', async () => {
+    reader.next = slowly(1_500);
+    const answer = await askFor(300, { waitMs: 300 });
+    expect(answer.feeds[0]?.problem).toMatchObject({ state: 'LOADING', reason: 'TIMEOUT' });
+    expect((await askFor(1_200)).feeds[0]?.problem).toBeNull();
+    expect(reader.reads).toBe(1);
+  });
+
+  it('does not wait again for a read that has outlived a deadline when there is a snapshot', async () => {
+    await ask();
+    jest.advanceTimersByTime(31_000);
+    reader.next = () => new Promise(() => undefined);
+    expect((await askFor(DEADLINE)).feeds[0]?.problem).toMatchObject({ state: 'STALE', reason: 'TIMEOUT' });
+    expect(await ask()).toMatchObject({ waitedFor: null, feeds: [{ problem: { state: 'STALE' } }] });
+    expect(reader.reads).toBe(2);
+  });
+
+  it('keeps a good snapshot when a renewal fails, and calls it stale', async () => {
+    await ask();
+    const good = (await ask()).feeds[0]?.snapshot;
+    jest.advanceTimersByTime(16_000);
+    reader.next = () => failed('THROTTLED');
+    await ask();
+    const answer = await ask();
+    expect(answer.feeds[0]).toMatchObject({ problem: { state: 'STALE', reason: 'THROTTLED' } });
+    expect(answer.feeds[0]?.snapshot).toBe(good);
+  });
+
+  it('serves nothing older than keepFor', async () => {
+    await ask();
+    jest.advanceTimersByTime(86_400_001);
+    reader.next = () => failed('UNREACHABLE');
+    expect((await ask()).feeds[0]).toMatchObject({
+      snapshot: null,
+      problem: {
+        state: 'FAILED',
+        reason: 'UNREACHABLE',
+        lastSuccessTimeMs: Date.parse('2026-11-20T08:00:00Z'),
+      },
+    });
+  });
+
+  it('calls a stale snapshot complete for a caller who accepts its age', async () => {
+    await ask();
+    jest.advanceTimersByTime(60_000);
+    reader.next = () => failed('UPSTREAM_ERROR');
+    await ask();
+    expect((await ask({ maxStaleMs: Infinity })).feeds[0]?.problem).toBeNull();
+  });
+
+  it('asks nobody for only-if-cached', async () => {
+    const answer = await ask({ onlyIfCached: true });
+    expect(answer.feeds[0]?.problem).toMatchObject({ state: 'LOADING', reason: null });
+    expect(reader.listings + reader.reads).toBe(0);
+  });
+
+  it('renews for no-cache and answers with what was read for it', async () => {
+    await ask();
+    const before = (await ask()).feeds[0]?.snapshot;
+    const answer = await ask({ noCache: true });
+    expect(reader.reads).toBe(2);
+    expect(answer.feeds[0]).toMatchObject({ problem: null });
+    expect(answer.feeds[0]?.snapshot).not.toBe(before);
+  });
+
+  it('pauses after the second failure in a row, longer each time, and recovers by itself', async () => {
+    reader.next = () => failed('UPSTREAM_ERROR');
+    for (let i = 0; i < 10; i += 1) await ask();
+    expect(reader.reads).toBe(2);
+    jest.advanceTimersByTime(1_000);
+    for (let i = 0; i < 10; i += 1) await ask();
+    expect(reader.reads).toBe(3);
+    reader.next = () => whole();
+    jest.advanceTimersByTime(2_000);
+    expect((await ask()).feeds[0]?.problem).toBeNull();
+  });
+
+  it('stays away as long as the upstream asks', async () => {
+    reader.next = () => failed('THROTTLED', 60_000);
+    await ask();
+    jest.advanceTimersByTime(59_000);
+    await ask();
+    expect(reader.reads).toBe(1);
+    jest.advanceTimersByTime(1_000);
+    await ask();
+    expect(reader.reads).toBe(2);
+  });
+
+  it('says that a truncated feed is truncated', async () => {
+    reader.next = () => whole(true);
+    expect((await ask()).feeds[0]?.problem).toMatchObject({ state: 'TRUNCATED', reason: 'LIMIT' });
+  });
+
+  it('stands in for all feeds of a source that cannot be listed', async () => {
+    reader.feeds = failed('FORBIDDEN');
+    const answer = await ask();
+    expect(answer.feeds).toMatchObject([
+      { feed: 'sources/s/feeds/-', snapshot: null, problem: { state: 'FAILED', reason: 'FORBIDDEN' } },
+    ]);
+    expect(collection.status()[0]?.feeds[0]).toMatchObject({ feed: 'sources/s/feeds/-', state: 'FAILED' });
+  });
+
+  it('lists the feeds again now and then: new ones come, gone ones go, others keep their snapshots', async () => {
+    reader.feeds = { outcome: 'listed', feeds: [feed('a'), feed('b')] };
+    await ask();
+    reader.feeds = { outcome: 'listed', feeds: [feed('b'), feed('c')] };
+    jest.advanceTimersByTime(60_000);
+    await ask();
+    expect((await ask()).feeds.map((each) => each.feed)).toEqual([feedName('s', 'b'), feedName('s', 'c')]);
+    expect(reader.listings).toBe(2);
+  });
+
+  it('lists the feeds again when one turns out to be gone', async () => {
+    reader.next = () => failed('NOT_FOUND');
+    await ask();
+    reader.feeds = { outcome: 'listed', feeds: [] };
+    await ask();
+    expect((await ask()).feeds).toEqual([]);
+  });
+
+  it('keeps the old list while listing fails, and says so once it is too old to vouch for', async () => {
+    await ask();
+    reader.feeds = failed('UNREACHABLE');
+    jest.advanceTimersByTime(70_000);
+    await ask();
+    expect((await ask()).feeds.map((each) => each.feed)).toEqual(['sources/s/feeds/a']);
+    jest.advanceTimersByTime(60_000);
+    await ask();
+    const answer = await ask();
+    expect(answer.feeds[0]).toMatchObject({
+      feed: 'sources/s/feeds/-',
+      problem: { state: 'STALE', reason: 'UNREACHABLE' },
+    });
+  });
+
+  it('survives a fault of its own in a read, logs it, and counts it as a failed read', async () => {
+    reader.next = () => {
+      throw new Error('a bug');
+    };
+    expect((await ask()).feeds[0]?.problem).toMatchObject({ state: 'FAILED', reason: 'UPSTREAM_ERROR' });
+    expect(faults).toMatchObject([{ message: 'a bug' }]);
+  });
+
+  it('lets a read outlive its question, but not its own bound', async () => {
+    reader.next = () => new Promise(() => undefined);
+    await askFor(DEADLINE);
+    expect(reader.signals[0]?.aborted).toBe(false);
+    await jest.advanceTimersByTimeAsync(300_000);
+    expect(reader.signals[0]?.aborted).toBe(true);
+  });
+
+  it('cuts reads when it is stopped', async () => {
+    reader.next = () => new Promise(() => undefined);
+    await askFor(DEADLINE);
+    collection.stop();
+    expect(reader.signals[0]?.aborted).toBe(true);
+  });
+
+  it('asks only the sources in scope', async () => {
+    const answer = await collection.ensure({ provider: ['other'] }, USUAL_FRESHNESS, null);
+    expect(answer.feeds).toEqual([]);
+    expect(reader.listings).toBe(0);
+  });
+
+  it('counts upstream calls and shows the state of every feed', async () => {
+    await ask();
+    expect(collection.status()).toMatchObject([
+      { id: 's', feeds: [{ feed: 'sources/s/feeds/a', state: 'FRESH', taskCount: 0, upstreamCalls: 1 }] },
+    ]);
+  });
+});

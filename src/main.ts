@@ -1,0 +1,36 @@
+import 'reflect-metadata';
+import { ConfigError, CONFIG_ERROR_EXIT_CODE } from './config/config-error.js';
+import { configFileFrom } from './config/config-file-from.js';
+import type { Config } from './config/config.js';
+import { loadConfig } from './config/load-config.js';
+import { createGateway } from './app.setup.js';
+import { createLogger } from './platform/logging/logger.js';
+import { PROVIDER_SETTINGS } from './providers/providers.module.js';
+
+await start(readConfig());
+
+/** Ends the process with code 78 (EX_CONFIG) when the configuration is not right. */
+function readConfig(): Config {
+  try {
+    const file = configFileFrom(process.argv.slice(2), process.env);
+    return loadConfig({ file, env: process.env, providers: PROVIDER_SETTINGS });
+  } catch (fault) {
+    if (!(fault instanceof ConfigError)) throw fault;
+    process.stderr.write(`${fault.message}\n`);
+    process.exit(CONFIG_ERROR_EXIT_CODE);
+  }
+}
+
+async function start(config: Config): Promise<void> {
+  const log = createLogger(config.log.level);
+  const app = await createGateway({ config, log, clock: Date.now });
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.once(signal, () => {
+      log.info({ signal }, 'stopping');
+      setTimeout(() => process.exit(1), config.server.shutdownTimeoutMs).unref();
+      void app.close().then(() => process.exit(0));
+    });
+  }
+  await app.listen(config.server.port, config.server.host);
+  log.info({ url: await app.getUrl(), sources: config.sources.length }, 'listening');
+}

@@ -1,0 +1,43 @@
+import type { CollectionAnswer, FeedProblem } from '@/model/collection.js';
+import { isUnreachable } from '@/model/feed-problem.js';
+import { COVERED_SINCE_EVER } from '@/model/provider.js';
+
+/** How far an answer can be relied on. */
+export interface Completeness {
+  readonly complete: boolean;
+  readonly completeSince: string | null;
+  /** One entry a feed, sorted by feed. */
+  readonly problems: readonly FeedProblem[];
+  /** Names of the feeds whose current state could not be had, sorted. */
+  readonly unreachable: readonly string[];
+}
+
+/**
+ * Sums up the feeds of an answer. `earlier` are feeds that were unreachable on a former page of the same
+ * walk: the walk as a whole stays incomplete, even if they are back.
+ */
+export function completenessOf(answer: CollectionAnswer, earlier: readonly FeedProblem[]): Completeness {
+  const problems = new Map(earlier.map((problem) => [problem.feed, problem]));
+  for (const { problem } of answer.feeds) {
+    if (problem !== null && (isUnreachable(problem) || !problems.has(problem.feed))) {
+      problems.set(problem.feed, problem);
+    }
+  }
+  const sorted = [...problems.values()].sort((a, b) => (a.feed < b.feed ? -1 : 1));
+  return {
+    complete: sorted.length === 0,
+    completeSince: completeSince(answer),
+    problems: sorted,
+    unreachable: sorted.filter(isUnreachable).map(({ feed }) => feed),
+  };
+}
+
+function completeSince({ feeds }: CollectionAnswer): string | null {
+  let latest = COVERED_SINCE_EVER;
+  for (const { snapshot } of feeds) {
+    const since = snapshot?.coveredSince ?? null;
+    if (since === null) return null;
+    if (since > latest) latest = since;
+  }
+  return latest;
+}

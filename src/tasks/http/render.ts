@@ -1,0 +1,50 @@
+import { hash } from 'node:crypto';
+import { feedProblemBody } from '@/model/feed-problem.js';
+import type { TaskRow } from '@/model/task.js';
+import type { Completeness } from '../completeness.js';
+
+/** A page of tasks, ready to be written down. */
+export interface TaskPage {
+  readonly rows: readonly TaskRow[];
+  readonly nextPageToken: string;
+  readonly totalSize: number;
+  readonly completeness: Completeness;
+}
+
+/** Bytes with the strong tag that names them. */
+export interface Representation {
+  readonly body: Buffer;
+  readonly etag: string;
+}
+
+/** Each task is written down once, however many pages and answers it is part of. */
+const WRITTEN = new WeakMap<TaskRow, string>();
+
+/** The JSON of one task, with the upstream's record where that is asked for. */
+export function renderTask(row: TaskRow, includeRaw: boolean): string {
+  let text = WRITTEN.get(row);
+  if (text === undefined) {
+    text = JSON.stringify(row.task);
+    WRITTEN.set(row, text);
+  }
+  return includeRaw ? `${text.slice(0, -1)},"raw":${JSON.stringify(row.raw)}}` : text;
+}
+
+/** The JSON of a page: ready pieces joined. */
+export function renderPage(page: TaskPage, includeRaw: boolean): Representation {
+  const { complete, completeSince, problems, unreachable } = page.completeness;
+  const tasks = page.rows.map((row) => renderTask(row, includeRaw)).join(',');
+  const rest = JSON.stringify({
+    nextPageToken: page.nextPageToken,
+    totalSize: page.totalSize,
+    unreachable,
+    completeness: { complete, completeSince, problems: problems.map(feedProblemBody) },
+  });
+  return represent(`{"tasks":[${tasks}],${rest.slice(1)}`);
+}
+
+/** The bytes of a text and their tag. */
+export function represent(text: string): Representation {
+  const body = Buffer.from(text);
+  return { body, etag: `"${hash('sha1', body, 'base64url')}"` };
+}
