@@ -4,4 +4,5 @@ export default {
   testRegex: String.raw`\.spec\.js$`,
   transform: {},
   testTimeout: 30_000,
+  reporters: ['default', '<rootDir>/test/support/closing-line.mjs'],
 };

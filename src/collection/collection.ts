@@ -6,6 +6,7 @@ import {
   type SourceStatus,
 } from '@/model/collection.js';
 import type { Provider } from '@/model/provider.js';
+import type { Snapshot } from '@/model/snapshot.js';
 import type { SourceConfig } from '@/model/source.js';
 import { Demand } from './demand.js';
 import type { KeeperTools } from './feed-keeper.js';
@@ -36,13 +37,17 @@ export class Collection extends FeedCollection {
     freshness: Freshness,
     traceparent: string | null,
   ): Promise<CollectionAnswer> {
-    const demand = new Demand(freshness, traceparent, this.tools.revisions.newest);
+    const demand = new Demand(freshness, traceparent, this.tools.revisions.newest, scope.feed);
     const sources = this.#sources.filter((source) => source.isWithin(scope));
     const waits: Promise<unknown>[] = [];
     for (const source of sources) source.want(demand, waits);
     if (waits.length > 0) await this.waitAtMost(freshness.waitMs, Promise.all(waits));
     const feeds = sources.flatMap((source) => source.answers(demand));
     return { feeds: feeds.sort((a, b) => (a.feed < b.feed ? -1 : 1)), ...demand.outcome };
+  }
+
+  override newest(): readonly Snapshot[] {
+    return this.#sources.flatMap((source) => source.newest());
   }
 
   override status(): readonly SourceStatus[] {

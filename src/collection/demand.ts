@@ -11,7 +11,13 @@ export class Demand {
     readonly traceparent: string | null,
     /** The newest revision when the question came in: whatever is above it was read for it. */
     readonly sinceRevision: number,
+    /** The only feeds that the question is about; undefined: all of the sources in scope. */
+    readonly feeds?: readonly string[],
   ) {}
+
+  isAbout(feed: string): boolean {
+    return this.feeds?.includes(feed) ?? true;
+  }
 
   /** Notes that the question waits for a read: `missed` when there is no snapshot, `joined` when it was under way. */
   noteWait(wait: { readonly missed: boolean; readonly joined: boolean }): void {

@@ -59,7 +59,7 @@ export class FeedKeeper {
   /** Starts or joins the read that a question needs. Answers what it must wait for; null when nothing. */
   want(demand: Demand): Promise<void> | null {
     if (demand.freshness.onlyIfCached) return null;
-    const snapshot = this.snapshot();
+    const snapshot = this.newest();
     const verdict = snapshot === null ? 'renew' : this.verdict(snapshot, demand);
     if (verdict === 'serve') return null;
     const joined = this.#renewal.readingSinceMs !== null;
@@ -72,7 +72,7 @@ export class FeedKeeper {
 
   /** What there is now, judged by what the question accepts. */
   answer(demand: Demand): FeedAnswer {
-    const snapshot = this.snapshot();
+    const snapshot = this.newest();
     return {
       feed: this.feed.name,
       snapshot,
@@ -93,16 +93,17 @@ export class FeedKeeper {
     };
   }
 
+  /** The snapshot that may be served: not older than `keepFor`. */
+  newest(): Snapshot | null {
+    const snapshot = this.tools.store.newest(this.feed.name);
+    const expired = snapshot !== null && this.ageMs(snapshot) > this.tools.source.keepForMs;
+    return expired ? null : snapshot;
+  }
+
   /** Lets go of a feed that is no longer listed. */
   forget(): void {
     this.#forgotten = true;
     this.tools.store.remove(this.feed.name);
-  }
-
-  private snapshot(): Snapshot | null {
-    const snapshot = this.tools.store.newest(this.feed.name);
-    const expired = snapshot !== null && this.ageMs(snapshot) > this.tools.source.keepForMs;
-    return expired ? null : snapshot;
   }
 
   private verdict(snapshot: Snapshot, demand: Demand): Verdict {

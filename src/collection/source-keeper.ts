@@ -1,6 +1,7 @@
 import type { FeedAnswer, FeedScope, FeedStatus, SourceStatus } from '@/model/collection.js';
 import { USUAL_FRESHNESS } from '@/model/collection.js';
 import { allFeedsName, type Feed } from '@/model/feed.js';
+import type { Snapshot } from '@/model/snapshot.js';
 import { Demand } from './demand.js';
 import { FeedKeeper, NOTHING_KEPT, type SourceTools } from './feed-keeper.js';
 import { FeedList, type ListTrouble } from './feed-list.js';
@@ -39,9 +40,13 @@ export class SourceKeeper {
   }
 
   answers(demand: Demand): FeedAnswer[] {
-    const answers = this.#feeds.map((feed) => feed.answer(demand));
-    const trouble = this.#list.trouble(demand);
+    const answers = this.feedsOf(demand).map((feed) => feed.answer(demand));
+    const trouble = demand.feeds === undefined ? this.#list.trouble(demand) : null;
     return trouble === null ? answers : [this.unlisted(trouble), ...answers];
+  }
+
+  newest(): Snapshot[] {
+    return this.#feeds.flatMap((feed) => feed.newest() ?? []);
   }
 
   status(): SourceStatus {
@@ -53,7 +58,7 @@ export class SourceKeeper {
   }
 
   private wantFeeds(demand: Demand, waits: Promise<unknown>[]): void {
-    for (const feed of this.#feeds) {
+    for (const feed of this.feedsOf(demand)) {
       const reading = feed.want(demand);
       if (reading === null) continue;
       waits.push(
@@ -62,6 +67,10 @@ export class SourceKeeper {
         }),
       );
     }
+  }
+
+  private feedsOf(demand: Demand): readonly FeedKeeper[] {
+    return this.#feeds.filter((keeper) => demand.isAbout(keeper.feed.name));
   }
 
   private doubtListIfGone(feed: FeedKeeper): void {

@@ -24,10 +24,11 @@ export const USUAL_FRESHNESS: Freshness = {
   waitMs: null,
 };
 
-/** Which sources a question is about. Absent means all. */
+/** Which sources a question is about, and which of their feeds by full name. Absent means all. */
 export interface FeedScope {
   readonly provider?: readonly string[];
   readonly source?: readonly string[];
+  readonly feed?: readonly string[];
 }
 
 export type ProblemState = 'LOADING' | 'FAILED' | 'STALE' | 'TRUNCATED';
@@ -93,6 +94,8 @@ export abstract class FeedCollection {
     freshness: Freshness,
     traceparent: string | null,
   ): Promise<CollectionAnswer>;
+  /** All snapshots that may be served, of all feeds. Asks no upstream. */
+  abstract newest(): readonly Snapshot[];
   /** The state of all sources, in configured order. Asks no upstream. */
   abstract status(): readonly SourceStatus[];
 }

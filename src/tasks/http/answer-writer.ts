@@ -27,7 +27,14 @@ export class AnswerWriter {
     else void reply.header('content-type', 'application/json; charset=utf-8').send(body);
   }
 
-  private headers({ feeds, complete, representation, link, waitedMs, wishes }: Answer): Record<string, string> {
+  private headers({
+    feeds,
+    complete,
+    representation,
+    link,
+    waitedMs,
+    wishes,
+  }: Answer): Record<string, string> {
     const age = ageOf(feeds, this.clock());
     const headers: Record<string, string> = {
       etag: representation.etag,

@@ -37,7 +37,8 @@ function stateOf({ feeds }: CollectionAnswer): string {
   let state = '';
   for (const { feed, snapshot, problem } of feeds) {
     state += snapshot === null ? `${feed};` : `${snapshot.revision};`;
-    if (problem !== null) state += `${problem.state},${problem.reason ?? ''},${problem.lastSuccessTimeMs ?? ''};`;
+    if (problem !== null)
+      state += `${problem.state},${problem.reason ?? ''},${problem.lastSuccessTimeMs ?? ''};`;
   }
   return state;
 }

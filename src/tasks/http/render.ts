@@ -1,15 +1,7 @@
 import { hash } from 'node:crypto';
 import { feedProblemBody } from '@/model/feed-problem.js';
 import type { TaskRow } from '@/model/task.js';
-import type { Completeness } from '../completeness.js';
-
-/** A page of tasks, ready to be written down. */
-export interface TaskPage {
-  readonly rows: readonly TaskRow[];
-  readonly nextPageToken: string;
-  readonly totalSize: number;
-  readonly completeness: Completeness;
-}
+import type { TaskPage } from '../task-lister.js';
 
 /** Bytes with the strong tag that names them. */
 export interface Representation {

@@ -1,5 +1,12 @@
 import { Controller, Get, Inject, Param, Query, Req, Res } from '@nestjs/common';
-import { ApiExtraModels, ApiHeader, ApiOkResponse, ApiOperation, ApiTags, getSchemaPath } from '@nestjs/swagger';
+import {
+  ApiExtraModels,
+  ApiHeader,
+  ApiOkResponse,
+  ApiOperation,
+  ApiTags,
+  getSchemaPath,
+} from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { CLOCK, type Clock } from '@/model/clock.js';
 import type { CollectionAnswer } from '@/model/collection.js';
@@ -61,7 +68,11 @@ export class TasksController {
     const startedMs = performance.now();
     const wishes = wishesOf(request);
     const question = toTaskQuery(query);
-    const feeds = await this.lister.ask(question, wishes.freshness, traceparentOf(request.headers.traceparent));
+    const feeds = await this.lister.ask(
+      question,
+      wishes.freshness,
+      traceparentOf(request.headers.traceparent),
+    );
     const waitedMs = performance.now() - startedMs;
     const page = this.#pages.recall(request.url, feeds, (): AnsweredPage => {
       const { completeness, ...tasks } = this.lister.page(question, feeds);

@@ -1,0 +1,58 @@
+import { Injectable } from '@nestjs/common';
+import { ApiProblem } from '@/model/api-problem.js';
+import { FeedCollection, type CollectionAnswer, type Freshness } from '@/model/collection.js';
+import { isUnreachable } from '@/model/feed-problem.js';
+import { sourceOfTaskId } from '@/model/task-id.js';
+import type { TaskRow } from '@/model/task.js';
+import { assertAvailable } from './availability.js';
+import { completenessOf, type Completeness } from './completeness.js';
+import { findTask } from './view/find-task.js';
+
+/** A task, and the one feed that it is in. */
+export interface FoundTask {
+  readonly row: TaskRow;
+  readonly feeds: CollectionAnswer;
+  readonly completeness: Completeness;
+}
+
+/** Finds single tasks in the snapshots of their source. */
+@Injectable()
+export class TaskFinder {
+  constructor(private readonly collection: FeedCollection) {}
+
+  /** Throws a 404 problem when no such task exists, and a 503 when it may be in a feed that could not be had. */
+  async find(id: string, freshness: Freshness, traceparent: string | null): Promise<FoundTask> {
+    const source = sourceOfTaskId(id);
+    if (source === null || !this.collection.sourceIds.includes(source)) throw notFound();
+    const held = findTask(this.collection.newest(), id);
+    // Where it was before, it most likely still is: the source's other feeds need not be waited for.
+    if (held !== null) {
+      const near = { source: [source], feed: [held.task.feed] };
+      const found = foundIn(await this.collection.ensure(near, freshness, traceparent), id);
+      if (found !== null) return found;
+    }
+    const answer = await this.collection.ensure({ source: [source] }, freshness, traceparent);
+    const found = foundIn(answer, id);
+    if (found === null) throw absence(answer, freshness);
+    return found;
+  }
+}
+
+function foundIn(answer: CollectionAnswer, id: string): FoundTask | null {
+  const snapshots = answer.feeds.flatMap(({ snapshot }) => snapshot ?? []);
+  const row = findTask(snapshots, id);
+  if (row === null) return null;
+  const feeds = { ...answer, feeds: answer.feeds.filter(({ feed }) => feed === row.task.feed) };
+  return { row, feeds, completeness: completenessOf(feeds, []) };
+}
+
+function absence(answer: CollectionAnswer, freshness: Freshness): ApiProblem {
+  if (freshness.onlyIfCached) assertAvailable(answer, freshness);
+  const problems = answer.feeds.flatMap(({ problem }) => problem ?? []);
+  if (!problems.some(isUnreachable)) return notFound();
+  return new ApiProblem('task-unknown', 'The task may be in a feed that could not be read.', { problems });
+}
+
+function notFound(): ApiProblem {
+  return new ApiProblem('task-not-found', 'No feed of any source has a task of that id.');
+}

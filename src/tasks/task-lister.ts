@@ -1,0 +1,135 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { ApiProblem, invalidParameters, type ParameterError } from '@/model/api-problem.js';
+import {
+  FeedCollection,
+  type CollectionAnswer,
+  type FeedProblem,
+  type Freshness,
+} from '@/model/collection.js';
+import { isUnreachable } from '@/model/feed-problem.js';
+import { allFeedsName } from '@/model/feed.js';
+import { PROVIDERS, type Provider } from '@/model/provider.js';
+import type { TaskFilter, TaskQuery } from '@/model/query.js';
+import type { TaskRow } from '@/model/task.js';
+import { assertAvailable } from './availability.js';
+import { completenessOf, type Completeness } from './completeness.js';
+import { joinMissingFeeds, type MissingFeed } from './view/missing-feed.js';
+import { PageTokens, type PageTokenContent, type PageTokenFault } from './view/page-token.js';
+import { Selections } from './view/selection.js';
+
+/** Injection token of the key that page tokens are signed with. */
+export const PAGE_TOKEN_KEY = Symbol('PAGE_TOKEN_KEY');
+
+/** A page of tasks and how far it can be relied on. */
+export interface TaskPage {
+  readonly rows: readonly TaskRow[];
+  readonly nextPageToken: string;
+  readonly totalSize: number;
+  readonly completeness: Completeness;
+}
+
+/** Answers list questions from snapshots. */
+@Injectable()
+export class TaskLister {
+  readonly #selections = new Selections();
+  readonly #tokens: PageTokens;
+  readonly #providerIds: readonly string[];
+
+  constructor(
+    private readonly collection: FeedCollection,
+    @Inject(PROVIDERS) providers: readonly Provider[],
+    @Inject(PAGE_TOKEN_KEY) key: Uint8Array,
+  ) {
+    this.#tokens = new PageTokens(key);
+    this.#providerIds = providers.map(({ settings }) => settings.id);
+  }
+
+  /**
+   * Brings the feeds that a question is about up to date. Throws a 400 problem for a question that cannot be
+   * asked, before any upstream is, and a 503 or 504 when there is nothing to answer from.
+   */
+  async ask(query: TaskQuery, freshness: Freshness, traceparent: string | null): Promise<CollectionAnswer> {
+    this.check(query);
+    const answer = await this.collection.ensure(query.filter, freshness, traceparent);
+    assertAvailable(answer, freshness);
+    return answer;
+  }
+
+  /** The page that a question asks for, from the feeds as `ask` left them. */
+  page(query: TaskQuery, answer: CollectionAnswer): TaskPage {
+    const start = this.start(query, answer);
+    const earlier = start?.missing ?? [];
+    const { rows, totalSize, nextPosition } = this.#selections.select(
+      this.collection.newest(),
+      query,
+      start?.position ?? null,
+    );
+    const missing = joinMissingFeeds(earlier, missingNow(answer));
+    return {
+      rows,
+      totalSize,
+      nextPageToken:
+        nextPosition === null ? '' : this.#tokens.issue(query, { position: nextPosition, missing }),
+      completeness: completenessOf(answer, earlier.map(asProblem)),
+    };
+  }
+
+  private check({ filter, page, pageToken, ...query }: TaskQuery): void {
+    const errors = [
+      ...unknownNames('provider', filter.provider, this.#providerIds),
+      ...unknownNames('source', filter.source, this.collection.sourceIds),
+    ];
+    if (page !== null && pageToken !== null) {
+      errors.push({ parameter: 'page', detail: 'found together with pageToken, allowed is one of the two' });
+    }
+    if (errors.length > 0) throw invalidParameters(errors);
+    if (pageToken !== null) this.read(pageToken, { filter, ...query }, []);
+  }
+
+  private start(query: TaskQuery, { feeds }: CollectionAnswer): PageTokenContent | null {
+    if (query.pageToken === null) return null;
+    const wildcards = this.collection.sourceIds.map(allFeedsName);
+    return this.read(query.pageToken, query, [...wildcards, ...feeds.map(({ feed }) => feed)]);
+  }
+
+  private read(
+    token: string,
+    query: Pick<TaskQuery, 'filter' | 'order' | 'includeRaw'>,
+    knownFeeds: readonly string[],
+  ): PageTokenContent {
+    const content = this.#tokens.read(token, { query, knownFeeds });
+    if (typeof content !== 'string') return content;
+    const detail = TOKEN_FAULTS[content];
+    throw new ApiProblem('invalid-page-token', `pageToken: ${detail}`, {
+      errors: [{ parameter: 'pageToken', detail }],
+    });
+  }
+}
+
+const TOKEN_FAULTS: Record<PageTokenFault, string> = {
+  malformed: 'found a token that is not one of this gateway, allowed is a nextPageToken just as it was given',
+  'other-query':
+    'found a token of a call with other parameters, allowed are the parameters of that call (pageSize may differ)',
+};
+
+function unknownNames(
+  parameter: keyof TaskFilter,
+  names: readonly string[] | undefined,
+  known: readonly string[],
+): ParameterError[] {
+  const unknown = (names ?? []).filter((name) => !known.includes(name));
+  if (unknown.length === 0) return [];
+  const found = unknown.map((name) => JSON.stringify(name.slice(0, 80))).join(', ');
+  return [{ parameter, detail: `found ${found}, allowed is one or more of ${known.join(', ')}` }];
+}
+
+function missingNow({ feeds }: CollectionAnswer): MissingFeed[] {
+  return feeds.flatMap(({ problem }) => {
+    if (problem === null || !isUnreachable(problem) || problem.state === 'TRUNCATED') return [];
+    return [{ feed: problem.feed, state: problem.state, reason: problem.reason }];
+  });
+}
+
+function asProblem({ feed, state, reason }: MissingFeed): FeedProblem {
+  return { feed, state, reason, lastSuccessTimeMs: null };
+}
