@@ -1,0 +1,109 @@
+import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import type { OrderPosition } from '@/model/order.js';
+import type { TaskQuery } from '@/model/query.js';
+import { formatTime } from '@/model/time.js';
+import { packMissingFeeds, unpackMissingFeeds } from './feed-marks.js';
+import type { MissingFeed } from './missing-feed.js';
+import { filterKey } from './query-key.js';
+
+/** What stays the same through a walk; the page size may change. */
+export type WalkQuery = Pick<TaskQuery, 'filter' | 'order' | 'includeRaw'>;
+
+export interface PageTokenContent {
+  /** The next page begins after it. */
+  readonly position: OrderPosition;
+  /** The feeds that were unreachable on any page so far. */
+  readonly missing: readonly MissingFeed[];
+}
+
+/** `malformed`: not one of our tokens as we issued it. `other-query`: ours, but of another walk. */
+export type PageTokenFault = 'malformed' | 'other-query';
+
+export interface PageTokenContext {
+  readonly query: WalkQuery;
+  /** The names that the token's feeds may have: all feeds known now, and the wildcard name of each source. */
+  readonly knownFeeds: Iterable<string>;
+}
+
+export const LONGEST_PAGE_TOKEN = 512;
+
+// A token is, in base64url without padding:
+//   version (1) | query (12) | time (8) | id length (1) | id | 5 for each missing feed | MAC (16)
+const VERSION = 1;
+const QUERY_AT = 1;
+const QUERY_BYTES = 12;
+const TIME_AT = QUERY_AT + QUERY_BYTES;
+const ID_LENGTH_AT = TIME_AT + 8;
+const ID_AT = ID_LENGTH_AT + 1;
+const MAC_BYTES = 16;
+const MOST_BYTES = (LONGEST_PAGE_TOKEN / 4) * 3;
+/** What one byte can count. Task ids are 192 bytes at most. */
+const LONGEST_ID_BYTES = 255;
+
+/** Issues and reads the tokens of walks. Whoever has the same key accepts them, so replicas and restarts do. */
+export class PageTokens {
+  readonly #key: string | Uint8Array;
+
+  constructor(key: string | Uint8Array) {
+    this.#key = key;
+  }
+
+  /**
+   * An opaque, URL-safe token of at most 512 bytes; the same content makes the same token. Missing feeds that
+   * do not fit are widened to whole sources or to any feed, never left out. Throws RangeError for an id of more
+   * than 255 bytes, which no task has.
+   */
+  issue(query: WalkQuery, { position, missing }: PageTokenContent): string {
+    const head = packHead(query, position);
+    const body = Buffer.concat([head, packMissingFeeds(missing, MOST_BYTES - MAC_BYTES - head.length)]);
+    return Buffer.concat([body, this.#mac(body)]).toString('base64url');
+  }
+
+  /** What the token holds, or what is wrong with it. Never throws, whatever the text. */
+  read(token: string, { query, knownFeeds }: PageTokenContext): PageTokenContent | PageTokenFault {
+    const body = this.#open(token);
+    if (body === null) return 'malformed';
+    if (!body.subarray(QUERY_AT, TIME_AT).equals(queryDigest(query))) return 'other-query';
+    const idEnd = ID_AT + body.readUInt8(ID_LENGTH_AT);
+    return {
+      position: { time: unpackTime(body.readDoubleBE(TIME_AT)), id: body.toString('utf8', ID_AT, idEnd) },
+      missing: unpackMissingFeeds(body.subarray(idEnd), knownFeeds),
+    };
+  }
+
+  /** The bytes that the MAC vouches for; null when it does not, or when they are of another version. */
+  #open(token: string): Buffer | null {
+    if (token.length > LONGEST_PAGE_TOKEN) return null;
+    const bytes = Buffer.from(token, 'base64url');
+    // Decoding passes over foreign characters and spare bits; only the one spelling that we issue is accepted.
+    if (bytes.length < ID_AT + MAC_BYTES || bytes.toString('base64url') !== token) return null;
+    const body = bytes.subarray(0, -MAC_BYTES);
+    const vouched = timingSafeEqual(bytes.subarray(-MAC_BYTES), this.#mac(body));
+    return vouched && body[0] === VERSION ? body : null;
+  }
+
+  #mac(body: Buffer): Buffer {
+    return createHmac('sha256', this.#key).update(body).digest().subarray(0, MAC_BYTES);
+  }
+}
+
+function packHead(query: WalkQuery, { time, id }: OrderPosition): Buffer {
+  const idBytes = Buffer.from(id, 'utf8');
+  if (idBytes.length > LONGEST_ID_BYTES) throw new RangeError(`task id of ${idBytes.length} bytes`);
+  const head = Buffer.alloc(ID_AT);
+  head.writeUInt8(VERSION);
+  queryDigest(query).copy(head, QUERY_AT);
+  head.writeDoubleBE(time === null ? NaN : Date.parse(time), TIME_AT);
+  head.writeUInt8(idBytes.length, ID_LENGTH_AT);
+  return Buffer.concat([head, idBytes]);
+}
+
+/** Whole milliseconds; NaN stands for no time. */
+function unpackTime(epochMs: number): string | null {
+  return Number.isNaN(epochMs) ? null : formatTime(epochMs);
+}
+
+function queryDigest({ filter, order, includeRaw }: WalkQuery): Buffer {
+  const canonical = JSON.stringify([order, includeRaw, filterKey(filter)]);
+  return createHash('sha256').update(canonical).digest().subarray(0, QUERY_BYTES);
+}

@@ -1,0 +1,86 @@
+import type { TaskOrder } from '@/model/order.js';
+import { orderField } from '@/model/order.js';
+import type { Snapshot } from '@/model/snapshot.js';
+import type { Task, TaskRow } from '@/model/task.js';
+
+/** A row with its time as a number that grows along the order: comparing strings would cost most of a sort. */
+interface KeyedRow {
+  readonly key: number;
+  readonly row: TaskRow;
+}
+
+/** Sorting is the dear part, and snapshots never change: each is sorted once an order and forgotten with it. */
+const sortedBySnapshot = new WeakMap<Snapshot, Map<TaskOrder, readonly KeyedRow[]>>();
+
+/**
+ * All rows of the snapshots in the order of `comparePositions`, whatever the order of the snapshots and of
+ * their rows. A task that several feeds hold comes once, from the feed whose name sorts first.
+ */
+export function mergeSnapshots(snapshots: readonly Snapshot[], order: TaskOrder): readonly TaskRow[] {
+  const runs = bySource(snapshots).flatMap((siblings) => distinctRuns(siblings, order));
+  // The runtime's sort (TimSort) finds the sorted runs and merges them.
+  const merged = runs.flat().sort(compareKeyedRows);
+  return merged.map(({ row }) => row);
+}
+
+/** The snapshots in the order in which their feeds may claim a task: by feed name, the newest first. */
+export function byClaim(snapshots: readonly Snapshot[]): Snapshot[] {
+  return snapshots.toSorted((a, b) => compareText(a.feed.name, b.feed.name) || b.revision - a.revision);
+}
+
+function sortedRows(snapshot: Snapshot, order: TaskOrder): readonly KeyedRow[] {
+  const orders = sortedBySnapshot.get(snapshot) ?? new Map<TaskOrder, readonly KeyedRow[]>();
+  sortedBySnapshot.set(snapshot, orders);
+  const sorted = orders.get(order) ?? sortRows(snapshot.rows, order);
+  orders.set(order, sorted);
+  return sorted;
+}
+
+function sortRows(rows: readonly TaskRow[], order: TaskOrder): KeyedRow[] {
+  const keyOf = sortKey(order);
+  return rows.map((row) => ({ key: keyOf(row.task), row })).sort(compareKeyedRows);
+}
+
+function sortKey(order: TaskOrder): (task: Task) => number {
+  const field = orderField(order);
+  const sign = order.endsWith('asc') ? 1 : -1;
+  return (task) => {
+    const time = task[field];
+    return time === null ? Infinity : sign * Date.parse(time);
+  };
+}
+
+function compareKeyedRows(a: KeyedRow, b: KeyedRow): number {
+  return a.key === b.key ? compareText(a.row.task.id, b.row.task.id) : a.key - b.key;
+}
+
+function compareText(a: string, b: string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
+}
+
+/** Each snapshot's rows, without the tasks that a sibling feed claims. A task id begins with its source. */
+function distinctRuns(siblings: readonly Snapshot[], order: TaskOrder): (readonly KeyedRow[])[] {
+  if (siblings.length === 1) return siblings.map((snapshot) => sortedRows(snapshot, order));
+  const claimed = new Set<string>();
+  return byClaim(siblings).map((snapshot) =>
+    sortedRows(snapshot, order).filter(({ row }) => claim(row.task.id, claimed)),
+  );
+}
+
+/** True the first time. */
+function claim(id: string, claimed: Set<string>): boolean {
+  if (claimed.has(id)) return false;
+  claimed.add(id);
+  return true;
+}
+
+function bySource(snapshots: readonly Snapshot[]): (readonly Snapshot[])[] {
+  const sources = new Map<string, Snapshot[]>();
+  for (const snapshot of snapshots) {
+    const siblings = sources.get(snapshot.feed.source);
+    if (siblings === undefined) sources.set(snapshot.feed.source, [snapshot]);
+    else siblings.push(snapshot);
+  }
+  return [...sources.values()];
+}
