@@ -728,6 +728,29 @@ describe('a log-in', () => {
     expect(await failure(client.getJson(LIST, context()))).toHaveProperty('reason', reason);
   });
 
+  it('in the background that is refused stops no call, and is not repeated for another project', async () => {
+    nowMs = 1_000_000;
+    const endpoint = await serve((_request, response) => {
+      json(response, {});
+    });
+    const projects = ['p1', 'p2'].map((projectId) =>
+      open(endpoint, { id: projectId, projectId, credentials }),
+    );
+    for (const client of projects) await client.getJson(LIST, context());
+    expect(logins).toHaveLength(2);
+
+    answerLogin = (response) => {
+      json(response, {}, 401);
+    };
+    nowMs += 23.75 * 3_600_000;
+    // Several calls of the first project, so that its log-in has ended when the second one's turn comes.
+    for (let call = 0; call < 10 || logins.length < 3; call += 1) {
+      expect(await projects[0]?.getJson(LIST, context())).toEqual({});
+    }
+    expect(await projects[1]?.getJson(LIST, context())).toEqual({});
+    expect(logins).toHaveLength(3);
+  });
+
   it('goes on for others when the first caller has left', async () => {
     let release = (): void => undefined;
     answerLogin = (response) => {

@@ -1,4 +1,3 @@
-import { rawObject, Fields } from '../raw.js';
 import { DriftLog } from '@/model/drift.js';
 import type { PasswordCredentials } from '@/model/source.js';
 import { parseTime } from '@/model/time.js';
@@ -7,6 +6,7 @@ import type { Clock } from '../clock.js';
 import type { HttpAnswer, HttpExchange } from '../http-exchange.js';
 import { huaweiFailureOf } from '../huawei-protocol.js';
 import { parseJson } from '../json-body.js';
+import { Fields, rawObject } from '../raw.js';
 import { retryAfterMs } from '../retry-after.js';
 import { UpstreamError } from '../upstream-error.js';
 import type { IssuedToken } from './iam-session.js';
