@@ -1,0 +1,101 @@
+import { createHash } from 'node:crypto';
+import type { AkskCredentials, BasicCredentials, PasswordCredentials, SourceConfig } from '@/model/source.js';
+import type { Clock } from '../clock.js';
+import { withDeadline } from '../deadline.js';
+import type { HttpExchange } from '../http-exchange.js';
+import type { UpstreamProtocol } from '../upstream-client.js';
+import type { Authenticator } from './authenticator.js';
+import { CredentialGates } from './credential-gate.js';
+import { signHuaweiCall } from './huawei-aksk.js';
+import { LOGIN_TIMEOUT_MS, logInAtIam } from './iam-login.js';
+import type { Login } from './iam-login.js';
+import { IamSession } from './iam-session.js';
+import { signOcpCall } from './ocp-aksk.js';
+
+type Family = UpstreamProtocol['family'];
+
+/** Makes the authenticators of all sources, so that those with one credential share its gate and its log-ins. */
+export class Authenticators {
+  readonly #gates: CredentialGates;
+  readonly #sessions = new Map<string, IamSession>();
+
+  constructor(
+    /** For log-ins. */
+    private readonly exchange: HttpExchange,
+    private readonly clock: Clock,
+  ) {
+    this.#gates = new CredentialGates(clock);
+  }
+
+  /** The authenticator of a source whose upstream is of the given family. */
+  of(source: SourceConfig, family: Family): Authenticator {
+    const { credentials } = source;
+    switch (credentials.type) {
+      case 'aksk':
+        return this.#aksk(credentials, family);
+      case 'token':
+        return {
+          gate: this.#gates.gateOf(['token', credentials.token]),
+          headersFor: () => ({ 'x-auth-token': credentials.token }),
+        };
+      case 'password':
+        return this.#password({ credentials, projectId: source.projectId });
+      case 'basic':
+        return this.#basic(credentials, source.endpoint);
+    }
+  }
+
+  #aksk(credentials: AkskCredentials, family: Family): Authenticator {
+    const sign = family === 'huawei' ? signHuaweiCall : signOcpCall;
+    return {
+      gate: this.#gates.gateOf(['aksk', family, credentials.accessKey]),
+      headersFor: (call) => sign(call, credentials, this.clock()),
+    };
+  }
+
+  #basic({ username, password }: BasicCredentials, endpoint: string): Authenticator {
+    const authorization = `Basic ${Buffer.from(`${username}:${password}`, 'utf8').toString('base64')}`;
+    return {
+      gate: this.#gates.gateOf(['basic', endpoint, username]),
+      headersFor: () => ({ authorization }),
+    };
+  }
+
+  #password(login: Login): Authenticator {
+    const session = this.#sessionOf(login);
+    return {
+      gate: this.#gates.gateOf(['password', login.credentials.domain, login.credentials.username]),
+      headersFor: async (_call, signal) => ({ 'x-auth-token': await session.token(signal) }),
+      discard: (headers) => {
+        session.discard(headers['x-auth-token'] ?? '');
+      },
+    };
+  }
+
+  #sessionOf(login: Login): IamSession {
+    const key = sessionKey(login.credentials, login.projectId);
+    const session = this.#sessions.get(key) ?? new IamSession(() => this.#logIn(login), this.clock);
+    this.#sessions.set(key, session);
+    return session;
+  }
+
+  /**
+   * Log-ins have a gate of their own: while the old token still works, calls must not stop because a log-in in
+   * the background was refused, and yet an account must not be locked by log-ins for its several projects.
+   */
+  #logIn(login: Login): ReturnType<typeof logInAtIam> {
+    const gate = this.#gates.gateOf(['log-in', login.credentials.domain, login.credentials.username]);
+    return withDeadline(NEVER, LOGIN_TIMEOUT_MS, (signal) =>
+      gate.pass(signal, () => logInAtIam(this.exchange, { login, clock: this.clock }, signal)),
+    );
+  }
+}
+
+/** A log-in is shared, so that it does not end with the signal of whoever came first. */
+const NEVER = new AbortController().signal;
+
+function sessionKey(credentials: PasswordCredentials, projectId: string | null): string {
+  const { iamEndpoint, domain, username, password } = credentials;
+  const identity = JSON.stringify([iamEndpoint, domain, username, password, projectId]);
+  return createHash('sha256').update(identity).digest('hex');
+}

@@ -1,0 +1,176 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import type { FailureReason } from '@/model/failure.js';
+import { UpstreamError } from '../upstream-error.js';
+import { CredentialGate, CredentialGates } from './credential-gate.js';
+
+const OPEN = new AbortController().signal;
+
+/** A call whose end the test decides. */
+class PendingCall {
+  started = false;
+  end!: (reason: FailureReason | 'OK') => void;
+  readonly work = (): Promise<string> => {
+    this.started = true;
+    return new Promise((resolve, reject) => {
+      this.end = (reason) => {
+        if (reason === 'OK') resolve('answer');
+        else reject(new UpstreamError(reason));
+      };
+    });
+  };
+}
+
+async function settle(): Promise<void> {
+  await new Promise((resolve) => setImmediate(resolve));
+}
+
+describe('CredentialGate', () => {
+  let nowMs = 0;
+  let gate: CredentialGate;
+  const succeed = (): Promise<string> => Promise.resolve('answer');
+  const fail = (reason: FailureReason) => (): Promise<string> => Promise.reject(new UpstreamError(reason));
+  const refused = fail('UNAUTHORIZED');
+
+  beforeEach(() => {
+    nowMs = 1_000_000;
+    gate = new CredentialGate(() => nowMs);
+  });
+
+  async function expectClosedFor(remainingMs: number): Promise<void> {
+    const call = new PendingCall();
+    await expect(gate.pass(OPEN, call.work)).rejects.toMatchObject({
+      reason: 'UNAUTHORIZED',
+      retryAfterMs: remainingMs,
+    });
+    expect(call.started).toBe(false);
+  }
+
+  it('lets one call at a time through until one has succeeded', async () => {
+    const calls = Array.from({ length: 12 }, () => new PendingCall());
+    const answers = calls.map((call) => gate.pass(OPEN, call.work));
+    await settle();
+    expect(calls.filter(({ started }) => started)).toHaveLength(1);
+
+    calls[0]?.end('OK');
+    await settle();
+    expect(calls.every(({ started }) => started)).toBe(true);
+    for (const call of calls) call.end('OK');
+    expect(await Promise.all(answers)).toHaveLength(12);
+  });
+
+  it('makes one call only when the first of many is refused', async () => {
+    const calls = Array.from({ length: 12 }, () => new PendingCall());
+    const answers = Promise.allSettled(calls.map((call) => gate.pass(OPEN, call.work)));
+    await settle();
+    calls[0]?.end('UNAUTHORIZED');
+    for (const answer of await answers) {
+      expect(answer).toMatchObject({ status: 'rejected', reason: { reason: 'UNAUTHORIZED' } });
+    }
+    expect(calls.filter(({ started }) => started)).toHaveLength(1);
+  });
+
+  it('rests longer after each refusal in a row', async () => {
+    for (const pauseMs of [2_000, 30_000, 1_200_000, 3_600_000, 3_600_000]) {
+      await expect(gate.pass(OPEN, refused)).rejects.toMatchObject({ retryAfterMs: null });
+      await expectClosedFor(pauseMs);
+      nowMs += pauseMs - 1;
+      await expectClosedFor(1);
+      nowMs += 1;
+    }
+  });
+
+  it('sends one probe when the pause ends', async () => {
+    await gate.pass(OPEN, succeed);
+    await expect(gate.pass(OPEN, refused)).rejects.toBeInstanceOf(UpstreamError);
+    nowMs += 2_000;
+    const [probe, waiting] = [new PendingCall(), new PendingCall()];
+    const answers = [gate.pass(OPEN, probe.work), gate.pass(OPEN, waiting.work)];
+    await settle();
+    expect([probe.started, waiting.started]).toEqual([true, false]);
+    probe.end('OK');
+    await settle();
+    waiting.end('OK');
+    expect(await Promise.all(answers)).toEqual(['answer', 'answer']);
+  });
+
+  it('begins again with the shortest pause after a success', async () => {
+    for (const pauseMs of [2_000, 30_000]) {
+      await expect(gate.pass(OPEN, refused)).rejects.toBeInstanceOf(UpstreamError);
+      nowMs += pauseMs;
+    }
+    await gate.pass(OPEN, succeed);
+    await expect(gate.pass(OPEN, refused)).rejects.toBeInstanceOf(UpstreamError);
+    await expectClosedFor(2_000);
+  });
+
+  it('counts the refusals of calls that were under way together as one', async () => {
+    await gate.pass(OPEN, succeed);
+    const calls = Array.from({ length: 4 }, () => new PendingCall());
+    const answers = Promise.allSettled(calls.map((call) => gate.pass(OPEN, call.work)));
+    for (const call of calls) call.end('UNAUTHORIZED');
+    await answers;
+    await expectClosedFor(2_000);
+  });
+
+  it('stays closed when a call from before the refusal succeeds late', async () => {
+    await gate.pass(OPEN, succeed);
+    const [late, refusal] = [new PendingCall(), new PendingCall()];
+    const answers = Promise.allSettled([gate.pass(OPEN, late.work), gate.pass(OPEN, refusal.work)]);
+    refusal.end('UNAUTHORIZED');
+    await settle();
+    late.end('OK');
+    await answers;
+    await expectClosedFor(2_000);
+  });
+
+  it.each(['TIMEOUT', 'UNREACHABLE', 'UPSTREAM_ERROR', 'FORBIDDEN', 'THROTTLED'] as const)(
+    'takes %s of a probe for neither proof nor refusal',
+    async (reason) => {
+      await expect(gate.pass(OPEN, fail(reason))).rejects.toMatchObject({ reason });
+      const [first, second] = [new PendingCall(), new PendingCall()];
+      const answers = [gate.pass(OPEN, first.work), gate.pass(OPEN, second.work)];
+      await settle();
+      expect([first.started, second.started]).toEqual([true, false]);
+      first.end('OK');
+      await settle();
+      second.end('OK');
+      await Promise.all(answers);
+    },
+  );
+
+  it('lets a waiting call go when its signal is aborted', async () => {
+    const [probe, waiting] = [new PendingCall(), new PendingCall()];
+    const controller = new AbortController();
+    const first = gate.pass(OPEN, probe.work);
+    const second = gate.pass(controller.signal, waiting.work);
+    controller.abort();
+    await expect(second).rejects.toMatchObject({ reason: 'TIMEOUT' });
+    probe.end('OK');
+    await first;
+    expect(waiting.started).toBe(false);
+  });
+
+  it('sees at most four refused calls in an hour of constant demand from three sources', async () => {
+    const gates = new CredentialGates(() => nowMs);
+    let attempts = 0;
+    const attempt = async (): Promise<never> => {
+      attempts += 1;
+      await Promise.resolve();
+      throw new UpstreamError('UNAUTHORIZED');
+    };
+    for (const endMs = nowMs + 3_600_000; nowMs < endMs; nowMs += 500) {
+      const sources = [1, 2, 3].map(() => gates.gateOf(['aksk', 'huawei', 'AK']).pass(OPEN, attempt));
+      await Promise.allSettled(sources);
+    }
+    expect(attempts).toBe(4);
+  });
+});
+
+describe('CredentialGates', () => {
+  it('has one gate for each identity', () => {
+    const gates = new CredentialGates(() => 0);
+    expect(gates.gateOf(['aksk', 'a'])).toBe(gates.gateOf(['aksk', 'a']));
+    expect(gates.gateOf(['aksk', 'a'])).not.toBe(gates.gateOf(['aksk', 'b']));
+    expect(gates.gateOf(['password', 'a', 'bc'])).not.toBe(gates.gateOf(['password', 'ab', 'c']));
+  });
+});

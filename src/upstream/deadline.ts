@@ -1,0 +1,44 @@
+import { UpstreamError } from './upstream-error.js';
+
+/** Timers beyond this fire at once (Node.js documentation, `setTimeout`). */
+export const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+/** Throws TIMEOUT when the signal is aborted. */
+export function throwIfAborted(signal: AbortSignal): void {
+  if (signal.aborted) throw new UpstreamError('TIMEOUT');
+}
+
+/** Waits for the promise, but no longer than the signal allows: its abort throws TIMEOUT. */
+export function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const abort = (): void => {
+      reject(new UpstreamError('TIMEOUT'));
+    };
+    signal.addEventListener('abort', abort, { once: true });
+    if (signal.aborted) abort();
+    void promise.then(resolve, reject).finally(() => {
+      signal.removeEventListener('abort', abort);
+    });
+  });
+}
+
+/** Runs work under a signal of its own that aborts with the given one, or when `timeoutMs` have passed. */
+export async function withDeadline<T>(
+  signal: AbortSignal,
+  timeoutMs: number,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const bounded = new AbortController();
+  const abort = (): void => {
+    bounded.abort();
+  };
+  const timer = setTimeout(abort, Math.min(timeoutMs, LONGEST_TIMER_MS));
+  signal.addEventListener('abort', abort, { once: true });
+  if (signal.aborted) abort();
+  try {
+    return await work(bounded.signal);
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', abort);
+  }
+}

@@ -1,0 +1,106 @@
+import { Agent as HttpAgent, request as requestHttp } from 'node:http';
+import type { ClientRequest, IncomingMessage } from 'node:http';
+import { Agent as HttpsAgent, request as requestHttps } from 'node:https';
+import type { RequestOptions } from 'node:https';
+import type { HttpService } from '@nestjs/axios';
+import { firstValueFrom } from 'rxjs';
+import { withDeadline } from './deadline.js';
+import { networkFailure } from './network-failure.js';
+import { UpstreamError } from './upstream-error.js';
+
+/** Header names in lower case. */
+export type CallHeaders = Readonly<Record<string, string>>;
+
+export interface HttpCall {
+  readonly method: 'GET' | 'POST';
+  readonly url: string;
+  readonly headers: CallHeaders;
+  readonly body?: string;
+  /** From connecting to the last byte of the answer. */
+  readonly timeoutMs: number;
+}
+
+/** An answer of any status, read whole. */
+export interface HttpAnswer {
+  readonly status: number;
+  readonly text: string;
+  /** The value of a header, named in lower case; null when it is absent. */
+  readonly header: (name: string) => string | null;
+}
+
+/** The most of a body that is read, after decompression. */
+const LARGEST_BODY_BYTES = 64 * 1024 * 1024;
+/** IAM tokens come in a header of up to 32 kB, beyond Node's 16 KiB for all headers (IAM API reference). */
+const LARGEST_HEADERS_BYTES = 128 * 1024;
+/** Shorter than the keep-alive of common servers, so that no call meets a connection that is being closed. */
+const IDLE_SOCKET_MS = 4_000;
+
+/** Sends calls over kept-alive connections of its own: no redirects, no proxies, bounded in time and size. */
+export class HttpExchange {
+  readonly #agents: { readonly httpAgent: HttpAgent; readonly httpsAgent: HttpsAgent };
+
+  constructor(
+    private readonly http: HttpService,
+    sockets: number,
+  ) {
+    const options = {
+      keepAlive: true,
+      maxSockets: sockets,
+      maxFreeSockets: sockets,
+      timeout: IDLE_SOCKET_MS,
+    };
+    this.#agents = { httpAgent: new HttpAgent(options), httpsAgent: new HttpsAgent(options) };
+  }
+
+  /** The answer, whatever its status. Throws UpstreamError when there is none, or the signal is aborted. */
+  send(call: HttpCall, signal: AbortSignal): Promise<HttpAnswer> {
+    return withDeadline(signal, call.timeoutMs, async (bounded) => {
+      try {
+        return await this.#request(call, bounded);
+      } catch (error) {
+        throw new UpstreamError(bounded.aborted ? 'TIMEOUT' : networkFailure(error));
+      }
+    });
+  }
+
+  /** Closes every connection, those in use too. */
+  close(): void {
+    this.#agents.httpAgent.destroy();
+    this.#agents.httpsAgent.destroy();
+  }
+
+  async #request(call: HttpCall, signal: AbortSignal): Promise<HttpAnswer> {
+    const request = this.http.request<string>({
+      method: call.method,
+      url: call.url,
+      headers: { accept: 'application/json', 'user-agent': 'tributary', ...call.headers },
+      data: call.body,
+      signal,
+      ...this.#agents,
+      transport: TRANSPORT,
+      proxy: false,
+      maxRedirects: 0,
+      maxContentLength: LARGEST_BODY_BYTES,
+      responseType: 'text',
+      validateStatus: () => true,
+    });
+    const answer = await firstValueFrom(request);
+    const headers: Record<string, unknown> = answer.headers;
+    return {
+      status: answer.status,
+      text: answer.data,
+      header: (name) => {
+        const value = headers[name];
+        return typeof value === 'string' ? value : null;
+      },
+    };
+  }
+}
+
+/** Node's own client with room for long headers; as axios's transport it follows no redirects. */
+const TRANSPORT = {
+  request(options: RequestOptions, onAnswer: (answer: IncomingMessage) => void): ClientRequest {
+    const request = options.protocol === 'https:' ? requestHttps : requestHttp;
+    return request({ ...options, maxHeaderSize: LARGEST_HEADERS_BYTES }, onAnswer);
+  },
+};

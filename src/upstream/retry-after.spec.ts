@@ -1,0 +1,41 @@
+import { describe, expect, it } from '@jest/globals';
+import { retryAfterMs } from './retry-after.js';
+
+const NOW_MS = Date.UTC(1994, 10, 6, 8, 49, 30);
+
+function read(status: number, headers: Readonly<Record<string, string>>): number | null {
+  return retryAfterMs({ status, header: (name) => headers[name] ?? null }, NOW_MS);
+}
+
+describe('retryAfterMs', () => {
+  it.each([
+    ['seconds', '120', 120_000],
+    ['zero', '0', 0],
+    ['an HTTP date', 'Sun, 06 Nov 1994 08:49:37 GMT', 7_000],
+    ['an HTTP date of RFC 850', 'Sunday, 06-Nov-94 08:49:37 GMT', 7_000],
+    ['an asctime date', 'Sun Nov  6 08:49:37 1994', 7_000],
+    ['a date in the past', 'Sun, 06 Nov 1994 08:00:00 GMT', 0],
+    ['more than an hour', '86400', 3_600_000],
+    ['a far date', 'Sun, 06 Nov 2044 08:49:37 GMT', 3_600_000],
+    ['a number beyond all measure', '9'.repeat(400), 3_600_000],
+    ['a negative number', '-5', null],
+    ['nonsense', 'soon', null],
+    ['a weekday and nonsense', 'Sun, 99 Foo 99:99:99 GMT', null],
+    ['nothing', '', null],
+  ])('reads %s', (_name, value, expected) => {
+    expect(read(503, { 'retry-after': value })).toBe(expected);
+  });
+
+  it("reads OCP's RateLimit-Reset of a 429 only", () => {
+    expect(read(429, { 'ratelimit-reset': '8' })).toBe(8_000);
+    expect(read(500, { 'ratelimit-reset': '8' })).toBeNull();
+  });
+
+  it('prefers Retry-After', () => {
+    expect(read(429, { 'retry-after': '3', 'ratelimit-reset': '8' })).toBe(3_000);
+  });
+
+  it('is null where the answer says nothing', () => {
+    expect(read(429, {})).toBeNull();
+  });
+});

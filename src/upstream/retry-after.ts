@@ -1,0 +1,28 @@
+import type { HttpAnswer } from './http-exchange.js';
+
+/** However long an upstream asks for, it is asked again after an hour. */
+const LONGEST_MS = 3_600_000;
+/** The three forms of HTTP dates (RFC 9110, section 5.6.7), told from anything else Date.parse would guess at. */
+const HTTP_DATE = /^(Mon|Tues?|Wed(nes)?|Thu(rs)?|Fri|Sat(ur)?|Sun)(day)?,? .*\d\d:\d\d:\d\d/;
+
+/**
+ * How long a failed answer asks us to stay away, in milliseconds from `nowMs`, at most an hour; null when it
+ * does not say. OCP tells it on a 429 by RateLimit-Reset (OCP API reference, "API call description").
+ */
+export function retryAfterMs(answer: Pick<HttpAnswer, 'status' | 'header'>, nowMs: number): number | null {
+  const stated = read(answer.header('retry-after'), nowMs);
+  const asked = stated ?? (answer.status === 429 ? seconds(answer.header('ratelimit-reset')) : null);
+  return asked === null ? null : Math.min(Math.max(asked, 0), LONGEST_MS);
+}
+
+function read(value: string | null, nowMs: number): number | null {
+  const delay = seconds(value);
+  if (delay !== null || value === null || !HTTP_DATE.test(value)) return delay;
+  // The asctime form names no zone, and it means GMT.
+  const date = Date.parse(value.endsWith('GMT') ? value : `${value} GMT`);
+  return Number.isNaN(date) ? null : date - nowMs;
+}
+
+function seconds(value: string | null): number | null {
+  return value !== null && /^\s*\d+(\.\d+)?\s*$/.test(value) ? Math.ceil(Number(value) * 1000) : null;
+}

@@ -1,0 +1,120 @@
+import type { ReadContext } from '@/model/provider.js';
+import type { SourceConfig } from '@/model/source.js';
+import type { CallLimits } from './call-limits.js';
+import { callTarget } from './call-target.js';
+import type { Clock } from './clock.js';
+import type { Authenticator, SignableCall } from './credentials/authenticator.js';
+import { isRefusal } from './credentials/credential-gate.js';
+import { throwIfAborted } from './deadline.js';
+import type { CallHeaders, HttpAnswer, HttpExchange } from './http-exchange.js';
+import { parseJson } from './json-body.js';
+import { retryAfterMs } from './retry-after.js';
+import { continueTrace } from './traceparent.js';
+import type { UpstreamClient, UpstreamProtocol, UpstreamRequest } from './upstream-client.js';
+import { reasonOfStatus, UpstreamError } from './upstream-error.js';
+import type { UpstreamObserver } from './upstream-observer.js';
+
+export interface SourceClientParts {
+  readonly source: SourceConfig;
+  readonly protocol: UpstreamProtocol;
+  readonly authenticator: Authenticator;
+  readonly exchange: HttpExchange;
+  readonly limits: CallLimits;
+  readonly observer: UpstreamObserver;
+  readonly clock: Clock;
+}
+
+/** Calls one source's upstream, within its limits and as long as its credential is not refused. */
+export class SourceClient implements UpstreamClient {
+  constructor(private readonly parts: SourceClientParts) {}
+
+  async getJson(request: UpstreamRequest, context: ReadContext): Promise<unknown> {
+    const { limits } = this.parts;
+    try {
+      return await limits.run(context.signal, () => this.#getWithinLimits(request, context));
+    } catch (error) {
+      throw upstreamErrorOf(error);
+    }
+  }
+
+  /** The gate is asked before the budget is spent, and again at the last moment before the call. */
+  async #getWithinLimits(request: UpstreamRequest, context: ReadContext): Promise<unknown> {
+    const { authenticator, limits } = this.parts;
+    authenticator.gate.assertOpen();
+    await limits.spend(context.signal);
+    return authenticator.gate.pass(context.signal, () => this.#getAuthenticated(request, context));
+  }
+
+  /** Repeats a refused call once where its credential can be renewed. */
+  async #getAuthenticated(request: UpstreamRequest, context: ReadContext): Promise<unknown> {
+    const { authenticator, limits } = this.parts;
+    const call = this.#describe(request);
+    const headers = await authenticator.headersFor(call, context.signal);
+    try {
+      return await this.#observed(call, headers, context);
+    } catch (error) {
+      if (authenticator.discard === undefined || !isRefusal(error)) throw error;
+      authenticator.discard(headers);
+    }
+    const renewed = await authenticator.headersFor(call, context.signal);
+    await limits.spend(context.signal);
+    return this.#observed(call, renewed, context);
+  }
+
+  #describe({ path, query }: UpstreamRequest): SignableCall {
+    const { source, protocol } = this.parts;
+    const target = callTarget(source.endpoint, path, Object.entries(query ?? {}));
+    const ofProject = protocol.family === 'huawei' && source.projectId !== null;
+    const headers = {
+      ...lowerCaseNames(protocol.headers),
+      ...(ofProject ? { 'x-project-id': source.projectId } : {}),
+      host: target.host,
+    };
+    return { method: 'GET', target, headers };
+  }
+
+  async #observed(call: SignableCall, credential: CallHeaders, context: ReadContext): Promise<unknown> {
+    const { source, observer, clock } = this.parts;
+    throwIfAborted(context.signal);
+    context.onCall();
+    const startMs = clock();
+    const finish = (outcome: UpstreamError['reason'] | 'OK'): void => {
+      observer.callFinished({ source: source.id, outcome, durationMs: Math.max(clock() - startMs, 0) });
+    };
+    try {
+      const body = await this.#send(call, credential, context);
+      finish('OK');
+      return body;
+    } catch (error) {
+      finish(upstreamErrorOf(error).reason);
+      throw error;
+    }
+  }
+
+  async #send(call: SignableCall, credential: CallHeaders, context: ReadContext): Promise<unknown> {
+    const { exchange, source } = this.parts;
+    const traceparent = continueTrace(context.traceparent);
+    const headers = { ...call.headers, ...credential, ...(traceparent === null ? {} : { traceparent }) };
+    const { method, target } = call;
+    const { timeoutMs } = source;
+    const answer = await exchange.send({ method, url: target.url, headers, timeoutMs }, context.signal);
+    return this.#read(answer);
+  }
+
+  #read(answer: HttpAnswer): unknown {
+    const body = parseJson(answer.text);
+    const reason = this.parts.protocol.failureOf(answer.status, body) ?? reasonOfStatus(answer.status);
+    if (reason !== null) throw new UpstreamError(reason, retryAfterMs(answer, this.parts.clock()));
+    if (body === undefined) throw new UpstreamError('MALFORMED');
+    return body;
+  }
+}
+
+/** Nothing but an UpstreamError leaves: any other error may hold an address, a header or upstream text. */
+function upstreamErrorOf(error: unknown): UpstreamError {
+  return error instanceof UpstreamError ? error : new UpstreamError('UPSTREAM_ERROR');
+}
+
+function lowerCaseNames(headers: CallHeaders): CallHeaders {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+}
