@@ -1,0 +1,29 @@
+import { epochMs, parseTime } from '@/model/time.js';
+import type { Fields } from '@/upstream/raw.js';
+
+/**
+ * Go's `time.Time.String()`, which CCE writes: `2023-11-25 17:03:46.739012 +0800 CST`. The fraction has 0 to 9
+ * digits as Go drops trailing zeros; a time fresh from the clock ends in its monotonic reading (` m=+0.000073523`).
+ */
+const GO_TIME =
+  /^(\d{4})-(\d\d)-(\d\d) (\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))? ([+-]\d{4})(?: \S+)?(?: m=[+-]\d+\.\d+)?$/;
+
+/** Go's zero `time.Time`, its way of saying "not set". */
+const ZERO_TIME = '0001-01-01T00:00:00.000Z';
+
+/**
+ * Epoch milliseconds, with a fraction where the text is finer; null when the text is neither a Go time nor RFC 3339.
+ * The zone's abbreviation is ignored: `new Date()` takes CST for US Central time and is 14 hours off.
+ */
+export function parseGoTime(text: string): number | null {
+  const match = GO_TIME.exec(text);
+  if (match === null) return parseTime(text);
+  const [, year, month, day, hour, minute, second, fraction = '', zone = ''] = match;
+  return epochMs([year, month, day, hour, minute, second].map(Number), fraction, zone);
+}
+
+/** A field that holds a Go time, in Tributary's form; null where it is not set. Unreadable ones are drift. */
+export function readGoTime(fields: Fields, name: string): string | null {
+  const time = fields.time(name, (value) => (typeof value === 'string' ? parseGoTime(value) : null));
+  return time === ZERO_TIME ? null : time;
+}

@@ -1,0 +1,123 @@
+import type { DriftLog } from '@/model/drift.js';
+import type { Feed } from '@/model/feed.js';
+import type { SourceConfig } from '@/model/source.js';
+import { isTerminal, type Task, type TaskError, type TaskRow, type TaskStatus } from '@/model/task.js';
+import { hashedTaskId, nativeTaskId } from '@/model/task-id.js';
+import { Fields, rawObject } from '@/upstream/raw.js';
+import { readGoTime } from './go-time.js';
+
+/** Where a record comes from. */
+export interface Origin {
+  readonly source: SourceConfig;
+  readonly feed: Feed;
+  readonly drift: DriftLog;
+}
+
+/**
+ * The phases of a snapshot are not documented. The first six are those of its subtasks and of upgrade
+ * tasks (CCE SDK, `SnapshotSpecItems` and `UpgradeTaskStatus`), `Error` is the upgrade precheck's.
+ */
+const STATUSES: ReadonlyMap<string, TaskStatus> = new Map([
+  ['init', 'PENDING'],
+  ['queuing', 'PENDING'],
+  ['running', 'RUNNING'],
+  ['pause', 'PAUSED'],
+  ['success', 'SUCCEEDED'],
+  ['failed', 'FAILED'],
+  ['error', 'FAILED'],
+]);
+
+/** One snapshot task in Tributary's words; null, and noted as drift, when nothing identifies it. */
+export function normalise(item: unknown, origin: Origin): TaskRow | null {
+  const { source, feed, drift } = origin;
+  const object = rawObject(item);
+  const fields = object && new Fields(object, drift);
+  const identity = fields && identify(fields.fields('metadata'), origin);
+  if (fields === null || identity === null) {
+    drift.note('droppedRow');
+    return null;
+  }
+  const times = { createTime: identity.createTime, updateTime: identity.updateTime };
+  const task: Task = {
+    id: identity.id,
+    provider: source.provider,
+    source: source.id,
+    feed: feed.name,
+    nativeId: identity.nativeId,
+    type: 'CLUSTER_SNAPSHOT',
+    trigger: null,
+    ...times,
+    startTime: null,
+    ...readState(fields, times.createTime, drift),
+    checkpointTime: null,
+    lagSeconds: null,
+    resource: { type: 'cce-cluster', id: feed.key, name: feed.cluster?.name ?? null },
+    cluster: { id: feed.key, name: feed.cluster?.name ?? null },
+    destination: null,
+    region: source.region,
+    projectId: source.projectId,
+  };
+  return { task, raw: fields.object };
+}
+
+type Identity = Pick<Task, 'id' | 'nativeId' | 'createTime' | 'updateTime'>;
+
+function identify(metadata: Fields, { source, feed }: Origin): Identity | null {
+  const nativeId = metadata.text('uid');
+  const createTime = readGoTime(metadata, 'creationTimestamp');
+  const updateTime = readGoTime(metadata, 'updateTimestamp');
+  if (nativeId !== null) return { id: nativeTaskId(source.id, nativeId), nativeId, createTime, updateTime };
+  if (createTime === null) return null;
+  return { id: hashedTaskId(source.id, [feed.key, createTime]), nativeId, createTime, updateTime };
+}
+
+type State = Pick<
+  Task,
+  'status' | 'nativeStatus' | 'progressPercent' | 'endTime' | 'durationSeconds' | 'error'
+>;
+
+function readState(fields: Fields, createTime: string | null, drift: DriftLog): State {
+  const state = fields.fields('status');
+  const nativeStatus = state.text('phase');
+  const status = statusOf(nativeStatus);
+  if (status === 'UNKNOWN') drift.note('unknownStatus');
+  // CCE fills completionTime while a task runs, with the time of its last update.
+  const completionTime = readGoTime(state, 'completionTime');
+  const endTime = isTerminal(status) ? completionTime : null;
+  return {
+    status,
+    nativeStatus,
+    progressPercent: readProgress(state, drift),
+    endTime,
+    durationSeconds: secondsBetween(createTime, endTime),
+    error: status === 'FAILED' ? readError(fields) : null,
+  };
+}
+
+function statusOf(word: string | null): TaskStatus {
+  return STATUSES.get(word?.toLowerCase() ?? '') ?? 'UNKNOWN';
+}
+
+/** A string of digits on the wire (`"67"`). */
+function readProgress(state: Fields, drift: DriftLog): number | null {
+  const percent = state.number('progress');
+  if (percent === null || (percent >= 0 && percent <= 100)) return percent;
+  drift.note('wrongType');
+  return null;
+}
+
+/** Only subtasks carry a text, and they are to be deprecated: that of a failed one, else any. */
+function readError(fields: Fields): TaskError | null {
+  const told = fields
+    .fields('spec')
+    .list('items')
+    .map((item) => ({ failed: statusOf(item.text('status')) === 'FAILED', message: item.text('message') }))
+    .filter((item): item is { failed: boolean; message: string } => item.message !== null);
+  const item = told.find(({ failed }) => failed) ?? told[0];
+  return item === undefined ? null : { code: null, message: item.message };
+}
+
+function secondsBetween(start: string | null, end: string | null): number | null {
+  if (start === null || end === null) return null;
+  return Math.max(0, Date.parse(end) - Date.parse(start)) / 1000;
+}

@@ -1,0 +1,55 @@
+import { DriftLog } from '@/model/drift.js';
+import type { Feed } from '@/model/feed.js';
+import { comparePositions, positionOf } from '@/model/order.js';
+import { COVERED_SINCE_EVER, type ReadContext, type ReadFeed } from '@/model/provider.js';
+import type { SourceConfig } from '@/model/source.js';
+import type { TaskRow } from '@/model/task.js';
+import type { UpstreamClient } from '@/upstream/upstream-client.js';
+import { normalise } from './normalise.js';
+import { parseItems } from './wire.js';
+
+/** An open connection to one source. */
+export interface Connection {
+  readonly client: UpstreamClient;
+  readonly source: SourceConfig;
+}
+
+/** Reads all snapshot tasks of a cluster. Throws `UpstreamError`. */
+export async function readFeed(
+  { client, source }: Connection,
+  feed: Feed,
+  context: ReadContext,
+): Promise<ReadFeed> {
+  const project = encodeURIComponent(source.projectId ?? '');
+  const cluster = encodeURIComponent(feed.key);
+  const path = `/api/v3.1/projects/${project}/clusters/${cluster}/operation/snapshot/tasks`;
+  const items = parseItems(await client.getJson({ path }, context));
+  const drift = new DriftLog();
+  const rows = items.flatMap((item) => normalise(item, { source, feed, drift }) ?? []);
+  return { outcome: 'read', ...newest(eachOnce(rows), source.maxTasksPerFeed), drift: drift.counts };
+}
+
+/** The last of several records with one id wins. */
+function eachOnce(rows: readonly TaskRow[]): TaskRow[] {
+  return [...new Map(rows.map((row) => [row.task.id, row])).values()];
+}
+
+function newest(rows: TaskRow[], limit: number): Pick<ReadFeed, 'rows' | 'truncated' | 'coveredSince'> {
+  if (rows.length <= limit) return { rows, truncated: false, coveredSince: COVERED_SINCE_EVER };
+  rows.sort((a, b) => comparePositions(position(a), position(b), 'createTime desc'));
+  const kept = rows.slice(0, limit);
+  return { rows: kept, truncated: true, coveredSince: coveredSince(kept, rows[limit]) };
+}
+
+/**
+ * The creation time of the oldest kept row; a younger one's where the newest row left out was created in the
+ * same millisecond. Null when no kept row can vouch for that.
+ */
+function coveredSince(kept: readonly TaskRow[], firstLeftOut: TaskRow | undefined): string | null {
+  const leftOutTime = firstLeftOut?.task.createTime ?? '';
+  return kept.findLast(({ task }) => (task.createTime ?? '') > leftOutTime)?.task.createTime ?? null;
+}
+
+function position({ task }: TaskRow): ReturnType<typeof positionOf> {
+  return positionOf(task, 'createTime desc');
+}

@@ -1,0 +1,21 @@
+import type { ProviderDescription } from '@/model/provider.js';
+import type { ProviderSettings } from '@/model/source.js';
+
+export const settings: ProviderSettings = {
+  id: 'huawei-cce',
+  title: 'Huawei Cloud CCE cluster snapshots',
+  credentials: ['aksk', 'token', 'password'],
+  needsProjectId: true,
+  hasClusters: true,
+  hasWindow: false,
+  hasEnterpriseProject: false,
+};
+
+export const description: ProviderDescription = {
+  id: settings.id,
+  title: settings.title,
+  upstreamFilters: [],
+  paging: "Not paged: one call answers all of a cluster's tasks.",
+  taskTypes: ['CLUSTER_SNAPSHOT'],
+  taskStatuses: ['PENDING', 'RUNNING', 'PAUSED', 'SUCCEEDED', 'FAILED', 'UNKNOWN'],
+};

@@ -1,0 +1,142 @@
+import { DriftLog } from '@/model/drift.js';
+import type { Feed } from '@/model/feed.js';
+import type { SourceConfig } from '@/model/source.js';
+import type { Task, TaskCluster, TaskResource, TaskRow, TaskStatus } from '@/model/task.js';
+import { hashedTaskId } from '@/model/task-id.js';
+import { parseTime } from '@/model/time.js';
+import { Fields, rawObject } from '@/upstream/raw.js';
+
+/** Where a record comes from. */
+export interface Origin {
+  readonly source: SourceConfig;
+  readonly feed: Feed;
+  readonly drift: DriftLog;
+}
+
+/** Three vocabularies: the console of OCP 4.2, the tenant API of OCP 4.3, and OceanBase's own archive states. */
+const STATUSES: ReadonlyMap<string, TaskStatus> = new Map([
+  ['prepare', 'PENDING'],
+  ['beginning', 'PENDING'],
+  ['starting', 'PENDING'],
+  ['running', 'RUNNING'],
+  ['inprogress', 'RUNNING'],
+  ['doing', 'RUNNING'],
+  ['stopping', 'RUNNING'],
+  ['suspending', 'RUNNING'],
+  ['suspend', 'PAUSED'],
+  ['failed', 'FAILED'],
+  ['interrupted', 'FAILED'],
+  ['stop', 'STOPPED'],
+  ['stopped', 'STOPPED'],
+]);
+
+/** One log backup in Tributary's words; null, and noted as drift, when nothing identifies it. */
+export function normalise(row: unknown, { source, feed, drift }: Origin): TaskRow | null {
+  const object = rawObject(row);
+  const identity = identityOf(row, feed);
+  if (object === null || identity === null) {
+    drift.note('droppedRow');
+    return null;
+  }
+  const fields = new Fields(object, drift);
+  const cluster = readCluster(fields, feed);
+  const errorMessage = fields.text('errorMsg');
+  const task: Task = {
+    id: hashedTaskId(source.id, identity),
+    provider: source.provider,
+    source: source.id,
+    feed: feed.name,
+    nativeId: null,
+    type: 'CONTINUOUS_LOG_BACKUP',
+    trigger: null,
+    ...readProgress(fields, drift),
+    resource: readResource(fields, cluster),
+    cluster,
+    destination: fields.text('backupUri'),
+    error: errorMessage === null ? null : { code: null, message: errorMessage },
+    region: source.region,
+    projectId: source.projectId,
+  };
+  return { task, raw: object };
+}
+
+/**
+ * What identifies a log backup and never changes, as OCP gives it no id: cluster, tenant, creation and
+ * destination. Null when there is neither a tenant nor a creation time nor a destination.
+ */
+export function identityOf(row: unknown, feed: Feed): readonly string[] | null {
+  const object = rawObject(row);
+  if (object === null) return null;
+  const fields = new Fields(object, new DriftLog());
+  const own = [tenantOf(fields), creationOf(fields), fields.text('backupUri')];
+  if (own.every((part) => part === null)) return null;
+  const [tenant, creation, destination] = own;
+  return [fields.text('clusterId') ?? feed.key, tenant ?? '0', creation ?? '', destination ?? ''];
+}
+
+function tenantOf(fields: Fields): string | null {
+  return fields.text('tenantId') ?? fields.text('obTenantId');
+}
+
+/** An instant, which may be written with another offset next time; a text that is no time still tells rows apart. */
+function creationOf(fields: Fields): string | null {
+  return readTime(fields, 'createTime') ?? fields.text('createTime');
+}
+
+type Progress = Pick<
+  Task,
+  | 'status'
+  | 'nativeStatus'
+  | 'progressPercent'
+  | 'createTime'
+  | 'startTime'
+  | 'endTime'
+  | 'updateTime'
+  | 'durationSeconds'
+  | 'checkpointTime'
+  | 'lagSeconds'
+>;
+
+/** A stream has neither a percentage nor, at OCP, an end: how far it has come is its checkpoint. */
+function readProgress(fields: Fields, drift: DriftLog): Progress {
+  const nativeStatus = fields.text('status');
+  const status = STATUSES.get(nativeStatus?.toLowerCase() ?? '') ?? 'UNKNOWN';
+  if (status === 'UNKNOWN') drift.note('unknownStatus');
+  return {
+    status,
+    nativeStatus,
+    progressPercent: null,
+    createTime: readTime(fields, 'createTime'),
+    startTime: null,
+    endTime: null,
+    updateTime: readTime(fields, 'modifyTime'),
+    durationSeconds: null,
+    checkpointTime: readTime(fields, 'checkpoint'),
+    lagSeconds: readLag(fields, drift),
+  };
+}
+
+/** Documented as a whole number, with a fraction in the documentation's own example. */
+function readLag(fields: Fields, drift: DriftLog): number | null {
+  const delay = fields.number('delay');
+  if (delay === null || delay >= 0) return delay;
+  drift.note('wrongType');
+  return null;
+}
+
+function readTime(fields: Fields, name: string): string | null {
+  return fields.time(name, (value) => (typeof value === 'string' ? parseTime(value) : null));
+}
+
+function readCluster(fields: Fields, feed: Feed): TaskCluster {
+  return {
+    id: fields.text('clusterId') ?? feed.key,
+    name: fields.text('clusterName') ?? feed.cluster?.name ?? null,
+  };
+}
+
+function readResource(fields: Fields, cluster: TaskCluster): TaskResource {
+  const tenantId = fields.text('tenantId');
+  if (tenantId === null) return { type: 'oceanbase-cluster', ...cluster };
+  return { type: 'oceanbase-tenant', id: tenantId, name: fields.text('tenantName') };
+}

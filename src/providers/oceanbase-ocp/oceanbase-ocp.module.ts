@@ -1,0 +1,32 @@
+import { Injectable, Module } from '@nestjs/common';
+import type { Provider, SourceReader } from '@/model/provider.js';
+import type { SourceConfig } from '@/model/source.js';
+import { settle } from '@/upstream/settle.js';
+import { UpstreamClients } from '@/upstream/upstream-client.js';
+import { protocol } from './failures.js';
+import { listFeeds } from './list-feeds.js';
+import { readFeed } from './read-feed.js';
+import { description, settings } from './settings.js';
+
+/** Log backups of OceanBase clusters, as the OceanBase Cloud Platform (OCP) lists them. */
+@Injectable()
+export class OceanbaseOcpProvider implements Provider {
+  readonly settings = settings;
+  readonly description = description;
+
+  constructor(private readonly clients: UpstreamClients) {}
+
+  connect(source: SourceConfig): SourceReader {
+    const connection = { client: this.clients.open(source, protocol), source };
+    return {
+      listFeeds: (context) => settle(() => listFeeds(connection, context)),
+      readFeed: (feed, context) => settle(() => readFeed(connection, feed, context)),
+    };
+  }
+}
+
+@Module({ providers: [OceanbaseOcpProvider], exports: [OceanbaseOcpProvider] })
+export class OceanbaseOcpModule {
+  static readonly settings = settings;
+  static readonly provider = OceanbaseOcpProvider;
+}
