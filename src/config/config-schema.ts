@@ -1,0 +1,25 @@
+import type { ProviderSettings } from '@/model/source.js';
+import { rootKeys } from './root-keys.js';
+import { sectionSchema } from './section.js';
+
+/**
+ * The JSON Schema (draft 2020-12) of the configuration file, for editors. It is built from the keys that the
+ * check itself uses; what no schema can say (upper bounds of durations, unique ids, ages in order, loopback
+ * or auth) is left to the check.
+ */
+export function configSchema(providers: readonly ProviderSettings[]): Readonly<Record<string, unknown>> {
+  return {
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    title: 'Tributary configuration',
+    description: 'The YAML file that `--config` or `TRIBUTARY_CONFIG` names.',
+    ...sectionSchema(rootKeys(providers)),
+    $defs: {
+      substituted: {
+        description:
+          'Replaced when the file is read: ${NAME} by an environment variable, ${file:PATH} by a file.',
+        type: 'string',
+        pattern: '(^|[^$])\\$\\{[^{}]+\\}',
+      },
+    },
+  };
+}

@@ -1,0 +1,41 @@
+import type { SourceConfig } from '@/model/source.js';
+
+/** How much is written to the log; each level includes the ones before it. */
+export const LOG_LEVELS = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+/** The whole configuration: checked, every default filled in, deeply frozen. */
+export interface Config {
+  readonly server: ServerConfig;
+  readonly cache: CacheConfig;
+  /** How far back a feed that is read by a window is read. */
+  readonly windowMs: number;
+  readonly log: LogConfig;
+  /** `none`: everyone who reaches the server may ask; null: not said, so the server is on loopback. */
+  readonly auth: 'none' | null;
+  readonly sources: readonly SourceConfig[];
+}
+
+export interface ServerConfig {
+  /** An IP address or a host name. */
+  readonly host: string;
+  /** 0: any free port. */
+  readonly port: number;
+  /** The longest a request waits for upstreams. */
+  readonly deadlineMs: number;
+  /** The longest a stop waits for open requests. */
+  readonly shutdownTimeoutMs: number;
+  /** Signs page tokens; null: see `pageTokenKey`. */
+  readonly secret: string | null;
+}
+
+export interface CacheConfig {
+  /** A redis:// or rediss:// URL, password included; null: snapshots are kept in this process. */
+  readonly redis: string | null;
+  readonly freshForMs: number;
+  readonly keepForMs: number;
+}
+
+export interface LogConfig {
+  readonly level: LogLevel;
+}

@@ -1,0 +1,71 @@
+import type { CredentialType, ProviderSettings } from '@/model/source.js';
+import { CREDENTIAL_KEYS } from './credential-keys.js';
+import { CACHE_KEYS, LOG_KEYS, SERVER_KEYS, rootKeys } from './root-keys.js';
+import type { Key, Keys } from './section.js';
+import { CLUSTER_KEYS, anySourceKeys } from './source-keys.js';
+
+/** Every key in Markdown: meaning, allowed values, default, example. Built from the tables of the check. */
+export function keyReference(providers: readonly ProviderSettings[]): string {
+  const parts = [
+    chapter('Top level', '', rootKeys(providers)),
+    chapter('server', 'server.', SERVER_KEYS),
+    chapter('cache', 'cache.', CACHE_KEYS),
+    chapter('log', 'log.', LOG_KEYS),
+    chapter('sources', 'sources[].', anySourceKeys(providers)),
+    `## What each provider takes\n\n${providers.map(describeProvider).join('\n')}`,
+    chapter('clusters', 'sources[].clusters[].', CLUSTER_KEYS),
+    ...Object.entries<Keys>(CREDENTIAL_KEYS).map(([type, keys]) =>
+      chapter(`${type} credentials`, 'sources[].credentials.', keys),
+    ),
+  ];
+  return `${parts.join('\n\n')}\n`;
+}
+
+function chapter(title: string, prefix: string, keys: Keys): string {
+  const entries = Object.entries(keys).map(([name, key]) => describeKey(prefix + name, key));
+  return [`## ${title}`, ...entries].join('\n\n');
+}
+
+function describeKey(path: string, key: Key<unknown>): string {
+  const name = path.slice(path.lastIndexOf('.') + 1);
+  const lines = [
+    `- Allowed: ${escape(key.allowed)}`,
+    `- Default: ${describeDefault(key)}`,
+    ...(key.example === undefined ? [] : [`- Example: \`${name}: ${write(key.example)}\``]),
+  ];
+  return `### \`${path}\`\n\n${escape(key.description)}\n\n${lines.join('\n')}`;
+}
+
+function describeDefault(key: Key<unknown>): string {
+  if (key.required) return 'none, it is required';
+  if (key.default === undefined) return 'none, it may be left out';
+  return typeof key.default === 'object' ? "its keys' defaults" : `\`${write(key.default)}\``;
+}
+
+/** As the file would spell it: JSON is YAML, and only placeholders and marks of syntax need the quotes. */
+function write(value: unknown): string {
+  return typeof value === 'string' && /^[\w./:-]+$/.test(value) ? value : JSON.stringify(value);
+}
+
+function escape(text: string): string {
+  return text.replace(/[_*<]/g, String.raw`\$&`);
+}
+
+function describeProvider(settings: ProviderSettings): string {
+  const { id, credentials, needsProjectId, hasClusters, hasWindow, hasEnterpriseProject } = settings;
+  const keys = [
+    ...(hasClusters ? ['`clusters`'] : []),
+    ...(hasWindow ? ['`window`'] : []),
+    ...(hasEnterpriseProject ? ['`enterpriseProjectId`'] : []),
+  ];
+  const project = needsProjectId ? '`projectId` is required' : '`projectId` is optional';
+  return `- \`${id}\`: takes ${joinWords(keys)}; ${project}; credentials ${listTypes(credentials)}.`;
+}
+
+function joinWords(words: readonly string[]): string {
+  return words.length === 0 ? 'the general keys only' : words.join(' and ');
+}
+
+function listTypes(types: readonly CredentialType[]): string {
+  return types.map((type) => `\`${type}\``).join(', ');
+}

@@ -1,0 +1,35 @@
+import type { ProblemLog } from './problem-log.js';
+import { describeKind } from './shape.js';
+import type { Shape } from './shape.js';
+import { childOf } from './yaml-tree.js';
+import type { ListNode } from './yaml-tree.js';
+
+/** A list of at least one thing, in which no two have the same `id`. `name` says what it lists: `clusters`. */
+export function listById<T>(name: string, item: Shape<T>): Shape<readonly (T | undefined)[]> {
+  const allowed = `a list of at least one of ${name}`;
+  return {
+    allowed,
+    schema: { type: 'array', minItems: 1, items: item.schema },
+    read: (node, problems) => {
+      if (node.kind === 'lost') return undefined;
+      if (node.kind !== 'list' || node.items.length === 0) {
+        problems.note(node, node.kind === 'list' ? 'an empty list' : describeKind(node), allowed);
+        return undefined;
+      }
+      noteRepeatedIds(node, problems);
+      return node.items.map((each) => item.read(each, problems));
+    },
+  };
+}
+
+function noteRepeatedIds(list: ListNode, problems: ProblemLog): void {
+  const seen = new Map<string, string>();
+  for (const item of list.items) {
+    const id = childOf(item, 'id');
+    if (id?.kind !== 'scalar' || id.value === null) continue;
+    const key = typeof id.value === 'string' ? id.value : id.written;
+    const first = seen.get(key);
+    if (first === undefined) seen.set(key, id.path);
+    else problems.note(id, `the same as ${first}`, 'a different id for each');
+  }
+}

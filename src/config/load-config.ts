@@ -1,0 +1,108 @@
+import { dirname } from 'node:path';
+import type { ProviderSettings, SourceConfig } from '@/model/source.js';
+import type { Config } from './config.js';
+import { START_OF_FILE, ProblemLog } from './problem-log.js';
+import type { Spot } from './problem-log.js';
+import { readTextFile } from './read-text-file.js';
+import { rootKeys } from './root-keys.js';
+import type { RootKeys } from './root-keys.js';
+import { checkRules } from './rules.js';
+import { section } from './section.js';
+import type { ValuesOf } from './section.js';
+import { Substitution } from './substitution.js';
+import type { Environment } from './substitution.js';
+import { parseYaml } from './yaml-tree.js';
+
+export interface ConfigOrigin {
+  /** The YAML file, as it was named; problems call it so. */
+  readonly file: string;
+  readonly env: Environment;
+  /** What each known provider demands. */
+  readonly providers: readonly ProviderSettings[];
+}
+
+/** Reads, checks and freezes the configuration. Throws ConfigError with every problem found, and nothing else. */
+export function loadConfig({ file, env, providers }: ConfigOrigin): Config {
+  const problems = new ProblemLog(file);
+  const values = readValues({ file, env, providers }, problems);
+  if (values === null || !problems.isEmpty) throw problems.toError();
+  return freezeDeep(toConfig(values));
+}
+
+function readValues({ file, env, providers }: ConfigOrigin, problems: ProblemLog): Sure<RootValues> | null {
+  const text = readText(file, problems);
+  if (text === null) return null;
+  const root = parseYaml(text, new Substitution(env, dirname(file), problems), problems);
+  if (root === null) return null;
+  const values = section('a map', rootKeys(providers)).read(root, problems);
+  if (values !== undefined) checkRules(values, root, problems);
+  // Every undefined value has a problem of its own, and with a problem nothing is used.
+  return problems.isEmpty ? (values as Sure<RootValues>) : null;
+}
+
+function readText(file: string, problems: ProblemLog): string | null {
+  const read = readTextFile(file);
+  if (read.outcome === 'read') return read.text;
+  const allowed = 'a readable YAML file in UTF-8';
+  if (read.readable === null) problems.noteFile(read.found, allowed);
+  else problems.note(spotAfter(read.readable), read.found, allowed);
+  return null;
+}
+
+function spotAfter(text: string): Spot {
+  const lines = text.split('\n');
+  return { ...START_OF_FILE, place: { line: lines.length, column: (lines.at(-1)?.length ?? 0) + 1 } };
+}
+
+type RootValues = ValuesOf<RootKeys>;
+
+/** Values read without a problem: nothing in them is undefined. */
+type Sure<T> = T extends object ? { readonly [N in keyof T]: Sure<Exclude<T[N], undefined>> } : T;
+
+function toConfig({ server, cache, window, log, auth, sources }: Sure<RootValues>): Config {
+  return {
+    server: {
+      host: server.host,
+      port: server.port,
+      deadlineMs: server.deadline,
+      shutdownTimeoutMs: server.shutdownTimeout,
+      secret: server.secret,
+    },
+    cache: { redis: cache.redis, freshForMs: cache.freshFor, keepForMs: cache.keepFor },
+    windowMs: window,
+    log: { level: log.level },
+    auth,
+    sources: sources.map((source) => toSourceConfig(source, { cache, window })),
+  };
+}
+
+type SourceValues = Sure<RootValues>['sources'][number];
+type Inherited = Pick<Sure<RootValues>, 'cache' | 'window'>;
+
+function toSourceConfig(source: SourceValues, { cache, window }: Inherited): SourceConfig {
+  return {
+    id: source.id,
+    provider: source.provider,
+    endpoint: source.endpoint,
+    region: source.region,
+    projectId: source.projectId,
+    clusters: source.clusters,
+    credentials: source.credentials,
+    timeoutMs: source.timeout,
+    concurrency: source.concurrency,
+    rate: source.rate,
+    maxTasksPerFeed: source.maxTasksPerFeed,
+    freshForMs: source.freshFor ?? cache.freshFor,
+    keepForMs: source.keepFor ?? cache.keepFor,
+    windowMs: source.window ?? window,
+    enterpriseProjectId: source.enterpriseProjectId,
+  };
+}
+
+function freezeDeep<T>(value: T): T {
+  if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
+    Object.freeze(value);
+    for (const child of Object.values(value)) freezeDeep(child);
+  }
+  return value;
+}

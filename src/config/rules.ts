@@ -1,0 +1,68 @@
+import { isLoopback } from './addresses.js';
+import type { ProblemLog } from './problem-log.js';
+import type { RootKeys } from './root-keys.js';
+import type { ValuesOf } from './section.js';
+import { childOf } from './yaml-tree.js';
+import type { YamlNode } from './yaml-tree.js';
+
+type RootValues = ValuesOf<RootKeys>;
+
+/** What one key alone cannot show to be wrong. Values with a problem already noted are left alone. */
+export function checkRules(values: RootValues, root: YamlNode, problems: ProblemLog): void {
+  checkAccess(values, root, problems);
+  checkAges(values, root, problems);
+}
+
+/** Whoever opens the gateway to a network says so. */
+function checkAccess({ server, auth }: RootValues, root: YamlNode, problems: ProblemLog): void {
+  if (server?.host === undefined || isLoopback(server.host) || auth !== null) return;
+  const host = nodeAt(root, 'server', 'host') ?? root;
+  const found = host.kind === 'scalar' && host.substituted ? '(hidden)' : JSON.stringify(server.host);
+  problems.note(
+    host,
+    `${found} without a top-level auth`,
+    '127.0.0.0/8, ::1 and localhost; to listen elsewhere say "auth: none" (there is no other kind yet: anyone may ask)',
+  );
+}
+
+interface Ages {
+  readonly freshFor: number | undefined;
+  readonly keepFor: number | undefined;
+}
+
+function checkAges({ cache, sources = [] }: RootValues, root: YamlNode, problems: ProblemLog): void {
+  if (cache === undefined) return;
+  noteSwappedAges(cache, nodeAt(root, 'cache'), problems);
+  for (const [index, source] of sources.entries()) {
+    // A source that overrides neither age is right or wrong with the top level.
+    if (source === undefined || (source.freshFor === null && source.keepFor === null)) continue;
+    const ages = {
+      freshFor: source.freshFor === null ? cache.freshFor : source.freshFor,
+      keepFor: source.keepFor === null ? cache.keepFor : source.keepFor,
+    };
+    noteSwappedAges(ages, nodeAt(root, 'sources', index), problems);
+  }
+}
+
+function noteSwappedAges(
+  { freshFor, keepFor }: Ages,
+  holder: YamlNode | undefined,
+  problems: ProblemLog,
+): void {
+  if (holder === undefined || freshFor === undefined || keepFor === undefined || keepFor >= freshFor) return;
+  problems.note(
+    childOf(holder, 'keepFor') ?? childOf(holder, 'freshFor') ?? holder,
+    'a keepFor shorter than freshFor',
+    'a keepFor at least as long as freshFor',
+  );
+}
+
+function nodeAt(root: YamlNode, ...path: readonly (string | number)[]): YamlNode | undefined {
+  let node: YamlNode | undefined = root;
+  for (const step of path) {
+    if (node === undefined) return undefined;
+    if (typeof step === 'string') node = childOf(node, step);
+    else node = node.kind === 'list' ? node.items[step] : undefined;
+  }
+  return node;
+}

@@ -1,0 +1,137 @@
+import type { ProviderSettings } from '@/model/source.js';
+import { httpUrl } from './addresses.js';
+import { CREDENTIAL_TYPES, credentials, narrowed } from './credential-keys.js';
+import { listById } from './list.js';
+import { notTaken, optional, required, section, withDefault } from './section.js';
+import type { Keys, ValuesOf } from './section.js';
+import type { Shape } from './shape.js';
+import { duration, integer, rate, text, textOrDigits, word } from './values.js';
+import { variants } from './variants.js';
+
+/** The durations that the top level sets and a source may override. */
+export const freshFor = duration({ max: '7d' });
+export const keepFor = duration({ max: '365d' });
+export const window = duration({ max: '3650d' });
+
+/** A name as clouds give them. */
+function cloudName(noun: string): Shape<string> {
+  return text({
+    allowed: `${noun} of 1 to 64 letters, digits, - and _, in quotes if it is all digits`,
+    pattern: /^[A-Za-z0-9_-]{1,64}$/,
+  });
+}
+
+export const CLUSTER_KEYS = {
+  id: required(
+    textOrDigits({
+      allowed: 'a cluster id of 1 to 64 letters, digits, - and _',
+      pattern: /^[A-Za-z0-9_-]{1,64}$/,
+    }),
+    { description: "The upstream's id of the cluster.", example: 1000005 },
+  ),
+  name: optional(text({ allowed: 'a name of 1 to 256 characters', pattern: /^.{1,256}$/ }), {
+    description: 'What tasks call the cluster where the upstream does not tell its name.',
+    example: 'yc0820_17',
+  }),
+} as const satisfies Keys;
+
+const TUNING = {
+  timeout: withDefault(duration({ max: '10m' }), '10s', {
+    description: 'The longest one upstream call may take.',
+    example: '10s',
+  }),
+  concurrency: withDefault(integer({ min: 1, max: 64 }), 4, {
+    description: 'Upstream calls at once.',
+    example: 4,
+  }),
+  rate: optional(rate(), {
+    description: 'How many upstream calls are allowed in a time. Left out: as many as are needed.',
+    example: '200/5m',
+  }),
+  maxTasksPerFeed: withDefault(integer({ min: 1, max: 1_000_000 }), 100_000, {
+    description: 'How many tasks are read of one feed; of a larger one the answer says TRUNCATED.',
+    example: 100_000,
+  }),
+  freshFor: optional(freshFor, {
+    description: 'In place of cache.freshFor for this source.',
+    example: '1m',
+  }),
+  keepFor: optional(keepFor, {
+    description: 'In place of cache.keepFor for this source.',
+    example: '12h',
+  }),
+  window: optional(window, {
+    description: 'In place of the top-level window for this source.',
+    example: '7d',
+  }),
+} as const satisfies Keys;
+
+/** The keys of a source before its provider is looked at. */
+function generalKeys(ids: readonly string[]) {
+  return {
+    id: required(
+      text({
+        allowed: 'a lower-case letter, then up to 62 lower-case letters, digits and -',
+        pattern: /^[a-z][a-z0-9-]{0,62}$/,
+      }),
+      { description: 'The name of the source: unique, and part of every task id.', example: 'search-logs' },
+    ),
+    provider: required(word(ids), { description: 'What kind of system it is.', example: ids[0] }),
+    endpoint: required(httpUrl(), {
+      description: 'Where its API is: a base URL, with a path prefix if there is one.',
+      example: 'https://css.eu-west-101.myhuaweicloud.com',
+    }),
+    region: optional(cloudName('a region'), {
+      description: 'The region it is in, as tasks show it.',
+      example: 'eu-west-101',
+    }),
+    projectId: optional(cloudName('a project id'), {
+      description: 'The project whose tasks are read.',
+      example: '04f1829c788037ac2fb8c01eb2b04b95',
+    }),
+    clusters: optional(listById('clusters', section('a cluster', CLUSTER_KEYS)), {
+      description: 'The clusters whose tasks are read. Left out: found by listing the clusters.',
+      example: [{ id: 1000005, name: 'yc0820_17' }],
+    }),
+    credentials: required(credentials(CREDENTIAL_TYPES), {
+      description: 'How the source proves who it is.',
+    }),
+    enterpriseProjectId: withDefault(cloudName('an enterprise project id'), 'all_granted_eps', {
+      description: 'The enterprise project whose tasks are read; all_granted_eps is every one that may be.',
+      example: 'all_granted_eps',
+    }),
+    ...TUNING,
+  };
+}
+
+export type SourceKeys = ReturnType<typeof generalKeys>;
+
+/** The keys that sources of any provider may have. */
+export function anySourceKeys(providers: readonly ProviderSettings[]): SourceKeys {
+  return generalKeys(providers.map(({ id }) => id));
+}
+
+/** The keys that a source of one provider may have. */
+export function sourceKeys(settings: ProviderSettings, any: SourceKeys): SourceKeys {
+  const { needsProjectId, hasClusters, hasWindow, hasEnterpriseProject } = settings;
+  return {
+    ...any,
+    // Nullable like the optional key of any source, so that all providers' tables read to one type.
+    projectId: needsProjectId ? required<string | null>(any.projectId, any.projectId) : any.projectId,
+    clusters: hasClusters ? any.clusters : notTaken(any.clusters),
+    window: hasWindow ? any.window : notTaken(any.window),
+    enterpriseProjectId: hasEnterpriseProject ? any.enterpriseProjectId : notTaken(any.enterpriseProjectId),
+    credentials: required(narrowed(settings.credentials), any.credentials),
+  };
+}
+
+/** One source: which keys it takes depends on its provider. */
+export function source(providers: readonly ProviderSettings[]): Shape<ValuesOf<SourceKeys>> {
+  const any = anySourceKeys(providers);
+  const tables = Object.fromEntries(providers.map((each) => [each.id, sourceKeys(each, any)]));
+  return variants({ name: nameSource, by: 'provider', tables, fallback: any });
+}
+
+function nameSource(provider?: string): string {
+  return provider === undefined ? 'a source' : `a ${provider} source`;
+}

@@ -1,0 +1,103 @@
+import type { CallRate } from '@/model/source.js';
+import { scalar } from './shape.js';
+import type { Shape } from './shape.js';
+import { suggest } from './suggest.js';
+
+/** One of a closed set of words. */
+export function word<const W extends string>(words: readonly W[]): Shape<W> {
+  return scalar({
+    allowed: words.join(', '),
+    schema: { enum: words },
+    parse: ({ value }) => words.find((each) => each === value),
+    suggest: (text) => suggest(text, words),
+  });
+}
+
+export interface TextRules {
+  readonly allowed: string;
+  /** The whole text must match it. Default: any text of 1 to 4096 characters. */
+  readonly pattern?: RegExp;
+  readonly secret?: boolean;
+}
+
+const ANY_TEXT = /^.{1,4096}$/s;
+/** No name or secret holds them; a second newline at a secret file's end does. */
+// eslint-disable-next-line no-control-regex -- control characters are what it looks for
+const CONTROL_CHARACTER = /[\u0000-\u001f\u007f]/;
+
+/** A text. A number is none: YAML would already have lost its leading zeros. */
+export function text({ allowed, pattern = ANY_TEXT, secret = false }: TextRules): Shape<string> {
+  return scalar({
+    allowed,
+    secret,
+    schema: { type: 'string', pattern: pattern.source },
+    parse: ({ value }) =>
+      typeof value === 'string' && pattern.test(value) && !CONTROL_CHARACTER.test(value) ? value : undefined,
+  });
+}
+
+/** A text, or a whole number taken as the digits that the file spells. */
+export function textOrDigits({ allowed, pattern }: Required<Omit<TextRules, 'secret'>>): Shape<string> {
+  return scalar({
+    allowed,
+    schema: {
+      anyOf: [
+        { type: 'string', pattern: pattern.source },
+        { type: 'integer', minimum: 0 },
+      ],
+    },
+    parse: ({ value, written }) => {
+      const spelled = typeof value === 'number' && /^\d+$/.test(written) ? written : value;
+      return typeof spelled === 'string' && pattern.test(spelled) ? spelled : undefined;
+    },
+  });
+}
+
+/** A whole number within bounds. */
+export function integer({ min, max }: { readonly min: number; readonly max: number }): Shape<number> {
+  return scalar({
+    allowed: `a whole number from ${min} to ${max}`,
+    schema: { type: 'integer', minimum: min, maximum: max },
+    parse: ({ value, substituted }) => {
+      const number = substituted && /^\d{1,15}$/.test(String(value)) ? Number(value) : value;
+      const fits = typeof number === 'number' && Number.isInteger(number) && number >= min && number <= max;
+      return fits ? number : undefined;
+    },
+  });
+}
+
+const UNITS_MS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+const DURATION = /^([1-9]\d{0,8})(ms|s|m|h|d)$/;
+
+/** A duration such as `15s`, in milliseconds; it is positive and at most `max` (written the same way). */
+export function duration({ max }: { readonly max: string }): Shape<number> {
+  const longestMs = parseDuration(max) ?? 0;
+  return scalar({
+    allowed: `a duration up to ${max}, such as 500ms, 15s, 5m, 24h or 30d`,
+    schema: { type: 'string', pattern: DURATION.source },
+    parse: ({ value }) => {
+      const ms = parseDuration(value);
+      return ms !== undefined && ms <= longestMs ? ms : undefined;
+    },
+  });
+}
+
+function parseDuration(value: unknown): number | undefined {
+  const [, amount, unit] = (typeof value === 'string' ? DURATION.exec(value) : null) ?? [];
+  return unit === undefined ? undefined : Number(amount) * UNITS_MS[unit as keyof typeof UNITS_MS];
+}
+
+const RATE = /^([1-9]\d{0,5})\/([1-9]\d{0,8}(?:ms|s|m|h|d))$/;
+
+/** A number of calls in a time, such as `200/5m`. */
+export function rate(): Shape<CallRate> {
+  return scalar({
+    allowed: 'calls per duration up to 1d, such as 200/5m',
+    schema: { type: 'string', pattern: RATE.source },
+    parse: ({ value }) => {
+      const [, calls, per] = (typeof value === 'string' ? RATE.exec(value) : null) ?? [];
+      const perMs = parseDuration(per);
+      return perMs !== undefined && perMs <= UNITS_MS.d ? { calls: Number(calls), perMs } : undefined;
+    },
+  });
+}

@@ -1,0 +1,229 @@
+import { LineCounter, isAlias, isMap, isScalar, isSeq, parseAllDocuments, visit } from 'yaml';
+import type { Alias, Document, Node, Pair, Scalar, YAMLMap, YAMLSeq } from 'yaml';
+import { START_OF_FILE } from './problem-log.js';
+import type { Place, ProblemLog, Spot } from './problem-log.js';
+import type { Substitution } from './substitution.js';
+
+/** A YAML document as the check sees it: aliases followed, placeholders replaced, every node with its spot. */
+export type YamlNode = MapNode | ListNode | ScalarNode | LostNode;
+
+export interface MapNode extends Spot {
+  readonly kind: 'map';
+  readonly entries: readonly MapEntry[];
+}
+
+export interface MapEntry extends Spot {
+  readonly key: string;
+  readonly value: YamlNode;
+}
+
+export interface ListNode extends Spot {
+  readonly kind: 'list';
+  readonly items: readonly YamlNode[];
+}
+
+export interface ScalarNode extends Spot {
+  readonly kind: 'scalar';
+  readonly value: string | number | boolean | null;
+  /** The value as the file spells it: digits keep their leading zeros. */
+  readonly written: string;
+  /** True when a placeholder was replaced in it. */
+  readonly substituted: boolean;
+  /** True when it spans lines: a forgotten colon makes the next key, and its secret, part of a value. */
+  readonly multiline: boolean;
+}
+
+/** What could not be had; the reason has been noted. */
+export interface LostNode extends Spot {
+  readonly kind: 'lost';
+}
+
+/** The value of a map's key, where the node is a map and has it. */
+export function childOf(node: YamlNode, key: string): YamlNode | undefined {
+  return node.kind === 'map' ? node.entries.find((entry) => entry.key === key)?.value : undefined;
+}
+
+/** Reads the one document of a file. What is wrong is noted; null when nothing can be checked any further. */
+export function parseYaml(text: string, substitution: Substitution, problems: ProblemLog): YamlNode | null {
+  const lines = new LineCounter();
+  const [document, second] = parseAllDocuments(text, { ...OPTIONS, lineCounter: lines });
+  if (document === undefined || isEmpty(document)) {
+    problems.note(START_OF_FILE, 'an empty file', 'one YAML document with the key sources');
+    return null;
+  }
+  const faults = [document, ...(second === undefined ? [] : [second])].flatMap((each) => [
+    ...each.errors,
+    ...each.warnings,
+  ]);
+  for (const { pos, message } of faults.slice(0, MOST_SYNTAX_FAULTS)) {
+    problems.note({ place: placeAt(lines, pos[0]), path: '' }, syntaxFault(message), 'YAML 1.2');
+  }
+  if (second !== undefined) {
+    const place = placeAt(lines, second.range[0]);
+    problems.note({ place, path: '' }, 'a second YAML document', 'one document a file');
+  }
+  if (!problems.isEmpty || document.contents === null) return null;
+  return new TreeBuilder(document, lines, { substitution, problems }).build();
+}
+
+const OPTIONS = {
+  prettyErrors: false,
+  stringKeys: true,
+  // Found by the tree builder, which knows the field's path.
+  uniqueKeys: false,
+  schema: 'core',
+  // !!binary and its like would be values that no key takes.
+  resolveKnownTags: false,
+} as const;
+
+/** One broken bracket makes everything behind it look broken. */
+const MOST_SYNTAX_FAULTS = 5;
+/** The deepest key is four levels down. */
+const DEEPEST = 64;
+const MOST_ALIASED_NODES = 10_000;
+
+function isEmpty(document: Document.Parsed): boolean {
+  const { contents, errors, warnings } = document;
+  return errors.length + warnings.length === 0 && isScalar(contents) && contents.source === '';
+}
+
+/** The parser quotes what it stumbled over at its messages' ends, and that may be a piece of a secret. */
+function syntaxFault(message: string): string {
+  return `broken YAML (${message.replace(/(?<=\w): .*$|(?<=escape sequence) .*$/s, '')})`;
+}
+
+function placeAt(lines: LineCounter, offset: number): Place {
+  const { line, col } = lines.linePos(offset);
+  return { line: Math.max(line, 1), column: Math.max(col, 1) };
+}
+
+class TreeBuilder {
+  readonly #targets: ReadonlyMap<Alias, Node>;
+  readonly #document: Document.Parsed;
+  #aliasDepth = 0;
+  #aliasedNodes = 0;
+  #stopped = false;
+
+  constructor(
+    document: Document.Parsed,
+    private readonly lines: LineCounter,
+    private readonly use: { readonly substitution: Substitution; readonly problems: ProblemLog },
+  ) {
+    this.#document = document;
+    this.#targets = aliasTargets(document);
+  }
+
+  build(): YamlNode {
+    return this.#node(this.#document.contents, START_OF_FILE, 0);
+  }
+
+  /** `around` tells the field's path, and the place of what holds a node that the file leaves out. */
+  #node(node: Node | null, around: Spot, depth: number): YamlNode {
+    const spot = {
+      place: node?.range ? placeAt(this.lines, node.range[0]) : around.place,
+      path: around.path,
+    };
+    if (this.#mustStop(spot, depth)) return { kind: 'lost', ...spot };
+    if (isAlias(node)) return this.#aliased(node, spot, depth);
+    if (isMap(node)) return this.#map(node, spot, depth);
+    if (isSeq(node)) return this.#list(node, spot, depth);
+    return this.#scalar(node, spot);
+  }
+
+  #map(map: YAMLMap, spot: Spot, depth: number): MapNode {
+    const seen = new Set<string>();
+    const entries = map.items.flatMap((pair) => {
+      const entry = this.#entry(pair as Pair<Node, Node | null>, spot, depth);
+      if (!seen.has(entry.key)) {
+        seen.add(entry.key);
+        return [entry];
+      }
+      this.use.problems.note(entry, 'a key that is here already', 'each key once');
+      return [];
+    });
+    return { kind: 'map', ...spot, entries };
+  }
+
+  #entry({ key, value }: Pair<Node, Node | null>, around: Spot, depth: number): MapEntry {
+    const name = isScalar(key) && typeof key.value === 'string' ? key.value : '';
+    const place = key.range ? placeAt(this.lines, key.range[0]) : around.place;
+    const spot = { place, path: joinPath(around.path, name) };
+    return { key: name, ...spot, value: this.#node(value, spot, depth + 1) };
+  }
+
+  #list(list: YAMLSeq, spot: Spot, depth: number): ListNode {
+    const items = list.items.map((item, index) =>
+      this.#node(item as Node | null, { place: spot.place, path: `${spot.path}[${index}]` }, depth + 1),
+    );
+    return { kind: 'list', ...spot, items };
+  }
+
+  #scalar(scalar: Scalar | null, spot: Spot): ScalarNode | LostNode {
+    const value = scalar?.value;
+    const [start, end] = scalar?.range ?? [0, 0];
+    const multiline = placeAt(this.lines, start).line !== placeAt(this.lines, end).line;
+    const shared = { kind: 'scalar', ...spot, written: scalar?.source ?? '', multiline } as const;
+    if (typeof value !== 'string') {
+      const plain = typeof value === 'number' || typeof value === 'boolean' ? value : null;
+      return { ...shared, value: plain, substituted: false };
+    }
+    const result = this.use.substitution.apply(value, spot);
+    if (result === null) return { kind: 'lost', ...spot };
+    return { ...shared, value: result.text, substituted: result.substituted };
+  }
+
+  #aliased(alias: Alias, spot: Spot, depth: number): YamlNode {
+    const target = this.#targets.get(alias);
+    if (target === undefined) {
+      this.use.problems.note(
+        spot,
+        'an alias without its anchor',
+        'an alias of an anchor further up, or a text in quotes',
+      );
+      return { kind: 'lost', ...spot };
+    }
+    this.#aliasDepth++;
+    const node = this.#node(target, spot, depth + 1);
+    this.#aliasDepth--;
+    return node;
+  }
+
+  /** Ends the walk at nodes without end: an alias inside what it names, or aliases of aliases of aliases. */
+  #mustStop(spot: Spot, depth: number): boolean {
+    if (this.#aliasDepth > 0) this.#aliasedNodes++;
+    const tooMuch = depth > DEEPEST || this.#aliasedNodes > MOST_ALIASED_NODES;
+    if (tooMuch && !this.#stopped) {
+      this.#stopped = true;
+      const limits = `${DEEPEST} levels, and ${MOST_ALIASED_NODES} values brought in by aliases`;
+      this.use.problems.note(
+        { ...spot, path: spot.path.slice(0, 80) },
+        'too much nesting or too many aliases',
+        limits,
+      );
+    }
+    return this.#stopped;
+  }
+}
+
+/** What each alias stands for: the last node before it that carries the anchor. */
+function aliasTargets(document: Document.Parsed): Map<Alias, Node> {
+  const anchors = new Map<string, Node>();
+  const targets = new Map<Alias, Node>();
+  visit(document, {
+    Alias: (_key, alias) => {
+      const target = anchors.get(alias.source);
+      if (target !== undefined) targets.set(alias, target);
+    },
+    Value: (_key, node) => {
+      if (node.anchor !== undefined) anchors.set(node.anchor, node);
+    },
+  });
+  return targets;
+}
+
+/** Of a key that no section has, only the first word is shown: a forgotten colon makes a secret part of it. */
+function joinPath(path: string, key: string): string {
+  const firstWord = /^[\w-]{0,64}/.exec(key)?.[0] ?? '';
+  if (firstWord === '' || firstWord !== key) return `${path}["${firstWord}${firstWord === key ? '' : '…'}"]`;
+  return path === '' ? key : `${path}.${key}`;
+}
