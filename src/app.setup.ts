@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AppModule, type Ground } from './app.module.js';
@@ -18,7 +18,7 @@ export async function createGateway(ground: Ground): Promise<NestFastifyApplicat
   const adapter = new FastifyAdapter({
     genReqId: requestIdOf,
     routerOptions: { maxParamLength: LONGEST_PATH_PARAMETER },
-    frameworkErrors: (fault, request, reply) => {
+    frameworkErrors: (fault: Error, request: FastifyRequest, reply: FastifyReply) => {
       filter.send(fault, request, reply);
     },
   });
@@ -26,7 +26,7 @@ export async function createGateway(ground: Ground): Promise<NestFastifyApplicat
     logger: new NestLogger(ground.log),
     forceCloseConnections: true,
   });
-  const server = adapter.getInstance() as unknown as FastifyInstance;
+  const server = adapter.getInstance() as FastifyInstance;
   addCommonHeaders(server);
   observeAnswers(server, ground.log, app.get(Metrics));
   const refusals = new MethodRefusals(server, filter);

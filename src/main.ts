@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { ConfigError, CONFIG_ERROR_EXIT_CODE } from './config/config-error.js';
+import { ConfigError, CONFIG_EXIT_CODE } from './config/config-error.js';
 import { configFileFrom } from './config/config-file-from.js';
 import type { Config } from './config/config.js';
 import { loadConfig } from './config/load-config.js';
@@ -17,7 +17,7 @@ function readConfig(): Config {
   } catch (fault) {
     if (!(fault instanceof ConfigError)) throw fault;
     process.stderr.write(`${fault.message}\n`);
-    process.exit(CONFIG_ERROR_EXIT_CODE);
+    process.exit(CONFIG_EXIT_CODE);
   }
 }
 

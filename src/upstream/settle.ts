@@ -1,18 +1,15 @@
 import type { FailedRead } from '@/model/provider.js';
 import { UpstreamError } from './upstream-error.js';
 
-/** Runs a provider's work so that nothing is thrown across the provider port: what goes wrong becomes a failure. */
+/**
+ * Runs a provider's work so that a failed call becomes a failure of the read. A fault of our own is thrown on:
+ * whoever runs reads logs it.
+ */
 export async function settle<T>(work: () => Promise<T>): Promise<T | FailedRead> {
   try {
     return await work();
   } catch (error) {
-    return { outcome: 'failed', failure: failureFrom(error) };
+    if (!(error instanceof UpstreamError)) throw error;
+    return { outcome: 'failed', failure: { reason: error.reason, retryAfterMs: error.retryAfterMs } };
   }
-}
-
-function failureFrom(error: unknown): FailedRead['failure'] {
-  if (error instanceof UpstreamError) return { reason: error.reason, retryAfterMs: error.retryAfterMs };
-  const aborted = error instanceof Error && (error.name === 'AbortError' || error.name === 'TimeoutError');
-  // Whatever else breaks while an answer is read is an answer nobody foresaw.
-  return { reason: aborted ? 'TIMEOUT' : 'MALFORMED', retryAfterMs: null };
 }

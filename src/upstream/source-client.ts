@@ -2,7 +2,7 @@ import type { ReadContext } from '@/model/provider.js';
 import type { SourceConfig } from '@/model/source.js';
 import type { CallLimits } from './call-limits.js';
 import { callTarget } from './call-target.js';
-import type { Clock } from './clock.js';
+import type { Clock } from '@/model/clock.js';
 import type { Authenticator, SignableCall } from './credentials/authenticator.js';
 import { isRefusal } from './credentials/credential-gate.js';
 import { throwIfAborted } from './deadline.js';

@@ -11,7 +11,7 @@ import { Test } from '@nestjs/testing';
 import type { TestingModule } from '@nestjs/testing';
 import type { ReadContext } from '@/model/provider.js';
 import type { Credentials, PasswordCredentials, SourceConfig } from '@/model/source.js';
-import { CLOCK } from './clock.js';
+import { CLOCK } from '@/model/clock.js';
 import { huaweiAuthorization } from './credentials/huawei-aksk.js';
 import { ocpAuthorization } from './credentials/ocp-aksk.js';
 import { huaweiProtocol } from './huawei-protocol.js';

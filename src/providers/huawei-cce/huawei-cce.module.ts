@@ -3,6 +3,7 @@ import type { Provider, SourceReader } from '@/model/provider.js';
 import type { SourceConfig } from '@/model/source.js';
 import { settle } from '@/upstream/settle.js';
 import { UpstreamClients } from '@/upstream/upstream-client.js';
+import { UpstreamModule } from '@/upstream/upstream.module.js';
 import { protocol } from './failures.js';
 import { listFeeds } from './list-feeds.js';
 import { readFeed } from './read-feed.js';
@@ -25,7 +26,7 @@ export class HuaweiCceProvider implements Provider {
   }
 }
 
-@Module({ providers: [HuaweiCceProvider], exports: [HuaweiCceProvider] })
+@Module({ imports: [UpstreamModule], providers: [HuaweiCceProvider], exports: [HuaweiCceProvider] })
 export class HuaweiCceModule {
   static readonly settings = settings;
   static readonly provider = HuaweiCceProvider;

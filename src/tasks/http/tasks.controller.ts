@@ -9,7 +9,6 @@ import {
 } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { CLOCK, type Clock } from '@/model/clock.js';
-import type { CollectionAnswer } from '@/model/collection.js';
 import { assertComplete } from '../availability.js';
 import { TaskFinder } from '../task-finder.js';
 import { TaskLister } from '../task-lister.js';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { AkskCredentials, BasicCredentials, PasswordCredentials, SourceConfig } from '@/model/source.js';
-import type { Clock } from '../clock.js';
+import type { Clock } from '@/model/clock.js';
 import { withDeadline } from '../deadline.js';
 import type { HttpExchange } from '../http-exchange.js';
 import type { UpstreamProtocol } from '../upstream-client.js';
@@ -32,23 +32,23 @@ export class Authenticators {
     const { credentials } = source;
     switch (credentials.type) {
       case 'aksk':
-        return this.#aksk(credentials, family);
+        return this.#aksk(credentials, family, source.endpoint);
       case 'token':
         return {
-          gate: this.#gates.gateOf(['token', credentials.token]),
+          gate: this.#gates.gateOf(['token', credentials.token], source.endpoint),
           headersFor: () => ({ 'x-auth-token': credentials.token }),
         };
       case 'password':
-        return this.#password({ credentials, projectId: source.projectId });
+        return this.#password({ credentials, projectId: source.projectId }, source.endpoint);
       case 'basic':
         return this.#basic(credentials, source.endpoint);
     }
   }
 
-  #aksk(credentials: AkskCredentials, family: Family): Authenticator {
+  #aksk(credentials: AkskCredentials, family: Family, endpoint: string): Authenticator {
     const sign = family === 'huawei' ? signHuaweiCall : signOcpCall;
     return {
-      gate: this.#gates.gateOf(['aksk', family, credentials.accessKey]),
+      gate: this.#gates.gateOf(['aksk', family, credentials.accessKey], endpoint),
       headersFor: (call) => sign(call, credentials, this.clock()),
     };
   }
@@ -56,15 +56,15 @@ export class Authenticators {
   #basic({ username, password }: BasicCredentials, endpoint: string): Authenticator {
     const authorization = `Basic ${Buffer.from(`${username}:${password}`, 'utf8').toString('base64')}`;
     return {
-      gate: this.#gates.gateOf(['basic', endpoint, username]),
+      gate: this.#gates.gateOf(['basic', endpoint, username], endpoint),
       headersFor: () => ({ authorization }),
     };
   }
 
-  #password(login: Login): Authenticator {
+  #password(login: Login, endpoint: string): Authenticator {
     const session = this.#sessionOf(login);
     return {
-      gate: this.#gates.gateOf(['password', login.credentials.domain, login.credentials.username]),
+      gate: this.#gates.gateOf(['password', login.credentials.domain, login.credentials.username], endpoint),
       headersFor: async (_call, signal) => ({ 'x-auth-token': await session.token(signal) }),
       discard: (headers) => {
         session.discard(headers['x-auth-token'] ?? '');
@@ -84,7 +84,8 @@ export class Authenticators {
    * the background was refused, and yet an account must not be locked by log-ins for its several projects.
    */
   #logIn(login: Login): ReturnType<typeof logInAtIam> {
-    const gate = this.#gates.gateOf(['log-in', login.credentials.domain, login.credentials.username]);
+    const { domain, username, iamEndpoint } = login.credentials;
+    const gate = this.#gates.gateOf(['log-in', domain, username], iamEndpoint);
     return withDeadline(NEVER, LOGIN_TIMEOUT_MS, (signal) =>
       gate.pass(signal, () => logInAtIam(this.exchange, { login, clock: this.clock }, signal)),
     );

@@ -1,14 +1,11 @@
 import { createHash } from 'node:crypto';
-import type { Clock } from '../clock.js';
+import type { Clock } from '@/model/clock.js';
 import { throwIfAborted, untilAborted } from '../deadline.js';
 import { UpstreamError } from '../upstream-error.js';
+import { CredentialStanding, pauseAfterRefusals } from './credential-standing.js';
 
-/**
- * How long a credential rests after its first, second, third and any later refusal in a row: four tries in an
- * hour. Huawei's gateway locks an access key after five failures in a row (API Gateway FAQ), OCP a client
- * after ten (OCP system parameters).
- */
-const PAUSES_MS = [2_000, 30_000, 20 * 60_000, 60 * 60_000];
+/** While nothing has proven a credential, a first call that is out for this long no longer holds up the next. */
+const PATIENCE_MS = 300;
 
 /** The refusal of a call that was not made, because its credential was refused a moment ago. */
 export class GateClosedError extends UpstreamError {
@@ -25,9 +22,10 @@ export function isRefusal(error: unknown): boolean {
 }
 
 /**
- * Keeps a refused credential from being hammered until it is locked. While nothing has proven the credential,
- * one call at a time is let through and the others wait for its outcome; a refusal closes the gate for a
- * while, a success opens it for all.
+ * Keeps a refused credential from being hammered until it is locked: one gate for each place a credential is
+ * used at. Until a call has succeeded there, only few go out, as probes; a refusal closes the gate for a
+ * while, and a success opens it for all. Elsewhere the same credential may still be good: what another
+ * place refuses only counts while nothing has proven the credential here.
  */
 export class CredentialGate {
   #proven = false;
@@ -35,13 +33,17 @@ export class CredentialGate {
   #closedUntilMs = 0;
   /** Raised by each refusal; the outcome of a call that set out in an earlier era says nothing new. */
   #era = 0;
-  #probe: Promise<void> | null = null;
+  #probe: { readonly done: Promise<void>; readonly sinceMs: number } | null = null;
 
-  constructor(private readonly clock: Clock) {}
+  constructor(
+    private readonly standing: CredentialStanding,
+    private readonly clock: Clock,
+  ) {}
 
   /** Throws UNAUTHORIZED, with the time that remains, while the gate is closed. */
   assertOpen(): void {
-    const remainingMs = this.#closedUntilMs - this.clock();
+    const elsewhereMs = this.#proven ? 0 : this.standing.closedUntilMs;
+    const remainingMs = Math.max(this.#closedUntilMs, elsewhereMs) - this.clock();
     if (remainingMs > 0) throw new GateClosedError(remainingMs);
   }
 
@@ -51,16 +53,32 @@ export class CredentialGate {
       throwIfAborted(signal);
       this.assertOpen();
       if (this.#proven) return this.#learnFrom(work);
-      if (this.#probe === null) return this.#probeWith(work);
-      await untilAborted(this.#probe, signal);
+      if (this.#mayProbe()) return this.#probeWith(work);
+      await untilAborted(this.#turn(), signal);
     }
   }
 
+  #mayProbe(): boolean {
+    if (!this.standing.mayProbe()) return false;
+    const held = this.#probe !== null && this.clock() - this.#probe.sinceMs < PATIENCE_MS;
+    return !held;
+  }
+
+  /** Resolves when it is worth asking again: a probe has ended, or the one here has been out for long. */
+  #turn(): Promise<unknown> {
+    const patience = new Promise((resolve) => setTimeout(resolve, PATIENCE_MS).unref());
+    const probes = [this.standing.probeEnds(), this.#probe?.done].filter((probe) => probe !== undefined);
+    return Promise.race([...probes, patience]);
+  }
+
   #probeWith<T>(work: () => Promise<T>): Promise<T> {
-    const outcome = this.#learnFrom(work).finally(() => {
-      this.#probe = null;
+    const outcome = this.#learnFrom(work);
+    const probe = { done: outcome.then(ignore, ignore), sinceMs: this.clock() };
+    this.#probe = probe;
+    this.standing.addProbe(probe.done);
+    void probe.done.then(() => {
+      if (this.#probe === probe) this.#probe = null;
     });
-    this.#probe = outcome.then(ignore, ignore);
     return outcome;
   }
 
@@ -71,7 +89,7 @@ export class CredentialGate {
       if (era === this.#era) this.#prove();
       return result;
     } catch (error) {
-      if (era === this.#era && isRefusal(error)) this.#refuse();
+      if (isRefusal(error)) this.#refuse(era === this.#era);
       throw error;
     }
   }
@@ -79,29 +97,44 @@ export class CredentialGate {
   #prove(): void {
     this.#proven = true;
     this.#refusals = 0;
+    this.#closedUntilMs = 0;
+    this.standing.prove();
   }
 
-  #refuse(): void {
-    const pauseMs = PAUSES_MS[Math.min(this.#refusals, PAUSES_MS.length - 1)] ?? 0;
-    this.#closedUntilMs = this.clock() + pauseMs;
+  /** `anew`: not one of several calls that were refused together. */
+  #refuse(anew: boolean): void {
+    this.standing.refuse(anew);
+    if (!anew) return;
     this.#refusals += 1;
+    this.#closedUntilMs = this.clock() + pauseAfterRefusals(this.#refusals);
     this.#proven = false;
     this.#era += 1;
   }
 }
 
-/** The gates of all credentials: one for each identity, shared by every source that uses it. */
+/** The gates of all credentials: one for each identity and each place it is used at. */
 export class CredentialGates {
+  readonly #standings = new Map<string, CredentialStanding>();
   readonly #gates = new Map<string, CredentialGate>();
 
   constructor(private readonly clock: Clock) {}
 
-  gateOf(identity: readonly string[]): CredentialGate {
-    const key = createHash('sha256').update(JSON.stringify(identity)).digest('hex');
-    const gate = this.#gates.get(key) ?? new CredentialGate(this.clock);
-    this.#gates.set(key, gate);
-    return gate;
+  /** The gate of a credential at a place; whoever names the same two shares it. */
+  gateOf(identity: readonly string[], place: string): CredentialGate {
+    const standing = memoise(this.#standings, digest(identity), () => new CredentialStanding(this.clock));
+    const key = digest([...identity, '@', place]);
+    return memoise(this.#gates, key, () => new CredentialGate(standing, this.clock));
   }
+}
+
+function memoise<T>(known: Map<string, T>, key: string, make: () => T): T {
+  const value = known.get(key) ?? make();
+  known.set(key, value);
+  return value;
+}
+
+function digest(identity: readonly string[]): string {
+  return createHash('sha256').update(JSON.stringify(identity)).digest('hex');
 }
 
 function ignore(): void {

@@ -2,7 +2,7 @@ import { DriftLog } from '@/model/drift.js';
 import type { PasswordCredentials } from '@/model/source.js';
 import { parseTime } from '@/model/time.js';
 import { callTarget } from '../call-target.js';
-import type { Clock } from '../clock.js';
+import type { Clock } from '@/model/clock.js';
 import type { HttpAnswer, HttpExchange } from '../http-exchange.js';
 import { huaweiFailureOf } from '../huawei-protocol.js';
 import { parseJson } from '../json-body.js';

@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.js';
+import type { Clock } from '@/model/clock.js';
 import { untilAborted } from '../deadline.js';
 
 /** A token fresh from a log-in. */

@@ -1,0 +1,63 @@
+import type { Clock } from '@/model/clock.js';
+
+/** How long a credential rests after its first, second, third and any later refusal in a row. */
+const PAUSES_MS = [2_000, 30_000, 20 * 60_000, 60 * 60_000];
+const LONGEST_PAUSE_MS = 60 * 60_000;
+/**
+ * Huawei's gateway locks an access key after more than five failures in a row (API Gateway FAQ), OCP a client
+ * after ten or twenty (OCP system parameters). The fifth is the last for an hour.
+ */
+const MOST_REFUSALS = 5;
+/** First calls at once with a credential that nothing has proven. */
+const MOST_PROBES = 4;
+
+/** How long to rest after that many refusals in a row. */
+export function pauseAfterRefusals(refusals: number): number {
+  return PAUSES_MS[refusals - 1] ?? LONGEST_PAUSE_MS;
+}
+
+/** What is known of one credential, over all places it is used at. */
+export class CredentialStanding {
+  /** Refused calls since the last success anywhere, as the upstream counts them. */
+  #refusedCalls = 0;
+  /** The same, with calls that were refused together counted once. */
+  #refusals = 0;
+  #closedUntilMs = 0;
+  readonly #probes = new Set<Promise<void>>();
+
+  constructor(private readonly clock: Clock) {}
+
+  /** Until then no call goes out but where the credential is proven. */
+  get closedUntilMs(): number {
+    return this.#closedUntilMs;
+  }
+
+  /** Several probes may be out at once while nothing was refused; after a refusal, one. */
+  mayProbe(): boolean {
+    return this.#probes.size < (this.#refusedCalls === 0 ? MOST_PROBES : 1);
+  }
+
+  addProbe(probe: Promise<void>): void {
+    this.#probes.add(probe);
+    void probe.then(() => this.#probes.delete(probe));
+  }
+
+  /** Resolves when one of the probes that are out has ended; undefined when none is. */
+  probeEnds(): Promise<void> | undefined {
+    return this.#probes.size === 0 ? undefined : Promise.race(this.#probes);
+  }
+
+  prove(): void {
+    this.#refusedCalls = 0;
+    this.#refusals = 0;
+    this.#closedUntilMs = 0;
+  }
+
+  refuse(anew: boolean): void {
+    this.#refusedCalls += 1;
+    if (anew) this.#refusals += 1;
+    const exhausted = this.#refusedCalls >= MOST_REFUSALS;
+    const pauseMs = exhausted ? LONGEST_PAUSE_MS : pauseAfterRefusals(this.#refusals);
+    this.#closedUntilMs = Math.max(this.#closedUntilMs, this.clock() + pauseMs);
+  }
+}
