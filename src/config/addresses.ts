@@ -19,12 +19,12 @@ export function httpUrl(): Shape<string> {
 
 const REDIS_URL = /^rediss?:\/\/([^\s/?#@]*@)?[^\s/?#@]+(\/\d{0,4})?(\?[^\s#]*)?$/;
 
-/** The URL of a Redis, as written. */
+/** The URL of a Redis, as written. It is never shown: without its at sign a password looks like a host. */
 export function redisUrl(): Shape<string> {
   return scalar({
     allowed: 'a URL such as redis://127.0.0.1:6379 or rediss://user:password@redis.example:6380/0',
     schema: { type: 'string', pattern: REDIS_URL.source },
-    show: hideUrlSecrets,
+    secret: true,
     parse: ({ value }) => (parseUrl(value, REDIS_URL) === null ? undefined : String(value)),
   });
 }

@@ -2,7 +2,7 @@ import type { SourceConfig } from '@/model/source.js';
 
 /** How much is written to the log; each level includes the ones before it. */
 export const LOG_LEVELS = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const;
-export type LogLevel = (typeof LOG_LEVELS)[number];
+type LogLevel = (typeof LOG_LEVELS)[number];
 
 /** The whole configuration: checked, every default filled in, deeply frozen. */
 export interface Config {
@@ -16,7 +16,7 @@ export interface Config {
   readonly sources: readonly SourceConfig[];
 }
 
-export interface ServerConfig {
+interface ServerConfig {
   /** An IP address or a host name. */
   readonly host: string;
   /** 0: any free port. */
@@ -29,13 +29,13 @@ export interface ServerConfig {
   readonly secret: string | null;
 }
 
-export interface CacheConfig {
+interface CacheConfig {
   /** A redis:// or rediss:// URL, password included; null: snapshots are kept in this process. */
   readonly redis: string | null;
   readonly freshForMs: number;
   readonly keepForMs: number;
 }
 
-export interface LogConfig {
+interface LogConfig {
   readonly level: LogLevel;
 }

@@ -13,9 +13,13 @@ export function readTextFile(path: string): ReadText {
   try {
     return decode(readBytes(path));
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
-    return failed(FAULTS[code] ?? `a file that cannot be read (${code})`);
+    return failed(describeFault(error));
   }
+}
+
+function describeFault(error: unknown): string {
+  const { code = 'unknown error' } = error as NodeJS.ErrnoException;
+  return FAULTS[code] ?? `a file that cannot be read (${code})`;
 }
 
 const FAULTS: Readonly<Record<string, string>> = {

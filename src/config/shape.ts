@@ -28,7 +28,7 @@ export interface ScalarRules<T> {
 }
 
 /** Where the schema keeps the pattern of texts with a placeholder. */
-export const SUBSTITUTED_REF = '#/$defs/substituted';
+const SUBSTITUTED_REF = '#/$defs/substituted';
 
 /** A shape of single values. */
 export function scalar<T>(rules: ScalarRules<T>): Shape<T> {
@@ -56,9 +56,13 @@ function found(node: YamlNode, rules: ScalarRules<unknown>): string {
   const isText = typeof node.value === 'string';
   if (rules.secret === true || node.substituted)
     return isText ? '(hidden)' : `(hidden), ${describeKind(node)}`;
-  if (node.multiline) return 'a text over several lines';
   if (typeof node.value !== 'string') return `the ${typeof node.value} ${cut(node.written)}`;
-  return JSON.stringify(cut(rules.show?.(node.value) ?? node.value));
+  if (node.multiline) return 'a text over several lines';
+  return JSON.stringify(cut(showText(node.value, rules)));
+}
+
+function showText(text: string, { show }: ScalarRules<unknown>): string {
+  return show === undefined ? text : show(text);
 }
 
 const LONGEST_SHOWN = 80;

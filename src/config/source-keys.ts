@@ -112,7 +112,7 @@ export function anySourceKeys(providers: readonly ProviderSettings[]): SourceKey
 }
 
 /** The keys that a source of one provider may have. */
-export function sourceKeys(settings: ProviderSettings, any: SourceKeys): SourceKeys {
+function sourceKeys(settings: ProviderSettings, any: SourceKeys): SourceKeys {
   const { needsProjectId, hasClusters, hasWindow, hasEnterpriseProject } = settings;
   return {
     ...any,
@@ -133,5 +133,5 @@ export function source(providers: readonly ProviderSettings[]): Shape<ValuesOf<S
 }
 
 function nameSource(provider?: string): string {
-  return provider === undefined ? 'a source' : `a ${provider} source`;
+  return provider === undefined ? 'a source' : `a source of ${provider}`;
 }

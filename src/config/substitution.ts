@@ -35,7 +35,7 @@ export class Substitution {
     const text = template.replace(PLACEHOLDER, (whole, name: string | undefined, end: string) => {
       if (name === undefined) return '${';
       substituted = true;
-      const value = end === '' ? this.#malformed(whole, spot) : this.#value(whole, name, spot);
+      const value = end === '' ? this.#malformed(spot) : this.#value(whole, name, spot);
       if (value === null) missing.push(whole);
       return value ?? '';
     });
@@ -45,7 +45,7 @@ export class Substitution {
   #value(placeholder: string, name: string, spot: Spot): string | null {
     const path = FILE.exec(name)?.[1];
     if (path !== undefined) return this.#fileContent(placeholder, path, spot);
-    if (!VARIABLE.test(name)) return this.#malformed(placeholder, spot);
+    if (!VARIABLE.test(name)) return this.#malformed(spot);
     // `hasOwn`: process.env inherits `constructor` and its like.
     const value = Object.hasOwn(this.env, name) ? this.env[name] : undefined;
     if (value !== undefined) return value;
@@ -64,8 +64,9 @@ export class Substitution {
     return null;
   }
 
-  #malformed(placeholder: string, spot: Spot): null {
-    this.problems.note(spot, `the placeholder ${JSON.stringify(placeholder.slice(0, 40))}`, FORMS);
+  /** It is not shown: it may as well be a secret that holds a dollar sign and a brace. */
+  #malformed(spot: Spot): null {
+    this.problems.note(spot, 'a placeholder of another form', FORMS);
     return null;
   }
 }

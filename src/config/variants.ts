@@ -5,7 +5,7 @@ import type { Keys, ValuesOf } from './section.js';
 import type { JsonSchema, Shape } from './shape.js';
 
 export interface VariantRules<K extends Keys> {
-  /** What the section is, with a choice made or without: `a huawei-css source`, `a source`. */
+  /** What the section is, with a choice made or without: `a source of huawei-css`, `a source`. */
   readonly name: (choice?: string) => string;
   /** The key whose value chooses the table. */
   readonly by: string;

@@ -5,10 +5,10 @@ import { configSchema } from './config-schema.js';
 import { keyReference } from './key-reference.js';
 
 /** What stands above it in docs/configuration.md is written by hand, what stands below comes from the code. */
-export const REFERENCE_MARK = '<!-- Everything below is generated from the key tables in src/config. -->\n\n';
+const REFERENCE_MARK = '<!-- Everything below is generated from the key tables in src/config. -->\n\n';
 
 /** The committed schema as a text. */
-export function schemaText(providers: readonly ProviderSettings[]): string {
+function schemaText(providers: readonly ProviderSettings[]): string {
   return `${JSON.stringify(configSchema(providers), null, 2)}\n`;
 }
 

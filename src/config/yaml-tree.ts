@@ -12,7 +12,7 @@ export interface MapNode extends Spot {
   readonly entries: readonly MapEntry[];
 }
 
-export interface MapEntry extends Spot {
+interface MapEntry extends Spot {
   readonly key: string;
   readonly value: YamlNode;
 }
@@ -34,7 +34,7 @@ export interface ScalarNode extends Spot {
 }
 
 /** What could not be had; the reason has been noted. */
-export interface LostNode extends Spot {
+interface LostNode extends Spot {
   readonly kind: 'lost';
 }
 
@@ -113,8 +113,10 @@ class TreeBuilder {
     this.#targets = aliasTargets(document);
   }
 
-  build(): YamlNode {
-    return this.#node(this.#document.contents, START_OF_FILE, 0);
+  /** Null when the walk had to be ended. */
+  build(): YamlNode | null {
+    const root = this.#node(this.#document.contents, START_OF_FILE, 0);
+    return this.#stopped ? null : root;
   }
 
   /** `around` tells the field's path, and the place of what holds a node that the file leaves out. */
@@ -221,9 +223,9 @@ function aliasTargets(document: Document.Parsed): Map<Alias, Node> {
   return targets;
 }
 
-/** Of a key that no section has, only the first word is shown: a forgotten colon makes a secret part of it. */
+/** Of a key that no section has, only the first word is shown: a forgotten blank makes a secret part of it. */
 function joinPath(path: string, key: string): string {
-  const firstWord = /^[\w-]{0,64}/.exec(key)?.[0] ?? '';
-  if (firstWord === '' || firstWord !== key) return `${path}["${firstWord}${firstWord === key ? '' : '…'}"]`;
+  const firstWord = /^[^\s:="']{0,64}/.exec(key)?.[0] ?? '';
+  if (!/^[\w-]+$/.test(key)) return `${path}["${firstWord}${firstWord === key ? '' : '…'}"]`;
   return path === '' ? key : `${path}.${key}`;
 }

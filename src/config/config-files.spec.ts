@@ -1,0 +1,518 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from '@jest/globals';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { parse } from 'yaml';
+import type { ProviderSettings } from '@/model/source.js';
+import { ConfigError } from './config-error.js';
+import { configSchema } from './config-schema.js';
+import providers from './fixtures/providers.json' with { type: 'json' };
+import { loadConfig } from './load-config.js';
+
+const PROVIDERS = providers as ProviderSettings[];
+const ENV = { SECRET: 'a-secret-of-the-environment', PORT: '8443', WORD: 'bad words', EMPTY: '' };
+
+const folder = mkdtempSync(join(tmpdir(), 'tributary-config-'));
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
+
+const acceptedBySchema = new Ajv2020({ strict: true, strictTypes: false, strictRequired: false }).compile(
+  configSchema(PROVIDERS),
+);
+
+/** What the check says of a file, each line without the file's name. */
+function problemsOf(yaml: string): string[] {
+  const file = join(folder, 'tributary.yaml');
+  writeFileSync(file, yaml);
+  try {
+    loadConfig({ file, env: ENV, providers: PROVIDERS });
+    return [];
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    return error.message.split('\n').map((line) => line.replace(`${file}:`, ''));
+  }
+}
+
+const OCP = `sources:
+  - id: ob
+    provider: oceanbase-ocp
+    endpoint: http://ocp.internal:8080
+    credentials: { type: basic, username: admin, password: pw }
+`;
+/** To be put below OCP. */
+const ANOTHER_OCP = OCP.replace('sources:\n', '').replace('id: ob', 'id: ob2');
+const CBR = `sources:
+  - id: cbr
+    provider: huawei-cbr
+    endpoint: https://cbr.example
+    projectId: p1
+    credentials: { type: token, token: abc }
+`;
+/** Line 6 of the file is the addition. */
+const ocpWith = (line: string): string => `${OCP}    ${line}\n`;
+const cbrWith = (line: string): string => `${CBR}    ${line}\n`;
+/** Line 1 of the file is the addition. */
+const topWith = (line: string): string => `${line}\n${OCP}`;
+const source = (from: string, to: string): string => OCP.replace(from, to);
+
+const DURATION = 'such as 500ms, 15s, 5m, 24h or 30d';
+const OCP_KEYS =
+  'id, provider, endpoint, region, projectId, clusters, credentials, timeout, concurrency, rate, maxTasksPerFeed, freshFor, keepFor';
+const CBR_KEYS =
+  'id, provider, endpoint, region, projectId, credentials, enterpriseProjectId, timeout, concurrency, rate, maxTasksPerFeed, freshFor, keepFor, window';
+const URL_RULE = 'an absolute http or https URL without credentials, query or fragment';
+const ID_RULE = 'a lower-case letter, then up to 62 lower-case letters, digits and -';
+const LOOPBACK_RULE =
+  '127.0.0.0/8, ::1 and localhost; to listen elsewhere say "auth: none" (there is no other kind yet: anyone may ask)';
+
+/** Files that are good for the check and for the schema. */
+const GOOD: readonly (readonly [string, string])[] = [
+  ['the least there can be', OCP],
+  ['the least of CBR', CBR],
+  [
+    'every key of the server',
+    topWith('server: { host: ::1, port: 0, deadline: 60s, shutdownTimeout: 500ms }'),
+  ],
+  ['a secret of 16 characters', topWith('server: { secret: 0123456789abcdef }')],
+  ['another address with auth', topWith('server: { host: 0.0.0.0 }\nauth: none')],
+  ['a host name of loopback', topWith('server: { host: localhost }')],
+  ['a Redis with a password', topWith('cache: { redis: "rediss://user:pw@redis.example:6380/1" }')],
+  ['a log level', topWith('log: { level: debug }')],
+  ['numbers from the environment', topWith('server: { port: "${PORT}" }')],
+  ['a cluster with a number for an id', ocpWith('clusters: [{ id: 1000005 }]')],
+  ['a rate', ocpWith('rate: 200/5m')],
+  ['every tuning key', ocpWith('timeout: 1s\n    concurrency: 1\n    maxTasksPerFeed: 5')],
+  ['a window and an enterprise project', cbrWith('window: 7d\n    enterpriseProjectId: "0"')],
+  ['an alias', `${OCP.replace('{ type', '&login { type')}${ANOTHER_OCP.replace(/\{ type.*/, '*login')}`],
+  [
+    'a temporary access key',
+    source(
+      'type: basic, username: admin, password: pw',
+      'type: aksk, accessKey: a, secretKey: b, securityToken: c',
+    ),
+  ],
+];
+
+interface BadFile {
+  readonly name: string;
+  readonly yaml: string;
+  readonly problems: readonly unknown[];
+  /** False for what no JSON Schema can tell. */
+  readonly schemaSees?: boolean;
+}
+
+const BAD: readonly BadFile[] = [
+  {
+    name: 'an unknown top-level key',
+    yaml: topWith('sorces: []'),
+    problems: [
+      '1:1 sorces: found an unknown key; allowed: server, cache, window, log, auth, sources; did you mean sources?',
+    ],
+  },
+  {
+    name: 'an unknown key in another spelling',
+    yaml: topWith('cache: { fresh_for: 15s }'),
+    problems: [
+      '1:10 cache.fresh_for: found an unknown key; allowed: redis, freshFor, keepFor; did you mean freshFor?',
+    ],
+  },
+  {
+    name: 'an unknown key named like a property of every object',
+    yaml: topWith('__proto__: 1'),
+    problems: ['1:1 __proto__: found an unknown key; allowed: server, cache, window, log, auth, sources'],
+  },
+  {
+    name: 'no sources',
+    yaml: 'window: 1d\n',
+    problems: ['1:1 sources: found nothing; allowed: a list of at least one of sources'],
+  },
+  {
+    name: 'an empty list of sources',
+    yaml: 'sources: []\n',
+    problems: ['1:10 sources: found an empty list; allowed: a list of at least one of sources'],
+  },
+  {
+    name: 'a source that is a text',
+    yaml: 'sources:\n  - ob\n',
+    problems: [
+      '2:5 sources[0]: found a text; allowed: a source with the keys id, provider, endpoint, region, projectId, clusters, credentials, enterpriseProjectId, timeout, concurrency, rate, maxTasksPerFeed, freshFor, keepFor, window',
+    ],
+  },
+  {
+    name: 'a list at the top',
+    yaml: '- a\n',
+    problems: ['1:1: found a list; allowed: a map with the keys server, cache, window, log, auth, sources'],
+  },
+  {
+    name: 'an id with capitals',
+    yaml: source('id: ob', 'id: OB'),
+    problems: [`2:9 sources[0].id: found "OB"; allowed: ${ID_RULE}`],
+  },
+  {
+    name: 'an id too long',
+    yaml: source('id: ob', `id: ${'a'.repeat(100)}`),
+    problems: [`2:9 sources[0].id: found "${'a'.repeat(80)}…"; allowed: ${ID_RULE}`],
+  },
+  {
+    name: 'two sources with one id',
+    yaml: OCP + ANOTHER_OCP.replace('ob2', 'ob'),
+    problems: ['6:9 sources[1].id: found the same as sources[0].id; allowed: a different id for each'],
+    schemaSees: false,
+  },
+  {
+    name: 'a mistyped provider',
+    yaml: source('oceanbase-ocp', 'oceanbase'),
+    problems: [
+      '3:15 sources[0].provider: found "oceanbase"; allowed: huawei-css, huawei-cbr, huawei-cce, oceanbase-ocp; did you mean oceanbase-ocp?',
+    ],
+  },
+  ...['ocp.internal', 'ftp://ocp.internal', 'http://', 'http://ocp.internal/#a'].map((endpoint) => ({
+    name: `the endpoint ${endpoint}`,
+    yaml: source('http://ocp.internal:8080', JSON.stringify(endpoint)),
+    problems: [
+      `4:15 sources[0].endpoint: found ${JSON.stringify(endpoint.replace('#a', '?(hidden)'))}; allowed: ${URL_RULE}`,
+    ],
+  })),
+  {
+    name: 'an endpoint with credentials and a query, which are not shown',
+    yaml: source('http://ocp.internal:8080', 'https://me:hush@ocp.internal/x?token=hush'),
+    problems: [`4:15 sources[0].endpoint: found "(hidden)@ocp.internal/x?(hidden)"; allowed: ${URL_RULE}`],
+  },
+  {
+    name: 'a port that no URL has',
+    yaml: source(':8080', ':99999'),
+    problems: [`4:15 sources[0].endpoint: found "http://ocp.internal:99999"; allowed: ${URL_RULE}`],
+    schemaSees: false,
+  },
+  {
+    name: 'credentials that the provider does not take',
+    yaml: source('type: basic, username: admin, password: pw', 'type: token, token: abc'),
+    problems: [
+      '5:26 sources[0].credentials.type: found "token"; allowed: basic, aksk',
+      '5:33 sources[0].credentials.token: found an unknown key; allowed: type, username, password, accessKey, secretKey, securityToken',
+    ],
+  },
+  {
+    name: 'credentials of another type',
+    yaml: source('username: admin, password: pw', 'accessKey: pw'),
+    problems: [
+      '5:18 sources[0].credentials.username: found nothing; allowed: a user name without a colon',
+      '5:18 sources[0].credentials.password: found nothing; allowed: a password of 1 to 4096 characters, in quotes if it is all digits',
+      '5:33 sources[0].credentials.accessKey: found an unknown key; allowed: type, username, password',
+    ],
+  },
+  {
+    name: 'credentials as a text, which is not shown',
+    yaml: source('{ type: basic, username: admin, password: pw }', 'hush'),
+    problems: [
+      '5:18 sources[0].credentials: found a text; allowed: credentials with the keys type, username, password, accessKey, secretKey, securityToken',
+    ],
+  },
+  {
+    name: 'a password of digits, which is not shown',
+    yaml: source('password: pw', 'password: 0123'),
+    problems: [
+      '5:60 sources[0].credentials.password: found (hidden), a number; allowed: a password of 1 to 4096 characters, in quotes if it is all digits',
+    ],
+  },
+  {
+    name: 'an empty password',
+    yaml: source('password: pw', 'password: "${EMPTY}"'),
+    problems: [
+      '5:60 sources[0].credentials.password: found an empty text; allowed: a password of 1 to 4096 characters, in quotes if it is all digits',
+    ],
+    schemaSees: false,
+  },
+  {
+    name: 'a token that no header can carry, which is not shown',
+    yaml: source('type: basic, username: admin, password: pw', 'type: aksk, accessKey: "a b", secretKey: ü'),
+    problems: [
+      '5:43 sources[0].credentials.accessKey: found (hidden); allowed: an access key of visible ASCII characters, in quotes if it is all digits',
+      '5:61 sources[0].credentials.secretKey: found (hidden); allowed: a secret key of visible ASCII characters, in quotes if it is all digits',
+    ],
+  },
+  {
+    name: 'a user name with a colon',
+    yaml: source('username: admin', 'username: "a:b"'),
+    problems: ['5:43 sources[0].credentials.username: found "a:b"; allowed: a user name without a colon'],
+  },
+  {
+    name: 'a forgotten colon that makes a secret part of the value above',
+    yaml: `${OCP.replace(/ {4}credentials.*\n/, '')}    credentials:\n      type: basic\n        password hush\n`,
+    problems: ['6:13 sources[0].credentials.type: found a text over several lines; allowed: basic, aksk'],
+  },
+  {
+    name: 'a forgotten colon that makes a secret part of a key',
+    yaml: source('username: admin, password: pw', 'username: admin, password hush'),
+    problems: [
+      '5:18 sources[0].credentials.password: found nothing; allowed: a password of 1 to 4096 characters, in quotes if it is all digits',
+      '5:50 sources[0].credentials["password…"]: found an unknown key; allowed: type, username, password',
+    ],
+  },
+  {
+    name: 'a missing project',
+    yaml: CBR.replace('    projectId: p1\n', ''),
+    problems: [
+      '2:5 sources[0].projectId: found nothing; allowed: a project id of 1 to 64 letters, digits, - and _, in quotes if it is all digits',
+    ],
+  },
+  {
+    name: 'a project that would change the path',
+    yaml: CBR.replace('p1', '../p1'),
+    problems: [
+      '5:16 sources[0].projectId: found "../p1"; allowed: a project id of 1 to 64 letters, digits, - and _, in quotes if it is all digits',
+    ],
+  },
+  {
+    name: 'a project of digits',
+    yaml: CBR.replace('p1', '0123'),
+    problems: [
+      '5:16 sources[0].projectId: found the number 0123; allowed: a project id of 1 to 64 letters, digits, - and _, in quotes if it is all digits',
+    ],
+  },
+  {
+    name: 'clusters where there are none',
+    yaml: cbrWith('clusters: [{ id: a }]'),
+    problems: [
+      `7:5 sources[0].clusters: found a key without meaning for a source of huawei-cbr; allowed: ${CBR_KEYS}`,
+    ],
+  },
+  {
+    name: 'a window where there is none',
+    yaml: ocpWith('window: 7d'),
+    problems: [
+      `6:5 sources[0].window: found a key without meaning for a source of oceanbase-ocp; allowed: ${OCP_KEYS}`,
+    ],
+  },
+  {
+    name: 'an enterprise project where there is none',
+    yaml: ocpWith('enterpriseProjectId: "0"'),
+    problems: [
+      `6:5 sources[0].enterpriseProjectId: found a key without meaning for a source of oceanbase-ocp; allowed: ${OCP_KEYS}`,
+    ],
+  },
+  {
+    name: 'an empty list of clusters',
+    yaml: ocpWith('clusters: []'),
+    problems: ['6:15 sources[0].clusters: found an empty list; allowed: a list of at least one of clusters'],
+  },
+  {
+    name: 'a cluster named twice, once as a number',
+    yaml: ocpWith('clusters: [{ id: 12 }, { id: "12" }]'),
+    problems: [
+      '6:34 sources[0].clusters[1].id: found the same as sources[0].clusters[0].id; allowed: a different id for each',
+    ],
+    schemaSees: false,
+  },
+  {
+    name: 'a cluster id that is a fraction',
+    yaml: ocpWith('clusters: [{ id: 1.5 }]'),
+    problems: [
+      '6:22 sources[0].clusters[0].id: found the number 1.5; allowed: a cluster id of 1 to 64 letters, digits, - and _',
+    ],
+  },
+  {
+    name: 'a rate without a time',
+    yaml: ocpWith('rate: 200'),
+    problems: [
+      '6:11 sources[0].rate: found the number 200; allowed: calls per duration up to 1d, such as 200/5m',
+    ],
+  },
+  {
+    name: 'a concurrency of nothing',
+    yaml: ocpWith('concurrency: 0'),
+    problems: ['6:18 sources[0].concurrency: found the number 0; allowed: a whole number from 1 to 64'],
+  },
+  {
+    name: 'a deadline too long',
+    yaml: topWith('server: { deadline: 61s }'),
+    problems: [`1:21 server.deadline: found "61s"; allowed: a duration up to 60s, ${DURATION}`],
+    schemaSees: false,
+  },
+  ...['0s', '-1s', '1.5h', '15', '15 s', '1w', '010s', '15S'].map((window) => ({
+    name: `the duration ${window}`,
+    yaml: topWith(`window: "${window}"`),
+    problems: [`1:9 window: found "${window}"; allowed: a duration up to 3650d, ${DURATION}`],
+  })),
+  {
+    name: 'a duration without a unit',
+    yaml: topWith('window: 30'),
+    problems: [`1:9 window: found the number 30; allowed: a duration up to 3650d, ${DURATION}`],
+  },
+  ...['65536', '-1', '1.5', '"3000"', 'true', '[1]', ''].map((port) => ({
+    name: `the port ${port}`,
+    yaml: topWith(`server:\n  port: ${port}`),
+    problems: [
+      expect.stringMatching(/^2:\d+ server\.port: found .+; allowed: a whole number from 0 to 65535$/),
+    ],
+  })),
+  {
+    name: 'a port from the environment that is none, and is not shown',
+    yaml: topWith('server: { port: "${WORD}" }'),
+    problems: ['1:17 server.port: found (hidden); allowed: a whole number from 0 to 65535'],
+    schemaSees: false,
+  },
+  {
+    name: 'a short secret, which is not shown',
+    yaml: topWith('server: { secret: 0123456789abcde }'),
+    problems: ['1:19 server.secret: found (hidden); allowed: a secret of 16 to 4096 characters'],
+  },
+  {
+    name: 'an address for all without auth',
+    yaml: topWith('server: { host: 0.0.0.0 }'),
+    problems: [`1:17 server.host: found "0.0.0.0" without a top-level auth; allowed: ${LOOPBACK_RULE}`],
+    schemaSees: false,
+  },
+  {
+    name: 'an address for all beside other problems',
+    yaml: topWith('server: { host: "::", port: x }'),
+    problems: [
+      `1:17 server.host: found "::" without a top-level auth; allowed: ${LOOPBACK_RULE}`,
+      '1:29 server.port: found "x"; allowed: a whole number from 0 to 65535',
+    ],
+  },
+  {
+    name: 'a host that only looks like loopback',
+    yaml: topWith('server: { host: 127.example }'),
+    problems: [`1:17 server.host: found "127.example" without a top-level auth; allowed: ${LOOPBACK_RULE}`],
+    schemaSees: false,
+  },
+  {
+    name: 'an auth that does not exist',
+    yaml: topWith('auth: basic'),
+    problems: ['1:7 auth: found "basic"; allowed: none'],
+  },
+  {
+    name: 'a Redis without a scheme, which is not shown',
+    yaml: topWith('cache: { redis: "user:hush@redis:6379" }'),
+    problems: [
+      '1:17 cache.redis: found (hidden); allowed: a URL such as redis://127.0.0.1:6379 or rediss://user:password@redis.example:6380/0',
+    ],
+  },
+  {
+    name: 'snapshots dropped before they are old',
+    yaml: topWith('cache: { freshFor: 1m, keepFor: 59s }'),
+    problems: [
+      '1:33 cache.keepFor: found a keepFor shorter than freshFor; allowed: a keepFor at least as long as freshFor',
+    ],
+    schemaSees: false,
+  },
+  {
+    name: 'a source whose freshFor outlives the keepFor of all',
+    yaml: ocpWith('freshFor: 25h'),
+    problems: [
+      '6:15 sources[0].freshFor: found a keepFor shorter than freshFor; allowed: a keepFor at least as long as freshFor',
+    ],
+    schemaSees: false,
+  },
+  {
+    name: 'a section without keys',
+    yaml: topWith('cache:'),
+    problems: ['1:7 cache: found nothing; allowed: a map with the keys redis, freshFor, keepFor'],
+  },
+];
+
+/** Nine to the power of eight values in nine lines. */
+const ALIAS_BOMB = Array.from({ length: 8 }, (_, level) => {
+  const item = level === 0 ? 'x' : `*a${level - 1}`;
+  return `  - &a${level} [${Array.from({ length: 9 }, () => item).join(', ')}]\n`;
+}).join('');
+
+/** What is no YAML, or YAML that is refused as such. */
+const BROKEN: readonly (readonly [string, string, readonly unknown[]])[] = [
+  ['an empty file', '', ['1:1: found an empty file; allowed: one YAML document with the key sources']],
+  ['comments only', '# a\n', ['1:1: found an empty file; allowed: one YAML document with the key sources']],
+  [
+    'a key twice',
+    topWith('window: 1d\nwindow: 2d'),
+    ['2:1 window: found a key that is here already; allowed: each key once'],
+  ],
+  ['two documents', `${OCP}---\na: 1\n`, ['6:1: found a second YAML document; allowed: one document a file']],
+  [
+    'a bracket left open',
+    'a: [1\n',
+    [expect.stringMatching(/^\d+:\d+: found broken YAML \(.+\); allowed: YAML 1\.2$/)],
+  ],
+  [
+    'a secret behind a tag mark',
+    topWith('auth: !hush x'),
+    ['1:7: found broken YAML (Unresolved tag); allowed: YAML 1.2'],
+  ],
+  [
+    'an alias of nothing',
+    topWith('auth: *hush'),
+    [
+      '1:7 auth: found an alias without its anchor; allowed: an alias of an anchor further up, or a text in quotes',
+    ],
+  ],
+  [
+    'an alias in what it names',
+    topWith('server: &a { b: *a }'),
+    [expect.stringContaining('found too much nesting or too many aliases')],
+  ],
+  [
+    'a bomb of aliases',
+    `sources:\n${ALIAS_BOMB}`,
+    [expect.stringContaining('found too much nesting or too many aliases')],
+  ],
+  [
+    'a merge key',
+    topWith('server: { <<: { port: 1 } }'),
+    ['1:11 server["<<"]: found an unknown key; allowed: host, port, deadline, shutdownTimeout, secret'],
+  ],
+];
+
+describe('a good file', () => {
+  it.each(GOOD)('is accepted by the check: %s', (_name, yaml) => {
+    expect(problemsOf(yaml)).toEqual([]);
+  });
+
+  it.each(GOOD)('is accepted by the schema: %s', (_name, yaml) => {
+    expect(acceptedBySchema(parse(yaml))).toBe(true);
+  });
+});
+
+describe('a bad file', () => {
+  it.each(BAD)('is refused by the check with place, field and rule: $name', ({ yaml, problems }) => {
+    expect(problemsOf(yaml)).toEqual(problems);
+  });
+
+  it.each(BAD)('is refused by the schema where a schema can see it: $name', ({ yaml, schemaSees = true }) => {
+    expect(acceptedBySchema(parse(yaml))).toBe(!schemaSees);
+  });
+
+  it.each(BROKEN)('is refused before its keys are looked at: %s', (_name, yaml, problems) => {
+    expect(problemsOf(yaml)).toEqual(problems);
+  });
+
+  it('has all its problems told at once, in the order of the file', () => {
+    const yaml = `auth: some\n${OCP.replace('id: ob', 'id: 5')}    rate: fast\n    timeout: 11m\n`;
+    expect(problemsOf(yaml).map((line) => line.slice(0, line.indexOf(' ')))).toEqual([
+      '1:7',
+      '3:9',
+      '7:11',
+      '8:14',
+    ]);
+  });
+});
+
+describe('the committed example', () => {
+  const example = readFileSync('docs/tributary.example.yaml', 'utf8');
+
+  it('is accepted by the schema', () => {
+    expect(acceptedBySchema(parse(example))).toBe(true);
+  });
+
+  it('is accepted by the check once its secrets are there', () => {
+    const token = join(folder, 'hw-token');
+    writeFileSync(token, 'abc\n');
+    const file = join(folder, 'example.yaml');
+    writeFileSync(file, example.replace('/run/secrets/hw-token', token));
+    const secrets = ['HW_AK', 'HW_SK', 'HW_PASSWORD', 'OCP_PASSWORD', 'TRIBUTARY_SECRET'];
+    const env = Object.fromEntries(secrets.map((name) => [name, `${name}-of-this-test`]));
+    const config = loadConfig({ file, env, providers: PROVIDERS });
+    expect(config.sources.map(({ provider }) => provider)).toEqual(PROVIDERS.map(({ id }) => id));
+  });
+});

@@ -1,0 +1,288 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import type { ProviderSettings } from '@/model/source.js';
+import type { Config } from './config.js';
+import { ConfigError } from './config-error.js';
+import providers from './fixtures/providers.json' with { type: 'json' };
+import { loadConfig } from './load-config.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'tributary-config-'));
+const file = join(folder, 'tributary.yaml');
+beforeAll(() => {
+  mkdirSync(join(folder, 'secrets'));
+  writeFileSync(join(folder, 'secrets/pw'), 'of a file\n');
+  writeFileSync(join(folder, 'secrets/two-lines'), 'of a file\n\n');
+  writeFileSync(join(folder, 'secrets/latin1'), Buffer.from([0x70, 0xfc]));
+});
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
+
+function load(yaml: string | Uint8Array, env: Readonly<Record<string, string>> = {}): Config {
+  writeFileSync(file, yaml);
+  return loadConfig({ file, env, providers: providers as ProviderSettings[] });
+}
+
+function messageOf(yaml: string | Uint8Array, env: Readonly<Record<string, string>> = {}): string {
+  try {
+    load(yaml, env);
+    return '';
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    return error.message.replaceAll(folder, '');
+  }
+}
+
+const ocp = (password: string, more = ''): string => `sources:
+  - id: ob
+    provider: oceanbase-ocp
+    endpoint: http://OCP.internal:8080/prefix//
+    credentials:
+      type: basic
+      username: admin
+      password: ${password}
+${more}`;
+
+const passwordOf = (config: Config): unknown => ({ ...config.sources[0]?.credentials });
+
+describe('the configuration', () => {
+  it('has every default filled in', () => {
+    expect(load(ocp('pw'))).toEqual({
+      server: { host: '127.0.0.1', port: 3000, deadlineMs: 2000, shutdownTimeoutMs: 10_000, secret: null },
+      cache: { redis: null, freshForMs: 15_000, keepForMs: 86_400_000 },
+      windowMs: 2_592_000_000,
+      log: { level: 'info' },
+      auth: null,
+      sources: [
+        {
+          id: 'ob',
+          provider: 'oceanbase-ocp',
+          endpoint: 'http://ocp.internal:8080/prefix',
+          region: null,
+          projectId: null,
+          clusters: null,
+          credentials: { type: 'basic', username: 'admin', password: 'pw' },
+          timeoutMs: 10_000,
+          concurrency: 4,
+          rate: null,
+          maxTasksPerFeed: 100_000,
+          freshForMs: 15_000,
+          keepForMs: 86_400_000,
+          windowMs: 2_592_000_000,
+          enterpriseProjectId: 'all_granted_eps',
+        },
+      ],
+    });
+  });
+
+  it('lets a source override what the top level sets', () => {
+    const yaml = ocp(
+      'pw',
+      '    freshFor: 1m\n    rate: 200/5m\n    clusters: [{ id: 007 }]\ncache: { keepFor: 1h }\n',
+    );
+    expect(load(yaml).sources[0]).toMatchObject({
+      freshForMs: 60_000,
+      keepForMs: 3_600_000,
+      rate: { calls: 200, perMs: 300_000 },
+      clusters: [{ id: '007', name: null }],
+    });
+  });
+
+  it('is frozen through and through', () => {
+    const isFrozen = (value: unknown): boolean =>
+      typeof value !== 'object' ||
+      value === null ||
+      (Object.isFrozen(value) && Object.values(value).every(isFrozen));
+    expect(isFrozen(load(ocp('pw', '    clusters: [{ id: a }]\n')))).toBe(true);
+  });
+
+  it('may begin with a byte order mark and end its lines with CR LF', () => {
+    expect(load(`\uFEFF${ocp('pw').replaceAll('\n', '\r\n')}`).sources).toHaveLength(1);
+  });
+});
+
+describe('a placeholder', () => {
+  it.each([
+    ['"${PW}"', 'of the environment'],
+    ['${PW}', 'of the environment'],
+    ['a${PW}b${PW}', 'aof the environmentbof the environment'],
+    ['"${file:secrets/pw}"', 'of a file'],
+    ['"$${PW}"', '${PW}'],
+    ['"$$${PW}"', '$${PW}'],
+    ['"$PW"', '$PW'],
+    ['"${NESTED}"', '${PW}'],
+    ['"${YAML}"', 'x", port: 1 # y'],
+    ['"${DIGITS}"', '0123'],
+  ])('in %s is replaced once and stays text', (password, replaced) => {
+    const env = { PW: 'of the environment', NESTED: '${PW}', YAML: 'x", port: 1 # y', DIGITS: '0123' };
+    expect(passwordOf(load(ocp(password), env))).toHaveProperty('password', replaced);
+  });
+
+  it('spells a number or a duration where one is expected', () => {
+    const yaml = `${ocp('pw')}server: { port: "\${PORT}", deadline: "\${SECONDS}s" }\n`;
+    expect(load(yaml, { PORT: '8080', SECONDS: '3' }).server).toMatchObject({ port: 8080, deadlineMs: 3000 });
+  });
+
+  it.each([
+    ['"${NOPE}"', '${NOPE}, which is not set; allowed: the name of a variable set in the environment'],
+    [
+      '"${constructor}"',
+      '${constructor}, which is not set; allowed: the name of a variable set in the environment',
+    ],
+    ['"${file:nope}"', '${file:nope}, which is no such file; allowed: the path of a readable UTF-8 file'],
+    ['"${file:secrets}"', '${file:secrets}, which is a folder; allowed: the path of a readable UTF-8 file'],
+    [
+      '"${file:/dev/zero}"',
+      '${file:/dev/zero}, which is a file of more than 4194304 bytes; allowed: the path of a readable UTF-8 file',
+    ],
+    [
+      '"${file:secrets/latin1}"',
+      '${file:secrets/latin1}, which is bytes that are not UTF-8; allowed: the path of a readable UTF-8 file',
+    ],
+    [
+      '"${file:secrets/two-lines}"',
+      '(hidden); allowed: a password of 1 to 4096 characters, in quotes if it is all digits',
+    ],
+    [
+      '"${}"',
+      'a placeholder of another form; allowed: ${NAME} for an environment variable, ${file:PATH} for a file, $${ for a literal ${',
+    ],
+    [
+      '"${NOPE:-x}"',
+      'a placeholder of another form; allowed: ${NAME} for an environment variable, ${file:PATH} for a file, $${ for a literal ${',
+    ],
+    [
+      '"${PW"',
+      'a placeholder of another form; allowed: ${NAME} for an environment variable, ${file:PATH} for a file, $${ for a literal ${',
+    ],
+  ])('in %s is a problem at its line', (password, detail) => {
+    expect(messageOf(ocp(password))).toBe(
+      `/tributary.yaml:8:17 sources[0].credentials.password: found ${detail}`,
+    );
+  });
+
+  it('that puts in a wrong value does not show it', () => {
+    const message = messageOf(ocp('pw').replace('provider: oceanbase-ocp', 'provider: ${WORD}'), {
+      WORD: 'hush',
+    });
+    expect(message).toContain('sources[0].provider: found (hidden); allowed: huawei-css,');
+  });
+});
+
+describe('a file that cannot be read', () => {
+  it.each([
+    ['no/such.yaml', 'no such file'],
+    ['package.json/tributary.yaml', 'no such file'],
+    ['docs', 'a folder'],
+    ['a\0b', 'a file that cannot be read (ERR_INVALID_ARG_VALUE)'],
+  ])('is called by its name with the reason: %j', (path, found) => {
+    const detail = `found ${found}; allowed: a readable YAML file in UTF-8`;
+    expect(() => loadConfig({ file: path, env: {}, providers: [] })).toThrow(
+      new ConfigError([{ file: path, line: null, column: null, field: '', detail }]),
+    );
+  });
+
+  it('is told with the place of the first byte that is not UTF-8', () => {
+    const bytes = Buffer.concat([
+      Buffer.from('auth: none\nlog: '),
+      Buffer.from([0xff, 0xfe]),
+      Buffer.from('\n'),
+    ]);
+    expect(messageOf(bytes)).toBe(
+      '/tributary.yaml:2:6: found bytes that are not UTF-8; allowed: a readable YAML file in UTF-8',
+    );
+  });
+});
+
+const GOOD = `server: { host: 127.0.0.1, secret: hush-0123456789a }
+cache:
+  redis: redis://me:hush-redis@127.0.0.1:6379
+  freshFor: 15s
+${ocp('hush-password', '    clusters: &c [{ id: 1, name: "${NAME}" }]\n    rate: 200/5m\n')}
+  - id: cce
+    provider: huawei-cce
+    endpoint: https://cce.example
+    projectId: p1
+    clusters: *c
+    credentials:
+      type: aksk
+      accessKey: hush-access
+      secretKey: hush-secret
+`;
+const FRAGMENTS = [
+  '\n',
+  ' ',
+  ':',
+  '"',
+  "'",
+  '{',
+  '}',
+  '[',
+  ']',
+  '*c',
+  '&c',
+  '!',
+  '|',
+  '>',
+  '#',
+  '-',
+  '${',
+  '\t',
+  '\0',
+  '\u{1F600}',
+  '---\n',
+  '%',
+  '<<',
+  'null',
+  '0x',
+  '1e9',
+];
+
+/** A good file with some stretches of it replaced by fragments of YAML. */
+const mutatedFile = fc
+  .array(
+    fc.record({
+      at: fc.nat(GOOD.length),
+      remove: fc.nat(12),
+      insert: fc.oneof(fc.constantFrom('', ...FRAGMENTS), fc.string({ unit: 'binary', maxLength: 4 })),
+    }),
+    { minLength: 1, maxLength: 5 },
+  )
+  .map((edits) =>
+    edits.reduce(
+      (text, { at, remove, insert }) => text.slice(0, at) + insert + text.slice(at + remove),
+      GOOD,
+    ),
+  );
+
+describe('any file', () => {
+  it('is accepted or refused with places, and nothing else happens', () => {
+    expect(messageOf(GOOD, { NAME: 'n' })).toBe('');
+    fc.assert(
+      fc.property(mutatedFile, (yaml) => {
+        const message = messageOf(yaml, { NAME: 'n' });
+        expect(message === '' || /^\/tributary\.yaml:\d+:\d+[: ]/.test(message)).toBe(true);
+      }),
+      { numRuns: 1500 },
+    );
+  });
+
+  it('of arbitrary bytes is accepted or refused, and nothing else happens', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
+        expect(messageOf(bytes)).not.toBe('');
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('that lacks any one character shows no secret', () => {
+    for (let at = 0; at < GOOD.length; at++) {
+      const message = messageOf(GOOD.slice(0, at) + GOOD.slice(at + 1), { NAME: 'n' });
+      expect(message).not.toMatch(/hush|ush-|hus-/);
+    }
+  });
+});
