@@ -12,7 +12,6 @@ describe('settle', () => {
     [new DOMException('aborted', 'AbortError'), 'TIMEOUT', null],
     [new DOMException('late', 'TimeoutError'), 'TIMEOUT', null],
     [new TypeError('unforeseen'), 'MALFORMED', null],
-    [undefined, 'MALFORMED', null],
   ])('answers a failure for a thrown %s', async (thrown, reason, retryAfterMs) => {
     const work = (): Promise<never> => Promise.reject(thrown);
     expect(await settle(work)).toEqual({ outcome: 'failed', failure: { reason, retryAfterMs } });
