@@ -9,7 +9,7 @@ const RFC_3339 = /^(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d):(\d\d)(?:\.(\d{1,12})
 
 /**
  * Reads an RFC 3339 time (`2021-09-09T16:19:47.405+08:00`; the offset's colon may be missing, as OCP
- * writes it). Answers epoch milliseconds, with a fraction where the text is finer, or null when the text
+ * writes it). Answers whole epoch milliseconds (what is finer is cut), or null when the text
  * is no such time or names a day or hour that does not exist.
  */
 export function parseTime(text: string): number | null {
@@ -43,9 +43,9 @@ type CivilTime = readonly [
   second: number,
 ];
 
-/** Whole milliseconds are read as an integer: 0.285 * 1000 and its like would lose one. */
+/** Cut, not rounded: a time never moves into the next second. As an integer: 0.285 * 1000 would lose one. */
 function milliseconds(fraction: string): number {
-  return Number(fraction.slice(0, 3).padEnd(3, '0')) + Number(`0.${fraction.slice(3) || '0'}`);
+  return Number(fraction.slice(0, 3).padEnd(3, '0'));
 }
 
 function parseOffset(zone: string): number | null {

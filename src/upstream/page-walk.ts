@@ -32,11 +32,11 @@ const MOST_PASSES = 3;
  *
  * - the upstream's row total stood still and equals the rows received, or
  * - the total stood still over all passes and together they found that many rows, or
- * - the pass before found the same rows.
+ * - the pass before read the very same rows in the same order.
  *
  * Otherwise the list is read again, three times at most; after that the union of the passes is answered
  * as truncated. Not detectable: a removal and an arrival between the same two pages, as the total then stands
- * still, and, where no total is told, a disturbance that repeats itself exactly in the next pass.
+ * still, and a disturbance that repeats itself exactly in the next pass.
  *
  * Throws what `readPage` throws, and `UpstreamError` TIMEOUT once the signal is aborted.
  */
@@ -51,7 +51,7 @@ export async function walkPages<Row>(list: NumberedList<Row>): Promise<WalkedLis
     pass.totals.forEach((total) => totals.add(total));
     if (pass.isVouchedFor) return whole(pass.rows);
     if (totals.size === 1 && totals.has(union.size) && union.size <= list.maxRows) return whole(union);
-    if (previous?.found(pass)) return { ...whole(pass.rows), truncated: pass.isStuck };
+    if (previous?.equals(pass)) return { ...whole(pass.rows), truncated: pass.isStuck };
     previous = pass;
   }
   return cut(union, list.maxRows);
@@ -99,32 +99,53 @@ function isRefusal(error: unknown): boolean {
 /** One reading of the list from its first page on. */
 class Pass<Row> {
   readonly rows = new Map<string, Row>();
-  /** Every row total that was told, but for the last, empty page: some upstreams count 0 there. */
+  /** Every row total that was told, but for the empty page at the end: some upstreams count 0 there. */
   readonly totals = new Set<number | null>();
-  /** True when page 2 was page 1 again: the upstream ignores the page number, or page 1 was the last. */
-  isStuck = false;
-  #lastPage: NumberedPage<Row> | null = null;
+  #last: NumberedPage<Row> | null = null;
+  /** The rows of all pages, in the order served. */
+  readonly #served: string[] = [];
+  /** Pages that brought something new, and how many rows were on them. */
   #pages = 0;
   #received = 0;
+  /** Pages in a row that brought only known rows. */
+  #repeats = 0;
   #overlaps = false;
 
   constructor(private readonly identify: (row: Row) => string) {}
 
-  /** Takes in the next page; false when it brings nothing new, which ends the pass. */
+  /** Takes in the next page; false when the list has ended. */
   take(page: NumberedPage<Row>): boolean {
-    const keys = page.rows.map(this.identify);
-    const known = keys.filter((key) => this.rows.has(key)).length;
-    if (this.#pages === 0 || keys.length > 0) this.totals.add(page.totalRows);
-    if (this.#pages > 0 && known === keys.length) {
-      this.isStuck = this.#pages === 1 && known > 0;
+    if (page.rows.length === 0 && this.#last !== null) {
+      this.#repeats = 0;
       return false;
     }
-    keys.forEach((key, index) => this.rows.set(key, page.rows[index] as Row));
-    this.#lastPage = page;
+    this.#last = page;
+    this.totals.add(page.totalRows);
+    const keys = page.rows.map(this.identify);
+    for (const key of keys) this.#served.push(key);
+    const known = keys.filter((key) => this.rows.has(key)).length;
+    if (known === keys.length) return this.#takeKnown();
+    this.#overlaps ||= known > 0 || this.#repeats > 0;
+    this.#repeats = 0;
     this.#pages += 1;
     this.#received += keys.length;
-    this.#overlaps ||= known > 0;
-    return keys.length > 0;
+    keys.forEach((key, index) => this.rows.set(key, page.rows[index] as Row));
+    return true;
+  }
+
+  /**
+   * A page of known rows is the last page again, the page number ignored, or rows pushed back by arrivals.
+   * The page after it tells them apart, where the totals do not.
+   */
+  #takeKnown(): boolean {
+    if (this.#pages === 0) return false;
+    this.#repeats += 1;
+    return this.#repeats < 2 && !this.isAtClaimedEnd;
+  }
+
+  /** True when only the first page ever came: it may be all there is, or the page number is ignored. */
+  get isStuck(): boolean {
+    return this.#pages === 1 && this.#repeats > 0;
   }
 
   /**
@@ -138,12 +159,16 @@ class Pass<Row> {
 
   /** True when by the last page's own totals there is no further page. */
   get isAtClaimedEnd(): boolean {
-    if (this.#lastPage === null) return false;
-    const { totalRows, totalPages } = this.#lastPage;
+    if (this.#last === null) return false;
+    const { totalRows, totalPages } = this.#last;
     return totalRows === null ? totalPages === this.#pages : totalRows === this.#received;
   }
 
-  found(other: Pass<Row>): boolean {
-    return this.rows.size === other.rows.size && [...other.rows.keys()].every((key) => this.rows.has(key));
+  /** True when both were served the very same pages. */
+  equals(other: Pass<Row>): boolean {
+    return (
+      this.#served.length === other.#served.length &&
+      this.#served.every((key, index) => key === other.#served[index])
+    );
   }
 }

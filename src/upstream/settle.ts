@@ -2,14 +2,25 @@ import type { FailedRead } from '@/model/provider.js';
 import { UpstreamError } from './upstream-error.js';
 
 /**
- * Runs a provider's work so that a failed call becomes a failure of the read. A fault of our own is thrown on:
- * whoever runs reads logs it.
+ * Runs a provider's work so that a failed or aborted call becomes a failure of the read. A fault of our own is
+ * thrown on: whoever runs reads logs it, and counts the read as failed.
  */
 export async function settle<T>(work: () => Promise<T>): Promise<T | FailedRead> {
   try {
     return await work();
   } catch (error) {
-    if (!(error instanceof UpstreamError)) throw error;
-    return { outcome: 'failed', failure: { reason: error.reason, retryAfterMs: error.retryAfterMs } };
+    if (error instanceof UpstreamError) return failed(error.reason, error.retryAfterMs);
+    if (isAbort(error)) return failed('TIMEOUT', null);
+    throw error;
   }
+}
+
+function failed(reason: UpstreamError['reason'], retryAfterMs: number | null): FailedRead {
+  return { outcome: 'failed', failure: { reason, retryAfterMs } };
+}
+
+/** By name: the DOMException of an abort may come from another realm, where it is no instance of our Error. */
+function isAbort(error: unknown): boolean {
+  const name = typeof error === 'object' && error !== null ? (error as { name?: unknown }).name : undefined;
+  return name === 'AbortError' || name === 'TimeoutError';
 }

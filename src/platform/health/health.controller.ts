@@ -1,5 +1,6 @@
-import { Controller, Get, Header, type BeforeApplicationShutdown } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Controller, Get, Header, Res, type BeforeApplicationShutdown } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiServiceUnavailableResponse, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
 import { FeedCollection, type FeedStatus } from '@/model/collection.js';
 import { HealthDto, LivenessDto, type DegradedPartDto } from './health.dto.js';
 
@@ -30,10 +31,14 @@ export class HealthController implements BeforeApplicationShutdown {
     summary: 'Whether the gateway can answer, even if only partially',
   })
   @ApiOkResponse({ type: HealthDto })
-  ready(): HealthDto {
+  @ApiServiceUnavailableResponse({ type: HealthDto, description: 'The gateway is stopping.' })
+  ready(@Res({ passthrough: true }) reply: FastifyReply): HealthDto {
     const feeds = this.collection.status().flatMap((source) => source.feeds);
     const degraded = feeds.filter(isDegraded).map(asPart);
-    if (this.#stopping) return { status: 'stopping', degraded };
+    if (this.#stopping) {
+      void reply.status(503);
+      return { status: 'stopping', degraded };
+    }
     return { status: degraded.length === 0 ? 'ok' : 'degraded', degraded };
   }
 }

@@ -21,7 +21,12 @@ export class ProblemFilter implements ExceptionFilter {
     }
     void reply
       .status(problem.status)
-      .headers({ 'content-type': PROBLEM_MEDIA_TYPE, 'cache-control': 'no-store', ...problem.extras.headers })
+      .headers({
+        'content-type': PROBLEM_MEDIA_TYPE,
+        'cache-control': 'no-store',
+        'x-request-id': request.id,
+        ...problem.extras.headers,
+      })
       .send(JSON.stringify(problemBody(problem, request.url, request.id)));
   }
 }

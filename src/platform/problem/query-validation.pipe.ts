@@ -19,6 +19,7 @@ export class QueryValidationPipe extends ValidationPipe {
       transform: true,
       whitelist: true,
       forbidNonWhitelisted: true,
+      validationError: { target: true, value: false },
       exceptionFactory: (errors: ValidationError[]) => asProblem(errors),
     });
   }

@@ -12,14 +12,16 @@ const GO_TIME =
 const ZERO_TIME = '0001-01-01T00:00:00.000Z';
 
 /**
- * Epoch milliseconds, with a fraction where the text is finer; null when the text is neither a Go time nor RFC 3339.
+ * Whole epoch milliseconds, finer digits dropped; null when the text is neither a Go time nor RFC 3339.
  * The zone's abbreviation is ignored: `new Date()` takes CST for US Central time and is 14 hours off.
  */
 export function parseGoTime(text: string): number | null {
   const match = GO_TIME.exec(text);
   if (match === null) return parseTime(text);
   const [, year, month, day, hour, minute, second, fraction = '', zone = ''] = match;
-  return epochMs([year, month, day, hour, minute, second].map(Number), fraction, zone);
+  // Nanoseconds are too fine to be added to a number of this size: 999999 of them would round up.
+  const milliseconds = fraction.slice(0, 3);
+  return epochMs([year, month, day, hour, minute, second].map(Number), milliseconds, zone);
 }
 
 /** A field that holds a Go time, in Tributary's form; null where it is not set. Unreadable ones are drift. */

@@ -37,7 +37,7 @@ export function normalise(item: unknown, origin: Origin): TaskRow | null {
     drift.note('droppedRow');
     return null;
   }
-  const times = { createTime: identity.createTime, updateTime: identity.updateTime };
+  const { createTime, updateTime } = identity;
   const task: Task = {
     id: identity.id,
     provider: source.provider,
@@ -46,9 +46,10 @@ export function normalise(item: unknown, origin: Origin): TaskRow | null {
     nativeId: identity.nativeId,
     type: 'CLUSTER_SNAPSHOT',
     trigger: null,
-    ...times,
+    createTime,
+    updateTime,
     startTime: null,
-    ...readState(fields, times.createTime, drift),
+    ...readState(fields, createTime, drift),
     checkpointTime: null,
     lagSeconds: null,
     resource: { type: 'cce-cluster', id: feed.key, name: feed.cluster?.name ?? null },

@@ -6,6 +6,8 @@ export interface AnswerAge {
   readonly ageSeconds: number | null;
   /** Until the first snapshot used is no longer fresh; negative when one is stale already. */
   readonly freshSeconds: number;
+  /** `max-age`: since `Age` counts against it (RFC 9111, 4.2), the age and what freshness remains. */
+  readonly maxAgeSeconds: number;
   /** The shortest `freshFor` among the feeds used. */
   readonly staleSeconds: number;
 }
@@ -22,21 +24,19 @@ export function ageOf(answer: CollectionAnswer, nowMs: number): AnswerAge {
     freshMs = Math.min(freshMs, freshForMs - ageMs);
     staleMs = Math.min(staleMs, freshForMs);
   }
+  if (oldestMs === null) return { ageSeconds: null, freshSeconds: 0, maxAgeSeconds: 0, staleSeconds: 0 };
   return {
-    ageSeconds: oldestMs === null ? null : Math.floor(oldestMs / 1000),
-    freshSeconds: Number.isFinite(freshMs) ? Math.floor(freshMs / 1000) : 0,
-    staleSeconds: Number.isFinite(staleMs) ? Math.floor(staleMs / 1000) : 0,
+    ageSeconds: Math.floor(oldestMs / 1000),
+    freshSeconds: Math.floor(freshMs / 1000),
+    maxAgeSeconds: Math.floor((oldestMs + Math.max(0, freshMs)) / 1000),
+    staleSeconds: Math.floor(staleMs / 1000),
   };
 }
 
-/**
- * `Cache-Control` of an answer. A partial answer must not be kept. Since `Age` counts against `max-age`
- * (RFC 9111, 4.2), the age is added to what freshness remains.
- */
+/** `Cache-Control` of an answer. A partial answer must not be kept. */
 export function cacheControl(age: AnswerAge, complete: boolean): string {
   if (!complete) return 'no-store';
-  const maxAge = (age.ageSeconds ?? 0) + Math.max(0, age.freshSeconds);
-  return `private, max-age=${maxAge}, stale-while-revalidate=${age.staleSeconds}`;
+  return `private, max-age=${age.maxAgeSeconds}, stale-while-revalidate=${age.staleSeconds}`;
 }
 
 /** `Cache-Status` (RFC 9211): a hit, or why upstreams had to be asked. */

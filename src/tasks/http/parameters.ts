@@ -122,7 +122,9 @@ function splitList(text: string): string[] {
 
 function roundedUp(text: string): string | undefined {
   const epochMs = parseTime(text);
-  return epochMs === null ? undefined : formatTime(Math.ceil(epochMs));
+  if (epochMs === null) return undefined;
+  const isFiner = /\.\d{3}\d*[1-9]/.test(text);
+  return formatTime(isFiner ? epochMs + 1 : epochMs);
 }
 
 /** In a query a bare + means a space, which breaks offsets such as +08:00. */

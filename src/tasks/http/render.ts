@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { feedProblemBody } from '@/model/feed-problem.js';
-import type { TaskRow } from '@/model/task.js';
+import { inContractOrder, type TaskRow } from '@/model/task.js';
 import type { TaskPage } from '../task-lister.js';
 
 /** Bytes with the strong tag that names them. */
@@ -16,7 +16,7 @@ const WRITTEN = new WeakMap<TaskRow, string>();
 export function renderTask(row: TaskRow, includeRaw: boolean): string {
   let text = WRITTEN.get(row);
   if (text === undefined) {
-    text = JSON.stringify(row.task);
+    text = JSON.stringify(inContractOrder(row.task));
     WRITTEN.set(row, text);
   }
   return includeRaw ? `${text.slice(0, -1)},"raw":${JSON.stringify(row.raw)}}` : text;

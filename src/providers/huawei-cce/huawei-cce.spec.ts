@@ -1,0 +1,225 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Failure } from '@/model/failure.js';
+import type { Feed } from '@/model/feed.js';
+import { COVERED_SINCE_EVER, type FeedRead, type ReadContext, type SourceReader } from '@/model/provider.js';
+import type { SourceConfig } from '@/model/source.js';
+import { TASK_STATUSES } from '@/model/task.js';
+import { UpstreamClients, type UpstreamClient, type UpstreamRequest } from '@/upstream/upstream-client.js';
+import { UpstreamError } from '@/upstream/upstream-error.js';
+import { protocol } from './failures.js';
+import clusters from './fixtures/clusters.json' with { type: 'json' };
+import errors from './fixtures/errors.json' with { type: 'json' };
+import errorsTasks from './fixtures/errors.tasks.json' with { type: 'json' };
+import example from './fixtures/example.json' with { type: 'json' };
+import exampleTasks from './fixtures/example.tasks.json' with { type: 'json' };
+import oddRows from './fixtures/odd-rows.json' with { type: 'json' };
+import oddRowsTasks from './fixtures/odd-rows.tasks.json' with { type: 'json' };
+import statuses from './fixtures/statuses.json' with { type: 'json' };
+import statusesTasks from './fixtures/statuses.tasks.json' with { type: 'json' };
+import { HuaweiCceModule, HuaweiCceProvider } from './huawei-cce.module.js';
+
+const CLUSTER = '4b8a3e4c-0a4e-11ef-9f3a-0255ac100b03';
+const PROJECT = '04f1829c788037ac2fb8c01eb2b04b95';
+
+const SOURCE: SourceConfig = {
+  id: 'kubernetes',
+  provider: 'huawei-cce',
+  endpoint: 'https://cce.example',
+  region: 'eu-west-101',
+  projectId: PROJECT,
+  clusters: null,
+  credentials: { type: 'token', token: 't' },
+  timeoutMs: 10_000,
+  concurrency: 4,
+  rate: null,
+  maxTasksPerFeed: 100_000,
+  freshForMs: 15_000,
+  keepForMs: 86_400_000,
+  windowMs: 2_592_000_000,
+  enterpriseProjectId: 'all_granted_eps',
+};
+
+const FEED: Feed = {
+  name: `sources/kubernetes/feeds/${CLUSTER}`,
+  provider: 'huawei-cce',
+  source: 'kubernetes',
+  key: CLUSTER,
+  cluster: { id: CLUSTER, name: 'payments' },
+};
+
+const CONTEXT: ReadContext = {
+  signal: new AbortController().signal,
+  traceparent: null,
+  onCall: () => undefined,
+};
+
+/** Clients that answer every call with the same body, or fail with the same error. */
+class FakeClients extends UpstreamClients {
+  readonly requests: UpstreamRequest[] = [];
+
+  constructor(private readonly answer: unknown) {
+    super();
+  }
+
+  open(): UpstreamClient {
+    return {
+      getJson: (request) => {
+        this.requests.push(request);
+        const { answer } = this;
+        return answer instanceof Error ? Promise.reject(answer) : Promise.resolve(answer);
+      },
+    };
+  }
+}
+
+function connect(answer: unknown, overrides: Partial<SourceConfig> = {}): SourceReader {
+  return new HuaweiCceProvider(new FakeClients(answer)).connect({ ...SOURCE, ...overrides });
+}
+
+function read(answer: unknown, overrides: Partial<SourceConfig> = {}): Promise<FeedRead> {
+  return connect(answer, overrides).readFeed(FEED, CONTEXT);
+}
+
+function failed(reason: Failure['reason'], retryAfterMs: number | null = null): object {
+  return { outcome: 'failed', failure: { reason, retryAfterMs } };
+}
+
+function snapshot(uid: string, created: string): object {
+  return { metadata: { uid, creationTimestamp: created }, status: { phase: 'Success' } };
+}
+
+describe('reading a feed', () => {
+  it.each([
+    { what: 'the documented example', body: example, tasks: exampleTasks, drift: {} },
+    { what: 'every phase', body: statuses, tasks: statusesTasks, drift: { unknownStatus: 2 } },
+    { what: 'the texts of subtasks', body: errors, tasks: errorsTasks, drift: {} },
+    {
+      what: 'odd rows',
+      body: oddRows,
+      tasks: oddRowsTasks,
+      drift: { droppedRow: 4, unreadableTime: 3, wrongType: 4, unknownStatus: 2 },
+    },
+  ])('normalises $what', async ({ body, tasks, drift }) => {
+    const feedRead = await read(body);
+    expect(feedRead).toMatchObject({
+      outcome: 'read',
+      truncated: false,
+      coveredSince: COVERED_SINCE_EVER,
+      drift,
+    });
+    expect('rows' in feedRead && feedRead.rows.map(({ task }) => task)).toEqual(tasks);
+  });
+
+  it('keeps the record as it was received', async () => {
+    expect(await read(example)).toMatchObject({ rows: [{ raw: example.items[0] }] });
+  });
+
+  it('asks once, for the cluster of the feed', async () => {
+    const clients = new FakeClients(example);
+    await new HuaweiCceProvider(clients).connect(SOURCE).readFeed({ ...FEED, key: 'a/b' }, CONTEXT);
+    expect(clients.requests).toEqual([
+      { path: `/api/v3.1/projects/${PROJECT}/clusters/a%2Fb/operation/snapshot/tasks` },
+    ]);
+  });
+
+  it.each([[{ items: null }], [{ items: [] }]])('takes %j for an empty list', async (body) => {
+    expect(await read(body)).toEqual({
+      outcome: 'read',
+      rows: [],
+      truncated: false,
+      coveredSince: COVERED_SINCE_EVER,
+      drift: {},
+    });
+  });
+
+  it.each([undefined, null, [], 'text', {}, { items: {} }, { items: 'none' }])(
+    'calls an answer without a list malformed: %j',
+    async (body) => {
+      expect(await read(body)).toEqual(failed('MALFORMED'));
+    },
+  );
+
+  it('keeps the newest when there are more than may be kept', async () => {
+    const items = [
+      snapshot('none', ''),
+      snapshot('old', '2024-05-01 08:00:00 +0000 UTC'),
+      snapshot('new', '2024-05-03 08:00:00 +0000 UTC'),
+      snapshot('middle', '2024-05-02 08:00:00 +0000 UTC'),
+    ];
+    expect(await read({ items }, { maxTasksPerFeed: 2 })).toMatchObject({
+      rows: [{ task: { nativeId: 'new' } }, { task: { nativeId: 'middle' } }],
+      truncated: true,
+      coveredSince: '2024-05-02T08:00:00.000Z',
+    });
+  });
+
+  it('vouches only for times of which no row was left out', async () => {
+    const items = ['a', 'b', 'c'].map((uid) => snapshot(uid, '2024-05-01 08:00:00 +0000 UTC'));
+    expect(await read({ items }, { maxTasksPerFeed: 2 })).toMatchObject({
+      truncated: true,
+      coveredSince: null,
+    });
+    items.push(snapshot('d', '2024-05-02 08:00:00 +0000 UTC'));
+    expect(await read({ items }, { maxTasksPerFeed: 2 })).toMatchObject({
+      coveredSince: '2024-05-02T08:00:00.000Z',
+    });
+  });
+
+  it('answers failures instead of throwing', async () => {
+    expect(await read(new UpstreamError('THROTTLED', 5000))).toEqual(failed('THROTTLED', 5000));
+    expect(await read(new TypeError('unforeseen'))).toEqual(failed('MALFORMED'));
+  });
+});
+
+describe('listing the feeds', () => {
+  it('takes the configured clusters without a call', async () => {
+    const clients = new FakeClients(clusters);
+    const source = { ...SOURCE, clusters: [{ id: CLUSTER, name: 'payments' }] };
+    const listing = await new HuaweiCceProvider(clients).connect(source).listFeeds(CONTEXT);
+    expect(listing).toEqual({ outcome: 'listed', feeds: [FEED] });
+    expect(clients.requests).toEqual([]);
+  });
+
+  it('finds each cluster of the project once', async () => {
+    const clients = new FakeClients(clusters);
+    const listing = await new HuaweiCceProvider(clients).connect(SOURCE).listFeeds(CONTEXT);
+    const unnamed = {
+      ...FEED,
+      name: 'sources/kubernetes/feeds/c2',
+      key: 'c2',
+      cluster: { id: 'c2', name: null },
+    };
+    expect(listing).toEqual({ outcome: 'listed', feeds: [FEED, unnamed] });
+    expect(clients.requests).toEqual([{ path: `/api/v3/projects/${PROJECT}/clusters` }]);
+  });
+
+  it('answers failures instead of throwing', async () => {
+    expect(await connect({ clusters: [] }).listFeeds(CONTEXT)).toEqual(failed('MALFORMED'));
+    expect(await connect(new UpstreamError('FORBIDDEN')).listFeeds(CONTEXT)).toEqual(failed('FORBIDDEN'));
+  });
+});
+
+describe('telling failures', () => {
+  it.each([
+    [200, example, null],
+    [429, { errorCode: 'CCE.02429001', errorMessage: 'slow down' }, 'THROTTLED'],
+    [429, { errorCode: 'CCE.01429002', errorMessage: 'locked' }, 'UPSTREAM_ERROR'],
+    [429, undefined, 'THROTTLED'],
+    [401, { errorCode: 'CCE.01401001' }, 'UNAUTHORIZED'],
+    [403, { errorCode: 'CCE.01403001' }, 'FORBIDDEN'],
+    [404, { errorCode: 'CCE.01404001' }, 'NOT_FOUND'],
+    [500, 'oops', 'UPSTREAM_ERROR'],
+  ])('calls %i %j %s', (status, body, reason) => {
+    expect(protocol.failureOf(status, body)).toBe(reason);
+  });
+});
+
+describe('the module', () => {
+  it('describes the statuses that its tasks can have', () => {
+    const { settings, description } = new HuaweiCceProvider(new FakeClients(null));
+    expect(HuaweiCceModule.settings).toBe(settings);
+    expect(HuaweiCceModule.provider).toBe(HuaweiCceProvider);
+    const produced = new Set(statusesTasks.map(({ status }) => status));
+    expect(description.taskStatuses).toEqual(TASK_STATUSES.filter((status) => produced.has(status)));
+  });
+});

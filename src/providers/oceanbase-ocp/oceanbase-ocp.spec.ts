@@ -1,0 +1,271 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Failure } from '@/model/failure.js';
+import type { Feed } from '@/model/feed.js';
+import { COVERED_SINCE_EVER, type FeedRead, type ReadContext } from '@/model/provider.js';
+import type { SourceConfig } from '@/model/source.js';
+import { TASK_STATUSES } from '@/model/task.js';
+import { UpstreamClients, type UpstreamClient, type UpstreamRequest } from '@/upstream/upstream-client.js';
+import { UpstreamError } from '@/upstream/upstream-error.js';
+import { protocol } from './failures.js';
+import clusters from './fixtures/clusters.json' with { type: 'json' };
+import example from './fixtures/example.json' with { type: 'json' };
+import exampleTasks from './fixtures/example.tasks.json' with { type: 'json' };
+import oddRows from './fixtures/odd-rows.json' with { type: 'json' };
+import oddRowsTasks from './fixtures/odd-rows.tasks.json' with { type: 'json' };
+import statuses from './fixtures/statuses.json' with { type: 'json' };
+import statusesTasks from './fixtures/statuses.tasks.json' with { type: 'json' };
+import tenants from './fixtures/tenants.json' with { type: 'json' };
+import tenantsTasks from './fixtures/tenants.tasks.json' with { type: 'json' };
+import { OceanbaseOcpModule, OceanbaseOcpProvider } from './oceanbase-ocp.module.js';
+import { parsePage } from './wire.js';
+
+const SOURCE: SourceConfig = {
+  id: 'oceanbase',
+  provider: 'oceanbase-ocp',
+  endpoint: 'http://ocp.example:8080',
+  region: null,
+  projectId: null,
+  clusters: null,
+  credentials: { type: 'basic', username: 'u', password: 'p' },
+  timeoutMs: 10_000,
+  concurrency: 4,
+  rate: null,
+  maxTasksPerFeed: 100_000,
+  freshForMs: 15_000,
+  keepForMs: 86_400_000,
+  windowMs: 2_592_000_000,
+  enterpriseProjectId: 'all_granted_eps',
+};
+
+const FEED: Feed = {
+  name: 'sources/oceanbase/feeds/1000005',
+  provider: 'oceanbase-ocp',
+  source: 'oceanbase',
+  key: '1000005',
+  cluster: { id: '1000005', name: 'yc0820_17' },
+};
+
+const CONTEXT: ReadContext = {
+  signal: new AbortController().signal,
+  traceparent: null,
+  onCall: () => undefined,
+};
+
+const NO_ROWS = { data: { contents: null } };
+
+/** Clients that answer each page by its number; an Error among the answers is thrown. */
+class FakeClients extends UpstreamClients {
+  readonly requests: UpstreamRequest[] = [];
+
+  constructor(private readonly answer: (page: number) => unknown) {
+    super();
+  }
+
+  open(): UpstreamClient {
+    return {
+      getJson: (request) => {
+        this.requests.push(request);
+        const answer = this.answer(Number(request.query?.page));
+        return answer instanceof Error ? Promise.reject(answer) : Promise.resolve(answer);
+      },
+    };
+  }
+}
+
+/** An upstream whose first page is the body, and all others empty. */
+function onePage(body: unknown): FakeClients {
+  return new FakeClients((page) => (page === 1 ? body : NO_ROWS));
+}
+
+function read(clients: FakeClients, overrides: Partial<SourceConfig> = {}): Promise<FeedRead> {
+  return new OceanbaseOcpProvider(clients).connect({ ...SOURCE, ...overrides }).readFeed(FEED, CONTEXT);
+}
+
+function failed(reason: Failure['reason'], retryAfterMs: number | null = null): object {
+  return { outcome: 'failed', failure: { reason, retryAfterMs } };
+}
+
+const ROW = example.data.contents[0];
+
+async function idOf(change: object): Promise<string | undefined> {
+  const feedRead = await read(onePage({ data: { contents: [{ ...ROW, ...change }] } }));
+  return 'rows' in feedRead ? feedRead.rows[0]?.task.id : undefined;
+}
+
+describe('reading a feed', () => {
+  it.each([
+    { what: 'the documented example', body: example, tasks: exampleTasks, drift: {} },
+    { what: 'tenants, errors and gaps', body: tenants, tasks: tenantsTasks, drift: {} },
+    { what: 'every status', body: statuses, tasks: statusesTasks, drift: { unknownStatus: 3 } },
+    {
+      what: 'odd rows',
+      body: oddRows,
+      tasks: oddRowsTasks,
+      drift: { droppedRow: 3, unreadableTime: 3, wrongType: 2 },
+    },
+  ])('normalises $what', async ({ body, tasks, drift }) => {
+    const feedRead = await read(onePage(body));
+    expect(feedRead).toMatchObject({ outcome: 'read', truncated: false, coveredSince: COVERED_SINCE_EVER });
+    expect('rows' in feedRead && feedRead.rows.map(({ task }) => task)).toEqual(tasks);
+    expect('drift' in feedRead && feedRead.drift).toEqual(drift);
+  });
+
+  it('keeps the record as it was received', async () => {
+    expect(await read(onePage(example))).toMatchObject({ rows: [{ raw: ROW }] });
+  });
+
+  it('asks for numbered pages until one is empty', async () => {
+    const clients = onePage(example);
+    await read(clients);
+    const path = '/api/v2/ob/clusters/1000005/backup/task/logBackupTasks';
+    expect(clients.requests).toEqual([
+      { path, query: { page: 1, size: 1000 } },
+      { path, query: { page: 2, size: 1000 } },
+    ]);
+  });
+
+  it('takes null contents for an empty list', async () => {
+    expect(await read(onePage(NO_ROWS))).toMatchObject({ rows: [], truncated: false, drift: {} });
+  });
+
+  it.each([undefined, null, [], 'text', {}, { data: null }, { data: {} }, { data: { contents: {} } }])(
+    'calls an answer without a list malformed: %j',
+    async (body) => {
+      expect(await read(onePage(body))).toEqual(failed('MALFORMED'));
+    },
+  );
+
+  it('says truncated, and vouches for nothing, when there are more rows than may be kept', async () => {
+    expect(await read(onePage(statuses), { maxTasksPerFeed: 3 })).toMatchObject({
+      rows: [{}, {}, {}],
+      truncated: true,
+      coveredSince: null,
+    });
+  });
+
+  it('answers failures instead of throwing', async () => {
+    const failing = (error: Error): FakeClients => new FakeClients(() => error);
+    expect(await read(failing(new UpstreamError('THROTTLED', 5000)))).toEqual(failed('THROTTLED', 5000));
+  });
+});
+
+describe('the id of a task', () => {
+  it.each([
+    { status: 'STOPPED' },
+    { checkpoint: null },
+    { delay: 1 },
+    { clusterName: 'renamed', tenantName: 'renamed' },
+    { modifyTime: '2024-01-01T00:00:00Z' },
+    { createTime: '2021-09-09T08:19:47.405Z' },
+    { clusterId: '1000005' },
+    { clusterId: null },
+  ])('stays when only this changes: %j', async (change) => {
+    expect(await idOf(change)).toBe(exampleTasks[0]?.id);
+  });
+
+  it('differs by cluster, tenant, creation and destination', async () => {
+    const changes = [
+      {},
+      { clusterId: 1 },
+      { tenantId: 1 },
+      { obTenantId: 2 },
+      { createTime: null },
+      { createTime: '2021-09-09T16:19:47.406+0800' },
+      { backupUri: null },
+    ];
+    const ids = await Promise.all(changes.map(idOf));
+    expect(ids).not.toContain(undefined);
+    expect(new Set(ids).size).toBe(changes.length);
+  });
+});
+
+describe('the totals of a page', () => {
+  const none = { totalRows: null, totalPages: null };
+  it.each([
+    [{ page: { totalElements: 3, totalPages: 2 } }, { totalRows: 3, totalPages: 2 }],
+    [{ page: { totalElements: 3, totalPage: 2 } }, { totalRows: 3, totalPages: 2 }],
+    [
+      { page: { number: 1 }, totalElements: 3, totalPage: 2 },
+      { totalRows: 3, totalPages: 2 },
+    ],
+    [
+      { page: 1, totalElements: '3', totalPages: 2 },
+      { totalRows: 3, totalPages: 2 },
+    ],
+    [{ page: { totalElements: 0, totalPages: 0 } }, { totalRows: 0, totalPages: 0 }],
+    [{ page: null }, none],
+    [{ page: { totalElements: -1, totalPages: 1.5 } }, none],
+  ])('are read from %j', (totals, expected) => {
+    expect(parsePage({ data: { contents: [], ...totals } })).toEqual({ rows: [], ...expected });
+  });
+});
+
+describe('listing the feeds', () => {
+  it('takes the configured clusters without a call', async () => {
+    const clients = onePage(clusters);
+    const source = { ...SOURCE, clusters: [{ id: '1000005', name: 'yc0820_17' }] };
+    const listing = await new OceanbaseOcpProvider(clients).connect(source).listFeeds(CONTEXT);
+    expect(listing).toEqual({ outcome: 'listed', feeds: [FEED] });
+    expect(clients.requests).toEqual([]);
+  });
+
+  it('finds each cluster once, standby clusters inside their primary included', async () => {
+    const clients = onePage(clusters);
+    const listing = await new OceanbaseOcpProvider(clients).connect(SOURCE).listFeeds(CONTEXT);
+    expect('feeds' in listing && listing.feeds.map(({ cluster }) => cluster)).toEqual([
+      { id: '1000005', name: 'yc0820_17' },
+      { id: '1000006', name: 'yc0820_18' },
+      { id: '1000007', name: 'yc0820_19' },
+      { id: '1000008', name: null },
+      { id: '1000009', name: 'odd' },
+    ]);
+    expect('feeds' in listing && listing.feeds[0]).toEqual(FEED);
+    expect(clients.requests[0]).toEqual({ path: '/api/v2/ob/clusters', query: { page: 1, size: 1000 } });
+  });
+
+  it('answers failures instead of throwing', async () => {
+    const reader = new OceanbaseOcpProvider(new FakeClients(() => new UpstreamError('FORBIDDEN')));
+    expect(await reader.connect(SOURCE).listFeeds(CONTEXT)).toEqual(failed('FORBIDDEN'));
+  });
+});
+
+describe('telling failures', () => {
+  const told = (status: number, code: number): object => ({ successful: false, status, error: { code } });
+  it.each([
+    [200, example, null],
+    [200, undefined, null],
+    [401, undefined, 'UNAUTHORIZED'],
+    [403, told(403, 30014), 'FORBIDDEN'],
+    [404, told(404, 10002), 'NOT_FOUND'],
+    [429, told(429, 0), 'THROTTLED'],
+    [500, 'oops', 'UPSTREAM_ERROR'],
+    [400, told(400, 30004), 'UNAUTHORIZED'],
+    [200, told(401, 0), 'UNAUTHORIZED'],
+    [200, told(429, 0), 'THROTTLED'],
+    [200, told(200, 30000), 'UNAUTHORIZED'],
+    [200, told(200, 30004), 'UNAUTHORIZED'],
+    [200, told(200, 30007), 'UNAUTHORIZED'],
+    [200, told(200, 30014), 'FORBIDDEN'],
+    [200, told(200, 10002), 'NOT_FOUND'],
+    [200, told(500, 10002), 'NOT_FOUND'],
+    [200, told(200, 10010), 'UPSTREAM_ERROR'],
+    [200, { successful: false }, 'UPSTREAM_ERROR'],
+    [200, { successful: false, status: '401', error: 'no' }, 'UPSTREAM_ERROR'],
+  ])('calls HTTP %i with %j %s', (status, body, reason) => {
+    expect(protocol.failureOf(status, body)).toBe(reason);
+  });
+
+  it('asks for JSON and for English in every call', () => {
+    expect(protocol.headers).toEqual({ 'Content-Type': 'application/json', 'Accept-Language': 'en-US' });
+  });
+});
+
+describe('the module', () => {
+  it('describes the statuses that its tasks can have', () => {
+    const { settings, description } = new OceanbaseOcpProvider(onePage(null));
+    expect(OceanbaseOcpModule.settings).toBe(settings);
+    expect(OceanbaseOcpModule.provider).toBe(OceanbaseOcpProvider);
+    const produced = new Set(statusesTasks.map(({ status }) => status));
+    expect(description.taskStatuses).toEqual(TASK_STATUSES.filter((status) => produced.has(status)));
+  });
+});

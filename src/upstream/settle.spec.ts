@@ -1,0 +1,33 @@
+import { describe, expect, it } from '@jest/globals';
+import { settle } from './settle.js';
+import { UpstreamError } from './upstream-error.js';
+
+describe('settle', () => {
+  it('hands on what the work answers', async () => {
+    expect(await settle(() => Promise.resolve(7))).toBe(7);
+  });
+
+  it.each([
+    [new UpstreamError('THROTTLED', 5000), 'THROTTLED', 5000],
+    [new DOMException('aborted', 'AbortError'), 'TIMEOUT', null],
+    [new DOMException('late', 'TimeoutError'), 'TIMEOUT', null],
+  ])('answers a failure for a thrown %s', async (thrown, reason, retryAfterMs) => {
+    const work = (): Promise<never> => Promise.reject(thrown);
+    expect(await settle(work)).toEqual({ outcome: 'failed', failure: { reason, retryAfterMs } });
+  });
+
+  it('throws a fault of our own on', async () => {
+    const fault = new TypeError('a bug');
+    await expect(settle(() => Promise.reject(fault))).rejects.toBe(fault);
+  });
+
+  it('answers a failure when the work throws at once', async () => {
+    const work = (): Promise<never> => {
+      throw new UpstreamError('LIMIT');
+    };
+    expect(await settle(work)).toEqual({
+      outcome: 'failed',
+      failure: { reason: 'LIMIT', retryAfterMs: null },
+    });
+  });
+});
