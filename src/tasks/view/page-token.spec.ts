@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { FAILURE_REASONS } from '@/model/failure.js';
@@ -135,6 +136,17 @@ describe('PageTokens', () => {
     );
   });
 
+  it('refuses a token of another version, though the key is ours', () => {
+    const body = Buffer.from(TOKEN, 'base64url').subarray(0, -16);
+    const sealed = (): string => {
+      const mac = createHmac('sha256', 'a key').update(body).digest().subarray(0, 16);
+      return Buffer.concat([body, mac]).toString('base64url');
+    };
+    expect(sealed()).toBe(TOKEN);
+    body.writeUInt8(2);
+    expect(tokens.read(sealed(), { query: QUERY, knownFeeds: [] })).toBe('malformed');
+  });
+
   it('refuses a token of another key', () => {
     expect(new PageTokens('another key').read(TOKEN, { query: QUERY, knownFeeds: [] })).toBe('malformed');
     expect(new PageTokens(Buffer.from('a key')).read(TOKEN, { query: QUERY, knownFeeds: [] })).toEqual(
@@ -236,5 +248,12 @@ describe('the missing feeds of a page token', () => {
       'sources/a/feeds/1',
     ]);
     expect([...there.missing].sort(byFeed)).toEqual(missing);
+  });
+
+  it('names no feed where two have the same mark', () => {
+    // Their names' SHA-256 hashes begin with the same four bytes.
+    const [one, other] = ['sources/a/feeds/79490', 'sources/a/feeds/99905'];
+    const read = reread({ position: POSITION, missing: [missingFeed(one)] }, [one, other]);
+    expect(read.missing).toEqual([{ ...missingFeed(ANY_FEED), mark: expect.any(Number) as unknown }]);
   });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import type { TaskFilter } from '@/model/query.js';
 import type { Snapshot } from '@/model/snapshot.js';
 import type { Task, TaskRow } from '@/model/task.js';
 import sample from './fixtures/task.json' with { type: 'json' };
@@ -71,6 +72,9 @@ describe('Selections', () => {
       selections.select([older, first], selection, null).rows.map(({ task }) => task.id);
     expect(idsOf(ALL)).toEqual(['a.1', 'c.1']);
     expect(idsOf({ ...ALL, order: 'createTime asc' })).toEqual(['c.1', 'a.1']);
+    const filter: TaskFilter = { provider: ['huawei-cce'] };
+    expect(idsOf({ ...ALL, filter })).toEqual(['a.1', 'c.1']);
+    expect(idsOf({ ...ALL, filter, order: 'createTime asc' })).toEqual(['c.1', 'a.1']);
     expect(idsOf({ ...ALL, filter: { status: ['SUCCEEDED'] } })).toEqual(['c.1']);
     expect(idsOf({ ...ALL, filter: { status: ['RUNNING'] } })).toEqual(['a.1']);
   });
