@@ -8,7 +8,7 @@ import { ANY_FEED, mergeMissingFeeds, widenToAny, widenToSource } from './missin
 const MARK_BYTES = 5;
 
 /** Their places are written into tokens: only ever append. The reasons' places are used the same way. */
-const STATES: readonly MissingState[] = ['LOADING', 'FAILED', 'STALE'];
+const STATE_PLACES: readonly MissingState[] = ['LOADING', 'FAILED', 'STALE'];
 const STATE_SHIFT = 5;
 const REASON_MASK = 2 ** STATE_SHIFT - 1;
 
@@ -65,13 +65,13 @@ function packMark(mark: number, state: MissingState, reason: FailureReason | nul
   const bytes = Buffer.alloc(MARK_BYTES);
   bytes.writeUInt32BE(mark);
   const reasonPlace = reason === null ? 0 : FAILURE_REASONS.indexOf(reason) + 1;
-  bytes.writeUInt8((STATES.indexOf(state) << STATE_SHIFT) | reasonPlace, 4);
+  bytes.writeUInt8((STATE_PLACES.indexOf(state) << STATE_SHIFT) | reasonPlace, 4);
   return bytes;
 }
 
 function unpackProblem(packed: number): Pick<MissingFeed, 'state' | 'reason'> {
   return {
-    state: STATES[packed >> STATE_SHIFT] ?? 'FAILED',
+    state: STATE_PLACES[packed >> STATE_SHIFT] ?? 'FAILED',
     reason: FAILURE_REASONS[(packed & REASON_MASK) - 1] ?? null,
   };
 }

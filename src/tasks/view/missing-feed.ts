@@ -1,12 +1,9 @@
 import type { FailureReason } from '@/model/failure.js';
 import { allFeedsName } from '@/model/feed.js';
 
-/** Why an answer is not complete, from the gravest to the least. */
-export const FEED_PROBLEM_STATES = ['FAILED', 'LOADING', 'STALE', 'TRUNCATED'] as const;
-export type FeedProblemState = (typeof FEED_PROBLEM_STATES)[number];
-
-/** The states of a feed whose current state could not be had. A truncated feed is reached, but cut. */
-export type MissingState = Exclude<FeedProblemState, 'TRUNCATED'>;
+/** The states of a feed whose current state could not be had, from the gravest to the least. */
+const STATES = ['FAILED', 'LOADING', 'STALE'] as const;
+export type MissingState = (typeof STATES)[number];
 
 /** A feed that was unreachable on some page of a walk. */
 export interface MissingFeed {
@@ -33,7 +30,7 @@ export function joinMissingFeeds(
 
 /** One entry for both: the graver state, and the reason where they agree on one. */
 export function mergeMissingFeeds(a: MissingFeed, b: MissingFeed): MissingFeed {
-  const aIsGraver = FEED_PROBLEM_STATES.indexOf(a.state) < FEED_PROBLEM_STATES.indexOf(b.state);
+  const aIsGraver = STATES.indexOf(a.state) < STATES.indexOf(b.state);
   return { ...a, state: aIsGraver ? a.state : b.state, reason: a.reason === b.reason ? a.reason : null };
 }
 

@@ -129,6 +129,14 @@ describe('mergeSnapshots', () => {
     expect(mergeSnapshots([one, one, other], 'createTime desc')).toEqual([shared]);
   });
 
+  it('takes the newer of two snapshots of one feed at its word', () => {
+    const [older, newer] = ['2024-01-01T00:00:00.000Z', '2024-01-02T00:00:00.000Z'].map((updateTime) =>
+      snapshot('sources/a/feeds/1', [row('a.1', { updateTime })]),
+    ) as [Snapshot, Snapshot];
+    expect(mergeSnapshots([older, newer], 'createTime desc')).toEqual(newer.rows);
+    expect(mergeSnapshots([newer, older], 'createTime desc')).toEqual(newer.rows);
+  });
+
   it('answers nothing for no snapshots', () => {
     expect(mergeSnapshots([], 'createTime desc')).toEqual([]);
   });

@@ -61,18 +61,30 @@ function compareText(a: string, b: string): number {
 
 /** Each snapshot's rows, without the tasks that a sibling feed claims. A task id begins with its source. */
 function distinctRuns(siblings: readonly Snapshot[], order: TaskOrder): (readonly KeyedRow[])[] {
-  if (siblings.length === 1) return siblings.map((snapshot) => sortedRows(snapshot, order));
-  const claimed = new Set<string>();
-  return byClaim(siblings).map((snapshot) =>
-    sortedRows(snapshot, order).filter(({ row }) => claim(row.task.id, claimed)),
-  );
+  const runs = byClaim(siblings).map((snapshot) => sortedRows(snapshot, order));
+  return siblings.length > 1 && shareTasks(siblings) ? withoutRepeats(runs) : runs;
 }
 
-/** True the first time. */
-function claim(id: string, claimed: Set<string>): boolean {
-  if (claimed.has(id)) return false;
-  claimed.add(id);
-  return true;
+/** Hardly ever true, so it is asked first; in the order of the rows, which is kindest to the processor's cache. */
+function shareTasks(siblings: readonly Snapshot[]): boolean {
+  const ids = new Set<string>();
+  let count = 0;
+  for (const { rows } of siblings) {
+    for (const { task } of rows) ids.add(task.id);
+    count += rows.length;
+  }
+  return ids.size < count;
+}
+
+function withoutRepeats(runs: readonly (readonly KeyedRow[])[]): KeyedRow[][] {
+  const claimed = new Set<string>();
+  return runs.map((run) =>
+    run.filter(({ row }) => {
+      const isNew = !claimed.has(row.task.id);
+      claimed.add(row.task.id);
+      return isNew;
+    }),
+  );
 }
 
 function bySource(snapshots: readonly Snapshot[]): (readonly Snapshot[])[] {

@@ -1,0 +1,98 @@
+import { describe, expect, it } from '@jest/globals';
+import type { TaskFilter } from '@/model/query.js';
+import type { Snapshot } from '@/model/snapshot.js';
+import type { Task, TaskRow } from '@/model/task.js';
+import sample from './fixtures/task.json' with { type: 'json' };
+import type { Selection } from './selection.js';
+import { Selections } from './selection.js';
+
+const ALL: Selection = { filter: {}, order: 'createTime desc', pageSize: 50, page: null };
+const FAILED: Selection = { ...ALL, filter: { status: ['FAILED', 'TIMED_OUT'] } };
+
+/** A row that counts how often it is looked at. */
+class WatchedRow implements TaskRow {
+  readonly raw = {};
+  looks = 0;
+  readonly #task: Task;
+
+  constructor(changes: Partial<Task>) {
+    this.#task = { ...(sample as Task), ...changes };
+  }
+
+  get task(): Task {
+    this.looks++;
+    return this.#task;
+  }
+}
+
+let revision = 0;
+function snapshot(source: string, rows: readonly TaskRow[]): Snapshot {
+  const name = `sources/${source}/feeds/1`;
+  const feed = { name, provider: 'huawei-cce', source, key: '1', cluster: null };
+  return {
+    feed,
+    rows,
+    fetchTimeMs: 0,
+    truncated: false,
+    coveredSince: null,
+    drift: {},
+    revision: ++revision,
+  };
+}
+
+describe('Selections', () => {
+  const running = new WatchedRow({ id: 'a.1', status: 'RUNNING' });
+  const failed = new WatchedRow({ id: 'b.1', status: 'FAILED' });
+  const first = snapshot('a', [running]);
+  const second = snapshot('b', [failed]);
+
+  it('answers the rows that match, their number and what is left', () => {
+    const selections = new Selections();
+    expect(selections.select([first, second], ALL, null).rows).toEqual([running, failed]);
+    const one = selections.select([second, first], { ...ALL, pageSize: 1 }, null);
+    expect(one).toMatchObject({ rows: [running], totalSize: 2, nextPosition: { id: 'a.1' } });
+    expect(selections.select([first, second], ALL, one.nextPosition).rows).toEqual([failed]);
+    expect(selections.select([first, second], FAILED, null)).toMatchObject({ rows: [failed], totalSize: 1 });
+  });
+
+  it('does not look at the rows again while the snapshots stay the same', () => {
+    const selections = new Selections();
+    selections.select([first, second], FAILED, null);
+    const looks = running.looks;
+    const reordered: Selection = { ...FAILED, filter: { status: ['TIMED_OUT', 'FAILED', 'FAILED'] } };
+    selections.select([second, first], reordered, null);
+    selections.select([first, second], { ...FAILED, page: 2 }, null);
+    expect(running.looks).toBe(looks);
+  });
+
+  it('keeps filters and orders apart', () => {
+    const selections = new Selections();
+    const older = snapshot('c', [new WatchedRow({ id: 'c.1', createTime: '2020-01-01T00:00:00.000Z' })]);
+    const idsOf = (selection: Selection): string[] =>
+      selections.select([older, first], selection, null).rows.map(({ task }) => task.id);
+    expect(idsOf(ALL)).toEqual(['a.1', 'c.1']);
+    expect(idsOf({ ...ALL, order: 'createTime asc' })).toEqual(['c.1', 'a.1']);
+    const filter: TaskFilter = { provider: ['huawei-cce'] };
+    expect(idsOf({ ...ALL, filter })).toEqual(['a.1', 'c.1']);
+    expect(idsOf({ ...ALL, filter, order: 'createTime asc' })).toEqual(['c.1', 'a.1']);
+    expect(idsOf({ ...ALL, filter: { status: ['SUCCEEDED'] } })).toEqual(['c.1']);
+    expect(idsOf({ ...ALL, filter: { status: ['RUNNING'] } })).toEqual(['a.1']);
+  });
+
+  it('answers from the new snapshot once one is replaced, came or went', () => {
+    const selections = new Selections();
+    const totals = [[first, second], [first, snapshot('b', [])], [first], [], [first, second]].map(
+      (snapshots) => selections.select(snapshots, ALL, null).totalSize,
+    );
+    expect(totals).toEqual([2, 1, 1, 0, 2]);
+  });
+
+  it('forgets what it remembered when cleared', () => {
+    const selections = new Selections();
+    selections.select([first, second], FAILED, null);
+    const looks = running.looks;
+    selections.clear();
+    expect(selections.select([first, second], FAILED, null).rows).toEqual([failed]);
+    expect(running.looks).toBeGreaterThan(looks);
+  });
+});
