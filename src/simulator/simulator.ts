@@ -32,13 +32,13 @@ export interface Simulator {
   readonly fleet: Fleet;
   readonly calls: CallLog;
   /** Sets or clears a fault; resolves when it is in force, which `refuse` and its end take a moment for. */
-  setFault(upstream: UpstreamName, fault: Fault | null): Promise<void>;
+  readonly setFault: (upstream: UpstreamName, fault: Fault | null) => Promise<void>;
   /** Makes every token that IAM issued invalid before its time. */
-  revokeTokens(): void;
+  readonly revokeTokens: () => void;
   /** Brings the tasks to the clock's time, as every call does by itself. */
-  advance(): void;
+  readonly advance: () => void;
   /** Closes all ports and drops all connections, hanging ones included. */
-  stop(): Promise<void>;
+  readonly stop: () => Promise<void>;
 }
 
 const UPSTREAMS: Readonly<Record<UpstreamName, (world: World) => Upstream>> = {

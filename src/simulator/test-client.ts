@@ -12,20 +12,22 @@ export interface Question {
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
-  readonly signal?: AbortSignal;
 }
+
+/** Node takes 16 KiB of headers by default; a token in X-Subject-Token alone may have 32 KiB. */
+const LARGEST_HEADERS_BYTES = 64 * 1024;
 
 const agent = new Agent({ keepAlive: false });
 
 /** Sends exactly these headers (fetch would add its own). Rejects when no whole answer comes. */
 export async function ask(url: string, question: Question = {}): Promise<Answer> {
-  const { method = 'GET', headers, body, signal } = question;
+  const { method = 'GET', headers, body } = question;
   const {
     status,
     headers: answered,
     text,
   } = await new Promise<Omit<Answer, 'json'>>((resolve, reject) => {
-    const options = { method, agent, ...(headers && { headers }), ...(signal && { signal }) };
+    const options = { method, agent, maxHeaderSize: LARGEST_HEADERS_BYTES, ...(headers && { headers }) };
     const outgoing = request(url, options, (incoming) => {
       const chunks: Buffer[] = [];
       incoming.on('data', (chunk: Buffer) => chunks.push(chunk));

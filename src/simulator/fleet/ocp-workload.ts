@@ -7,12 +7,15 @@ const HOUR_MS = 60 * 60_000;
 
 /** Log backups of one OceanBase cluster: streams that run for months, one a tenant and round. */
 export function ocpWorkload(cluster: OcpCluster, random: Random): Workload<OcpRecord> {
+  let latestMs = Number.NEGATIVE_INFINITY;
   return {
     rows: cluster.rows,
     intervalMs: 12 * HOUR_MS,
     makeRow: (createdMs) => {
       const [first, ...others] = cluster.tenants;
-      return makeOcpRecord(cluster, first && random.pick([first, ...others]), createdMs);
+      // Without an id, nothing but the creation time tells two rounds of one tenant apart.
+      latestMs = Math.max(createdMs, latestMs + 1);
+      return makeOcpRecord(cluster, first && random.pick([first, ...others]), latestMs);
     },
     advance: advanceOcp,
   };

@@ -13,10 +13,7 @@ export class Random {
 
   /** At least 0, below 1. */
   next(): number {
-    this.#state = (this.#state + 0x6d2b79f5) >>> 0;
-    let bits = Math.imul(this.#state ^ (this.#state >>> 15), 1 | this.#state);
-    bits = (bits + Math.imul(bits ^ (bits >>> 7), 61 | bits)) ^ bits;
-    return ((bits ^ (bits >>> 14)) >>> 0) / 2 ** 32;
+    return this.#bits() / 2 ** 32;
   }
 
   /** A whole number; both ends can come. */
@@ -41,12 +38,23 @@ export class Random {
   }
 
   hex(length: number): string {
-    return Array.from({ length }, () => this.integer(0, 15).toString(16)).join('');
+    let digits = '';
+    while (digits.length < length) digits += this.#bits().toString(16).padStart(8, '0');
+    return digits.slice(0, length);
   }
 
   uuid(): string {
-    const [a, b, c, d, e] = [8, 4, 3, 3, 12].map((length) => this.hex(length));
-    return `${String(a)}-${String(b)}-4${String(c)}-a${String(d)}-${String(e)}`;
+    const hex = this.hex(30);
+    const variant = `4${hex.slice(12, 15)}-a${hex.slice(15, 18)}`;
+    return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${variant}-${hex.slice(18)}`;
+  }
+
+  /** 32 bits. */
+  #bits(): number {
+    this.#state = (this.#state + 0x6d2b79f5) >>> 0;
+    let bits = Math.imul(this.#state ^ (this.#state >>> 15), 1 | this.#state);
+    bits = (bits + Math.imul(bits ^ (bits >>> 7), 61 | bits)) ^ bits;
+    return (bits ^ (bits >>> 14)) >>> 0;
   }
 }
 

@@ -25,20 +25,24 @@ export interface VerbatimRow {
  * ordered, is read once, when they are added.
  */
 export class RowList<R extends object> {
-  #oldestFirst: Row<R>[] = [];
-  #sorted = true;
+  // Both stay nearly sorted as rows come and go, so that sorting them again before a page costs little.
+  #byAge: Row<R>[] = [];
+  #byRank: Row<R>[] = [];
   #added = 0;
+  #newestMs = 0;
   readonly #orders = new Map<RowOrder, readonly Row<R>[]>();
 
   constructor(private readonly createdMsOf: (record: R) => number) {}
 
   get size(): number {
-    return this.#oldestFirst.length;
+    return this.#byAge.length;
   }
 
   /** The records, newest first, without the verbatim rows. */
   get records(): R[] {
-    return this.inOrder('newest-first').flatMap((row) => (row.kind === 'record' ? [row.record] : []));
+    const records: R[] = [];
+    for (const row of this.inOrder('newest-first')) if (row.kind === 'record') records.push(row.record);
+    return records;
   }
 
   add(...records: readonly R[]): void {
@@ -49,8 +53,12 @@ export class RowList<R extends object> {
 
   /** Adds any JSON value that is served exactly as given; it counts as the newest unless a time is told. */
   addVerbatim(wire: unknown, createdMs?: number): void {
-    const newestMs = this.inOrder('newest-first')[0]?.createdMs ?? 0;
-    this.#push({ kind: 'verbatim', wire, createdMs: createdMs ?? newestMs + 1, rank: this.#nextRank() });
+    this.#push({
+      kind: 'verbatim',
+      wire,
+      createdMs: createdMs ?? this.#newestMs + 1,
+      rank: this.#nextRank(),
+    });
   }
 
   /** Removes the records that match and tells how many there were. */
@@ -68,7 +76,7 @@ export class RowList<R extends object> {
     this.#keep(() => false);
   }
 
-  /** All rows in an order; ties of the creation time keep the order in which they were added. */
+  /** All rows in an order; of rows created at the same time the one added later counts as newer. */
   inOrder(order: RowOrder): readonly Row<R>[] {
     const known = this.#orders.get(order);
     if (known !== undefined) return known;
@@ -78,22 +86,22 @@ export class RowList<R extends object> {
   }
 
   #arrange(order: RowOrder): readonly Row<R>[] {
-    if (!this.#sorted) this.#oldestFirst.sort((a, b) => a.createdMs - b.createdMs);
-    this.#sorted = true;
-    if (order === 'shuffled') return this.#oldestFirst.toSorted((a, b) => a.rank - b.rank);
-    return order === 'newest-first' ? this.#oldestFirst.toReversed() : [...this.#oldestFirst];
+    if (order === 'shuffled') return [...this.#byRank.sort((a, b) => a.rank - b.rank)];
+    this.#byAge.sort((a, b) => a.createdMs - b.createdMs);
+    return order === 'newest-first' ? this.#byAge.toReversed() : [...this.#byAge];
   }
 
   #push(row: Row<R>): void {
-    const last = this.#oldestFirst.at(-1);
-    if (last !== undefined && last.createdMs > row.createdMs) this.#sorted = false;
-    this.#oldestFirst.push(row);
+    this.#byAge.push(row);
+    this.#byRank.push(row);
+    this.#newestMs = Math.max(this.#newestMs, row.createdMs);
     this.#orders.clear();
   }
 
   #keep(stays: (row: Row<R>) => boolean): number {
     const before = this.size;
-    this.#oldestFirst = this.#oldestFirst.filter(stays);
+    this.#byAge = this.#byAge.filter(stays);
+    this.#byRank = this.#byRank.filter(stays);
     this.#orders.clear();
     return before - this.size;
   }

@@ -90,7 +90,7 @@ class CssService {
 }
 
 /** The filter's words are not the field's words (CSS API reference, Querying the Log Backup Task List). */
-const STATUS_FILTERS: ReadonlyMap<string, (status: unknown) => boolean> = new Map([
+const STATUS_FILTERS = new Map<string, (status: unknown) => boolean>([
   ['', () => true],
   ['FAIL', (status) => status === 'FAIL'],
   ['NOT_FAIL', (status) => status !== 'FAIL'],
