@@ -1,0 +1,32 @@
+import 'reflect-metadata';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createGateway } from './app.setup.js';
+import type { Config } from './config/config.js';
+import { writeConfigDocuments } from './config/write-documents.js';
+import { createLogger } from './platform/logging/logger.js';
+import { PROVIDER_SETTINGS } from './providers/providers.module.js';
+
+/** A gateway without sources has the same contract as any other. */
+const NO_SOURCES: Config = {
+  server: { host: '127.0.0.1', port: 0, deadlineMs: 0, shutdownTimeoutMs: 0, secret: null },
+  cache: { redis: null, freshForMs: 0, keepForMs: 0 },
+  windowMs: 0,
+  log: { level: 'silent' },
+  auth: null,
+  sources: [],
+};
+
+/** The OpenAPI document as it is committed. */
+export async function contractText(): Promise<string> {
+  const app = await createGateway({ config: NO_SOURCES, log: createLogger('silent'), clock: Date.now });
+  const { payload } = await app.inject('/openapi.json');
+  await app.close();
+  return `${JSON.stringify(JSON.parse(payload), null, 2)}\n`;
+}
+
+/** Brings the documents that come from the code up to date. */
+export async function writeDocuments(folder: string): Promise<void> {
+  writeFileSync(join(folder, 'openapi.json'), await contractText());
+  writeConfigDocuments(folder, PROVIDER_SETTINGS);
+}

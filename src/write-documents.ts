@@ -1,0 +1,3 @@
+import { writeDocuments } from './contract.js';
+
+await writeDocuments('docs');

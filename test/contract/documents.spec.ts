@@ -1,0 +1,21 @@
+import { mkdtempSync, readFileSync, rmSync, copyFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { writeDocuments } from '@/contract.js';
+
+describe('the committed documents', () => {
+  it.each(['openapi.json', 'config.schema.json', 'configuration.md'])(
+    'docs/%s is what the code says (npm run documents brings it up to date)',
+    async (name) => {
+      const folder = mkdtempSync(join(tmpdir(), 'tributary-'));
+      try {
+        copyFileSync(join('docs', 'configuration.md'), join(folder, 'configuration.md'));
+        await writeDocuments(folder);
+        expect(readFileSync(join('docs', name), 'utf8')).toBe(readFileSync(join(folder, name), 'utf8'));
+      } finally {
+        rmSync(folder, { recursive: true });
+      }
+    },
+  );
+});

@@ -1,0 +1,73 @@
+import 'reflect-metadata';
+import { join } from 'node:path';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { createGateway } from '@/app.setup.js';
+import type { Config } from '@/config/config.js';
+import { loadConfig } from '@/config/load-config.js';
+import type { Clock } from '@/model/clock.js';
+import type { SourceConfig } from '@/model/source.js';
+import { createLogger } from '@/platform/logging/logger.js';
+import { PROVIDER_SETTINGS } from '@/providers/providers.module.js';
+import { startSimulator, type Simulator } from '@/simulator/simulator.js';
+import type { SimulatorOptions } from '@/simulator/settings.js';
+
+/** What a test may change about the gateway in front of the simulator. */
+export interface GatewayOptions {
+  readonly deadlineMs?: number;
+  readonly secret?: string;
+  /** Changes or replaces the sources of the demo configuration. */
+  readonly sources?: (sources: readonly SourceConfig[]) => readonly SourceConfig[];
+  readonly clock?: Clock;
+}
+
+/** A gateway that listens on loopback, and what it has logged. */
+export interface RunningGateway {
+  readonly app: NestFastifyApplication;
+  readonly url: string;
+  readonly log: readonly string[];
+  readonly stop: () => Promise<void>;
+}
+
+/** The demo's configuration for a running simulator. */
+export function configFor({ urls }: Pick<Simulator, 'urls'>, options: GatewayOptions = {}): Config {
+  const config = loadConfig({
+    file: join(process.cwd(), 'docs/demo.yaml'),
+    providers: PROVIDER_SETTINGS,
+    env: {
+      TRIBUTARY_HOST: '127.0.0.1',
+      TRIBUTARY_PORT: '0',
+      TRIBUTARY_LOG_LEVEL: 'info',
+      CSS_URL: urls.css,
+      CBR_URL: urls.cbr,
+      CCE_URL: urls.cce,
+      OCP_URL: urls.ocp,
+      IAM_URL: urls.iam,
+    },
+  });
+  const { deadlineMs, secret, sources } = options;
+  return {
+    ...config,
+    server: {
+      ...config.server,
+      deadlineMs: deadlineMs ?? config.server.deadlineMs,
+      secret: secret ?? config.server.secret,
+    },
+    sources: sources?.(config.sources) ?? config.sources,
+  };
+}
+
+/** Starts a gateway in front of a running simulator. */
+export async function startGateway(
+  simulator: Pick<Simulator, 'urls'>,
+  options: GatewayOptions = {},
+): Promise<RunningGateway> {
+  const log: string[] = [];
+  const logger = createLogger('debug', { write: (line) => log.push(line) });
+  const config = configFor(simulator, options);
+  const app = await createGateway({ config, log: logger, clock: options.clock ?? Date.now });
+  await app.listen(0, '127.0.0.1');
+  return { app, url: await app.getUrl(), log, stop: () => app.close() };
+}
+
+export type { Simulator, SimulatorOptions };
+export { startSimulator };
