@@ -11,7 +11,7 @@ export interface LoggedCall {
   readonly query: Readonly<Record<string, readonly string[]>>;
   readonly headers: IncomingHttpHeaders;
   readonly atMs: number;
-  /** null until the answer is out, and for good where none was given. */
+  /** null until the call is answered, and for good where it never was. */
   status: number | null;
 }
 
@@ -57,8 +57,7 @@ export class CallLog {
     this.#peaks.set(call.upstream, Math.max(open, this.peak(call.upstream)));
   }
 
-  end(call: LoggedCall, status: number | null): void {
-    call.status = status;
+  end(call: LoggedCall): void {
     this.#open.set(call.upstream, (this.#open.get(call.upstream) ?? 1) - 1);
   }
 }

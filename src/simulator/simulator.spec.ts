@@ -144,9 +144,10 @@ describe('the call log', () => {
         query: { limit: ['5'], status: ['failed'] },
         headers: { 'x-auth-token': 'example-token' },
         atMs: NOW_MS,
+        status: 200,
       },
-      { upstream: 'css', feed: 'unknown' },
-      { upstream: 'css', feed: null, path: '/nowhere' },
+      { upstream: 'css', feed: 'unknown', status: 403 },
+      { upstream: 'css', feed: null, path: '/nowhere', status: 404 },
     ]);
     expect([
       simulator.calls.count(),

@@ -1,4 +1,4 @@
-import type { Random } from './random.js';
+import { hashText, Random } from './random.js';
 import type { CbrExtraInfo, CbrRecord } from './records.js';
 
 export interface Vault {
@@ -76,11 +76,9 @@ export function fillOperation(record: CbrRecord, circumstances: Circumstances): 
   if (record.operation_type === 'backup' && random.chance(0.85)) record.policy_id = vault.policyId;
 }
 
+/** The same resource has the same id on every task. */
 function resourceOf(name: string, vault: Vault): { id: string; name: string; type: string } {
-  const hex = Buffer.from(`${vault.id}${name}`).toString('hex').slice(-32).padStart(32, '0');
-  const id = [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join(
-    '-',
-  );
+  const id = new Random(hashText(`${vault.id}/${name}`)).uuid();
   return { id, name, type: vault.resourceType };
 }
 

@@ -20,6 +20,11 @@ export interface ListenerContext {
   readonly random: Random;
 }
 
+interface Exchange {
+  readonly response: ServerResponse;
+  readonly logged: LoggedCall;
+}
+
 /** One upstream on a port of its own. */
 export class Listener {
   readonly #server: Server;
@@ -67,14 +72,14 @@ export class Listener {
     });
     const call = await readCall(request, moment);
     const match = matchRoute(this.upstream.routes, call);
-    this.#record(call, match, response);
+    const logged = this.#record(call, match, response);
     const { latencyMs } = world.settings[this.upstream.name];
     if (latencyMs > 0) await sleep(latencyMs, undefined, { signal: gone.signal });
     world.life.advance(call.nowMs);
-    this.#answer(call, match, response);
+    this.#answer(call, match, { response, logged });
   }
 
-  #record(call: Call, match: RouteMatch | null, response: ServerResponse): void {
+  #record(call: Call, match: RouteMatch | null, response: ServerResponse): LoggedCall {
     const logged: LoggedCall = {
       upstream: this.upstream.name,
       feed: match?.feed ?? null,
@@ -87,15 +92,22 @@ export class Listener {
     };
     this.context.log.begin(logged);
     response.on('close', () => {
-      this.context.log.end(logged, response.writableFinished ? response.statusCode : null);
+      this.context.log.end(logged);
     });
+    return logged;
   }
 
-  #answer(call: Call, match: RouteMatch | null, response: ServerResponse): void {
+  #answer(call: Call, match: RouteMatch | null, { response, logged }: Exchange): void {
     const { rateLimit } = this.context.world.settings[this.upstream.name];
     const quota = rateLimit && this.#rateWindow.take(rateLimit, call.nowMs);
     const send = (reply: Reply): void => {
-      response.writeHead(reply.status, { ...this.upstream.headers(call, quota), ...reply.headers });
+      logged.status = reply.status;
+      const length = { 'content-length': Buffer.byteLength(reply.body) };
+      response.writeHead(reply.status, {
+        ...this.upstream.headers(call, quota),
+        ...reply.headers,
+        ...length,
+      });
       response.end(reply.body);
     };
     const answer = (): Reply => this.#reply(call, match, quota);
