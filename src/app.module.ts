@@ -1,5 +1,4 @@
 import { Module, type DynamicModule } from '@nestjs/common';
-import type { Logger } from 'pino';
 import { Collection } from '@/collection/collection.js';
 import { ReadRunner } from '@/collection/read-runner.js';
 import { Revisions } from '@/collection/revisions.js';
@@ -8,7 +7,7 @@ import { pageTokenKey } from '@/config/page-token-key.js';
 import { CLOCK, type Clock } from '@/model/clock.js';
 import { FeedCollection } from '@/model/collection.js';
 import { PROVIDERS, type Provider } from '@/model/provider.js';
-import { LOGGER } from '@/platform/logging/logger.js';
+import { LOGGER, type Log } from '@/platform/logging/logger.js';
 import { Metrics } from '@/platform/metrics/metrics.js';
 import { PlatformModule } from '@/platform/platform.module.js';
 import { ProvidersModule } from '@/providers/providers.module.js';
@@ -21,7 +20,7 @@ import { UpstreamObserver, type FinishedCall } from '@/upstream/upstream-observe
 /** What a gateway is made from. */
 export interface Ground {
   readonly config: Config;
-  readonly log: Logger;
+  readonly log: Log;
   readonly clock: Clock;
 }
 

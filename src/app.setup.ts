@@ -26,7 +26,7 @@ export async function createGateway(ground: Ground): Promise<NestFastifyApplicat
     logger: new NestLogger(ground.log),
     forceCloseConnections: true,
   });
-  const server = adapter.getInstance() as FastifyInstance;
+  const server = adapter.getInstance<FastifyInstance>();
   addCommonHeaders(server);
   observeAnswers(server, ground.log, app.get(Metrics));
   const refusals = new MethodRefusals(server, filter);

@@ -55,3 +55,9 @@ function parseOffset(zone: string): number | null {
   if (hours > 23 || minutes > 59) return null;
   return (zone.startsWith('-') ? -1 : 1) * (hours * 60 + minutes);
 }
+
+/** Seconds from one time to another, both in the form of `formatTime`; never negative, null where one is unknown. */
+export function secondsBetween(start: string | null, end: string | null): number | null {
+  if (start === null || end === null) return null;
+  return Math.max(0, Date.parse(end) - Date.parse(start)) / 1000;
+}

@@ -104,7 +104,9 @@ export class SourceClient implements UpstreamClient {
   #read(answer: HttpAnswer): unknown {
     const body = parseJson(answer.text);
     const reason = this.parts.protocol.failureOf(answer.status, body) ?? reasonOfStatus(answer.status);
-    if (reason !== null) throw new UpstreamError(reason, retryAfterMs(answer, this.parts.clock()));
+    if (reason !== null) {
+      throw new UpstreamError(reason, retryAfterMs(answer, this.parts.clock()), answer.status);
+    }
     if (body === undefined) throw new UpstreamError('MALFORMED');
     return body;
   }

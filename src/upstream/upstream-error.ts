@@ -7,6 +7,8 @@ export class UpstreamError extends Error implements Failure {
   constructor(
     readonly reason: FailureReason,
     readonly retryAfterMs: number | null = null,
+    /** The HTTP status of the answer; null when there was none. */
+    readonly status: number | null = null,
   ) {
     super(reason);
   }

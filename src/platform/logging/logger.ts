@@ -1,6 +1,9 @@
 import type { LoggerService } from '@nestjs/common';
 import { pino, type DestinationStream, type Logger } from 'pino';
 
+/** The process's log, for those who only write to it. */
+export type Log = Logger;
+
 /** JSON log lines on standard output. Callers log contract words only: no upstream text, no URLs, no secrets. */
 export function createLogger(level: string, destination?: DestinationStream): Logger {
   const options = {

@@ -3,6 +3,7 @@ import type { Feed } from '@/model/feed.js';
 import type { SourceConfig } from '@/model/source.js';
 import { isTerminal, type Task, type TaskError, type TaskRow, type TaskStatus } from '@/model/task.js';
 import { hashedTaskId, nativeTaskId } from '@/model/task-id.js';
+import { secondsBetween } from '@/model/time.js';
 import { Fields, rawObject } from '@/upstream/raw.js';
 import { readGoTime } from './go-time.js';
 
@@ -116,9 +117,4 @@ function readError(fields: Fields): TaskError | null {
     .filter((item): item is { failed: boolean; message: string } => item.message !== null);
   const item = told.find(({ failed }) => failed) ?? told[0];
   return item === undefined ? null : { code: null, message: item.message };
-}
-
-function secondsBetween(start: string | null, end: string | null): number | null {
-  if (start === null || end === null) return null;
-  return Math.max(0, Date.parse(end) - Date.parse(start)) / 1000;
 }

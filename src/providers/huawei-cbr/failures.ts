@@ -1,0 +1,5 @@
+import { huaweiProtocol } from '@/upstream/huawei-protocol.js';
+import type { UpstreamProtocol } from '@/upstream/upstream-client.js';
+
+/** CBR's own error codes say no more than the HTTP status that they come with. */
+export const protocol: UpstreamProtocol = huaweiProtocol;

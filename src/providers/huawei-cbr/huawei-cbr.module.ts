@@ -1,0 +1,37 @@
+import { Inject, Injectable, Module } from '@nestjs/common';
+import { CLOCK, type Clock } from '@/model/clock.js';
+import type { Provider, SourceReader } from '@/model/provider.js';
+import type { SourceConfig } from '@/model/source.js';
+import { settle } from '@/upstream/settle.js';
+import { UpstreamClients } from '@/upstream/upstream-client.js';
+import { UpstreamModule } from '@/upstream/upstream.module.js';
+import { protocol } from './failures.js';
+import { listFeeds } from './list-feeds.js';
+import { readFeed } from './read-feed.js';
+import { description, settings } from './settings.js';
+
+/** The operation logs of Huawei Cloud CBR: what ran on the vaults of a project. */
+@Injectable()
+export class HuaweiCbrProvider implements Provider {
+  readonly settings = settings;
+  readonly description = description;
+
+  constructor(
+    private readonly clients: UpstreamClients,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
+
+  connect(source: SourceConfig): SourceReader {
+    const connection = { client: this.clients.open(source, protocol), source, clock: this.clock };
+    return {
+      listFeeds: () => Promise.resolve(listFeeds(source)),
+      readFeed: (feed, context) => settle(() => readFeed(connection, feed, context)),
+    };
+  }
+}
+
+@Module({ imports: [UpstreamModule], providers: [HuaweiCbrProvider], exports: [HuaweiCbrProvider] })
+export class HuaweiCbrModule {
+  static readonly settings = settings;
+  static readonly provider = HuaweiCbrProvider;
+}

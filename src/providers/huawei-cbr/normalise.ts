@@ -1,0 +1,148 @@
+import type { DriftLog } from '@/model/drift.js';
+import type { Feed } from '@/model/feed.js';
+import type { SourceConfig } from '@/model/source.js';
+import {
+  isTerminal,
+  type Task,
+  type TaskError,
+  type TaskResource,
+  type TaskRow,
+  type TaskStatus,
+  type TaskType,
+} from '@/model/task.js';
+import { hashedTaskId, nativeTaskId } from '@/model/task-id.js';
+import { parseTime, secondsBetween } from '@/model/time.js';
+import { Fields, rawObject } from '@/upstream/raw.js';
+
+/** Where a record comes from. */
+export interface Origin {
+  readonly source: SourceConfig;
+  readonly feed: Feed;
+  readonly drift: DriftLog;
+}
+
+/** The values of `status` (CBR SDK, `ListOpLogsRequest`). */
+const STATUSES: ReadonlyMap<string, TaskStatus> = new Map([
+  ['waiting', 'PENDING'],
+  ['running', 'RUNNING'],
+  ['success', 'SUCCEEDED'],
+  ['failed', 'FAILED'],
+  ['timeout', 'TIMED_OUT'],
+  ['skipped', 'SKIPPED'],
+]);
+
+/** The values of `operation_type` (CBR SDK, `OperationLog`); `copy` is the former name of `replication`. */
+const TYPES: ReadonlyMap<string, TaskType> = new Map([
+  ['backup', 'BACKUP'],
+  ['copy', 'REPLICATION'],
+  ['replication', 'REPLICATION'],
+  ['restore', 'RESTORE'],
+  ['delete', 'DELETE'],
+  ['sync', 'SYNC'],
+  ['vault_delete', 'VAULT_DELETE'],
+  ['remove_resource', 'REMOVE_RESOURCE'],
+]);
+
+/** One operation log in Tributary's words; null, and noted as drift, when nothing identifies it. */
+export function normalise(item: unknown, origin: Origin): TaskRow | null {
+  const { source, feed, drift } = origin;
+  const object = rawObject(item);
+  const fields = object && new Fields(object, drift);
+  const identity = fields && identify(fields, source.id);
+  if (fields === null || identity === null) {
+    drift.note('droppedRow');
+    return null;
+  }
+  const task: Task = {
+    ...identity,
+    provider: source.provider,
+    source: source.id,
+    feed: feed.name,
+    type: readType(fields, drift),
+    trigger: fields.text('policy_id') === null ? null : 'SCHEDULED',
+    ...readState(fields, drift),
+    checkpointTime: null,
+    lagSeconds: null,
+    resource: readResource(fields.fields('extra_info')),
+    cluster: null,
+    destination: fields.text('vault_name') ?? fields.text('vault_id'),
+    error: readError(fields.fields('error_info')),
+    region: source.region,
+    projectId: fields.text('project_id') ?? source.projectId,
+  };
+  return { task, raw: fields.object };
+}
+
+/** Every record has an id by the SDK; one without is told by what it worked on and when it was created. */
+function identify(fields: Fields, source: string): Pick<Task, 'id' | 'nativeId'> | null {
+  const nativeId = fields.text('id');
+  if (nativeId !== null) return { id: nativeTaskId(source, nativeId), nativeId };
+  const createdAt = fields.text('created_at');
+  if (createdAt === null) return null;
+  const resource = fields.fields('extra_info').fields('resource').text('id') ?? '';
+  const parts = [createdAt, fields.text('operation_type') ?? '', resource, fields.text('vault_id') ?? ''];
+  return { id: hashedTaskId(source, parts), nativeId };
+}
+
+function readType(fields: Fields, drift: DriftLog): TaskType {
+  const type = TYPES.get(fields.text('operation_type')?.toLowerCase() ?? '');
+  if (type === undefined) drift.note('unknownType');
+  return type ?? 'OTHER';
+}
+
+type State = Pick<
+  Task,
+  | 'status'
+  | 'nativeStatus'
+  | 'progressPercent'
+  | 'createTime'
+  | 'startTime'
+  | 'endTime'
+  | 'updateTime'
+  | 'durationSeconds'
+>;
+
+function readState(fields: Fields, drift: DriftLog): State {
+  const nativeStatus = fields.text('status');
+  const status = STATUSES.get(nativeStatus?.toLowerCase() ?? '') ?? 'UNKNOWN';
+  if (status === 'UNKNOWN') drift.note('unknownStatus');
+  const createTime = readTime(fields, 'created_at');
+  const startTime = readTime(fields, 'started_at');
+  const endedTime = readTime(fields, 'ended_at');
+  const endTime = isTerminal(status) ? endedTime : null;
+  return {
+    status,
+    nativeStatus,
+    progressPercent: readProgress(fields.fields('extra_info').fields('common'), drift),
+    createTime,
+    startTime,
+    endTime,
+    updateTime: readTime(fields, 'updated_at'),
+    durationSeconds: secondsBetween(startTime ?? createTime, endTime),
+  };
+}
+
+/** `2019-05-23T14:31:36.007+00:00` on the wire; the documentation's text has `2020-02-23T01:00:32Z`. */
+function readTime(fields: Fields, name: string): string | null {
+  return fields.time(name, (value) => (typeof value === 'string' ? parseTime(value) : null));
+}
+
+function readProgress(common: Fields, drift: DriftLog): number | null {
+  const percent = common.number('progress');
+  if (percent === null || (percent >= 0 && percent <= 100)) return percent;
+  drift.note('wrongType');
+  return null;
+}
+
+function readResource(extra: Fields): TaskResource | null {
+  if (!extra.has('resource')) return null;
+  const resource = extra.fields('resource');
+  return { type: resource.text('type'), id: resource.text('id'), name: resource.text('name') };
+}
+
+/** Both are empty strings where nothing went wrong. */
+function readError(error: Fields): TaskError | null {
+  const code = error.text('code');
+  const message = error.text('message') ?? code;
+  return message === null ? null : { code, message };
+}

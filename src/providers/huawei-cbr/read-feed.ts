@@ -1,0 +1,62 @@
+import type { Clock } from '@/model/clock.js';
+import { DriftLog } from '@/model/drift.js';
+import type { Feed } from '@/model/feed.js';
+import type { ReadContext, ReadFeed } from '@/model/provider.js';
+import type { SourceConfig } from '@/model/source.js';
+import { formatTime } from '@/model/time.js';
+import { coveredByOrder } from '@/upstream/coverage.js';
+import { walkOffsets } from '@/upstream/offset-walk.js';
+import type { UpstreamClient } from '@/upstream/upstream-client.js';
+import { normalise } from './normalise.js';
+import { identifyOperationLog, parseOperationLogs } from './wire.js';
+
+/** An open connection to one source. */
+export interface Connection {
+  readonly client: UpstreamClient;
+  readonly source: SourceConfig;
+  readonly clock: Clock;
+}
+
+/** The most that a page may hold (CBR API reference, ListOpLogs). */
+const LIMIT = 1000;
+const DAY_MS = 24 * 60 * 60_000;
+
+/** Reads the operation logs of the window. Throws `UpstreamError`. */
+export async function readFeed(
+  { client, source, clock }: Connection,
+  feed: Feed,
+  context: ReadContext,
+): Promise<ReadFeed> {
+  const startMs = clock() - source.windowMs;
+  const path = `/v3/${encodeURIComponent(source.projectId ?? '')}/operation-logs`;
+  const walked = await walkOffsets({
+    readPage: async (start) => {
+      const query = { ...windowQuery(source, startMs), ...(start > 0 && { offset: start }) };
+      return parseOperationLogs(await client.getJson({ path, query }, context));
+    },
+    identify: identifyOperationLog,
+    maxRows: source.maxTasksPerFeed,
+    signal: context.signal,
+  });
+  const drift = new DriftLog();
+  const rows = walked.rows.flatMap((log) => normalise(log, { source, feed, drift }) ?? []);
+  const windowStart = formatTime(Math.ceil(startMs / DAY_MS) * DAY_MS);
+  const coveredSince = walked.truncated ? later(coveredByOrder(rows), windowStart) : windowStart;
+  return { outcome: 'read', rows, truncated: walked.truncated, coveredSince, drift: drift.counts };
+}
+
+/**
+ * The first page goes without an offset: its smallest value is 1 by the table of the request, 0 by that of the
+ * answer (CBR API reference, ListOpLogs).
+ */
+function windowQuery(source: SourceConfig, startMs: number): Record<string, string | number> {
+  return {
+    limit: LIMIT,
+    start_time: `${new Date(startMs).toISOString().slice(0, 19)}Z`,
+    enterprise_project_id: source.enterpriseProjectId,
+  };
+}
+
+function later(a: string | null, b: string): string | null {
+  return a !== null && a < b ? b : a;
+}

@@ -1,0 +1,34 @@
+import { Injectable, Module } from '@nestjs/common';
+import type { Provider, SourceReader } from '@/model/provider.js';
+import type { SourceConfig } from '@/model/source.js';
+import { settle } from '@/upstream/settle.js';
+import { UpstreamClients } from '@/upstream/upstream-client.js';
+import { UpstreamModule } from '@/upstream/upstream.module.js';
+import { protocol } from './failures.js';
+import { listFeeds } from './list-feeds.js';
+import { CssPaging } from './paging.js';
+import { readFeed } from './read-feed.js';
+import { description, settings } from './settings.js';
+
+/** The log backups of Huawei Cloud CSS clusters. */
+@Injectable()
+export class HuaweiCssProvider implements Provider {
+  readonly settings = settings;
+  readonly description = description;
+
+  constructor(private readonly clients: UpstreamClients) {}
+
+  connect(source: SourceConfig): SourceReader {
+    const connection = { paging: new CssPaging(this.clients.open(source, protocol)), source };
+    return {
+      listFeeds: (context) => settle(() => listFeeds(connection, context)),
+      readFeed: (feed, context) => settle(() => readFeed(connection, feed, context)),
+    };
+  }
+}
+
+@Module({ imports: [UpstreamModule], providers: [HuaweiCssProvider], exports: [HuaweiCssProvider] })
+export class HuaweiCssModule {
+  static readonly settings = settings;
+  static readonly provider = HuaweiCssProvider;
+}

@@ -1,0 +1,21 @@
+import type { ProviderDescription } from '@/model/provider.js';
+import type { ProviderSettings } from '@/model/source.js';
+
+export const settings: ProviderSettings = {
+  id: 'huawei-css',
+  title: 'Huawei Cloud CSS log backups',
+  credentials: ['aksk', 'token', 'password'],
+  needsProjectId: true,
+  hasClusters: true,
+  hasWindow: false,
+  hasEnterpriseProject: false,
+};
+
+export const description: ProviderDescription = {
+  id: settings.id,
+  title: settings.title,
+  upstreamFilters: ['status (FAIL or NOT_FAIL)'],
+  paging: 'By item offset, counted from 1 and named start or offset, and limit.',
+  taskTypes: ['LOG_BACKUP'],
+  taskStatuses: ['RUNNING', 'SUCCEEDED', 'FAILED', 'UNKNOWN'],
+};
