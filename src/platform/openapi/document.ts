@@ -1,6 +1,7 @@
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import { addErrorAnswers } from './error-answers.js';
+import { addRequestIdHeader } from './request-id-header.js';
 import { sortKeys } from './sort-keys.js';
 
 const DESCRIPTION = `Tributary asks several backup systems, turns every record into one Task, and answers one question at a
@@ -23,7 +24,7 @@ export function createDocument(app: INestApplication): OpenAPIObject {
     .addTag('operations', 'For those who run the gateway')
     .build();
   const document = SwaggerModule.createDocument(app, outline);
-  return sortKeys(addErrorAnswers(document));
+  return sortKeys(addRequestIdHeader(addErrorAnswers(document)));
 }
 
 /** Serves the document and Swagger UI. */
