@@ -18,7 +18,7 @@ const NO_SOURCES: Config = {
 };
 
 /** The OpenAPI document as it is committed. */
-export async function contractText(): Promise<string> {
+async function contractText(): Promise<string> {
   const app = await createGateway({ config: NO_SOURCES, log: createLogger('silent'), clock: Date.now });
   const { payload } = await app.inject('/openapi.json');
   await app.close();

@@ -37,7 +37,8 @@ export class Collection extends FeedCollection {
     freshness: Freshness,
     traceparent: string | null,
   ): Promise<CollectionAnswer> {
-    const demand = new Demand(freshness, traceparent, this.tools.revisions.newest, scope.feed);
+    const sinceRevision = this.tools.revisions.newest;
+    const demand = new Demand({ freshness, traceparent, sinceRevision, feeds: scope.feed });
     const sources = this.#sources.filter((source) => source.isWithin(scope));
     const waits: Promise<unknown>[] = [];
     for (const source of sources) source.want(demand, waits);

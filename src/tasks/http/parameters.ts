@@ -133,11 +133,11 @@ function plusHint(value: string): string {
 }
 
 /** A found value, shortened, so that an error stays readable whatever was sent. */
-export function quote(value: string): string {
+function quote(value: string): string {
   return JSON.stringify(value.length > 80 ? `${value.slice(0, 80)}…` : value);
 }
 
 /** `a, b or c` */
-export function orList(words: readonly string[]): string {
+function orList(words: readonly string[]): string {
   return words.length < 2 ? words.join() : `${words.slice(0, -1).join(', ')} or ${words.at(-1) ?? ''}`;
 }
