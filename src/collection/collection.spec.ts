@@ -7,6 +7,7 @@ import { COVERED_SINCE_EVER } from '@/model/provider.js';
 import type { SourceConfig } from '@/model/source.js';
 import { InProcessStore } from '@/snapshots/in-process-store.js';
 import { Collection } from './collection.js';
+import type { KeeperTools } from './feed-keeper.js';
 import { ReadRunner } from './read-runner.js';
 import { Revisions } from './revisions.js';
 
@@ -49,6 +50,7 @@ describe('the collection', () => {
   let reader: ScriptedReader;
   let collection: Collection;
   let faults: unknown[];
+  let tools: KeeperTools;
 
   beforeEach(() => {
     jest.useFakeTimers({ now: Date.parse('2026-11-20T08:00:00Z') });
@@ -64,14 +66,18 @@ describe('the collection', () => {
       freshForMs: 15_000,
       keepForMs: 86_400_000,
     } as SourceConfig;
-    const provider = { settings: { id: 'p' }, connect: () => reader } as unknown as Provider;
-    collection = new Collection([source], [provider], {
+    const provider = {
+      settings: { id: 'p', hasClusters: true },
+      connect: () => reader,
+    } as unknown as Provider;
+    tools = {
       store: new InProcessStore(),
       runner: new ReadRunner({ error: (fault) => faults.push(fault) }),
       revisions: new Revisions(),
       clock: Date.now,
       deadlineMs: DEADLINE,
-    });
+    };
+    collection = new Collection([source], [provider], tools);
   });
 
   afterEach(() => {
@@ -300,6 +306,19 @@ describe('the collection', () => {
     const answer = await collection.ensure({ provider: ['other'] }, USUAL_FRESHNESS, null);
     expect(answer.feeds).toEqual([]);
     expect(reader.listings).toBe(0);
+  });
+
+  it('knows configured feeds before anyone has asked', async () => {
+    const source = { id: 't', provider: 'p', clusters: [{ id: 'a', name: null }], timeoutMs: 1 };
+    const provider = { settings: { id: 'p', hasClusters: true }, connect: () => reader };
+    const fresh = new Collection(
+      [source as unknown as SourceConfig],
+      [provider as unknown as Provider],
+      tools,
+    );
+    await jest.advanceTimersByTimeAsync(0);
+    expect(fresh.status()[0]?.feeds).toMatchObject([{ feed: 'sources/s/feeds/a', state: 'LOADING' }]);
+    expect(reader.reads).toBe(0);
   });
 
   it('counts upstream calls and shows the state of every feed', async () => {

@@ -28,7 +28,8 @@ export class Collection extends FeedCollection {
     this.#sources = sources.map((source) => {
       const provider = byId.get(source.provider);
       if (provider === undefined) throw new Error(`no provider ${source.provider}`);
-      return new SourceKeeper({ ...tools, source, reader: provider.connect(source) });
+      const feedsAreConfigured = source.clusters !== null || !provider.settings.hasClusters;
+      return new SourceKeeper({ ...tools, source, reader: provider.connect(source), feedsAreConfigured });
     });
   }
 

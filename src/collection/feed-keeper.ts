@@ -29,6 +29,8 @@ export interface KeeperTools {
 export interface SourceTools extends KeeperTools {
   readonly source: SourceConfig;
   readonly reader: SourceReader;
+  /** True when the feeds are known without asking the upstream. */
+  readonly feedsAreConfigured: boolean;
 }
 
 /** Keeps one feed's snapshot. */

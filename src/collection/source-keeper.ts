@@ -14,6 +14,7 @@ export class SourceKeeper {
     this.#list = new FeedList(tools, (feeds) => {
       this.adopt(feeds);
     });
+    if (tools.feedsAreConfigured) void this.#list.renewal.renew(null);
   }
 
   /** True when the source belongs to what a question is about. */
