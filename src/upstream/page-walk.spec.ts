@@ -211,8 +211,8 @@ describe('walkPages over a list that changes meanwhile', () => {
     // One change at most between two calls: an arrival and a removal at once leave no trace in a total. And
     // without totals one at all: two could undo each other in just the way that a second pass sees the same.
     const totals = fc.constantFrom(
-      { claim: CLAIMS.honest as Claim, most: 3 },
-      { claim: CLAIMS.absent as Claim, most: 1 },
+      { claim: CLAIMS.honest, most: 3 },
+      { claim: CLAIMS.absent, most: 1 },
     );
     const model = totals.chain(({ claim, most }) =>
       fc.record({
