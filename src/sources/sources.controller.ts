@@ -1,5 +1,5 @@
 import { Controller, Get, Header, Inject, Param, Query } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import { ApiProblem } from '@/model/api-problem.js';
 import { CLOCK, type Clock } from '@/model/clock.js';
 import { FeedCollection, type FeedStatus, type SourceStatus } from '@/model/collection.js';
@@ -26,16 +26,25 @@ export class SourcesController {
 
   @Get('sources')
   @Header('cache-control', 'no-store')
-  @ApiOperation({ operationId: 'listSources', summary: 'All sources and the state of their feeds' })
-  @ApiOkResponse({ type: SourceListDto })
+  @ApiOperation({
+    operationId: 'listSources',
+    summary: 'All sources and the state of their feeds',
+    description: 'What the gateway knows at this moment. Asks no upstream.',
+  })
+  @ApiOkResponse({ type: SourceListDto, description: 'The sources in configured order.' })
   list(@Query() _query: NoQuery): SourceListDto {
     return { sources: this.collection.status().map((source) => asSource(source, this.clock())) };
   }
 
   @Get('sources/:source')
   @Header('cache-control', 'no-store')
-  @ApiOperation({ operationId: 'getSource', summary: 'One source and the state of its feeds' })
-  @ApiOkResponse({ type: SourceDto })
+  @ApiOperation({
+    operationId: 'getSource',
+    summary: 'One source and the state of its feeds',
+    description: 'What the gateway knows at this moment. Asks no upstream.',
+  })
+  @ApiParam({ name: 'source', description: 'The configured id of the source.' })
+  @ApiOkResponse({ type: SourceDto, description: 'The source.' })
   get(@Param('source') id: string, @Query() _query: NoQuery): SourceDto {
     const source = this.collection.status().find((status) => status.id === id);
     if (source === undefined) throw new ApiProblem('source-not-found', 'No source of that id is configured.');
@@ -47,8 +56,10 @@ export class SourcesController {
   @ApiOperation({
     operationId: 'listProviders',
     summary: 'The kinds of upstream systems the gateway can read',
+    description:
+      'Whether or not a source of the kind is configured. New kinds may appear: it is an open list.',
   })
-  @ApiOkResponse({ type: ProviderListDto })
+  @ApiOkResponse({ type: ProviderListDto, description: 'The providers.' })
   providerList(@Query() _query: NoQuery): ProviderListDto {
     return {
       providers: this.providers.map(({ description }) => ({

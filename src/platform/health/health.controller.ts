@@ -17,8 +17,12 @@ export class HealthController implements BeforeApplicationShutdown {
 
   @Get('live')
   @Header('cache-control', 'no-store')
-  @ApiOperation({ operationId: 'getLiveness', summary: 'Whether the process runs' })
-  @ApiOkResponse({ type: LivenessDto })
+  @ApiOperation({
+    operationId: 'getLiveness',
+    summary: 'Whether the process runs',
+    description: 'For a supervisor that restarts what no longer answers.',
+  })
+  @ApiOkResponse({ type: LivenessDto, description: 'It runs.' })
   live(): LivenessDto {
     return { status: 'ok' };
   }
@@ -29,8 +33,9 @@ export class HealthController implements BeforeApplicationShutdown {
   @ApiOperation({
     operationId: 'getReadiness',
     summary: 'Whether the gateway can answer, even if only partially',
+    description: 'For a balancer that sends requests where they are answered. Asks no upstream.',
   })
-  @ApiOkResponse({ type: HealthDto })
+  @ApiOkResponse({ type: HealthDto, description: 'The gateway answers; `degraded` lists what is amiss.' })
   @ApiServiceUnavailableResponse({ type: HealthDto, description: 'The gateway is stopping.' })
   ready(@Res({ passthrough: true }) reply: FastifyReply): HealthDto {
     const feeds = this.collection.status().flatMap((source) => source.feeds);

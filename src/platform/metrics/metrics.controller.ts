@@ -13,7 +13,11 @@ export class MetricsController {
   ) {}
 
   @Get()
-  @ApiOperation({ operationId: 'getMetrics', summary: 'Metrics for Prometheus' })
+  @ApiOperation({
+    operationId: 'getMetrics',
+    summary: 'Metrics for Prometheus',
+    description: 'How long answers and upstream calls took, and how each feed stands.',
+  })
   @ApiProduces('text/plain')
   @ApiOkResponse({ description: 'The Prometheus text format', schema: { type: 'string' } })
   async show(@Res() reply: FastifyReply): Promise<void> {

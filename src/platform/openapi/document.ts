@@ -1,7 +1,8 @@
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import { addErrorAnswers } from './error-answers.js';
-import { sortKeys, toOpenApi31 } from './schema-rewrite.js';
+import { addRequestIdHeader } from './request-id-header.js';
+import { sortKeys } from './sort-keys.js';
 
 const DESCRIPTION = `Tributary asks several backup systems, turns every record into one Task, and answers one question at a
 time: what ran, what runs, what failed, what is missing.
@@ -23,7 +24,7 @@ export function createDocument(app: INestApplication): OpenAPIObject {
     .addTag('operations', 'For those who run the gateway')
     .build();
   const document = SwaggerModule.createDocument(app, outline);
-  return sortKeys(toOpenApi31(addErrorAnswers(document)));
+  return sortKeys(addRequestIdHeader(addErrorAnswers(document)));
 }
 
 /** Serves the document and Swagger UI. */

@@ -4,6 +4,8 @@ import {
   ApiHeader,
   ApiOkResponse,
   ApiOperation,
+  ApiParam,
+  ApiResponse,
   ApiTags,
   getSchemaPath,
 } from '@nestjs/swagger';
@@ -13,6 +15,7 @@ import { assertComplete } from '../availability.js';
 import { TaskFinder } from '../task-finder.js';
 import { TaskLister } from '../task-lister.js';
 import { AnswerWriter, type Answer } from './answer-writer.js';
+import { LIST_LINK, REQUEST_HEADERS, SNAPSHOT_HEADERS, TASK_LINK } from './described-headers.js';
 import { LIST_EXAMPLES } from './examples.js';
 import { readWishes, type CallerWishes } from './freshness-headers.js';
 import { GetTaskQuery } from './get-task-query.dto.js';
@@ -23,20 +26,12 @@ import { renderPage, renderTask, represent } from './render.js';
 import { TaskDto, TaskPageDto } from './task.dto.js';
 import { traceparentOf } from './traceparent.js';
 
-const CACHE_CONTROL = {
-  name: 'Cache-Control',
-  description: '`no-cache`, `max-age=N`, `max-stale[=N]`, `only-if-cached`: how current the answer must be.',
-  required: false,
-};
-const PREFER = {
-  name: 'Prefer',
-  description: '`wait=N`: wait at most N seconds for upstreams. `handling=strict`: no partial answer.',
-  required: false,
-};
+const NOT_MODIFIED = { status: 304, description: 'The answer is still the one that `If-None-Match` names.' };
 
 @ApiTags('tasks')
-@ApiHeader(CACHE_CONTROL)
-@ApiHeader(PREFER)
+@ApiHeader(REQUEST_HEADERS.cacheControl)
+@ApiHeader(REQUEST_HEADERS.prefer)
+@ApiHeader(REQUEST_HEADERS.ifNoneMatch)
 @Controller('v1/tasks')
 export class TasksController {
   readonly #pages = new PageCache();
@@ -51,14 +46,21 @@ export class TasksController {
   }
 
   @Get()
-  @ApiOperation({ operationId: 'listTasks', summary: 'The merged backup tasks of all sources' })
+  @ApiOperation({
+    operationId: 'listTasks',
+    summary: 'The merged backup tasks of all sources',
+    description:
+      'Filtered, ordered and paged over all sources at once. Follow `nextPageToken` until it is empty: every task that exists throughout the walk comes exactly once.',
+  })
   @ApiExtraModels(TaskPageDto)
   @ApiOkResponse({
     description: 'A page of tasks. Look at `completeness` before relying on what is not there.',
+    headers: { ...SNAPSHOT_HEADERS, Link: LIST_LINK },
     content: {
       'application/json': { schema: { $ref: getSchemaPath(TaskPageDto) }, examples: LIST_EXAMPLES },
     },
   })
+  @ApiResponse({ ...NOT_MODIFIED, headers: { ...SNAPSHOT_HEADERS, Link: LIST_LINK } })
   async list(
     @Query() query: ListTasksQuery,
     @Req() request: FastifyRequest,
@@ -84,8 +86,19 @@ export class TasksController {
   }
 
   @Get(':id')
-  @ApiOperation({ operationId: 'getTask', summary: 'One task' })
-  @ApiOkResponse({ type: TaskDto, description: 'The task, as the newest snapshot has it.' })
+  @ApiOperation({
+    operationId: 'getTask',
+    summary: 'One task',
+    description:
+      'While its feed cannot be read, a task that is not known is a 503 and not a 404: it may exist.',
+  })
+  @ApiParam({ name: 'id', description: 'The `id` of a task, just as a list gave it.' })
+  @ApiOkResponse({
+    type: TaskDto,
+    description: 'The task, as the newest snapshot has it.',
+    headers: { ...SNAPSHOT_HEADERS, Link: TASK_LINK },
+  })
+  @ApiResponse({ ...NOT_MODIFIED, headers: { ...SNAPSHOT_HEADERS, Link: TASK_LINK } })
   async get(
     @Param('id') id: string,
     @Query() query: GetTaskQuery,

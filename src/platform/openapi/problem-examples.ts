@@ -1,0 +1,61 @@
+import { PROBLEMS, type ProblemSlug } from '@/model/api-problem.js';
+import { feedProblemBody } from '@/model/feed-problem.js';
+
+/** A problem as the operation at a path would answer it. */
+export function problemExample(slug: ProblemSlug, status: number, path: string): object {
+  return {
+    type: `/problems/${slug}`,
+    title: PROBLEMS[slug].title,
+    status,
+    instance: path.replace('{id}', TASK_ID).replace('{source}', 'server-backups'),
+    requestId: '6f1f3a52-4c0e-4b0e-9a55-1f8a3d0c7b11',
+    ...detailsOf(slug, status, path),
+  };
+}
+
+function detailsOf(slug: ProblemSlug, status: number, path: string): object {
+  if (slug === 'no-source-available' && status === 504) return IN_TIME;
+  if (slug === 'invalid-parameter' && path === '/v1/tasks') return BAD_STATUS;
+  return DETAILS[slug];
+}
+
+const TASK_ID = 'server-backups.4827f2da-b008-4507-ab7d-42d0df5ed912';
+const FEED = 'sources/server-backups/feeds/operation-logs';
+
+const FAILED = [
+  feedProblemBody({ feed: FEED, state: 'FAILED', reason: 'UNREACHABLE', lastSuccessTimeMs: null }),
+];
+const UNREAD = [feedProblemBody({ feed: FEED, state: 'LOADING', reason: null, lastSuccessTimeMs: null })];
+const LATE = [feedProblemBody({ feed: FEED, state: 'LOADING', reason: 'TIMEOUT', lastSuccessTimeMs: null })];
+
+const IN_TIME = { detail: 'No feed in scope could be read in time.', problems: LATE };
+
+const BAD_STATUS = {
+  instance: '/v1/tasks?status=RUNING',
+  ...badParameter(
+    'status',
+    'found "RUNING", allowed is PENDING, RUNNING, PAUSED, SUCCEEDED, FAILED, TIMED_OUT, SKIPPED, STOPPED or UNKNOWN',
+  ),
+};
+
+const DETAILS: Record<ProblemSlug, object> = {
+  'invalid-parameter': badParameter('colour', 'unknown parameter, allowed is none'),
+  'invalid-page-token': badParameter(
+    'pageToken',
+    'found a token of a call with other parameters, allowed are the parameters of that call (pageSize may differ)',
+  ),
+  'bad-request': { detail: 'The request cannot be understood.' },
+  'not-found': { detail: 'There is no such path.' },
+  'task-not-found': { detail: 'No feed of any source has a task of that id.' },
+  'source-not-found': { detail: 'No source of that id is configured.' },
+  'method-not-allowed': { detail: 'found POST, allowed is GET, HEAD' },
+  'internal-error': { detail: 'The gateway failed to answer.' },
+  'no-source-available': { detail: 'No feed in scope could be read.', problems: FAILED },
+  'incomplete-answer': { detail: `Missing, stale or truncated: ${FEED}.`, problems: FAILED },
+  'task-unknown': { detail: 'The task may be in a feed that could not be read.', problems: FAILED },
+  'nothing-cached': { detail: 'No feed in scope has a snapshot.', problems: UNREAD },
+};
+
+function badParameter(parameter: string, detail: string): object {
+  return { detail: `${parameter}: ${detail}`, errors: [{ parameter, detail }] };
+}

@@ -1,0 +1,66 @@
+/** A header as OpenAPI describes it. `required` means: every such answer has it. */
+interface DescribedHeader {
+  readonly description: string;
+  readonly required: boolean;
+  readonly schema: { readonly type: 'string' | 'integer'; readonly minimum?: number };
+  readonly example: string | number;
+}
+
+/** What callers may ask for by header, as OpenAPI parameters. */
+export const REQUEST_HEADERS = {
+  cacheControl: {
+    name: 'Cache-Control',
+    description:
+      '`no-cache`, `max-age=N`, `max-stale[=N]`, `only-if-cached`: how current the answer must be.',
+    required: false,
+  },
+  prefer: {
+    name: 'Prefer',
+    description: '`wait=N`: wait at most N seconds for upstreams. `handling=strict`: no partial answer.',
+    required: false,
+  },
+  ifNoneMatch: {
+    name: 'If-None-Match',
+    description:
+      'The `ETag` of an earlier answer. Where the answer is still the same, it is a 304 without a body.',
+    required: false,
+  },
+} as const;
+
+/** The headers of an answer made from snapshots, with a body or, as a 304, without one. */
+export const SNAPSHOT_HEADERS: Record<string, DescribedHeader> = {
+  ETag: always('Names these very bytes; for `If-None-Match`.', '"G1mSPw2mUGEyvDvKMIJaeGcKYEo"'),
+  'Cache-Control': always(
+    'How long the answer may be kept. `no-store` on a partial one.',
+    'private, max-age=15, stale-while-revalidate=15',
+  ),
+  'Cache-Status': always(
+    'Whether upstreams had to be asked (RFC 9211): `hit` with the seconds of freshness left, or `fwd=miss`, `fwd=stale`.',
+    'tributary; hit; ttl=11',
+  ),
+  'Server-Timing': always('How many milliseconds the feeds took to be ready.', 'feeds;dur=0.1'),
+  Vary: always('The request headers that the answer depends on.', 'Prefer'),
+  Age: {
+    description: 'Seconds since the oldest snapshot used was read; absent when none was used.',
+    required: false,
+    schema: { type: 'integer', minimum: 0 },
+    example: 4,
+  },
+  'Preference-Applied': {
+    ...always('The preferences of `Prefer` that were honoured.', 'wait=1, handling=strict'),
+    required: false,
+  },
+};
+
+/** The `Link` header of a list. */
+export const LIST_LINK = always(
+  'Where `next` (absent on the last page), `first` and `service-desc` are (RFC 8288).',
+  '</v1/tasks?pageToken=AQ>; rel="next", </v1/tasks>; rel="first", </openapi.json>; rel="service-desc"',
+);
+
+/** The `Link` header of a single task. */
+export const TASK_LINK = always('Where `service-desc` is (RFC 8288).', '</openapi.json>; rel="service-desc"');
+
+function always(description: string, example: string): DescribedHeader {
+  return { description, required: true, schema: { type: 'string' }, example };
+}
