@@ -75,7 +75,8 @@ export class FeedList {
       if (failed !== null) return { state: 'FAILED', reason: failed };
       return { state: 'LOADING', reason: demand.outcome.waitedFor === null ? null : 'TIMEOUT' };
     }
-    const old = failed !== null && this.ageMs() >= 2 * RELIST_AFTER_MS;
+    const acceptedMs = 2 * RELIST_AFTER_MS + (demand.freshness.maxStaleMs ?? 0);
+    const old = failed !== null && this.ageMs() >= acceptedMs;
     return old ? { state: 'STALE', reason: failed } : null;
   }
 

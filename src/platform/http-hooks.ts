@@ -71,15 +71,16 @@ export class MethodRefusals {
     for (const [url, methods] of [...this.#taken]) {
       if (url.includes('*')) continue;
       const method = OTHER_METHODS.filter((each) => !methods.has(each));
-      this.server.route({ method, url, handler: this.refusal([...methods].sort().join(', ')) });
+      const refuse = this.refusal([...methods].sort().join(', '));
+      // Already before the body is read, which may be bad too: it is the method that does not fit.
+      this.server.route({ method, url, onRequest: refuse, handler: refuse });
     }
   }
 
-  private refusal(allow: string): (request: FastifyRequest, reply: FastifyReply) => FastifyReply {
+  private refusal(allow: string): (request: FastifyRequest, reply: FastifyReply) => void {
     return (request, reply) => {
       const detail = `found ${request.method}, allowed is ${allow}`;
       this.filter.send(new ApiProblem('method-not-allowed', detail, { headers: { allow } }), request, reply);
-      return reply;
     };
   }
 }

@@ -44,7 +44,7 @@ export class Fields {
     const value = this.value(name);
     if (value === undefined || value === null || value === '') return null;
     const epochMs = typeof value === 'string' || typeof value === 'number' ? parse(value) : null;
-    if (epochMs !== null && Number.isFinite(epochMs) && Math.abs(epochMs) < LAST_FORMATTABLE_MS) {
+    if (epochMs !== null && epochMs >= FIRST_FORMATTABLE_MS && epochMs < END_OF_FORMATTABLE_MS) {
       return formatTime(epochMs);
     }
     this.drift.note('unreadableTime');
@@ -89,5 +89,7 @@ export class Fields {
 }
 
 const EMPTY = {} as unknown as RawObject;
+/** The beginning of the year 0. */
+const FIRST_FORMATTABLE_MS = -62_167_219_200_000;
 /** The end of the year 9999. */
-const LAST_FORMATTABLE_MS = 253_402_300_800_000;
+const END_OF_FORMATTABLE_MS = 253_402_300_800_000;
