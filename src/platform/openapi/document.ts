@@ -1,14 +1,15 @@
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import { addErrorAnswers } from './error-answers.js';
+import { inReadingOrder } from './reading-order.js';
 import { addRequestIdHeader } from './request-id-header.js';
-import { sortKeys } from './sort-keys.js';
 
 const DESCRIPTION = `Tributary asks several backup systems, turns every record into one Task, and answers one question at a
 time: what ran, what runs, what failed, what is missing.
 
 Every answer says how far it can be relied on: \`completeness\` and \`unreachable\` name the feeds that are
-missing, stale or truncated. Freshness is negotiated with \`Cache-Control\` and \`Prefer\`.`;
+missing, stale or truncated. Freshness is negotiated with \`Cache-Control\` and \`Prefer\`. Every error is a problem
+(RFC 9457), and [each kind of problem](/problems) has a page of its own.`;
 
 /** The one contract of the gateway: OpenAPI 3.1, the same bytes for the same code. */
 export function createDocument(app: INestApplication): OpenAPIObject {
@@ -24,7 +25,7 @@ export function createDocument(app: INestApplication): OpenAPIObject {
     .addTag('operations', 'For those who run the gateway')
     .build();
   const document = SwaggerModule.createDocument(app, outline);
-  return sortKeys(addRequestIdHeader(addErrorAnswers(document)));
+  return inReadingOrder(addRequestIdHeader(addErrorAnswers(document)));
 }
 
 /** Serves the document and Swagger UI. */
@@ -33,6 +34,11 @@ export function serveDocument(app: INestApplication, document: OpenAPIObject): v
     jsonDocumentUrl: 'openapi.json',
     yamlDocumentUrl: 'openapi.yaml',
     customSiteTitle: 'Tributary',
-    swaggerOptions: { displayRequestDuration: true, tryItOutEnabled: true, defaultModelsExpandDepth: 0 },
+    swaggerOptions: {
+      deepLinking: true,
+      displayRequestDuration: true,
+      tryItOutEnabled: true,
+      defaultModelsExpandDepth: 0,
+    },
   });
 }

@@ -18,18 +18,25 @@ import {
   WholeNumberParameter,
 } from './parameters.js';
 
+const TIME = 'RFC 3339, such as `2026-10-22T00:00:00Z`.';
 const LISTS = 'One or more values: repeated, or separated by commas.';
 
 /** The query of `GET /v1/tasks`. */
 export class ListTasksQuery {
-  @ListParameter(null, {
-    description: `Only tasks of these providers. ${LISTS} \`/v1/providers\` names them.`,
-  })
+  @ListParameter(
+    { example: 'huawei-cbr' },
+    {
+      description: `Only tasks of these providers. ${LISTS} \`/v1/providers\` names them.`,
+    },
+  )
   provider?: string[];
 
-  @ListParameter(null, {
-    description: `Only tasks of these sources. ${LISTS} \`/v1/sources\` names them.`,
-  })
+  @ListParameter(
+    { example: 'server-backups' },
+    {
+      description: `Only tasks of these sources. ${LISTS} \`/v1/sources\` names them.`,
+    },
+  )
   source?: string[];
 
   @ListParameter(TASK_STATUSES, { description: `Only tasks in these statuses. ${LISTS}` })
@@ -50,16 +57,16 @@ export class ListTasksQuery {
   @TextParameter({ description: 'Only tasks that ran on the cluster with exactly this id.' })
   clusterId?: string;
 
-  @TimeParameter({ description: 'Only tasks created at this time or later.' })
+  @TimeParameter({ description: `Only tasks created at this time or later. ${TIME}` })
   createdAfter?: string;
 
-  @TimeParameter({ description: 'Only tasks created before this time.' })
+  @TimeParameter({ description: `Only tasks created before this time. ${TIME}` })
   createdBefore?: string;
 
-  @TimeParameter({ description: 'Only tasks that ended at this time or later.' })
+  @TimeParameter({ description: `Only tasks that ended at this time or later. ${TIME}` })
   endedAfter?: string;
 
-  @TimeParameter({ description: 'Only tasks that ended before this time.' })
+  @TimeParameter({ description: `Only tasks that ended before this time. ${TIME}` })
   endedBefore?: string;
 
   @ChoiceParameter(TASK_ORDERS, {

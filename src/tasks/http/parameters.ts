@@ -7,12 +7,18 @@ import { formatTime, parseTime } from '@/model/time.js';
 /** Tells what is wrong with a value; null when nothing is. */
 type Check = (value: unknown) => string | null;
 
-/** One or more values, repeated or separated by commas; each one of `allowed`, or any where that is null. */
+/** A word of an open set: what is in it depends on the configuration. Swagger UI starts each entry with it. */
+interface ExampleWord {
+  readonly example: string;
+}
+
+/** One or more values, repeated or separated by commas: of a closed set of words, or of an open one. */
 export function ListParameter(
-  allowed: readonly string[] | null,
+  words: readonly string[] | ExampleWord,
   schema: ApiPropertyOptions,
 ): PropertyDecorator {
-  const items = allowed === null ? { type: 'string' } : { type: 'string', enum: [...allowed] };
+  const allowed = 'example' in words ? null : words;
+  const items = 'example' in words ? { type: 'string', ...words } : { type: 'string', enum: [...words] };
   return parameter({
     schema: { ...schema, type: 'array', items } as ApiPropertyOptions,
     read: (value) => (typeof value === 'string' ? value.split(',') : asTexts(value)?.flatMap(splitList)),

@@ -29,9 +29,10 @@ import { traceparentOf } from './traceparent.js';
 const NOT_MODIFIED = { status: 304, description: 'The answer is still the one that `If-None-Match` names.' };
 
 @ApiTags('tasks')
-@ApiHeader(REQUEST_HEADERS.cacheControl)
-@ApiHeader(REQUEST_HEADERS.prefer)
+// Decorators apply from below: the document lists Cache-Control first.
 @ApiHeader(REQUEST_HEADERS.ifNoneMatch)
+@ApiHeader(REQUEST_HEADERS.prefer)
+@ApiHeader(REQUEST_HEADERS.cacheControl)
 @Controller('v1/tasks')
 export class TasksController {
   readonly #pages = new PageCache();
