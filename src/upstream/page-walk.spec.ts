@@ -210,10 +210,7 @@ describe('walkPages over a list that changes meanwhile', () => {
   it('never loses a row that was there throughout without saying so, and never doubles one', async () => {
     // One change at most between two calls: an arrival and a removal at once leave no trace in a total. And
     // without totals one at all: two could undo each other in just the way that a second pass sees the same.
-    const totals = fc.constantFrom(
-      { claim: CLAIMS.honest, most: 3 },
-      { claim: CLAIMS.absent, most: 1 },
-    );
+    const totals = fc.constantFrom({ claim: CLAIMS.honest, most: 3 }, { claim: CLAIMS.absent, most: 1 });
     const model = totals.chain(({ claim, most }) =>
       fc.record({
         count: fc.nat(30),
