@@ -211,6 +211,10 @@ describe('telling failures', () => {
   ])('calls %i %j %s', (status, body, reason) => {
     expect(protocol.failureOf(status, body)).toBe(reason);
   });
+
+  it('speaks as all Huawei Cloud services do', () => {
+    expect(protocol).toMatchObject({ family: 'huawei', headers: { 'content-type': 'application/json' } });
+  });
 });
 
 describe('the module', () => {

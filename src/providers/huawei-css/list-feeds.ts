@@ -5,7 +5,7 @@ import type { SourceCluster, SourceConfig } from '@/model/source.js';
 import { Fields, rawObject } from '@/upstream/raw.js';
 import type { Connection } from './read-feed.js';
 
-/** More clusters than any project may have. */
+/** Bounds the walk should the list of clusters never end. */
 const MOST_CLUSTERS = 10_000;
 
 /** One feed for each configured cluster, or for each that the project has. Throws `UpstreamError`. */
