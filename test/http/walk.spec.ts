@@ -151,11 +151,13 @@ describe('a walk while tasks arrive, change and go', () => {
   it('gives every task that exists and matches throughout exactly once, in order', async () => {
     await fc.assert(
       fc.asyncProperty(
-        filters,
-        fc.constantFrom(...ORDERS),
-        sizes,
-        stirs,
-        async (filter, orderBy, pageSizes, happenings) => {
+        fc.record({
+          filter: filters,
+          orderBy: fc.constantFrom(...ORDERS),
+          pageSizes: sizes,
+          happenings: stirs,
+        }),
+        async ({ filter, orderBy, pageSizes, happenings }) => {
           const query = { ...filter, orderBy };
           const states: SentTask[][] = [await askAll(gateway.url, query)];
           let round = 0;
