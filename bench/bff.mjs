@@ -16,7 +16,8 @@ class Backend {
   #keptUntilMs = 0;
 
   constructor(urls, clusters, cacheMs) {
-    const shared = { httpAgent: new Agent({ keepAlive: true }), timeout: 10_000 };
+    // Idle connections are closed before the upstreams do it, which would meet calls under way.
+    const shared = { httpAgent: new Agent({ keepAlive: true, timeout: 3_000 }), timeout: 10_000 };
     const headers = { 'x-auth-token': 'example-token' };
     this.css = axios.create({ ...shared, baseURL: urls.css, headers });
     this.cbr = axios.create({ ...shared, baseURL: urls.cbr, headers });
@@ -216,6 +217,11 @@ await serveParent(async ({ urls, clusters, cacheMs = 0 }) => {
   const app = express();
   app.get('/v1/tasks', async (request, response) => {
     response.json(pageOf(await backend.tasks(), request.query));
+  });
+  // eslint-disable-next-line max-params -- Express tells error handlers by their four parameters
+  app.use((error, _request, response, next) => {
+    if (response.headersSent) next(error);
+    else response.status(502).json({ error: 'An upstream could not be read.' });
   });
   const server = await new Promise((resolve) => {
     const listening = app.listen(0, '127.0.0.1', () => resolve(listening));

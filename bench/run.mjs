@@ -35,6 +35,17 @@ async function main() {
 async function measure(options) {
   printMachine(options);
   for (const each of CASES.filter(({ name }) => options.only.includes(name))) {
+    await measureCase(each, options);
+  }
+}
+
+/** A case that fails leaves nothing running that would disturb the next one. */
+async function measureCase(each, options) {
+  try {
     printCase(each, await each.run(options));
+  } catch (error) {
+    console.error(`\n${each.name}: ${error.message}`);
+    process.exitCode = 1;
+    killAll();
   }
 }

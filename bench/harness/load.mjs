@@ -39,11 +39,15 @@ export async function alternate(targets, { rounds, seconds, ...style }) {
   return measured;
 }
 
-/** With workers autocannon tells no single latencies, only histograms in whole milliseconds. */
-async function shoot({ url, headers, path }, { seconds, connections, workers }) {
+/**
+ * A target with an `amount` gets so many requests however long they take: in a short time a slow server would
+ * leave most of its work unfinished. With workers autocannon tells no single latencies, only histograms in
+ * whole milliseconds.
+ */
+async function shoot({ url, headers, path, amount }, { seconds, connections, workers }) {
   const latenciesMs = [];
   const varied = path && { requests: [{ setupRequest: (request) => ({ ...request, path: path() }) }] };
-  const run = autocannon({ url, headers, ...varied, connections, workers, duration: seconds });
+  const run = autocannon({ url, headers, ...varied, connections, workers, duration: seconds, amount });
   run.on('response', (...[, , , tookMs]) => latenciesMs.push(tookMs));
   return { result: await run, latenciesMs };
 }

@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 export const USAGE = `npm run bench -- [--rounds N] [--seconds S] [--only NAME]
 
   --rounds N    rounds of each comparison (default 5)
-  --seconds S   length of one run under load (default 2)
+  --seconds S   length of one run under load (default 1.5)
   --only NAME   one case alone; may be given more than once`;
 
 /** What the command line asks for. Throws an Error that says what is wrong. */
@@ -12,7 +12,7 @@ export function readOptions(args, names) {
     args,
     options: {
       rounds: { type: 'string', default: '5' },
-      seconds: { type: 'string', default: '2' },
+      seconds: { type: 'string', default: '1.5' },
       only: { type: 'string', multiple: true, default: [] },
       help: { type: 'boolean', default: false },
     },

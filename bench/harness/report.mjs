@@ -37,9 +37,12 @@ function printRow(row, width) {
 
 /** A row that mixes different situations lies wide by its nature. */
 function warningsOf({ mixes, idle = [] }, { spread }) {
-  const warnings = idle.map(
-    (side) => `${side} did not have a whole core of work: its requests/s are not its limit`,
-  );
+  const warnings = [];
+  if (idle.length > 0) {
+    warnings.push(
+      `not at the limit of ${idle.join(' and ')} (less than a core at work): go by the processor time`,
+    );
+  }
   if (spread > WIDE && mixes !== true)
     warnings.push(`the rounds scatter by ${Math.round(spread * 100)} % of the median`);
   return warnings;

@@ -19,7 +19,7 @@ function feed(key: string): Feed {
 
 /** A source whose every answer the test decides. */
 class ScriptedReader implements SourceReader {
-  feeds: FeedListing = { outcome: 'listed', feeds: [feed('a')] };
+  feeds: FeedListing = { outcome: 'listed', feeds: [feed('a')], truncated: false };
   listings = 0;
   reads = 0;
   signals: AbortSignal[] = [];
@@ -81,7 +81,7 @@ describe('the collection', () => {
   });
 
   afterEach(() => {
-    collection.stop();
+    collection.onApplicationShutdown();
     jest.useRealTimers();
   });
 
@@ -246,10 +246,18 @@ describe('the collection', () => {
     expect(collection.status()[0]?.feeds[0]).toMatchObject({ feed: 'sources/s/feeds/-', state: 'FAILED' });
   });
 
+  it('says that feeds may be missing when not all could be listed', async () => {
+    reader.feeds = { outcome: 'listed', feeds: [feed('a')], truncated: true };
+    expect((await ask()).feeds).toMatchObject([
+      { feed: 'sources/s/feeds/-', problem: { state: 'TRUNCATED', reason: 'LIMIT' } },
+      { feed: 'sources/s/feeds/a', problem: null },
+    ]);
+  });
+
   it('lists the feeds again now and then: new ones come, gone ones go, others keep their snapshots', async () => {
-    reader.feeds = { outcome: 'listed', feeds: [feed('a'), feed('b')] };
+    reader.feeds = { outcome: 'listed', feeds: [feed('a'), feed('b')], truncated: false };
     await ask();
-    reader.feeds = { outcome: 'listed', feeds: [feed('b'), feed('c')] };
+    reader.feeds = { outcome: 'listed', feeds: [feed('b'), feed('c')], truncated: false };
     jest.advanceTimersByTime(60_000);
     await ask();
     expect((await ask()).feeds.map((each) => each.feed)).toEqual([feedName('s', 'b'), feedName('s', 'c')]);
@@ -259,7 +267,7 @@ describe('the collection', () => {
   it('lists the feeds again when one turns out to be gone', async () => {
     reader.next = () => failed('NOT_FOUND');
     await ask();
-    reader.feeds = { outcome: 'listed', feeds: [] };
+    reader.feeds = { outcome: 'listed', feeds: [], truncated: false };
     await ask();
     expect((await ask()).feeds).toEqual([]);
   });
@@ -298,7 +306,7 @@ describe('the collection', () => {
   it('cuts reads when it is stopped', async () => {
     reader.next = () => new Promise(() => undefined);
     await askFor(DEADLINE);
-    collection.stop();
+    collection.onApplicationShutdown();
     expect(reader.signals[0]?.aborted).toBe(true);
   });
 

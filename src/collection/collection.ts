@@ -1,3 +1,4 @@
+import type { OnApplicationShutdown } from '@nestjs/common';
 import {
   FeedCollection,
   type CollectionAnswer,
@@ -13,7 +14,7 @@ import type { KeeperTools } from './feed-keeper.js';
 import { SourceKeeper } from './source-keeper.js';
 
 /** The collection of this process: reads on demand, one read at a time a feed. */
-export class Collection extends FeedCollection {
+export class Collection extends FeedCollection implements OnApplicationShutdown {
   override readonly sourceIds: readonly string[];
   readonly #sources: readonly SourceKeeper[];
 
@@ -56,8 +57,8 @@ export class Collection extends FeedCollection {
     return this.#sources.map((source) => source.status());
   }
 
-  /** Cuts every read under way; what was asked before is still answered. */
-  stop(): void {
+  /** Cuts every read under way. The frame calls it when all requests have been answered. */
+  onApplicationShutdown(): void {
     this.tools.runner.stop();
   }
 

@@ -1,10 +1,10 @@
-import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { PROBLEMS } from '@/model/api-problem.js';
 import { DOCUMENT, OPERATIONS, validatorAt, type Operation, type Schema } from '../support/document.js';
+import { faultsIn, makeClientTypes } from './client-types.js';
 
 const OPERATION_LIST = [...OPERATIONS.values()];
 const PROBLEM = 'application/problem+json';
@@ -22,16 +22,9 @@ async function faultsOf(document: unknown): Promise<string[]> {
   const folder = mkdtempSync(join(tmpdir(), 'tributary-'));
   const file = join(folder, 'openapi.json');
   writeFileSync(file, JSON.stringify(document));
-  const output = await new Promise<string>((resolve) => {
-    const program = join(process.cwd(), 'node_modules/openapi-typescript/bin/cli.js');
-    const rules = join(process.cwd(), 'test/contract/fixtures/redocly.yaml');
-    const options = [program, file, '--redocly', rules, '--output', join(folder, 'api.ts')];
-    execFile(process.execPath, options, (_error, stdout, stderr) => {
-      resolve(stdout + stderr);
-    });
-  });
+  const outcome = await makeClientTypes(file, join(folder, 'api.ts'));
   rmSync(folder, { recursive: true });
-  return output.split('\n').filter((line) => /✘|⚠/.test(line));
+  return faultsIn(outcome);
 }
 
 function changed(change: (document: { paths: Record<string, { get: Record<string, unknown> }> }) => void) {

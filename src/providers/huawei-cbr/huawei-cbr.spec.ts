@@ -282,7 +282,11 @@ describe('what a feed is covered since', () => {
 describe('listing the feeds', () => {
   it('has one feed a project, without a call', async () => {
     const clients = serve([]);
-    expect(await connect(clients).listFeeds(CONTEXT)).toEqual({ outcome: 'listed', feeds: [FEED] });
+    expect(await connect(clients).listFeeds(CONTEXT)).toEqual({
+      outcome: 'listed',
+      feeds: [FEED],
+      truncated: false,
+    });
     expect(clients.requests).toEqual([]);
   });
 });

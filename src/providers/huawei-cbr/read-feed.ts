@@ -41,7 +41,7 @@ export async function readFeed(
   });
   const drift = new DriftLog();
   const rows = eachOnce(walked.rows.flatMap((record) => normalise(record, { source, feed, drift }) ?? []));
-  const windowStart = formatTime(Math.ceil(startMs / DAY_MS) * DAY_MS);
+  const windowStart = coverageStart(startMs, clock());
   const coveredSince = walked.truncated ? later(coveredByOrder(rows), windowStart) : windowStart;
   return { outcome: 'read', rows, truncated: walked.truncated, coveredSince, drift: drift.counts };
 }
@@ -56,6 +56,12 @@ function windowQuery(source: SourceConfig, startMs: number): Record<string, stri
     start_time: `${new Date(startMs).toISOString().slice(0, 19)}Z`,
     enterprise_project_id: source.enterpriseProjectId,
   };
+}
+
+/** The window's start rounded up to a whole UTC day, so that it stands still for a day; as it is in shorter windows. */
+function coverageStart(startMs: number, nowMs: number): string {
+  const dayMs = Math.ceil(startMs / DAY_MS) * DAY_MS;
+  return formatTime(dayMs <= nowMs ? dayMs : startMs);
 }
 
 function later(a: string | null, b: string): string | null {

@@ -175,7 +175,7 @@ describe('listing the feeds', () => {
     const clients = new FakeClients(clusters);
     const source = { ...SOURCE, clusters: [{ id: CLUSTER, name: 'payments' }] };
     const listing = await new HuaweiCceProvider(clients).connect(source).listFeeds(CONTEXT);
-    expect(listing).toEqual({ outcome: 'listed', feeds: [FEED] });
+    expect(listing).toEqual({ outcome: 'listed', feeds: [FEED], truncated: false });
     expect(clients.requests).toEqual([]);
   });
 
@@ -188,7 +188,7 @@ describe('listing the feeds', () => {
       key: 'c2',
       cluster: { id: 'c2', name: null },
     };
-    expect(listing).toEqual({ outcome: 'listed', feeds: [FEED, unnamed] });
+    expect(listing).toEqual({ outcome: 'listed', feeds: [FEED, unnamed], truncated: false });
     expect(clients.requests).toEqual([{ path: `/api/v3/projects/${PROJECT}/clusters` }]);
   });
 

@@ -408,14 +408,18 @@ describe('listing the feeds', () => {
   it('takes the configured clusters without a call', async () => {
     const clients = serve(clusters.clusters, {}, 'clusters');
     const source = { clusters: [{ id: CLUSTER, name: 'logs' }] };
-    expect(await connect(clients, source).listFeeds(CONTEXT)).toEqual({ outcome: 'listed', feeds: [FEED] });
+    expect(await connect(clients, source).listFeeds(CONTEXT)).toEqual({
+      outcome: 'listed',
+      feeds: [FEED],
+      truncated: false,
+    });
     expect(clients.requests).toEqual([]);
   });
 
   it('finds each cluster of the project once', async () => {
     const clients = serve(clusters.clusters, {}, 'clusters');
     const listing = await connect(clients).listFeeds(CONTEXT);
-    expect(listing).toEqual({ outcome: 'listed', feeds: [FEED, UNNAMED] });
+    expect(listing).toEqual({ outcome: 'listed', feeds: [FEED, UNNAMED], truncated: false });
     expect(clients.requests[0]).toEqual({ path: `/v1.0/${PROJECT}/clusters`, query: { limit: 1000 } });
   });
 
