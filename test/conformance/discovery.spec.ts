@@ -25,9 +25,16 @@ afterEach(async () => {
   await simulator.stop();
 });
 
-async function list(provider: string, changes: Partial<SourceConfig> = {}): Promise<readonly Feed[]> {
+function ask(provider: string, changes: Partial<SourceConfig> = {}): Promise<FeedListing> {
   const source = { ...tokenSource(simulator, provider), clusters: null, ...changes };
-  return feedsIn(await readers.open(source).listFeeds(readContext()));
+  return readers.open(source).listFeeds(readContext());
+}
+
+/** The feeds of a listing that must be whole. */
+async function list(provider: string, changes: Partial<SourceConfig> = {}): Promise<readonly Feed[]> {
+  const listing = await ask(provider, changes);
+  expect(listing).toMatchObject({ outcome: 'listed', truncated: false });
+  return feedsIn(listing);
 }
 
 function feedsIn(listing: FeedListing): readonly Feed[] {
@@ -102,6 +109,17 @@ describe('clusters that the configuration does not name', () => {
       Object.assign(simulator.settings.css, settings);
       expect(namesByKey(await list('huawei-css'))).toEqual(expected);
       expect(simulator.calls.count('css')).toBeLessThanOrEqual(100);
+    },
+  );
+
+  it.each(['error', 'clamp'] as const)(
+    'are found as far as CSS lets them be listed, and said to be cut, where more is an %s',
+    async (beyondBound) => {
+      addCssClusters(2500);
+      Object.assign(simulator.settings.css, { offsetBound: 1000, beyondBound });
+      const listing = await ask('huawei-css');
+      expect(listing).toMatchObject({ outcome: 'listed', truncated: true, feeds: { length: 1999 } });
+      expect(simulator.calls.count('css')).toBeLessThanOrEqual(30);
     },
   );
 

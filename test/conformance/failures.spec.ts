@@ -200,7 +200,7 @@ describe('an error code that says more than its status', () => {
     ['oceanbase-ocp', 200, { successful: false, status: 403, error: { code: 30014 } }, 'FORBIDDEN'],
     ['oceanbase-ocp', 200, { successful: false, error: { code: 10002 } }, 'NOT_FOUND'],
     ['oceanbase-ocp', 200, { successful: false, error: { code: 10011 } }, 'UPSTREAM_ERROR'],
-  ] as const)('%s: %i %j is %s', async (id, status, body, reason) => {
+  ] as const)('%s: %i %j is %s', async (...[id, status, body, reason]) => {
     const { source, stock } = sceneOf(id);
     const reader = readers.open({ ...source, endpoint: await answerAlways(status, body) });
     expect(await reader.readFeed(feedOf(source, stock.feedKey), readContext())).toEqual(failed(reason));

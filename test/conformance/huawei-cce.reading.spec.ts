@@ -8,4 +8,7 @@ const SETTINGS = {
   runningCompletionTime: [true, false],
 } as const;
 
-describeReading<'cce'>('huawei-cce', { small: SETTINGS, large: SETTINGS });
+describeReading<'cce'>('huawei-cce', {
+  small: SETTINGS,
+  large: { ...SETTINGS, zone: ['+0800 CST', '+0000 UTC', '-0330 -0330'], fractionDigits: [0, 3, 9] },
+});
