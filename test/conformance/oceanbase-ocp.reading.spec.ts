@@ -4,8 +4,6 @@ const SETTINGS = {
   order: ['newest-first', 'oldest-first', 'shuffled'],
   totals: ['totalPages', 'totalPage', 'flat', 'absent'],
   pageSize: ['asked', 'rows', 'max'],
-  failures: ['status', 'ok'],
-  timeFilter: ['createTime', 'none'],
 } as const;
 
 describeReading<'ocp'>('oceanbase-ocp', {

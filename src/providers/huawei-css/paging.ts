@@ -49,6 +49,7 @@ class CssPages {
   positionName: PositionName | null = null;
   #firstPage: readonly string[] = [];
   #largestPage = 0;
+  #wasFarthest = false;
 
   constructor(
     private readonly list: CssList,
@@ -85,11 +86,14 @@ class CssPages {
     return isIgnored ? null : found;
   }
 
-  /** The last rows of a list that ends within a page of the farthest start; null where it may go on behind. */
+  /** The rows from the farthest start on: the list's last ones, or, asked again, null where it may go on behind. */
   private async readFarthest(): Promise<readonly unknown[] | null> {
     if (this.positionName === null) return null;
     const page = await this.fetch({ limit: PAGE_SIZE, [this.positionName]: FARTHEST_START });
-    return page.length < this.#largestPage ? page : null;
+    const isCut = page.length === this.#largestPage;
+    if (isCut && this.#wasFarthest) return null;
+    this.#wasFarthest = true;
+    return page;
   }
 
   private settle(name: PositionName, page: readonly unknown[]): readonly unknown[] {
