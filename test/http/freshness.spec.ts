@@ -303,10 +303,10 @@ describe('Prefer', () => {
 
   it('wait=0 answers with what there is', async () => {
     await get({}, '/v1/tasks?provider=huawei-cce');
-    for (const name of UPSTREAMS) simulator.settings[name].latencyMs = 2000;
+    for (const name of UPSTREAMS) simulator.settings[name].latencyMs = 60_000;
     const startMs = performance.now();
     const page = await askPage(gateway.url, {}, { prefer: 'wait=0' });
-    expect(performance.now() - startMs).toBeLessThan(1500);
+    expect(performance.now() - startMs).toBeLessThan(4000);
     expect(page.unreachable).toHaveLength(3);
     expect(page.tasks.length).toBeGreaterThan(0);
   });

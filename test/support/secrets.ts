@@ -13,7 +13,7 @@ const CONFIGURED = [
 ];
 
 /** Every text that no client, log or metric may ever show: what upstreams say, where they are, how one logs in. */
-export function secretsOf(simulator: Simulator): string[] {
+function secretsOf(simulator: Simulator): string[] {
   const places = Object.values(simulator.urls).map((url) => new URL(url).host);
   const sent = simulator.calls.entries.flatMap(({ headers }) => [
     headers.authorization,

@@ -1,0 +1,250 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import type { Browser } from 'playwright-core';
+import { startGateway, startSimulator } from '../support/gateway.js';
+import { FOREIGN_HOST, NO_BROWSER, findChromium, launchChromium } from './chromium.js';
+import { SwaggerPage, watchTroubles, type Operation, type ShownAnswer } from './swagger-page.js';
+
+interface ShownTask {
+  readonly id: string;
+  readonly provider: string;
+  readonly source: string;
+  readonly status: string;
+}
+
+interface ShownProblem {
+  readonly type: string;
+  readonly errors: readonly { parameter: string; detail: string }[];
+}
+
+const chromiumPath = findChromium();
+const isSkipped = chromiumPath === null && !process.env.CI;
+if (isSkipped) process.stderr.write(`${NO_BROWSER} They are skipped.\n`);
+
+const SMALL_FLEET = { cssClusters: 1, cssRowsPerCluster: 60, cbrRows: 300, cceClusters: 1, ocpTenants: 3 };
+/** Passed only where something hangs: a busy machine may take long to draw a page. */
+const HANGS_AFTER_MS = 120_000;
+
+let browser: Browser;
+let url: string;
+let swagger: SwaggerPage;
+/** What to stop in the end, the last started first. */
+const stops: (() => Promise<void>)[] = [];
+
+async function startAll(): Promise<void> {
+  if (chromiumPath === null) throw new Error(NO_BROWSER);
+  const simulator = await startSimulator({ fleet: SMALL_FLEET, life: { rate: 0 } });
+  stops.unshift(simulator.stop);
+  const gateway = await startGateway(simulator, {
+    deadlineMs: 20_000,
+    sources: (sources) => sources.map((source) => ({ ...source, freshForMs: 60 * 60_000 })),
+  });
+  stops.unshift(gateway.stop);
+  url = gateway.url;
+  browser = await launchChromium(chromiumPath);
+  stops.unshift(() => browser.close());
+}
+
+async function stopAll(): Promise<void> {
+  for (const stop of stops) await stop();
+}
+
+async function openSwagger(at = url): Promise<SwaggerPage> {
+  swagger = await SwaggerPage.open(browser, at);
+  return swagger;
+}
+
+/** The list of tasks in a page of its own, asking for few: Swagger UI takes long to draw many. */
+async function openList(): Promise<Operation> {
+  const operation = await (await openSwagger()).operation('listTasks');
+  await operation.fill('pageSize', '5');
+  return operation;
+}
+
+const tasksIn = ({ body }: ShownAnswer): readonly ShownTask[] =>
+  (JSON.parse(body) as { tasks: readonly ShownTask[] }).tasks;
+
+const problemIn = (text: string): ShownProblem => JSON.parse(text) as ShownProblem;
+
+function valuesOf(answer: ShownAnswer, field: keyof ShownTask): string[] {
+  return [...new Set(tasksIn(answer).map((task) => task[field]))];
+}
+
+const suite = isSkipped ? describe.skip : describe;
+
+suite('Swagger UI in a browser', () => {
+  jest.setTimeout(HANGS_AFTER_MS);
+  beforeAll(startAll);
+  afterAll(stopAll);
+  afterEach(async () => {
+    // Undefined where the browser did not start.
+    await (swagger as SwaggerPage | undefined)?.close();
+  });
+
+  it('loads without an error and without anything from elsewhere, whatever name it is reached by', async () => {
+    const { page, requests, troubles } = await openSwagger(url.replace('127.0.0.1', FOREIGN_HOST));
+    await page.waitForLoadState('networkidle');
+    expect(await page.title()).toBe('Tributary');
+    expect(await page.locator('.info .title').textContent()).toMatch(/^Tributary/);
+    expect(troubles).toEqual([]);
+    expect([...new Set(requests.map((request) => new URL(request).hostname))]).toEqual([FOREIGN_HOST]);
+  });
+
+  it('lists all operations by tag, the tasks first', async () => {
+    expect(await (await openSwagger()).operations()).toEqual([
+      ['tasks', ['GET /v1/tasks', 'GET /v1/tasks/{id}']],
+      ['sources', ['GET /v1/sources', 'GET /v1/sources/{source}', 'GET /v1/providers']],
+      ['operations', ['GET /health/live', 'GET /health/ready', 'GET /metrics']],
+    ]);
+  });
+
+  it('meets no error when nothing but Execute is pressed', async () => {
+    await openSwagger();
+    for (const id of [
+      'listTasks',
+      'listSources',
+      'listProviders',
+      'getLiveness',
+      'getReadiness',
+      'getMetrics',
+    ]) {
+      const operation = await swagger.operation(id);
+      expect([id, (await operation.execute()).status]).toEqual([id, 200]);
+      await operation.fold();
+    }
+    for (const id of ['getTask', 'getSource']) {
+      const operation = await swagger.operation(id);
+      await operation.press();
+      await operation.invalid().waitFor();
+    }
+    expect(swagger.troubles).toEqual([]);
+  });
+
+  it('shows tasks', async () => {
+    const answer = await (await (await openSwagger()).operation('listTasks')).execute();
+    expect(answer.url.search).toBe('?orderBy=createTime%20desc&pageSize=50');
+    expect(Object.keys(answer.headers)).not.toContain('prefer');
+    expect(tasksIn(answer)).toHaveLength(50);
+    expect(JSON.parse(answer.body)).toMatchObject({ unreachable: [], completeness: { complete: true } });
+  });
+
+  it('sends nothing for fields that were filled and emptied again', async () => {
+    const operation = await (await openSwagger()).operation('listTasks');
+    const texts = ['resourceId', 'resourceName', 'clusterId', 'createdAfter', 'endedBefore', 'pageToken'];
+    for (const name of [...texts, 'page', 'pageSize', 'Cache-Control', 'Prefer', 'If-None-Match']) {
+      await operation.fill(name, '1');
+      await operation.fill(name, '');
+    }
+    const choices = {
+      status: 'FAILED',
+      type: 'BACKUP',
+      trigger: 'MANUAL',
+      orderBy: 'endTime asc',
+      include: 'raw',
+    };
+    for (const [name, value] of Object.entries(choices)) {
+      await operation.select(name, value);
+      await operation.select(name, '');
+    }
+    const { status, url: asked, headers } = await operation.execute();
+    expect(status).toBe(200);
+    expect(asked.search).toBe('');
+    expect(Object.keys(headers)).not.toContain('prefer');
+    expect(Object.keys(headers)).not.toContain('if-none-match');
+  });
+
+  it('filters by the statuses chosen', async () => {
+    const operation = await openList();
+    await operation.select('status', 'FAILED');
+    expect(valuesOf(await operation.execute(), 'status')).toEqual(['FAILED']);
+    await operation.select('status', 'FAILED', 'TIMED_OUT');
+    const both = await operation.execute();
+    expect(both.url.searchParams.getAll('status')).toEqual(['FAILED', 'TIMED_OUT']);
+    expect(both.status).toBe(200);
+  });
+
+  it.each([
+    ['provider', 'huawei-cbr', 'huawei-css'],
+    ['source', 'server-backups', 'search-logs'],
+  ] as const)('starts an entry of %s with one that exists, and takes several or none', async (...row) => {
+    const [name, first, second] = row;
+    const operation = await openList();
+    expect(await operation.addEntry(name)).toBe(first);
+    expect(valuesOf(await operation.execute(), name)).toEqual([first]);
+    await operation.addEntry(name);
+    await operation.fill(name, second);
+    const both = await operation.execute();
+    expect(both.url.searchParams.getAll(name)).toEqual([first, second]);
+    expect(both.status).toBe(200);
+    expect([first, second]).toEqual(expect.arrayContaining(valuesOf(both, name)));
+    await operation.removeEntry(name);
+    await operation.fill(name, '');
+    const emptied = await operation.execute();
+    expect(emptied.url.searchParams.has(name)).toBe(false);
+    expect(emptied.status).toBe(200);
+  });
+
+  it('marks a page size that cannot be, and asks nothing', async () => {
+    const operation = await openList();
+    await operation.fill('pageSize', '-1');
+    await operation.press();
+    await operation.invalid().waitFor();
+    expect(await operation.invalid().getAttribute('placeholder')).toBe('pageSize');
+    await operation.fill('pageSize', '1');
+    expect(tasksIn(await operation.execute())).toHaveLength(1);
+    expect(swagger.requests.filter((request) => request.includes('/v1/tasks'))).toHaveLength(1);
+  });
+
+  it('shows the problem where only the gateway can judge a value', async () => {
+    const operation = await openList();
+    await operation.addEntry('provider');
+    await operation.fill('provider', 'huawei-cbx');
+    const { status, body } = await operation.execute();
+    expect(status).toBe(400);
+    expect(problemIn(body).type).toBe('/problems/invalid-parameter');
+    expect(problemIn(body).errors).toHaveLength(1);
+    expect(problemIn(body).errors[0]?.detail).toMatch(/^found "huawei-cbx", allowed is .*huawei-cbr/);
+  });
+
+  it('shows the problem to a browser that follows a link with a bad value', async () => {
+    const { page } = await openSwagger();
+    const response = await page.goto(`${url}/v1/tasks?pageSize=-1`);
+    expect(response?.status()).toBe(400);
+    expect(problemIn(await page.locator('body').innerText())).toMatchObject({
+      type: '/problems/invalid-parameter',
+      errors: [{ parameter: 'pageSize', detail: 'found "-1", allowed is a whole number from 0 on' }],
+    });
+  });
+
+  it('finds a task of the list by its id', async () => {
+    const [task] = tasksIn(await (await openList()).execute());
+    const operation = await swagger.operation('getTask');
+    await operation.fill('id', task?.id ?? '');
+    const found = await operation.execute();
+    expect(found.status).toBe(200);
+    expect(JSON.parse(found.body)).toEqual(task);
+  });
+
+  it('finds a source by its id', async () => {
+    const operation = await (await openSwagger()).operation('getSource');
+    await operation.fill('source', 'kubernetes');
+    const found = await operation.execute();
+    expect(found.status).toBe(200);
+    expect(JSON.parse(found.body)).toMatchObject({ id: 'kubernetes', provider: 'huawei-cce' });
+  });
+
+  it('leads from the description to a page for each kind of problem', async () => {
+    const { page: docs } = await openSwagger();
+    // Swagger UI opens links in a tab of their own.
+    const [page] = await Promise.all([
+      docs.waitForEvent('popup'),
+      docs.getByRole('link', { name: 'each kind of problem' }).click(),
+    ]);
+    const troubles = watchTroubles(page);
+    await page.getByRole('link', { name: 'invalid-parameter' }).click();
+    await page.getByRole('heading', { name: 'A parameter is not valid' }).waitFor();
+    await page.waitForLoadState('networkidle');
+    expect(new URL(page.url()).pathname).toBe('/problems/invalid-parameter');
+    expect(await page.locator('body').innerText()).toContain('HTTP status: 400');
+    expect(troubles).toEqual([]);
+  });
+});
