@@ -12,6 +12,7 @@ import { Metrics } from '@/platform/metrics/metrics.js';
 import { PlatformModule } from '@/platform/platform.module.js';
 import { ProvidersModule } from '@/providers/providers.module.js';
 import { InProcessStore } from '@/snapshots/in-process-store.js';
+import { sharedSecret } from '@/snapshots/shared-secret.js';
 import { SourcesModule } from '@/sources/sources.module.js';
 import { PAGE_TOKEN_KEY } from '@/tasks/task-lister.js';
 import { TasksModule } from '@/tasks/tasks.module.js';
@@ -32,7 +33,7 @@ export class AppModule {
     const shared = [
       { provide: LOGGER, useValue: ground.log },
       { provide: CLOCK, useValue: ground.clock },
-      { provide: PAGE_TOKEN_KEY, useValue: pageTokenKey(ground.config) },
+      { provide: PAGE_TOKEN_KEY, useFactory: () => tokenKey(ground) },
       { provide: Metrics, useValue: metrics },
       { provide: UpstreamObserver, useValue: { callFinished: callRecorder(metrics) } },
       {
@@ -64,6 +65,19 @@ function collect({ config, log, clock }: Ground, providers: readonly Provider[])
     clock,
     deadlineMs: config.server.deadlineMs,
   });
+}
+
+/** The key of page tokens: of the configuration, or, where it names no secret but a Redis, of that Redis. */
+async function tokenKey({ config, log }: Ground): Promise<Uint8Array> {
+  const { redis } = config.cache;
+  if (config.server.secret !== null || redis === null) return pageTokenKey(config);
+  try {
+    return await sharedSecret(redis);
+  } catch {
+    // The error may hold the URL, and with it a password.
+    log.warn('Redis does not answer: page tokens are signed with a key made from the configuration');
+    return pageTokenKey(config);
+  }
 }
 
 function callRecorder(metrics: Metrics): (call: FinishedCall) => void {

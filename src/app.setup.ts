@@ -2,7 +2,13 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AppModule, type Ground } from './app.module.js';
-import { addCommonHeaders, MethodRefusals, observeAnswers, requestIdOf } from './platform/http-hooks.js';
+import {
+  addCommonHeaders,
+  endConnectionsOnClose,
+  MethodRefusals,
+  observeAnswers,
+  requestIdOf,
+} from './platform/http-hooks.js';
 import { NestLogger } from './platform/logging/logger.js';
 import { Metrics } from './platform/metrics/metrics.js';
 import { createDocument, serveDocument } from './platform/openapi/document.js';
@@ -24,10 +30,10 @@ export async function createGateway(ground: Ground): Promise<NestFastifyApplicat
   });
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.on(ground), adapter, {
     logger: new NestLogger(ground.log),
-    forceCloseConnections: true,
   });
   const server = adapter.getInstance<FastifyInstance>();
   addCommonHeaders(server);
+  endConnectionsOnClose(server);
   observeAnswers(server, ground.log, app.get(Metrics));
   const refusals = new MethodRefusals(server, filter);
   app.useGlobalFilters(filter);

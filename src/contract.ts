@@ -5,6 +5,7 @@ import { createGateway } from './app.setup.js';
 import type { Config } from './config/config.js';
 import { writeConfigDocuments } from './config/write-documents.js';
 import { createLogger } from './platform/logging/logger.js';
+import { sortKeys } from './platform/openapi/sort-keys.js';
 import { PROVIDER_SETTINGS } from './providers/providers.module.js';
 
 /** A gateway without sources has the same contract as any other. */
@@ -17,12 +18,12 @@ const NO_SOURCES: Config = {
   sources: [],
 };
 
-/** The OpenAPI document as it is committed. */
-export async function contractText(): Promise<string> {
+/** The OpenAPI document as it is committed: what is served in reading order, by key. */
+async function contractText(): Promise<string> {
   const app = await createGateway({ config: NO_SOURCES, log: createLogger('silent'), clock: Date.now });
   const { payload } = await app.inject('/openapi.json');
   await app.close();
-  return `${JSON.stringify(JSON.parse(payload), null, 2)}\n`;
+  return `${JSON.stringify(sortKeys(JSON.parse(payload)), null, 2)}\n`;
 }
 
 /** Brings the documents that come from the code up to date. */

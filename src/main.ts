@@ -7,6 +7,14 @@ import { createGateway } from './app.setup.js';
 import { createLogger } from './platform/logging/logger.js';
 import { PROVIDER_SETTINGS } from './providers/providers.module.js';
 
+/** Why a port may be refused. Up here, because the start below runs before what follows it. */
+const HINTS: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'something else listens there',
+  EACCES: 'this user may not listen there',
+  EADDRNOTAVAIL: 'no network interface has that address',
+  ENOTFOUND: 'no such host is known',
+};
+
 await start(readConfig());
 
 /** Ends the process with code 78 (EX_CONFIG) when the configuration is not right. */
@@ -31,6 +39,16 @@ async function start(config: Config): Promise<void> {
       void app.close().then(() => process.exit(0));
     });
   }
-  await app.listen(config.server.port, config.server.host);
+  await app.listen(config.server.port, config.server.host).catch(cannotListen(config));
   log.info({ url: await app.getUrl(), sources: config.sources.length }, 'listening');
+}
+
+/** Ends the process with code 1 and one line instead of a stack trace. */
+function cannotListen({ server }: Config): (fault: unknown) => never {
+  return (fault) => {
+    const code = (fault as NodeJS.ErrnoException).code ?? 'unknown';
+    const hint = HINTS[code] ?? 'the operating system refused';
+    process.stderr.write(`cannot listen on ${server.host} port ${server.port}: ${hint} (${code})\n`);
+    process.exit(1);
+  };
 }

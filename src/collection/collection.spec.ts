@@ -7,6 +7,7 @@ import { COVERED_SINCE_EVER } from '@/model/provider.js';
 import type { SourceConfig } from '@/model/source.js';
 import { InProcessStore } from '@/snapshots/in-process-store.js';
 import { Collection } from './collection.js';
+import type { KeeperTools } from './feed-keeper.js';
 import { ReadRunner } from './read-runner.js';
 import { Revisions } from './revisions.js';
 
@@ -18,7 +19,7 @@ function feed(key: string): Feed {
 
 /** A source whose every answer the test decides. */
 class ScriptedReader implements SourceReader {
-  feeds: FeedListing = { outcome: 'listed', feeds: [feed('a')] };
+  feeds: FeedListing = { outcome: 'listed', feeds: [feed('a')], truncated: false };
   listings = 0;
   reads = 0;
   signals: AbortSignal[] = [];
@@ -49,6 +50,7 @@ describe('the collection', () => {
   let reader: ScriptedReader;
   let collection: Collection;
   let faults: unknown[];
+  let tools: KeeperTools;
 
   beforeEach(() => {
     jest.useFakeTimers({ now: Date.parse('2026-11-20T08:00:00Z') });
@@ -64,18 +66,22 @@ describe('the collection', () => {
       freshForMs: 15_000,
       keepForMs: 86_400_000,
     } as SourceConfig;
-    const provider = { settings: { id: 'p' }, connect: () => reader } as unknown as Provider;
-    collection = new Collection([source], [provider], {
+    const provider = {
+      settings: { id: 'p', hasClusters: true },
+      connect: () => reader,
+    } as unknown as Provider;
+    tools = {
       store: new InProcessStore(),
       runner: new ReadRunner({ error: (fault) => faults.push(fault) }),
       revisions: new Revisions(),
       clock: Date.now,
       deadlineMs: DEADLINE,
-    });
+    };
+    collection = new Collection([source], [provider], tools);
   });
 
   afterEach(() => {
-    collection.stop();
+    collection.onApplicationShutdown();
     jest.useRealTimers();
   });
 
@@ -240,10 +246,18 @@ describe('the collection', () => {
     expect(collection.status()[0]?.feeds[0]).toMatchObject({ feed: 'sources/s/feeds/-', state: 'FAILED' });
   });
 
+  it('says that feeds may be missing when not all could be listed', async () => {
+    reader.feeds = { outcome: 'listed', feeds: [feed('a')], truncated: true };
+    expect((await ask()).feeds).toMatchObject([
+      { feed: 'sources/s/feeds/-', problem: { state: 'TRUNCATED', reason: 'LIMIT' } },
+      { feed: 'sources/s/feeds/a', problem: null },
+    ]);
+  });
+
   it('lists the feeds again now and then: new ones come, gone ones go, others keep their snapshots', async () => {
-    reader.feeds = { outcome: 'listed', feeds: [feed('a'), feed('b')] };
+    reader.feeds = { outcome: 'listed', feeds: [feed('a'), feed('b')], truncated: false };
     await ask();
-    reader.feeds = { outcome: 'listed', feeds: [feed('b'), feed('c')] };
+    reader.feeds = { outcome: 'listed', feeds: [feed('b'), feed('c')], truncated: false };
     jest.advanceTimersByTime(60_000);
     await ask();
     expect((await ask()).feeds.map((each) => each.feed)).toEqual([feedName('s', 'b'), feedName('s', 'c')]);
@@ -253,7 +267,7 @@ describe('the collection', () => {
   it('lists the feeds again when one turns out to be gone', async () => {
     reader.next = () => failed('NOT_FOUND');
     await ask();
-    reader.feeds = { outcome: 'listed', feeds: [] };
+    reader.feeds = { outcome: 'listed', feeds: [], truncated: false };
     await ask();
     expect((await ask()).feeds).toEqual([]);
   });
@@ -292,7 +306,7 @@ describe('the collection', () => {
   it('cuts reads when it is stopped', async () => {
     reader.next = () => new Promise(() => undefined);
     await askFor(DEADLINE);
-    collection.stop();
+    collection.onApplicationShutdown();
     expect(reader.signals[0]?.aborted).toBe(true);
   });
 
@@ -300,6 +314,19 @@ describe('the collection', () => {
     const answer = await collection.ensure({ provider: ['other'] }, USUAL_FRESHNESS, null);
     expect(answer.feeds).toEqual([]);
     expect(reader.listings).toBe(0);
+  });
+
+  it('knows configured feeds before anyone has asked', async () => {
+    const source = { id: 't', provider: 'p', clusters: [{ id: 'a', name: null }], timeoutMs: 1 };
+    const provider = { settings: { id: 'p', hasClusters: true }, connect: () => reader };
+    const fresh = new Collection(
+      [source as unknown as SourceConfig],
+      [provider as unknown as Provider],
+      tools,
+    );
+    await jest.advanceTimersByTimeAsync(0);
+    expect(fresh.status()[0]?.feeds).toMatchObject([{ feed: 'sources/s/feeds/a', state: 'LOADING' }]);
+    expect(reader.reads).toBe(0);
   });
 
   it('counts upstream calls and shows the state of every feed', async () => {

@@ -1,3 +1,4 @@
+import type { OnApplicationShutdown } from '@nestjs/common';
 import {
   FeedCollection,
   type CollectionAnswer,
@@ -13,7 +14,7 @@ import type { KeeperTools } from './feed-keeper.js';
 import { SourceKeeper } from './source-keeper.js';
 
 /** The collection of this process: reads on demand, one read at a time a feed. */
-export class Collection extends FeedCollection {
+export class Collection extends FeedCollection implements OnApplicationShutdown {
   override readonly sourceIds: readonly string[];
   readonly #sources: readonly SourceKeeper[];
 
@@ -28,7 +29,8 @@ export class Collection extends FeedCollection {
     this.#sources = sources.map((source) => {
       const provider = byId.get(source.provider);
       if (provider === undefined) throw new Error(`no provider ${source.provider}`);
-      return new SourceKeeper({ ...tools, source, reader: provider.connect(source) });
+      const feedsAreConfigured = source.clusters !== null || !provider.settings.hasClusters;
+      return new SourceKeeper({ ...tools, source, reader: provider.connect(source), feedsAreConfigured });
     });
   }
 
@@ -37,7 +39,8 @@ export class Collection extends FeedCollection {
     freshness: Freshness,
     traceparent: string | null,
   ): Promise<CollectionAnswer> {
-    const demand = new Demand(freshness, traceparent, this.tools.revisions.newest, scope.feed);
+    const sinceRevision = this.tools.revisions.newest;
+    const demand = new Demand({ freshness, traceparent, sinceRevision, feeds: scope.feed });
     const sources = this.#sources.filter((source) => source.isWithin(scope));
     const waits: Promise<unknown>[] = [];
     for (const source of sources) source.want(demand, waits);
@@ -54,8 +57,8 @@ export class Collection extends FeedCollection {
     return this.#sources.map((source) => source.status());
   }
 
-  /** Cuts every read under way; what was asked before is still answered. */
-  stop(): void {
+  /** Cuts every read under way. The frame calls it when all requests have been answered. */
+  onApplicationShutdown(): void {
     this.tools.runner.stop();
   }
 

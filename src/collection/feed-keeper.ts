@@ -1,5 +1,4 @@
 import type { FeedAnswer, FeedProblem, FeedStatus } from '@/model/collection.js';
-import { USUAL_FRESHNESS } from '@/model/collection.js';
 import type { Clock } from '@/model/clock.js';
 import type { FailureReason } from '@/model/failure.js';
 import type { Feed } from '@/model/feed.js';
@@ -8,7 +7,7 @@ import type { Snapshot } from '@/model/snapshot.js';
 import type { SourceConfig } from '@/model/source.js';
 import type { SnapshotStore } from '@/snapshots/snapshot-store.js';
 import { judge, type Verdict } from './acceptance.js';
-import { Demand } from './demand.js';
+import { usualDemand, type Demand } from './demand.js';
 import type { ReadRunner } from './read-runner.js';
 import { Renewal, type Attempt } from './renewal.js';
 import type { Revisions } from './revisions.js';
@@ -30,6 +29,8 @@ export interface KeeperTools {
 export interface SourceTools extends KeeperTools {
   readonly source: SourceConfig;
   readonly reader: SourceReader;
+  /** True when the feeds are known without asking the upstream. */
+  readonly feedsAreConfigured: boolean;
 }
 
 /** Keeps one feed's snapshot. */
@@ -82,7 +83,7 @@ export class FeedKeeper {
   }
 
   status(): FeedStatus {
-    const { snapshot, problem } = this.answer(AS_USUAL);
+    const { snapshot, problem } = this.answer(usualDemand());
     return {
       feed: this.feed.name,
       ...(problem ?? { state: 'FRESH', reason: null }),
@@ -187,6 +188,3 @@ export const NOTHING_KEPT: SnapshotSummary = {
 function summary({ rows, fetchTimeMs, coveredSince, drift }: Snapshot): SnapshotSummary {
   return { taskCount: rows.length, fetchTimeMs, coveredSince, drift };
 }
-
-/** The usual question, asked by nobody in particular. */
-const AS_USUAL = new Demand(USUAL_FRESHNESS, null, Number.POSITIVE_INFINITY);

@@ -1,6 +1,7 @@
 import type { Clock } from '@/model/clock.js';
+import type { ProblemState } from '@/model/collection.js';
 import type { FailureReason } from '@/model/failure.js';
-import type { Feed } from '@/model/feed.js';
+import type { ListedFeeds } from '@/model/provider.js';
 import type { Demand } from './demand.js';
 import type { SourceTools } from './feed-keeper.js';
 import { Renewal } from './renewal.js';
@@ -10,20 +11,26 @@ const RELIST_AFTER_MS = 60_000;
 
 /** What is wrong with a list of feeds. */
 export interface ListTrouble {
-  readonly state: 'LOADING' | 'FAILED' | 'STALE';
+  readonly state: ProblemState;
   readonly reason: FailureReason | null;
+}
+
+interface Listed {
+  readonly atMs: number;
+  readonly revision: number;
+  readonly truncated: boolean;
 }
 
 /** Keeps the list of a source's feeds: which clusters there are changes now and then. */
 export class FeedList {
-  readonly renewal: Renewal<readonly Feed[]>;
-  #listed: { readonly atMs: number; readonly revision: number } | null = null;
+  readonly renewal: Renewal<ListedFeeds>;
+  #listed: Listed | null = null;
   #calls = 0;
   readonly #clock: Clock;
 
   constructor(
     { source, reader, runner, revisions, clock }: SourceTools,
-    onFeeds: (feeds: readonly Feed[]) => void,
+    onFeeds: (feeds: ListedFeeds['feeds']) => void,
   ) {
     this.#clock = clock;
     const onCall = (): void => {
@@ -31,16 +38,13 @@ export class FeedList {
     };
     this.renewal = new Renewal(
       (traceparent) =>
-        runner.run<readonly Feed[]>(
-          { boundMs: source.timeoutMs * 3, traceparent, onCall },
-          async (context) => {
-            const listing = await reader.listFeeds(context);
-            return listing.outcome === 'listed' ? { value: listing.feeds } : { failure: listing.failure };
-          },
-        ),
+        runner.run<ListedFeeds>({ boundMs: source.timeoutMs * 3, traceparent, onCall }, async (context) => {
+          const listing = await reader.listFeeds(context);
+          return listing.outcome === 'listed' ? { value: listing } : { failure: listing.failure };
+        }),
       clock,
-      (feeds) => {
-        this.#listed = { atMs: clock(), revision: revisions.next() };
+      ({ feeds, truncated }) => {
+        this.#listed = { atMs: clock(), revision: revisions.next(), truncated };
         onFeeds(feeds);
       },
     );
@@ -75,8 +79,9 @@ export class FeedList {
       if (failed !== null) return { state: 'FAILED', reason: failed };
       return { state: 'LOADING', reason: demand.outcome.waitedFor === null ? null : 'TIMEOUT' };
     }
-    const old = failed !== null && this.ageMs() >= 2 * RELIST_AFTER_MS;
-    return old ? { state: 'STALE', reason: failed } : null;
+    const acceptedMs = 2 * RELIST_AFTER_MS + (demand.freshness.maxStaleMs ?? 0);
+    if (failed !== null && this.ageMs() >= acceptedMs) return { state: 'STALE', reason: failed };
+    return this.#listed.truncated ? { state: 'TRUNCATED', reason: 'LIMIT' } : null;
   }
 
   private ageMs(): number {

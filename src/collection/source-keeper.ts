@@ -1,8 +1,7 @@
 import type { FeedAnswer, FeedScope, FeedStatus, SourceStatus } from '@/model/collection.js';
-import { USUAL_FRESHNESS } from '@/model/collection.js';
 import { allFeedsName, type Feed } from '@/model/feed.js';
 import type { Snapshot } from '@/model/snapshot.js';
-import { Demand } from './demand.js';
+import { usualDemand, type Demand } from './demand.js';
 import { FeedKeeper, NOTHING_KEPT, type SourceTools } from './feed-keeper.js';
 import { FeedList, type ListTrouble } from './feed-list.js';
 
@@ -15,6 +14,7 @@ export class SourceKeeper {
     this.#list = new FeedList(tools, (feeds) => {
       this.adopt(feeds);
     });
+    if (tools.feedsAreConfigured) void this.#list.renewal.renew(null);
   }
 
   /** True when the source belongs to what a question is about. */
@@ -41,7 +41,7 @@ export class SourceKeeper {
 
   answers(demand: Demand): FeedAnswer[] {
     const answers = this.feedsOf(demand).map((feed) => feed.answer(demand));
-    const trouble = demand.feeds === undefined ? this.#list.trouble(demand) : null;
+    const trouble = demand.feeds === null ? this.#list.trouble(demand) : null;
     return trouble === null ? answers : [this.unlisted(trouble), ...answers];
   }
 
@@ -51,7 +51,7 @@ export class SourceKeeper {
 
   status(): SourceStatus {
     const { id, provider, region, projectId } = this.tools.source;
-    const trouble = this.#list.trouble(AS_USUAL);
+    const trouble = this.#list.trouble(usualDemand());
     const feeds = this.#feeds.map((feed) => feed.status());
     if (trouble !== null) feeds.unshift(this.unlistedStatus(trouble));
     return { id, provider, region, projectId, feeds };
@@ -113,6 +113,3 @@ export class SourceKeeper {
     };
   }
 }
-
-/** The usual question, asked by nobody in particular. */
-const AS_USUAL = new Demand(USUAL_FRESHNESS, null, Number.POSITIVE_INFINITY);

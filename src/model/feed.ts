@@ -1,3 +1,5 @@
+import type { SourceCluster, SourceConfig } from './source.js';
+
 /** One upstream list inside a source: the unit of fetching, caching, freshness and failure. */
 export interface Feed {
   /** `sources/{source}/feeds/{key}` */
@@ -26,4 +28,19 @@ export function feedName(source: string, key: string): string {
  */
 export function allFeedsName(source: string): string {
   return feedName(source, '-');
+}
+
+/** One feed for each cluster; of clusters with one id, the last. */
+export function clusterFeeds(
+  { id: source, provider }: Pick<SourceConfig, 'id' | 'provider'>,
+  clusters: readonly SourceCluster[],
+): Feed[] {
+  const byId = new Map(clusters.map((cluster) => [cluster.id, cluster]));
+  return [...byId.values()].map((cluster) => ({
+    name: feedName(source, cluster.id),
+    provider,
+    source,
+    key: cluster.id,
+    cluster,
+  }));
 }

@@ -39,6 +39,8 @@ export type FeedListing = ListedFeeds | FailedRead;
 export interface ListedFeeds {
   readonly outcome: 'listed';
   readonly feeds: readonly Feed[];
+  /** True when the source has, or may have, more feeds than could be listed. */
+  readonly truncated: boolean;
 }
 
 /** An open connection to one source. */

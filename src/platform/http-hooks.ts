@@ -48,6 +48,24 @@ export function observeAnswers(server: FastifyInstance, log: Logger, metrics: Me
   });
 }
 
+/** While the server closes, requests under way are still answered, and each connection ends with its answer. */
+export function endConnectionsOnClose(server: FastifyInstance): void {
+  let isClosing = false;
+  server.addHook('preClose', (done) => {
+    isClosing = true;
+    done();
+  });
+  server.addHook('onSend', (_request, reply) => {
+    if (isClosing) void reply.header('connection', 'close');
+    return Promise.resolve();
+  });
+  // An answer may have set out before, and leave a connection that is kept alive.
+  server.addHook('onResponse', (_request, _reply, done) => {
+    if (isClosing) server.server.closeIdleConnections();
+    done();
+  });
+}
+
 const OTHER_METHODS = ['POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;
 
 /** Lets a path that exists, but not for the method, answer 405 and name the methods it takes. */
@@ -71,15 +89,16 @@ export class MethodRefusals {
     for (const [url, methods] of [...this.#taken]) {
       if (url.includes('*')) continue;
       const method = OTHER_METHODS.filter((each) => !methods.has(each));
-      this.server.route({ method, url, handler: this.refusal([...methods].sort().join(', ')) });
+      const refuse = this.refusal([...methods].sort().join(', '));
+      // Already before the body is read, which may be bad too: it is the method that does not fit.
+      this.server.route({ method, url, onRequest: refuse, handler: refuse });
     }
   }
 
-  private refusal(allow: string): (request: FastifyRequest, reply: FastifyReply) => FastifyReply {
+  private refusal(allow: string): (request: FastifyRequest, reply: FastifyReply) => void {
     return (request, reply) => {
       const detail = `found ${request.method}, allowed is ${allow}`;
       this.filter.send(new ApiProblem('method-not-allowed', detail, { headers: { allow } }), request, reply);
-      return reply;
     };
   }
 }

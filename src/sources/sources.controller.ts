@@ -1,6 +1,7 @@
 import { Controller, Get, Header, Inject, Param, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import { ApiProblem } from '@/model/api-problem.js';
+import { CLOCK, type Clock } from '@/model/clock.js';
 import { FeedCollection, type FeedStatus, type SourceStatus } from '@/model/collection.js';
 import { DRIFT_KINDS } from '@/model/drift.js';
 import { PROVIDERS, type Provider } from '@/model/provider.js';
@@ -20,6 +21,7 @@ export class SourcesController {
   constructor(
     private readonly collection: FeedCollection,
     @Inject(PROVIDERS) private readonly providers: readonly Provider[],
+    @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
   @Get('sources')
@@ -31,7 +33,7 @@ export class SourcesController {
   })
   @ApiOkResponse({ type: SourceListDto, description: 'The sources in configured order.' })
   list(@Query() _query: NoQuery): SourceListDto {
-    return { sources: this.collection.status().map(asSource) };
+    return { sources: this.collection.status().map((source) => asSource(source, this.clock())) };
   }
 
   @Get('sources/:source')
@@ -46,7 +48,7 @@ export class SourcesController {
   get(@Param('source') id: string, @Query() _query: NoQuery): SourceDto {
     const source = this.collection.status().find((status) => status.id === id);
     if (source === undefined) throw new ApiProblem('source-not-found', 'No source of that id is configured.');
-    return asSource(source);
+    return asSource(source, this.clock());
   }
 
   @Get('providers')
@@ -70,18 +72,18 @@ export class SourcesController {
   }
 }
 
-function asSource({ feeds, ...source }: SourceStatus): SourceDto {
-  return { ...source, feeds: feeds.map(asFeed) };
+function asSource({ feeds, ...source }: SourceStatus, nowMs: number): SourceDto {
+  return { ...source, feeds: feeds.map((feed) => asFeed(feed, nowMs)) };
 }
 
-function asFeed(status: FeedStatus): FeedDto {
+function asFeed(status: FeedStatus, nowMs: number): FeedDto {
   return {
     name: status.feed,
     state: status.state,
     reason: status.reason,
     taskCount: status.taskCount,
     fetchTime: timeOrNull(status.fetchTimeMs),
-    ageSeconds: status.fetchTimeMs === null ? null : Math.max(0, Date.now() - status.fetchTimeMs) / 1000,
+    ageSeconds: status.fetchTimeMs === null ? null : Math.max(0, nowMs - status.fetchTimeMs) / 1000,
     lastSuccessTime: timeOrNull(status.lastSuccessTimeMs),
     lastErrorTime: timeOrNull(status.lastErrorTimeMs),
     coveredSince: status.coveredSince,

@@ -2,13 +2,13 @@ import type { TaskRow } from '@/model/task.js';
 
 /**
  * From when on the tasks of a list that was cut off are all there: where they came newest first, that is the
- * oldest one's creation. Null where the order vouches for nothing. No upstream documents its order.
+ * creation of the oldest one that is younger than the last, as a task left out may be as old as the last. Null
+ * where the order vouches for nothing. No upstream documents its order.
  */
 export function coveredByOrder(rows: readonly TaskRow[]): string | null {
-  let oldest: string | null = null;
-  for (const { task } of rows) {
-    if (task.createTime === null || (oldest !== null && task.createTime > oldest)) return null;
-    oldest = task.createTime;
-  }
-  return oldest;
+  const times = rows.map(({ task }) => task.createTime);
+  const isNewestFirst = times.every((time, i) => time !== null && time <= (times[i - 1] ?? time));
+  const last = times.at(-1) ?? null;
+  if (!isNewestFirst || last === null) return null;
+  return times.findLast((time) => time !== null && time > last) ?? null;
 }

@@ -129,6 +129,16 @@ describe('walkOffsets', () => {
     expect(list.calls).toBeLessThan(30);
   });
 
+  it.each([1, 2, 3, 5])('ends soon when %i rows arrive at the end before every call', async (arriving) => {
+    const list = new ChangingList(200, 10, (self) => {
+      for (let row = 0; row < arriving; row++) self.rows.push(self.newRow());
+    });
+    const before = [...list.rows];
+    const { rows } = await walkOffsets(list.asOffsetList());
+    expect(before.filter((row) => !rows.includes(row))).toEqual([]);
+    expect(list.calls).toBeLessThan(80);
+  });
+
   it.each([1, 2, 3, 10, 999, 1001])('reads %i rows while one arrives before every call', async (size) => {
     const list = new ChangingList(size, 1000, (self) => self.rows.unshift(self.newRow()));
     const before = [...list.rows];

@@ -97,10 +97,14 @@ class OffsetWalk<Row> {
     return this.#rows.size - before;
   }
 
-  /** Pages overlap by half at the most, so one that brings less than a quarter is a sign of something wrong. */
+  /**
+   * Pages overlap by half at the most, so one that brings less than a quarter is a sign of something wrong. A page
+   * shorter than others gives nothing back either: where rows keep arriving at the end, there is always one more.
+   */
   private goOn(added: number, pageLength: number): false {
     this.#stalls = 0;
-    if (added * 4 >= pageLength) this.#patience = Math.min(PATIENCE, this.#patience + REWARD);
+    const isFull = pageLength === this.#largestPage;
+    if (isFull && added * 4 >= pageLength) this.#patience = Math.min(PATIENCE, this.#patience + REWARD);
     return false;
   }
 

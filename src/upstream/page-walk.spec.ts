@@ -40,7 +40,8 @@ class ModelUpstream {
     this.calls += 1;
     this.change(this.calls);
     const last = Math.max(1, Math.ceil(this.rows.length / this.cap));
-    if (page > last && this.end === 'error') return Promise.reject(new UpstreamError('UPSTREAM_ERROR'));
+    if (page > last && this.end === 'error')
+      return Promise.reject(new UpstreamError('UPSTREAM_ERROR', null, 400));
     const number = this.ignoresPage ? 1 : this.end === 'lastPage' ? Math.min(page, last) : page;
     const rows = this.rows.slice((number - 1) * this.cap, number * this.cap);
     return Promise.resolve({ rows, ...this.claim(this.rows.length, this.cap, rows.length) });
@@ -207,13 +208,17 @@ function applyChanges(upstream: ModelUpstream, changes: readonly Change[]): Read
 
 describe('walkPages over a list that changes meanwhile', () => {
   it('never loses a row that was there throughout without saying so, and never doubles one', async () => {
-    const model = fc.record({
-      count: fc.nat(30),
-      cap: fc.integer({ min: 1, max: 7 }),
-      claim: fc.constantFrom<Claim>(CLAIMS.honest, CLAIMS.absent),
-      // One at most between two calls: an arrival and a removal at once leave no trace in a total.
-      changes: fc.uniqueArray(changeAmong(40), { maxLength: 3, selector: ({ call }) => call }),
-    });
+    // One change at most between two calls: an arrival and a removal at once leave no trace in a total. And
+    // without totals one at all: two could undo each other in just the way that a second pass sees the same.
+    const totals = fc.constantFrom({ claim: CLAIMS.honest, most: 3 }, { claim: CLAIMS.absent, most: 1 });
+    const model = totals.chain(({ claim, most }) =>
+      fc.record({
+        count: fc.nat(30),
+        cap: fc.integer({ min: 1, max: 7 }),
+        claim: fc.constant(claim),
+        changes: fc.uniqueArray(changeAmong(40), { maxLength: most, selector: ({ call }) => call }),
+      }),
+    );
     const property = fc.asyncProperty(model, async ({ count, changes, ...quirks }) => {
       const upstream = Object.assign(new ModelUpstream(numbers(count)), quirks);
       const lasting = applyChanges(upstream, changes);

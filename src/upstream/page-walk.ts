@@ -89,11 +89,8 @@ async function readPageOrEnd<Row>(
   }
 }
 
-/** A 400 has no reason of its own: it is an UPSTREAM_ERROR. */
 function isRefusal(error: unknown): boolean {
-  return (
-    error instanceof UpstreamError && (error.reason === 'NOT_FOUND' || error.reason === 'UPSTREAM_ERROR')
-  );
+  return error instanceof UpstreamError && (error.status === 400 || error.status === 404);
 }
 
 /** One reading of the list from its first page on. */

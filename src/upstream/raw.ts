@@ -44,9 +44,7 @@ export class Fields {
     const value = this.value(name);
     if (value === undefined || value === null || value === '') return null;
     const epochMs = typeof value === 'string' || typeof value === 'number' ? parse(value) : null;
-    if (epochMs !== null && Number.isFinite(epochMs) && Math.abs(epochMs) < LAST_FORMATTABLE_MS) {
-      return formatTime(epochMs);
-    }
+    if (epochMs !== null && epochMs >= YEAR_0_MS && epochMs < YEAR_10000_MS) return formatTime(epochMs);
     this.drift.note('unreadableTime');
     return null;
   }
@@ -55,11 +53,6 @@ export class Fields {
   fields(name: string): Fields {
     const value = this.value(name);
     return new Fields(rawObject(value) ?? this.absent(value) ?? EMPTY, this.drift);
-  }
-
-  /** True when the field is there and is an object. */
-  has(name: string): boolean {
-    return rawObject(this.value(name)) !== null;
   }
 
   /** The objects of a list, each to be read in turn; other elements are left out as drift. */
@@ -89,5 +82,6 @@ export class Fields {
 }
 
 const EMPTY = {} as unknown as RawObject;
-/** The end of the year 9999. */
-const LAST_FORMATTABLE_MS = 253_402_300_800_000;
+/** Where the years begin and end that four digits can tell. */
+const YEAR_0_MS = -62_167_219_200_000;
+const YEAR_10000_MS = 253_402_300_800_000;

@@ -9,7 +9,6 @@ import type { SourceConfig } from '@/model/source.js';
 import { createLogger } from '@/platform/logging/logger.js';
 import { PROVIDER_SETTINGS } from '@/providers/providers.module.js';
 import { startSimulator, type Simulator } from '@/simulator/simulator.js';
-import type { SimulatorOptions } from '@/simulator/settings.js';
 
 /** What a test may change about the gateway in front of the simulator. */
 export interface GatewayOptions {
@@ -69,5 +68,5 @@ export async function startGateway(
   return { app, url: await app.getUrl(), log, stop: () => app.close() };
 }
 
-export type { Simulator, SimulatorOptions };
+export type { Simulator };
 export { startSimulator };

@@ -8,8 +8,10 @@ const DESCRIPTION = `Tributary asks several backup systems, turns every record i
 time: what ran, what runs, what failed, what is missing.
 
 Every answer says how far it can be relied on: \`completeness\` and \`unreachable\` name the feeds that are
-missing, stale or truncated. Freshness is negotiated with \`Cache-Control\` and \`Prefer\`. Every error is a problem
-(RFC 9457), and [each kind of problem](/problems) has a page of its own.`;
+missing, stale or truncated. Freshness is negotiated with \`Cache-Control\` and \`Prefer\`.
+
+Every error is a \`Problem\` (RFC 9457), that of an unknown path (404) or method (405, with \`Allow\`) included, and
+[each kind of problem](/problems) has a page of its own.`;
 
 /** The one contract of the gateway: OpenAPI 3.1, the same bytes for the same code. */
 export function createDocument(app: INestApplication): OpenAPIObject {

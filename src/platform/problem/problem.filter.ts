@@ -32,7 +32,7 @@ export class ProblemFilter implements ExceptionFilter {
 }
 
 /** Names the problem behind anything thrown, without a word of its message: that could hold anything. */
-export function asProblem(fault: unknown): ApiProblem {
+function asProblem(fault: unknown): ApiProblem {
   if (fault instanceof ApiProblem) return fault;
   const status = statusOf(fault);
   if (status === 404) return new ApiProblem('not-found', 'There is no such path.');

@@ -26,6 +26,7 @@ export class QueryValidationPipe extends ValidationPipe {
 
   override async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
     if (metadata.type !== 'query') return value;
+    refuseInheritedNames(value as object, metadata);
     const key = `${metadata.metatype?.name ?? ''}?${JSON.stringify(value)}`;
     const known = this.#good.get(key);
     if (known !== undefined) return known;
@@ -36,6 +37,14 @@ export class QueryValidationPipe extends ValidationPipe {
   }
 }
 
+/** The pipe drops `prototype`, `constructor` and `__proto__` in silence, and takes what every object has as known. */
+function refuseInheritedNames(query: object, { metatype }: ArgumentMetadata): void {
+  const names = Object.keys(query).filter((name) => name === 'prototype' || name in Object.prototype);
+  if (names.length === 0) return;
+  const target = metatype?.prototype as object | undefined;
+  throw invalidParameters(names.map((parameter) => ({ parameter, detail: unknownParameter(target) })));
+}
+
 function asProblem(errors: ValidationError[]): ApiProblem {
   return invalidParameters(errors.map(describe));
 }
@@ -43,9 +52,13 @@ function asProblem(errors: ValidationError[]): ApiProblem {
 function describe(error: ValidationError): ParameterError {
   const parameter = error.property;
   if (error.constraints?.whitelistValidation !== undefined) {
-    return { parameter, detail: `unknown parameter, allowed is ${knownParameters(error.target)}` };
+    return { parameter, detail: unknownParameter(error.target) };
   }
   return { parameter, detail: Object.values(error.constraints ?? {}).join(', ') };
+}
+
+function unknownParameter(target: object | undefined): string {
+  return `unknown parameter, allowed is ${knownParameters(target)}`;
 }
 
 function knownParameters(target: object | undefined): string {

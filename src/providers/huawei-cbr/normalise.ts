@@ -44,9 +44,9 @@ const TYPES: ReadonlyMap<string, TaskType> = new Map([
 ]);
 
 /** One operation log in Tributary's words; null, and noted as drift, when nothing identifies it. */
-export function normalise(item: unknown, origin: Origin): TaskRow | null {
+export function normalise(record: unknown, origin: Origin): TaskRow | null {
   const { source, feed, drift } = origin;
-  const object = rawObject(item);
+  const object = rawObject(record);
   const fields = object && new Fields(object, drift);
   const identity = fields && identify(fields, source.id);
   if (fields === null || identity === null) {
@@ -63,7 +63,7 @@ export function normalise(item: unknown, origin: Origin): TaskRow | null {
     ...readState(fields, drift),
     checkpointTime: null,
     lagSeconds: null,
-    resource: readResource(fields.fields('extra_info')),
+    resource: readResource(fields.fields('extra_info').fields('resource')),
     cluster: null,
     destination: fields.text('vault_name') ?? fields.text('vault_id'),
     error: readError(fields.fields('error_info')),
@@ -134,10 +134,9 @@ function readProgress(common: Fields, drift: DriftLog): number | null {
   return null;
 }
 
-function readResource(extra: Fields): TaskResource | null {
-  if (!extra.has('resource')) return null;
-  const resource = extra.fields('resource');
-  return { type: resource.text('type'), id: resource.text('id'), name: resource.text('name') };
+function readResource(resource: Fields): TaskResource | null {
+  const [type, id, name] = [resource.text('type'), resource.text('id'), resource.text('name')];
+  return type === null && id === null && name === null ? null : { type, id, name };
 }
 
 /** Both are empty strings where nothing went wrong. */

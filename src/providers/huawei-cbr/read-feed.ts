@@ -5,10 +5,11 @@ import type { ReadContext, ReadFeed } from '@/model/provider.js';
 import type { SourceConfig } from '@/model/source.js';
 import { formatTime } from '@/model/time.js';
 import { coveredByOrder } from '@/upstream/coverage.js';
+import { eachOnce } from '@/upstream/each-once.js';
 import { walkOffsets } from '@/upstream/offset-walk.js';
 import type { UpstreamClient } from '@/upstream/upstream-client.js';
 import { normalise } from './normalise.js';
-import { identifyOperationLog, parseOperationLogs } from './wire.js';
+import { identifyRecord, parseOperationLogs } from './wire.js';
 
 /** An open connection to one source. */
 export interface Connection {
@@ -18,7 +19,7 @@ export interface Connection {
 }
 
 /** The most that a page may hold (CBR API reference, ListOpLogs). */
-const LIMIT = 1000;
+const PAGE_SIZE = 1000;
 const DAY_MS = 24 * 60 * 60_000;
 
 /** Reads the operation logs of the window. Throws `UpstreamError`. */
@@ -34,13 +35,13 @@ export async function readFeed(
       const query = { ...windowQuery(source, startMs), ...(start > 0 && { offset: start }) };
       return parseOperationLogs(await client.getJson({ path, query }, context));
     },
-    identify: identifyOperationLog,
+    identify: identifyRecord,
     maxRows: source.maxTasksPerFeed,
     signal: context.signal,
   });
   const drift = new DriftLog();
-  const rows = walked.rows.flatMap((log) => normalise(log, { source, feed, drift }) ?? []);
-  const windowStart = formatTime(Math.ceil(startMs / DAY_MS) * DAY_MS);
+  const rows = eachOnce(walked.rows.flatMap((record) => normalise(record, { source, feed, drift }) ?? []));
+  const windowStart = coverageStart(startMs, clock());
   const coveredSince = walked.truncated ? later(coveredByOrder(rows), windowStart) : windowStart;
   return { outcome: 'read', rows, truncated: walked.truncated, coveredSince, drift: drift.counts };
 }
@@ -51,10 +52,16 @@ export async function readFeed(
  */
 function windowQuery(source: SourceConfig, startMs: number): Record<string, string | number> {
   return {
-    limit: LIMIT,
+    limit: PAGE_SIZE,
     start_time: `${new Date(startMs).toISOString().slice(0, 19)}Z`,
     enterprise_project_id: source.enterpriseProjectId,
   };
+}
+
+/** The window's start rounded up to a whole UTC day, so that it stands still for a day; as it is in shorter windows. */
+function coverageStart(startMs: number, nowMs: number): string {
+  const dayMs = Math.ceil(startMs / DAY_MS) * DAY_MS;
+  return formatTime(dayMs <= nowMs ? dayMs : startMs);
 }
 
 function later(a: string | null, b: string): string | null {

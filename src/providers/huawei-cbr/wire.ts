@@ -10,7 +10,7 @@ export function parseOperationLogs(body: unknown): readonly unknown[] {
 }
 
 /** What tells a record from all others: its id, or everything in it. */
-export function identifyOperationLog(log: unknown): string {
-  const id = rawObject(log) === null ? undefined : (log as { id?: unknown }).id;
-  return typeof id === 'string' && id !== '' ? id : JSON.stringify(log);
+export function identifyRecord(record: unknown): string {
+  const id = rawObject(record) === null ? undefined : (record as { id?: unknown }).id;
+  return typeof id === 'string' && id !== '' ? id : JSON.stringify(record);
 }

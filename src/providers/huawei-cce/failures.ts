@@ -1,5 +1,5 @@
 import type { FailureReason } from '@/model/failure.js';
-import { huaweiFailureOf } from '@/upstream/huawei-protocol.js';
+import { huaweiFailureOf, huaweiProtocol } from '@/upstream/huawei-protocol.js';
 import { rawObject } from '@/upstream/raw.js';
 import type { UpstreamProtocol } from '@/upstream/upstream-client.js';
 
@@ -18,4 +18,4 @@ function failureOf(status: number, body: unknown): FailureReason | null {
   return REASONS.get((body as { errorCode?: unknown }).errorCode) ?? reason;
 }
 
-export const protocol: UpstreamProtocol = { family: 'huawei', headers: {}, failureOf };
+export const protocol: UpstreamProtocol = { ...huaweiProtocol, failureOf };

@@ -1,7 +1,7 @@
 import { DriftLog } from '@/model/drift.js';
-import { feedName, type Feed } from '@/model/feed.js';
+import { clusterFeeds } from '@/model/feed.js';
 import type { ListedFeeds, ReadContext } from '@/model/provider.js';
-import type { SourceCluster, SourceConfig } from '@/model/source.js';
+import type { SourceCluster } from '@/model/source.js';
 import { Fields, rawObject } from '@/upstream/raw.js';
 import type { Connection } from './read-feed.js';
 import { parseItems } from './wire.js';
@@ -9,18 +9,22 @@ import { parseItems } from './wire.js';
 /** One feed for each configured cluster, or for each that the project has. Throws `UpstreamError`. */
 export async function listFeeds(connection: Connection, context: ReadContext): Promise<ListedFeeds> {
   const { source } = connection;
-  const clusters = source.clusters ?? (await findClusters(connection, context));
-  const feeds = clusters.map((cluster) => clusterFeed(source, cluster));
-  return { outcome: 'listed', feeds: [...new Map(feeds.map((feed) => [feed.key, feed])).values()] };
+  const { clusters, truncated } = source.clusters
+    ? { clusters: source.clusters, truncated: false }
+    : await findClusters(connection, context);
+  return { outcome: 'listed', feeds: clusterFeeds(source, clusters), truncated };
 }
 
-function clusterFeed({ id: source, provider }: SourceConfig, cluster: SourceCluster): Feed {
-  return { name: feedName(source, cluster.id), provider, source, key: cluster.id, cluster };
+/** The clusters that there are, and whether there may be more. */
+interface FoundClusters {
+  readonly clusters: readonly SourceCluster[];
+  readonly truncated: boolean;
 }
 
-async function findClusters({ client, source }: Connection, context: ReadContext): Promise<SourceCluster[]> {
+async function findClusters({ client, source }: Connection, context: ReadContext): Promise<FoundClusters> {
   const path = `/api/v3/projects/${encodeURIComponent(source.projectId ?? '')}/clusters`;
-  return parseItems(await client.getJson({ path }, context)).flatMap((item) => readCluster(item) ?? []);
+  const items = parseItems(await client.getJson({ path }, context));
+  return { clusters: items.flatMap((item) => readCluster(item) ?? []), truncated: false };
 }
 
 /** `metadata.alias` is a display name that may change at will; `name` is what other CCE calls go by. */

@@ -4,6 +4,7 @@ import { comparePositions, positionOf } from '@/model/order.js';
 import { COVERED_SINCE_EVER, type ReadContext, type ReadFeed } from '@/model/provider.js';
 import type { SourceConfig } from '@/model/source.js';
 import type { TaskRow } from '@/model/task.js';
+import { eachOnce } from '@/upstream/each-once.js';
 import type { UpstreamClient } from '@/upstream/upstream-client.js';
 import { normalise } from './normalise.js';
 import { parseItems } from './wire.js';
@@ -27,11 +28,6 @@ export async function readFeed(
   const drift = new DriftLog();
   const rows = items.flatMap((item) => normalise(item, { source, feed, drift }) ?? []);
   return { outcome: 'read', ...newest(eachOnce(rows), source.maxTasksPerFeed), drift: drift.counts };
-}
-
-/** The last of several records with one id wins. */
-function eachOnce(rows: readonly TaskRow[]): TaskRow[] {
-  return [...new Map(rows.map((row) => [row.task.id, row])).values()];
 }
 
 function newest(rows: TaskRow[], limit: number): Pick<ReadFeed, 'rows' | 'truncated' | 'coveredSince'> {

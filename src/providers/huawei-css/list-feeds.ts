@@ -1,29 +1,32 @@
 import { DriftLog } from '@/model/drift.js';
-import { feedName, type Feed } from '@/model/feed.js';
+import { clusterFeeds } from '@/model/feed.js';
 import type { ListedFeeds, ReadContext } from '@/model/provider.js';
-import type { SourceCluster, SourceConfig } from '@/model/source.js';
+import type { SourceCluster } from '@/model/source.js';
 import { Fields, rawObject } from '@/upstream/raw.js';
 import type { Connection } from './read-feed.js';
 
-/** More clusters than any project may have. */
+/** Bounds the walk should the list of clusters never end. */
 const MOST_CLUSTERS = 10_000;
 
 /** One feed for each configured cluster, or for each that the project has. Throws `UpstreamError`. */
 export async function listFeeds(connection: Connection, context: ReadContext): Promise<ListedFeeds> {
   const { source } = connection;
-  const clusters = source.clusters ?? (await findClusters(connection, context));
-  const feeds = clusters.map((cluster) => clusterFeed(source, cluster));
-  return { outcome: 'listed', feeds: [...new Map(feeds.map((feed) => [feed.key, feed])).values()] };
+  const { clusters, truncated } = source.clusters
+    ? { clusters: source.clusters, truncated: false }
+    : await findClusters(connection, context);
+  return { outcome: 'listed', feeds: clusterFeeds(source, clusters), truncated };
 }
 
-function clusterFeed({ id: source, provider }: SourceConfig, cluster: SourceCluster): Feed {
-  return { name: feedName(source, cluster.id), provider, source, key: cluster.id, cluster };
+/** The clusters that there are, and whether there may be more. */
+interface FoundClusters {
+  readonly clusters: readonly SourceCluster[];
+  readonly truncated: boolean;
 }
 
-async function findClusters({ paging, source }: Connection, context: ReadContext): Promise<SourceCluster[]> {
+async function findClusters({ paging, source }: Connection, context: ReadContext): Promise<FoundClusters> {
   const path = `/v1.0/${encodeURIComponent(source.projectId ?? '')}/clusters`;
-  const { rows } = await paging.walk({ path, name: 'clusters', maxRows: MOST_CLUSTERS }, context);
-  return rows.flatMap((row) => readCluster(row) ?? []);
+  const { rows, truncated } = await paging.walk({ path, name: 'clusters', maxRows: MOST_CLUSTERS }, context);
+  return { clusters: rows.flatMap((row) => readCluster(row) ?? []), truncated };
 }
 
 function readCluster(item: unknown): SourceCluster | null {

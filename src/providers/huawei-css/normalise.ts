@@ -5,6 +5,7 @@ import {
   isTerminal,
   type Task,
   type TaskCluster,
+  type TaskError,
   type TaskRow,
   type TaskStatus,
   type TaskTrigger,
@@ -34,16 +35,16 @@ const TRIGGERS: ReadonlyMap<string, TaskTrigger> = new Map([
 ]);
 
 /** One log backup in Tributary's words; null, and noted as drift, when nothing identifies it. */
-export function normalise(item: unknown, origin: Origin): TaskRow | null {
+export function normalise(record: unknown, origin: Origin): TaskRow | null {
   const { source, feed, drift } = origin;
-  const object = rawObject(item);
+  const object = rawObject(record);
   const fields = object && new Fields(object, drift);
   const identity = fields && identify(fields, origin);
   if (fields === null || identity === null) {
     drift.note('droppedRow');
     return null;
   }
-  const cluster = clusterOf(fields, feed);
+  const cluster = readCluster(fields, feed);
   const task: Task = {
     ...identity,
     provider: source.provider,
@@ -77,7 +78,7 @@ function identify(fields: Fields, { source, feed }: Origin): Pick<Task, 'id' | '
   return { id: hashedTaskId(source.id, parts), nativeId };
 }
 
-function clusterOf(fields: Fields, { key, cluster }: Feed): TaskCluster {
+function readCluster(fields: Fields, { key, cluster }: Feed): TaskCluster {
   return { id: fields.text('clusterId') ?? key, name: cluster?.name ?? null };
 }
 
@@ -91,23 +92,31 @@ function readState(fields: Fields, drift: DriftLog): State {
   const nativeStatus = fields.text('status');
   const status = STATUSES.get(nativeStatus?.toLowerCase() ?? '') ?? 'UNKNOWN';
   if (status === 'UNKNOWN') drift.note('unknownStatus');
-  const createTime = fields.time('createAt', readEpoch);
-  const finishTime = fields.text('finishedAt') === '0' ? null : fields.time('finishedAt', readEpoch);
+  const createTime = readTime(fields, 'createAt');
+  const finishTime = readTime(fields, 'finishedAt');
   const endTime = isTerminal(status) ? finishTime : null;
   return { status, nativeStatus, createTime, endTime, durationSeconds: secondsBetween(createTime, endTime) };
 }
+
+/** The zero time is a way of saying "not set". */
+function readTime(fields: Fields, name: string): string | null {
+  const time = fields.time(name, parseEpoch);
+  return time === ZERO_TIME ? null : time;
+}
+
+const ZERO_TIME = '1970-01-01T00:00:00.000Z';
 
 /** Up to this, an epoch is taken for seconds: as milliseconds it would be before March 1973. */
 const LARGEST_SECONDS = 100_000_000_000;
 
 /** Epoch milliseconds: a string by the documentation, a number on the wire. */
-function readEpoch(value: string | number): number | null {
+function parseEpoch(value: string | number): number | null {
   const epoch = typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value;
   if (typeof epoch === 'string') return parseTime(epoch);
   return epoch < LARGEST_SECONDS ? epoch * 1000 : epoch;
 }
 
-function readError(fields: Fields): Task['error'] {
+function readError(fields: Fields): TaskError | null {
   const message = fields.text('failedMsg');
   return message === null ? null : { code: null, message };
 }

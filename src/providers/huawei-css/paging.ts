@@ -5,7 +5,7 @@ import { UpstreamError } from '@/upstream/upstream-error.js';
 import { identifyRecord, parseList, type ListName } from './wire.js';
 
 /** The most that a page may hold (CSS API reference, ListLogsJob). */
-const LIMIT = 1000;
+const PAGE_SIZE = 1000;
 /** The largest start that the older API takes; the newer one knows no bound (CSS API reference, 2026-01). */
 const FARTHEST_START = 1000;
 
@@ -47,7 +47,9 @@ type Query = Readonly<Record<string, number>>;
 class CssPages {
   /** The name that has brought another page than the first; null until one has. */
   positionName: PositionName | null = null;
-  #first: string | null = null;
+  #firstPage: readonly string[] = [];
+  #largestPage = 0;
+  #wasFarthest = false;
 
   constructor(
     private readonly list: CssList,
@@ -57,8 +59,8 @@ class CssPages {
   /** The first page goes without a position, so it is right whatever the name is. */
   async read(start: number, guess: PositionName): Promise<readonly unknown[] | null> {
     if (start === 0) {
-      const page = await this.fetch({ limit: LIMIT });
-      this.#first = page[0] === undefined ? null : identifyRecord(page[0]);
+      const page = await this.fetch({ limit: PAGE_SIZE });
+      this.#firstPage = page.map(identifyRecord);
       return page;
     }
     const name = this.positionName ?? guess;
@@ -67,7 +69,7 @@ class CssPages {
     return this.readByOtherName(start, name, page);
   }
 
-  /** The name was refused or ignored. If the other one does no better, there is no way to that position. */
+  /** The name was refused or ignored. Where the other one does no better, that is how far this backend goes. */
   private async readByOtherName(
     start: number,
     name: PositionName,
@@ -76,9 +78,22 @@ class CssPages {
     const other = name === 'offset' ? 'start' : 'offset';
     const page = await this.tryAt(start, other);
     if (!(page instanceof UpstreamError) && !this.isFirstAgain(page)) return this.settle(other, page);
-    if (!(found instanceof UpstreamError)) return found;
-    if (start + 1 > FARTHEST_START) return null;
-    throw found;
+    if (found instanceof UpstreamError) {
+      if (start + 1 <= FARTHEST_START) throw found;
+      return this.readFarthest();
+    }
+    const isIgnored = [found, page].every((answer) => this.isFirstPage(answer));
+    return isIgnored ? null : found;
+  }
+
+  /** The rows from the farthest start on: the list's last ones, or, asked again, null where it may go on behind. */
+  private async readFarthest(): Promise<readonly unknown[] | null> {
+    if (this.positionName === null) return null;
+    const page = await this.fetch({ limit: PAGE_SIZE, [this.positionName]: FARTHEST_START });
+    const isCut = page.length === this.#largestPage;
+    if (isCut && this.#wasFarthest) return null;
+    this.#wasFarthest = true;
+    return page;
   }
 
   private settle(name: PositionName, page: readonly unknown[]): readonly unknown[] {
@@ -86,21 +101,35 @@ class CssPages {
     return page;
   }
 
-  /** The page at a position, counted from 1 on the wire; the error where the backend does not take it. */
+  /**
+   * The page at a position, counted from 1 on the wire; the error where the backend does not take it. A 400 that
+   * has a meaning of its own (a cluster that is gone, a signature refused) is thrown.
+   */
   private async tryAt(start: number, name: PositionName): Promise<readonly unknown[] | UpstreamError> {
     try {
-      return await this.fetch({ limit: LIMIT, [name]: start + 1 });
+      return await this.fetch({ limit: PAGE_SIZE, [name]: start + 1 });
     } catch (error) {
-      if (error instanceof UpstreamError && error.status === 400) return error;
+      if (error instanceof UpstreamError && isRefusal(error)) return error;
       throw error;
     }
   }
 
   private async fetch(query: Query): Promise<readonly unknown[]> {
-    return parseList(await this.get(query), this.list.name);
+    const page = parseList(await this.get(query), this.list.name);
+    this.#largestPage = Math.max(this.#largestPage, page.length);
+    return page;
   }
 
   private isFirstAgain(page: readonly unknown[]): boolean {
-    return page.some((record) => identifyRecord(record) === this.#first);
+    return page.some((record) => identifyRecord(record) === this.#firstPage[0]);
   }
+
+  private isFirstPage(page: readonly unknown[] | UpstreamError): boolean {
+    if (page instanceof UpstreamError) return false;
+    return page.map(identifyRecord).join('\n') === this.#firstPage.join('\n');
+  }
+}
+
+function isRefusal({ reason, status }: UpstreamError): boolean {
+  return reason === 'UPSTREAM_ERROR' && status === 400;
 }

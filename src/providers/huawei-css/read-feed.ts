@@ -3,6 +3,7 @@ import type { Feed } from '@/model/feed.js';
 import { COVERED_SINCE_EVER, type ReadContext, type ReadFeed } from '@/model/provider.js';
 import type { SourceConfig } from '@/model/source.js';
 import { coveredByOrder } from '@/upstream/coverage.js';
+import { eachOnce } from '@/upstream/each-once.js';
 import { normalise } from './normalise.js';
 import type { CssPaging } from './paging.js';
 
@@ -23,7 +24,7 @@ export async function readFeed(
   const list = { path, name: 'clusterLogRecord', maxRows: source.maxTasksPerFeed } as const;
   const walked = await paging.walk(list, context);
   const drift = new DriftLog();
-  const rows = walked.rows.flatMap((record) => normalise(record, { source, feed, drift }) ?? []);
+  const rows = eachOnce(walked.rows.flatMap((record) => normalise(record, { source, feed, drift }) ?? []));
   const coveredSince = walked.truncated ? coveredByOrder(rows) : COVERED_SINCE_EVER;
   return { outcome: 'read', rows, truncated: walked.truncated, coveredSince, drift: drift.counts };
 }

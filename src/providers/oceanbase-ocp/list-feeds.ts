@@ -1,7 +1,7 @@
 import { DriftLog } from '@/model/drift.js';
-import { feedName, type Feed } from '@/model/feed.js';
+import { clusterFeeds } from '@/model/feed.js';
 import type { ListedFeeds, ReadContext } from '@/model/provider.js';
-import type { SourceCluster, SourceConfig } from '@/model/source.js';
+import type { SourceCluster } from '@/model/source.js';
 import { walkPages } from '@/upstream/page-walk.js';
 import { Fields, rawObject } from '@/upstream/raw.js';
 import { pageReader, type Connection } from './read-feed.js';
@@ -12,23 +12,26 @@ const MOST_CLUSTERS = 10_000;
 /** One feed for each configured cluster, or for each that OCP knows. Throws `UpstreamError`. */
 export async function listFeeds(connection: Connection, context: ReadContext): Promise<ListedFeeds> {
   const { source } = connection;
-  const clusters = source.clusters ?? (await findClusters(connection, context));
-  const feeds = clusters.map((cluster) => clusterFeed(source, cluster));
-  return { outcome: 'listed', feeds: [...new Map(feeds.map((feed) => [feed.key, feed])).values()] };
+  const { clusters, truncated } = source.clusters
+    ? { clusters: source.clusters, truncated: false }
+    : await findClusters(connection, context);
+  return { outcome: 'listed', feeds: clusterFeeds(source, clusters), truncated };
 }
 
-function clusterFeed({ id: source, provider }: SourceConfig, cluster: SourceCluster): Feed {
-  return { name: feedName(source, cluster.id), provider, source, key: cluster.id, cluster };
+/** The clusters that there are, and whether there may be more. */
+interface FoundClusters {
+  readonly clusters: readonly SourceCluster[];
+  readonly truncated: boolean;
 }
 
-async function findClusters({ client }: Connection, context: ReadContext): Promise<SourceCluster[]> {
-  const { rows } = await walkPages({
+async function findClusters({ client }: Connection, context: ReadContext): Promise<FoundClusters> {
+  const { rows, truncated } = await walkPages({
     readPage: pageReader(client, '/api/v2/ob/clusters', context),
     identify: (row) => fieldsOf(row)?.text('id') ?? JSON.stringify(row),
     maxRows: MOST_CLUSTERS,
     signal: context.signal,
   });
-  return rows.flatMap((row) => clustersIn(fieldsOf(row)));
+  return { clusters: rows.flatMap((row) => clustersIn(fieldsOf(row))), truncated };
 }
 
 /** A cluster and its standby clusters, which OCP nests inside their primary. */

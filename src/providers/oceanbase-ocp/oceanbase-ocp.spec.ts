@@ -205,7 +205,7 @@ describe('listing the feeds', () => {
     const clients = onePage(clusters);
     const source = { ...SOURCE, clusters: [{ id: '1000005', name: 'yc0820_17' }] };
     const listing = await new OceanbaseOcpProvider(clients).connect(source).listFeeds(CONTEXT);
-    expect(listing).toEqual({ outcome: 'listed', feeds: [FEED] });
+    expect(listing).toEqual({ outcome: 'listed', feeds: [FEED], truncated: false });
     expect(clients.requests).toEqual([]);
   });
 

@@ -73,17 +73,25 @@ function seedOcp(fleet: Fleet, sizes: FleetSizes, source: Seed): void {
   for (const cluster of [primary, standby]) seedStreams(cluster, source);
 }
 
-/** The cluster's own stream, and for each tenant the running round after one that was stopped. */
+/** How long ago the last tenant of the primary was taken into backup, for the first time. */
+const NEWCOMER_AGE_MS = 40 * 60_000;
+
+/**
+ * The cluster's own stream, and for each tenant the running round after one that was stopped. The last tenant of
+ * the primary is new, so that a list of the latest tasks shows a stream as well.
+ */
 function seedStreams(cluster: OcpCluster, source: Seed): void {
   const random = source.random.fork(`ocp-${cluster.id}`);
   const workload = source.life.ofOcp(cluster);
+  const [newcomer] = cluster.type === 'PRIMARY' ? cluster.tenants.slice(-1) : [];
   for (const tenant of [undefined, ...cluster.tenants]) {
     const startedMs = source.nowMs - random.integer(20, 600) * DAY_MS - random.integer(0, DAY_MS);
     const earlier = makeOcpRecord(cluster, tenant, startedMs - random.integer(20, 90) * DAY_MS);
     const stopped = { ...earlier, status: 'STOPPED', checkpoint: startedMs, modifyTime: startedMs };
-    const current = makeOcpRecord(cluster, tenant, startedMs);
+    const isNew = tenant !== undefined && tenant === newcomer;
+    const current = makeOcpRecord(cluster, tenant, isNew ? source.nowMs - NEWCOMER_AGE_MS : startedMs);
     workload.advance(current, { nowMs: source.nowMs, rate: 1 });
-    cluster.rows.add(...(tenant === undefined ? [] : [stopped]), current);
+    cluster.rows.add(...(tenant === undefined || isNew ? [] : [stopped]), current);
   }
 }
 

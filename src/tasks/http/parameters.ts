@@ -130,8 +130,12 @@ function roundedUp(text: string): string | undefined {
   const epochMs = parseTime(text);
   if (epochMs === null) return undefined;
   const isFiner = /\.\d{3}\d*[1-9]/.test(text);
-  return formatTime(isFiner ? epochMs + 1 : epochMs);
+  return formatTime(Math.min(Math.max(isFiner ? epochMs + 1 : epochMs, FIRST_MS), LAST_MS));
 }
+
+/** The times that Tributary can write. An offset may lead beyond them, where no task is. */
+const FIRST_MS = Date.parse('0000-01-01T00:00:00.000Z');
+const LAST_MS = Date.parse('9999-12-31T23:59:59.999Z');
 
 /** In a query a bare + means a space, which breaks offsets such as +08:00. */
 function plusHint(value: string): string {
@@ -139,11 +143,11 @@ function plusHint(value: string): string {
 }
 
 /** A found value, shortened, so that an error stays readable whatever was sent. */
-export function quote(value: string): string {
+function quote(value: string): string {
   return JSON.stringify(value.length > 80 ? `${value.slice(0, 80)}…` : value);
 }
 
 /** `a, b or c` */
-export function orList(words: readonly string[]): string {
+function orList(words: readonly string[]): string {
   return words.length < 2 ? words.join() : `${words.slice(0, -1).join(', ')} or ${words.at(-1) ?? ''}`;
 }

@@ -65,6 +65,33 @@ describe('Selections', () => {
     expect(running.looks).toBe(looks);
   });
 
+  it('looks for a text or a time only among the tasks that have the words asked for', () => {
+    const selections = new Selections();
+    const search = (resourceName: string): Selection => ({
+      ...FAILED,
+      filter: { ...FAILED.filter, resourceName },
+    });
+    const name = failed.task.resource?.name ?? '';
+    selections.select([first, second], search('no such name'), null);
+    const [runningLooks, failedLooks] = [running.looks, failed.looks];
+    expect(selections.select([first, second], search(name), null).rows).toEqual([failed]);
+    expect(running.looks).toBe(runningLooks);
+    expect(failed.looks).toBeGreaterThan(failedLooks);
+  });
+
+  it('finds the same tasks whatever was asked before', () => {
+    const selections = new Selections();
+    const word: TaskFilter = { status: ['FAILED'] };
+    const time: TaskFilter = { createdAfter: '2000-01-01T00:00:00.000Z' };
+    const totals = [
+      { ...word, ...time },
+      word,
+      time,
+      { ...time, ...word, createdAfter: '2100-01-01T00:00:00.000Z' },
+    ].map((filter) => selections.select([first, second], { ...ALL, filter }, null).totalSize);
+    expect(totals).toEqual([1, 1, 2, 0]);
+  });
+
   it('keeps filters and orders apart', () => {
     const selections = new Selections();
     const older = snapshot('c', [new WatchedRow({ id: 'c.1', createTime: '2020-01-01T00:00:00.000Z' })]);

@@ -76,10 +76,21 @@ class Lists {
     let rows = this.#filtered.get(key);
     if (rows === undefined) {
       const matches = compileFilter(filter);
-      rows = ordered.filter(({ task }) => matches(task));
+      rows = this.#candidates(ordered, filter, order).filter(({ task }) => matches(task));
       this.#filtered.set(key, rows);
     }
     return rows;
+  }
+
+  /**
+   * The same few words come back with ever other texts and times (a search as it is typed, a window that
+   * moves), so the list for the words alone is remembered too and the rest is looked for in it.
+   */
+  #candidates(ordered: readonly TaskRow[], filter: TaskFilter, order: TaskOrder): readonly TaskRow[] {
+    const { provider, source, status, type, trigger, ...rest } = filter;
+    const words = { provider, source, status, type, trigger };
+    if (isUnrestricted(words) || isUnrestricted(rest)) return ordered;
+    return this.#passing(ordered, words, order);
   }
 }
 

@@ -8,7 +8,7 @@ import { CredentialStanding, pauseAfterRefusals } from './credential-standing.js
 const PATIENCE_MS = 300;
 
 /** The refusal of a call that was not made, because its credential was refused a moment ago. */
-export class GateClosedError extends UpstreamError {
+class GateClosedError extends UpstreamError {
   constructor(remainingMs: number) {
     super('UNAUTHORIZED', remainingMs);
   }

@@ -1,0 +1,332 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Failure } from '@/model/failure.js';
+import type { Feed } from '@/model/feed.js';
+import type { FeedRead, ReadContext, ReadFeed, SourceReader } from '@/model/provider.js';
+import type { SourceConfig } from '@/model/source.js';
+import { TASK_STATUSES, TASK_TYPES } from '@/model/task.js';
+import { formatTime } from '@/model/time.js';
+import { UpstreamClients, type UpstreamClient, type UpstreamRequest } from '@/upstream/upstream-client.js';
+import { UpstreamError } from '@/upstream/upstream-error.js';
+import { protocol } from './failures.js';
+import example from './fixtures/example.json' with { type: 'json' };
+import exampleTasks from './fixtures/example.tasks.json' with { type: 'json' };
+import oddRows from './fixtures/odd-rows.json' with { type: 'json' };
+import oddRowsTasks from './fixtures/odd-rows.tasks.json' with { type: 'json' };
+import statuses from './fixtures/statuses.json' with { type: 'json' };
+import statusesTasks from './fixtures/statuses.tasks.json' with { type: 'json' };
+import { HuaweiCbrModule, HuaweiCbrProvider } from './huawei-cbr.module.js';
+
+const PROJECT = '04f1829c788037ac2fb8c01eb2b04b95';
+const SECRET = 'kept-to-ourselves';
+const NOW = Date.parse('2024-06-15T10:20:30.456Z');
+const DAY_MS = 24 * 60 * 60_000;
+/** The window of 30 days, rounded up to a whole UTC day. */
+const WINDOW_START = '2024-05-17T00:00:00.000Z';
+
+const SOURCE: SourceConfig = {
+  id: 'server-backups',
+  provider: 'huawei-cbr',
+  endpoint: `https://${SECRET}.cbr.example`,
+  region: 'eu-west-101',
+  projectId: PROJECT,
+  clusters: null,
+  credentials: {
+    type: 'password',
+    iamEndpoint: `https://${SECRET}.iam.example`,
+    domain: SECRET,
+    username: SECRET,
+    password: SECRET,
+  },
+  timeoutMs: 10_000,
+  concurrency: 4,
+  rate: null,
+  maxTasksPerFeed: 100_000,
+  freshForMs: 15_000,
+  keepForMs: 86_400_000,
+  windowMs: 30 * DAY_MS,
+  enterpriseProjectId: 'all_granted_eps',
+};
+
+const FEED: Feed = {
+  name: 'sources/server-backups/feeds/operation-logs',
+  provider: 'huawei-cbr',
+  source: 'server-backups',
+  key: 'operation-logs',
+  cluster: null,
+};
+
+const CONTEXT: ReadContext = {
+  signal: new AbortController().signal,
+  traceparent: null,
+  onCall: () => undefined,
+};
+
+/** Clients that answer each offset; an Error among the answers is thrown. */
+class FakeClients extends UpstreamClients {
+  readonly requests: UpstreamRequest[] = [];
+
+  constructor(private readonly answer: (offset: number) => unknown) {
+    super();
+  }
+
+  open(): UpstreamClient {
+    return {
+      getJson: (request) => {
+        this.requests.push(request);
+        const answer = this.answer(Number(request.query?.offset ?? 0));
+        return answer instanceof Error ? Promise.reject(answer) : Promise.resolve(answer);
+      },
+    };
+  }
+}
+
+/** The upstream's list, as many rows at once as the backend gives, with a count of its own making. */
+function serve(rows: readonly unknown[], cap = 1000, count?: number): FakeClients {
+  return new FakeClients((offset) => {
+    const page = rows.slice(offset, offset + cap);
+    return { count: count ?? page.length, operation_logs: page, limit: 1000, offset };
+  });
+}
+
+/** When the row of that index was created: they come newest first. */
+function createdAt(index: number): number {
+  return NOW - index * 60_000;
+}
+
+function manyRows(count: number, created: (index: number) => number = createdAt): { id: string }[] {
+  return Array.from({ length: count }, (_, index) => ({
+    id: `r${index}`,
+    created_at: formatTime(created(index)),
+    operation_type: 'backup',
+    status: 'success',
+  }));
+}
+
+function connect(clients: FakeClients, overrides: Partial<SourceConfig> = {}): SourceReader {
+  return new HuaweiCbrProvider(clients, () => NOW).connect({ ...SOURCE, ...overrides });
+}
+
+function read(clients: FakeClients, overrides: Partial<SourceConfig> = {}): Promise<FeedRead> {
+  return connect(clients, overrides).readFeed(FEED, CONTEXT);
+}
+
+async function readRows(clients: FakeClients): Promise<ReadFeed> {
+  const feedRead = await read(clients);
+  if (feedRead.outcome === 'failed') throw new Error(feedRead.failure.reason);
+  return feedRead;
+}
+
+function failed(reason: Failure['reason'], retryAfterMs: number | null = null): object {
+  return { outcome: 'failed', failure: { reason, retryAfterMs } };
+}
+
+describe('reading a feed', () => {
+  it.each([
+    { what: 'the documented example', body: example, tasks: exampleTasks, drift: {} },
+    {
+      what: 'every status and type',
+      body: statuses,
+      tasks: statusesTasks,
+      drift: { unknownStatus: 2, unknownType: 2 },
+    },
+    {
+      what: 'odd rows',
+      body: oddRows,
+      tasks: oddRowsTasks,
+      drift: { droppedRow: 5, unknownStatus: 4, unknownType: 4, unreadableTime: 5, wrongType: 13 },
+    },
+  ])('normalises $what', async ({ body, tasks, drift }) => {
+    const feedRead = await readRows(serve(body.operation_logs));
+    expect(feedRead).toMatchObject({ truncated: false, coveredSince: WINDOW_START });
+    expect(feedRead.rows.map(({ task }) => task)).toEqual(tasks);
+    expect(feedRead.drift).toEqual(drift);
+  });
+
+  it('keeps the record as it was received', async () => {
+    const { rows } = await readRows(serve(statuses.operation_logs));
+    expect(rows.map(({ raw }) => raw)).toEqual(statuses.operation_logs);
+  });
+
+  it.each([[{ operation_logs: null }], [{ operation_logs: [] }]])(
+    'takes %j for an empty list',
+    async (body) => {
+      expect(await read(new FakeClients(() => body))).toEqual({
+        outcome: 'read',
+        rows: [],
+        truncated: false,
+        coveredSince: WINDOW_START,
+        drift: {},
+      });
+    },
+  );
+
+  it.each([undefined, null, [], 'text', {}, { operation_logs: {} }, { operation_log: [] }])(
+    'calls an answer without a list malformed: %j',
+    async (body) => {
+      expect(await read(new FakeClients(() => body))).toEqual(failed('MALFORMED'));
+    },
+  );
+
+  it('answers failures instead of throwing', async () => {
+    const clients = new FakeClients(() => new UpstreamError('THROTTLED', 5000, 429));
+    expect(await read(clients)).toEqual(failed('THROTTLED', 5000));
+  });
+});
+
+describe('asking the upstream', () => {
+  const FIRST = {
+    limit: 1000,
+    start_time: '2024-05-16T10:20:30Z',
+    enterprise_project_id: 'all_granted_eps',
+  };
+
+  it('asks for the window, first without an offset', async () => {
+    const clients = serve(manyRows(3));
+    await read(clients);
+    const path = `/v3/${PROJECT}/operation-logs`;
+    expect(clients.requests).toEqual([
+      { path, query: FIRST },
+      { path, query: { ...FIRST, offset: 2 } },
+    ]);
+  });
+
+  it('asks for the window, the project and the enterprise project of the configuration', async () => {
+    const clients = serve([]);
+    await read(clients, { windowMs: DAY_MS, enterpriseProjectId: 'eps-1', projectId: 'a/b' });
+    expect(clients.requests).toEqual([
+      {
+        path: '/v3/a%2Fb/operation-logs',
+        query: { limit: 1000, start_time: '2024-06-14T10:20:30Z', enterprise_project_id: 'eps-1' },
+      },
+    ]);
+  });
+
+  it.each([1, 2, 7, 100, 1000])('reads every row once in pages of %i', async (cap) => {
+    const rows = manyRows(cap * 3);
+    const feedRead = await readRows(serve(rows, cap));
+    expect(feedRead.rows.map(({ task }) => task.nativeId)).toEqual(rows.map(({ id }) => id));
+    expect(feedRead).toMatchObject({ truncated: false, coveredSince: WINDOW_START });
+  });
+
+  it.each([0, 1, 1_000_000])('pays no heed to a count of %i', async (count) => {
+    expect(await read(serve(manyRows(2500), 1000, count))).toMatchObject({
+      rows: { length: 2500 },
+      truncated: false,
+    });
+  });
+
+  it('says that there may be more where the offset is ignored', async () => {
+    const rows = manyRows(1000);
+    expect(await read(new FakeClients(() => ({ operation_logs: rows })))).toMatchObject({
+      rows: { length: 1000 },
+      truncated: true,
+    });
+  });
+
+  it.each([500, 400])('fails the read when a later page answers %i', async (status) => {
+    const clients = new FakeClients((offset) =>
+      offset === 0 ? { operation_logs: manyRows(1000) } : new UpstreamError('UPSTREAM_ERROR', null, status),
+    );
+    expect(await read(clients)).toEqual(failed('UPSTREAM_ERROR'));
+  });
+
+  it('stops when it is aborted', async () => {
+    const stop = new AbortController();
+    const rows = manyRows(100);
+    const clients = new FakeClients((offset) => {
+      if (clients.requests.length === 3) stop.abort();
+      return { operation_logs: rows.slice(offset, offset + 10) };
+    });
+    const feedRead = await connect(clients).readFeed(FEED, { ...CONTEXT, signal: stop.signal });
+    expect(feedRead).toEqual(failed('TIMEOUT'));
+    expect(clients.requests).toHaveLength(3);
+  });
+});
+
+describe('what a feed is covered since', () => {
+  it.each([
+    { nowAt: '2024-06-15T00:00:00.000Z', coveredSince: '2024-06-14T00:00:00.000Z' },
+    { nowAt: '2024-06-15T00:00:00.001Z', coveredSince: '2024-06-15T00:00:00.000Z' },
+    { nowAt: '2024-06-15T23:59:59.999Z', coveredSince: '2024-06-15T00:00:00.000Z' },
+  ])('is the window start, rounded up to a whole UTC day: $nowAt', async ({ nowAt, coveredSince }) => {
+    const provider = new HuaweiCbrProvider(serve([]), () => Date.parse(nowAt));
+    const reader = provider.connect({ ...SOURCE, windowMs: DAY_MS });
+    expect(await reader.readFeed(FEED, CONTEXT)).toMatchObject({ coveredSince });
+  });
+
+  it('is told by the order where there are more tasks than may be read', async () => {
+    expect(await read(serve(manyRows(3000)), { maxTasksPerFeed: 1200 })).toMatchObject({
+      rows: { length: 1200 },
+      truncated: true,
+      coveredSince: formatTime(createdAt(1198)),
+    });
+  });
+
+  it('is never before the window', async () => {
+    const rows = manyRows(3000, (index) => NOW - index * DAY_MS);
+    expect(await read(serve(rows), { maxTasksPerFeed: 1200 })).toMatchObject({
+      truncated: true,
+      coveredSince: WINDOW_START,
+    });
+  });
+
+  it('is not known where the list is cut and does not come newest first', async () => {
+    const rows = manyRows(3000, (index) => createdAt(3000 - index));
+    expect(await read(serve(rows), { maxTasksPerFeed: 1200 })).toMatchObject({
+      truncated: true,
+      coveredSince: null,
+    });
+  });
+});
+
+describe('listing the feeds', () => {
+  it('has one feed a project, without a call', async () => {
+    const clients = serve([]);
+    expect(await connect(clients).listFeeds(CONTEXT)).toEqual({
+      outcome: 'listed',
+      feeds: [FEED],
+      truncated: false,
+    });
+    expect(clients.requests).toEqual([]);
+  });
+});
+
+describe('what it answers', () => {
+  it('never holds a credential or the endpoint', async () => {
+    const failing = connect(new FakeClients(() => new UpstreamError('UNAUTHORIZED', null, 401)));
+    const answers = [
+      await connect(serve(statuses.operation_logs)).readFeed(FEED, CONTEXT),
+      await failing.readFeed(FEED, CONTEXT),
+      await failing.listFeeds(CONTEXT),
+    ];
+    expect(JSON.stringify(answers)).not.toContain(SECRET);
+  });
+});
+
+describe('telling failures', () => {
+  it.each([
+    [200, example, null],
+    [404, { error_code: 'BackupService.6500', error_msg: 'Operation log does not exist.' }, 'NOT_FOUND'],
+    [400, { error_code: 'BackupService.9900' }, 'UPSTREAM_ERROR'],
+    [403, { error_code: 'APIGW.0301' }, 'UNAUTHORIZED'],
+    [401, { error_code: 'APIG.0301' }, 'UNAUTHORIZED'],
+    [403, { error_code: 'APIGW.0308' }, 'THROTTLED'],
+    [429, { error_code: 'APIG.0308' }, 'THROTTLED'],
+    [401, undefined, 'UNAUTHORIZED'],
+    [403, {}, 'FORBIDDEN'],
+    [500, 'oops', 'UPSTREAM_ERROR'],
+  ])('calls %i %j %s', (status, body, reason) => {
+    expect(protocol.failureOf(status, body)).toBe(reason);
+  });
+});
+
+describe('the module', () => {
+  it('describes the statuses and types that its tasks can have', () => {
+    const { settings, description } = new HuaweiCbrProvider(serve([]), () => NOW);
+    expect(HuaweiCbrModule.settings).toBe(settings);
+    expect(HuaweiCbrModule.provider).toBe(HuaweiCbrProvider);
+    const produced = new Set(statusesTasks.flatMap(({ status, type }) => [status, type]));
+    expect(description.taskStatuses).toEqual(TASK_STATUSES.filter((status) => produced.has(status)));
+    expect(description.taskTypes).toEqual(TASK_TYPES.filter((type) => produced.has(type)));
+  });
+});

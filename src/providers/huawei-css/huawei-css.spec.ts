@@ -1,0 +1,491 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Failure } from '@/model/failure.js';
+import type { Feed } from '@/model/feed.js';
+import {
+  COVERED_SINCE_EVER,
+  type FeedRead,
+  type ReadContext,
+  type ReadFeed,
+  type SourceReader,
+} from '@/model/provider.js';
+import type { SourceConfig } from '@/model/source.js';
+import { TASK_STATUSES } from '@/model/task.js';
+import { formatTime } from '@/model/time.js';
+import { UpstreamClients, type UpstreamClient, type UpstreamRequest } from '@/upstream/upstream-client.js';
+import { UpstreamError } from '@/upstream/upstream-error.js';
+import { protocol } from './failures.js';
+import clusters from './fixtures/clusters.json' with { type: 'json' };
+import example from './fixtures/example.json' with { type: 'json' };
+import exampleTasks from './fixtures/example.tasks.json' with { type: 'json' };
+import oddRows from './fixtures/odd-rows.json' with { type: 'json' };
+import oddRowsTasks from './fixtures/odd-rows.tasks.json' with { type: 'json' };
+import statuses from './fixtures/statuses.json' with { type: 'json' };
+import statusesTasks from './fixtures/statuses.tasks.json' with { type: 'json' };
+import { HuaweiCssModule, HuaweiCssProvider } from './huawei-css.module.js';
+
+const CLUSTER = '4213d908-f5dc-4633-8401-cfd7175fca0c';
+const PROJECT = '04f1829c788037ac2fb8c01eb2b04b95';
+const SECRET = 'kept-to-ourselves';
+
+const SOURCE: SourceConfig = {
+  id: 'search-logs',
+  provider: 'huawei-css',
+  endpoint: `https://${SECRET}.css.example`,
+  region: 'eu-west-101',
+  projectId: PROJECT,
+  clusters: null,
+  credentials: { type: 'aksk', accessKey: SECRET, secretKey: SECRET, securityToken: SECRET },
+  timeoutMs: 10_000,
+  concurrency: 4,
+  rate: null,
+  maxTasksPerFeed: 100_000,
+  freshForMs: 15_000,
+  keepForMs: 86_400_000,
+  windowMs: 2_592_000_000,
+  enterpriseProjectId: 'all_granted_eps',
+};
+
+const FEED: Feed = {
+  name: `sources/search-logs/feeds/${CLUSTER}`,
+  provider: 'huawei-css',
+  source: 'search-logs',
+  key: CLUSTER,
+  cluster: { id: CLUSTER, name: 'logs' },
+};
+
+const CONTEXT: ReadContext = {
+  signal: new AbortController().signal,
+  traceparent: null,
+  onCall: () => undefined,
+};
+
+type Query = Readonly<Record<string, string | number>>;
+
+/** Clients that answer each query; an Error among the answers is thrown. */
+class FakeClients extends UpstreamClients {
+  readonly requests: UpstreamRequest[] = [];
+
+  constructor(private readonly answer: (query: Query) => unknown) {
+    super();
+  }
+
+  get queries(): unknown[] {
+    return this.requests.map(({ query }) => query);
+  }
+
+  open(): UpstreamClient {
+    return {
+      getJson: (request) => {
+        this.requests.push(request);
+        const answer = this.answer(request.query ?? {});
+        return answer instanceof Error ? Promise.reject(answer) : Promise.resolve(answer);
+      },
+    };
+  }
+}
+
+/** How one backend takes the position. */
+interface Backend {
+  readonly honours?: readonly string[];
+  /** Names it answers with a 400; it ignores the others. */
+  readonly refuses?: readonly string[];
+  /** The largest start it takes, and what it does with larger ones. */
+  readonly farthest?: number;
+  readonly beyond?: 'refuse' | 'clamp';
+  /** Rows it gives at once, whatever the limit. */
+  readonly cap?: number;
+}
+
+const REFUSED = new UpstreamError('UPSTREAM_ERROR', null, 400);
+
+/** The upstream's list behind such a backend. */
+function serve(rows: readonly unknown[], backend: Backend = {}, list = 'clusterLogRecord'): FakeClients {
+  const { honours = ['offset'], refuses = [], farthest = Infinity, beyond = 'refuse', cap = 1000 } = backend;
+  return new FakeClients((query) => {
+    const names = Object.keys(query).filter((name) => name !== 'limit');
+    if (names.some((name) => refuses.includes(name))) return REFUSED;
+    const name = names.find((candidate) => honours.includes(candidate));
+    const start = name === undefined ? 1 : Number(query[name]);
+    if (start > farthest && beyond === 'refuse') return REFUSED;
+    const first = Math.min(start, farthest) - 1;
+    return { [list]: rows.slice(first, first + Math.min(Number(query.limit), cap)) };
+  });
+}
+
+const NEWEST = Date.parse('2024-05-01T08:00:00Z');
+
+/** When the row of that index was created: they come newest first. */
+function createdAt(index: number): number {
+  return NEWEST - index * 60_000;
+}
+
+function manyRows(count: number, createAt: (index: number) => number = createdAt): { id: string }[] {
+  return Array.from({ length: count }, (_, index) => ({
+    id: `r${index}`,
+    createAt: createAt(index),
+    status: 'SUCCESS',
+  }));
+}
+
+function connect(clients: FakeClients, overrides: Partial<SourceConfig> = {}): SourceReader {
+  return new HuaweiCssProvider(clients).connect({ ...SOURCE, ...overrides });
+}
+
+function read(clients: FakeClients, overrides: Partial<SourceConfig> = {}): Promise<FeedRead> {
+  return connect(clients, overrides).readFeed(FEED, CONTEXT);
+}
+
+async function readRows(clients: FakeClients): Promise<ReadFeed> {
+  const feedRead = await read(clients);
+  if (feedRead.outcome === 'failed') throw new Error(feedRead.failure.reason);
+  return feedRead;
+}
+
+function idsOf({ rows }: ReadFeed): (string | null)[] {
+  return rows.map(({ task }) => task.nativeId);
+}
+
+function failed(reason: Failure['reason'], retryAfterMs: number | null = null): object {
+  return { outcome: 'failed', failure: { reason, retryAfterMs } };
+}
+
+describe('reading a feed', () => {
+  it.each([
+    { what: 'the documented example', body: example, tasks: exampleTasks, drift: {} },
+    { what: 'every status', body: statuses, tasks: statusesTasks, drift: { unknownStatus: 3 } },
+    {
+      what: 'odd rows',
+      body: oddRows,
+      tasks: oddRowsTasks,
+      drift: { droppedRow: 5, unknownStatus: 5, unreadableTime: 4, wrongType: 5 },
+    },
+  ])('normalises $what', async ({ body, tasks, drift }) => {
+    const feedRead = await readRows(serve(body.clusterLogRecord));
+    expect(feedRead).toMatchObject({ truncated: false, coveredSince: COVERED_SINCE_EVER });
+    expect(feedRead.rows.map(({ task }) => task)).toEqual(tasks);
+    expect(feedRead.drift).toEqual(drift);
+  });
+
+  it('keeps the record as it was received', async () => {
+    const { rows } = await readRows(serve(statuses.clusterLogRecord));
+    expect(rows.map(({ raw }) => raw)).toEqual(statuses.clusterLogRecord);
+  });
+
+  it('asks for the cluster of the feed, first without a position', async () => {
+    const clients = serve(example.clusterLogRecord);
+    await connect(clients).readFeed({ ...FEED, key: 'a/b' }, CONTEXT);
+    const path = `/v1.0/${PROJECT}/clusters/a%2Fb/logs/records`;
+    expect(clients.requests).toEqual([
+      { path, query: { limit: 1000 } },
+      { path, query: { limit: 1000, offset: 2 } },
+    ]);
+  });
+
+  it.each([[{ clusterLogRecord: null }], [{ clusterLogRecord: [] }]])(
+    'takes %j for an empty list',
+    async (body) => {
+      expect(await read(new FakeClients(() => body))).toEqual({
+        outcome: 'read',
+        rows: [],
+        truncated: false,
+        coveredSince: COVERED_SINCE_EVER,
+        drift: {},
+      });
+    },
+  );
+
+  it.each([undefined, null, [], 'text', {}, { clusterLogRecord: {} }, { clusterLogRecords: [] }])(
+    'calls an answer without a list malformed: %j',
+    async (body) => {
+      expect(await read(new FakeClients(() => body))).toEqual(failed('MALFORMED'));
+    },
+  );
+
+  it('answers failures instead of throwing', async () => {
+    const clients = new FakeClients(() => new UpstreamError('THROTTLED', 5000, 429));
+    expect(await read(clients)).toEqual(failed('THROTTLED', 5000));
+  });
+});
+
+describe('finding out how the position is called', () => {
+  const ROWS = manyRows(2500);
+
+  it.each<{ what: string; backend: Backend }>([
+    { what: 'offset only', backend: { honours: ['offset'] } },
+    { what: 'offset only, start refused', backend: { honours: ['offset'], refuses: ['start'] } },
+    { what: 'start only', backend: { honours: ['start'] } },
+    { what: 'start only, offset refused', backend: { honours: ['start'], refuses: ['offset'] } },
+    { what: 'both', backend: { honours: ['offset', 'start'] } },
+  ])('reads every row once where the backend takes $what', async ({ backend }) => {
+    for (const cap of [7, 100, 1000]) {
+      const rows = ROWS.slice(0, cap * 3);
+      const feedRead = await readRows(serve(rows, { ...backend, cap }));
+      expect(idsOf(feedRead)).toEqual(rows.map(({ id }) => id));
+      expect(feedRead).toMatchObject({ truncated: false, coveredSince: COVERED_SINCE_EVER });
+    }
+  });
+
+  it.each([1, 2, 5])('reads %i rows where the backend takes start only', async (size) => {
+    const feedRead = await readRows(serve(ROWS.slice(0, size), { honours: ['start'] }));
+    expect(feedRead).toMatchObject({ rows: { length: size }, truncated: false });
+  });
+
+  it('remembers the name for the next read', async () => {
+    const clients = serve(ROWS, { honours: ['start'] });
+    const reader = connect(clients);
+    await reader.readFeed(FEED, CONTEXT);
+    expect(clients.queries.filter((query) => Object.hasOwn(query as object, 'offset'))).toHaveLength(1);
+    const callsOfFirst = clients.requests.length;
+    await reader.readFeed(FEED, CONTEXT);
+    const second = clients.queries.slice(callsOfFirst);
+    expect(second).toHaveLength(callsOfFirst - 1);
+    expect(second.filter((query) => Object.hasOwn(query as object, 'offset'))).toEqual([]);
+  });
+
+  it('does not share what it learnt with another source', async () => {
+    const provider = new HuaweiCssProvider(serve(ROWS, { honours: ['start'] }));
+    await provider.connect(SOURCE).readFeed(FEED, CONTEXT);
+    const clients = serve(ROWS);
+    await connect(clients, { id: 'another' }).readFeed(FEED, CONTEXT);
+    expect(clients.queries.filter((query) => Object.hasOwn(query as object, 'start'))).toEqual([]);
+  });
+
+  it('learns a new name when the backend changes its mind', async () => {
+    let backend = serve(ROWS, { honours: ['offset'] });
+    const clients = new FakeClients((query) => {
+      const client = backend.open();
+      return client.getJson({ path: '', query }, CONTEXT);
+    });
+    const reader = connect(clients);
+    await reader.readFeed(FEED, CONTEXT);
+    backend = serve(ROWS, { honours: ['start'], refuses: ['offset'] });
+    expect(await reader.readFeed(FEED, CONTEXT)).toMatchObject({
+      rows: { length: 2500 },
+      truncated: false,
+    });
+  });
+
+  it('reads the first page, in three calls, where the backend takes neither', async () => {
+    const clients = serve(ROWS, { honours: [] });
+    expect(await read(clients)).toMatchObject({
+      rows: { length: 1000 },
+      truncated: true,
+      coveredSince: formatTime(createdAt(998)),
+    });
+    expect(clients.queries).toEqual([
+      { limit: 1000 },
+      { limit: 1000, offset: 1000 },
+      { limit: 1000, start: 1000 },
+    ]);
+  });
+
+  it('fails where the backend refuses both at a position that it documents', async () => {
+    const clients = serve(ROWS, { refuses: ['offset', 'start'] });
+    expect(await read(clients)).toEqual(failed('UPSTREAM_ERROR'));
+  });
+
+  it('does not take rows that arrive for an ignored position', async () => {
+    let rows = [{ id: 'a' }];
+    const clients = new FakeClients(({ offset = 1 }) => {
+      const page = rows.slice(Number(offset) - 1);
+      rows = [{ id: `new-${rows.length}` }, ...rows];
+      return { clusterLogRecord: page };
+    });
+    expect(await read(clients)).toMatchObject({ truncated: false });
+  });
+});
+
+describe('the bound of the older API', () => {
+  describe.each([{ beyond: 'refuse' }, { beyond: 'clamp' }] as const)(
+    'where the backend is asked for more: $beyond',
+    ({ beyond }) => {
+      const backend: Backend = { honours: ['start'], farthest: 1000, beyond };
+
+      it('reads up to 1999 rows and says that there may be more', async () => {
+        const rows = manyRows(5000);
+        const feedRead = await readRows(serve(rows, backend));
+        expect(idsOf(feedRead)).toEqual(rows.slice(0, 1999).map(({ id }) => id));
+        expect(feedRead).toMatchObject({ truncated: true, coveredSince: formatTime(createdAt(1997)) });
+      });
+
+      it('vouches for no time where the rows do not come newest first', async () => {
+        const oldestFirst = manyRows(5000, (index) => createdAt(5000 - index));
+        expect(await read(serve(oldestFirst, backend))).toMatchObject({
+          rows: { length: 1999 },
+          truncated: true,
+          coveredSince: null,
+        });
+      });
+
+      it.each([999, 1000, 1001, 1500, 1998])('reads a list of %i whole', async (size) => {
+        const clients = serve(manyRows(size), backend);
+        expect(await read(clients)).toMatchObject({
+          rows: { length: size },
+          truncated: false,
+          coveredSince: COVERED_SINCE_EVER,
+        });
+        expect(clients.requests.length).toBeLessThan(10);
+      });
+
+      it('reads what it can where pages are capped too', async () => {
+        expect(await read(serve(manyRows(5000), { ...backend, cap: 100 }))).toMatchObject({
+          rows: { length: 1099 },
+          truncated: true,
+        });
+        expect(await read(serve(manyRows(1050), { ...backend, cap: 100 }))).toMatchObject({
+          rows: { length: 1050 },
+          truncated: false,
+        });
+      });
+    },
+  );
+
+  it('knows no bound where the backend has none', async () => {
+    expect(await read(serve(manyRows(5000)))).toMatchObject({ rows: { length: 5000 }, truncated: false });
+  });
+
+  it('reads no more rows than it may', async () => {
+    const feedRead = await read(serve(manyRows(5000)), { maxTasksPerFeed: 1200 });
+    expect(feedRead).toMatchObject({
+      rows: { length: 1200 },
+      truncated: true,
+      coveredSince: formatTime(createdAt(1198)),
+    });
+  });
+});
+
+describe('a failure in the middle of a read', () => {
+  it.each([
+    { reason: 'UPSTREAM_ERROR', status: 500 },
+    { reason: 'TIMEOUT', status: null },
+    { reason: 'THROTTLED', status: 429 },
+    { reason: 'NOT_FOUND', status: 400 },
+    { reason: 'UNAUTHORIZED', status: 400 },
+  ] as const)('fails the read: $reason with status $status', async ({ reason, status }) => {
+    for (const failingFrom of [2, 1001, 1999]) {
+      const backend = serve(manyRows(5000), { cap: failingFrom === 2 ? 1 : 1000 }).open();
+      let callsAfter = 0;
+      const clients = new FakeClients((query) => {
+        if (Number(query.offset ?? query.start ?? 1) < failingFrom) {
+          return backend.getJson({ path: '', query }, CONTEXT);
+        }
+        callsAfter += 1;
+        return new UpstreamError(reason, null, status);
+      });
+      expect(await read(clients)).toEqual(failed(reason));
+      expect(callsAfter).toBe(1);
+    }
+  });
+
+  it('fails the read when a later page is malformed', async () => {
+    const clients = new FakeClients(({ offset }) =>
+      offset === undefined ? { clusterLogRecord: manyRows(1000) } : { clusterLogRecord: 'none' },
+    );
+    expect(await read(clients)).toEqual(failed('MALFORMED'));
+  });
+
+  it('stops when it is aborted', async () => {
+    const stop = new AbortController();
+    const backend = serve(manyRows(5000), { cap: 10 }).open();
+    const clients = new FakeClients((query) => {
+      if (clients.requests.length === 3) stop.abort();
+      return backend.getJson({ path: '', query }, CONTEXT);
+    });
+    const feedRead = await connect(clients).readFeed(FEED, { ...CONTEXT, signal: stop.signal });
+    expect(feedRead).toEqual(failed('TIMEOUT'));
+    expect(clients.requests).toHaveLength(3);
+  });
+});
+
+describe('listing the feeds', () => {
+  const UNNAMED: Feed = {
+    ...FEED,
+    name: 'sources/search-logs/feeds/c2',
+    key: 'c2',
+    cluster: { id: 'c2', name: null },
+  };
+
+  it('takes the configured clusters without a call', async () => {
+    const clients = serve(clusters.clusters, {}, 'clusters');
+    const source = { clusters: [{ id: CLUSTER, name: 'logs' }] };
+    expect(await connect(clients, source).listFeeds(CONTEXT)).toEqual({
+      outcome: 'listed',
+      feeds: [FEED],
+      truncated: false,
+    });
+    expect(clients.requests).toEqual([]);
+  });
+
+  it('finds each cluster of the project once', async () => {
+    const clients = serve(clusters.clusters, {}, 'clusters');
+    const listing = await connect(clients).listFeeds(CONTEXT);
+    expect(listing).toEqual({ outcome: 'listed', feeds: [FEED, UNNAMED], truncated: false });
+    expect(clients.requests[0]).toEqual({ path: `/v1.0/${PROJECT}/clusters`, query: { limit: 1000 } });
+  });
+
+  it('finds the clusters behind the first page, whatever the position is called', async () => {
+    const clients = serve(manyRows(120), { honours: ['start'], cap: 50 }, 'clusters');
+    const listing = await connect(clients).listFeeds(CONTEXT);
+    expect('feeds' in listing && listing.feeds.map(({ key }) => key)).toEqual(
+      manyRows(120).map(({ id }) => id),
+    );
+  });
+
+  it('answers failures instead of throwing', async () => {
+    expect(await connect(new FakeClients(() => ({ items: [] }))).listFeeds(CONTEXT)).toEqual(
+      failed('MALFORMED'),
+    );
+    const forbidden = new FakeClients(() => new UpstreamError('FORBIDDEN', null, 403));
+    expect(await connect(forbidden).listFeeds(CONTEXT)).toEqual(failed('FORBIDDEN'));
+  });
+});
+
+describe('what it answers', () => {
+  it('never holds a credential or the endpoint', async () => {
+    const reader = connect(serve(statuses.clusterLogRecord));
+    const failing = connect(new FakeClients(() => new UpstreamError('UNAUTHORIZED', null, 401)));
+    const answers = [
+      await reader.readFeed(FEED, CONTEXT),
+      await connect(serve(clusters.clusters, {}, 'clusters')).listFeeds(CONTEXT),
+      await failing.readFeed(FEED, CONTEXT),
+      await failing.listFeeds(CONTEXT),
+    ];
+    expect(JSON.stringify(answers)).not.toContain(SECRET);
+  });
+});
+
+describe('telling failures', () => {
+  it.each([
+    [200, example, null],
+    [403, { errCode: 'CSS.0015', externalMessage: 'CSS.0015 : no such cluster' }, 'NOT_FOUND'],
+    [400, { errCode: 'CSS.0047', externalMessage: 'CSS.0047 : no such cluster' }, 'NOT_FOUND'],
+    [403, { errCode: 'CSS.0010' }, 'FORBIDDEN'],
+    [400, { errCode: 'CSS.0001' }, 'UPSTREAM_ERROR'],
+    [404, { errCode: 'CSS.0002' }, 'NOT_FOUND'],
+    [409, { errCode: 'CSS.0011' }, 'UPSTREAM_ERROR'],
+    [500, { errCode: 'CSS.0005' }, 'UPSTREAM_ERROR'],
+    [403, { error_code: 'APIGW.0301' }, 'UNAUTHORIZED'],
+    [401, { error_code: 'APIG.0301' }, 'UNAUTHORIZED'],
+    [403, { error_code: 'APIGW.0308' }, 'THROTTLED'],
+    [429, undefined, 'THROTTLED'],
+    [403, null, 'FORBIDDEN'],
+    [403, ['CSS.0015'], 'FORBIDDEN'],
+    [502, 'oops', 'UPSTREAM_ERROR'],
+  ])('calls %i %j %s', (status, body, reason) => {
+    expect(protocol.failureOf(status, body)).toBe(reason);
+  });
+
+  it('speaks as all Huawei Cloud services do', () => {
+    expect(protocol).toMatchObject({ family: 'huawei', headers: { 'content-type': 'application/json' } });
+  });
+});
+
+describe('the module', () => {
+  it('describes the statuses that its tasks can have', () => {
+    const { settings, description } = new HuaweiCssProvider(new FakeClients(() => null));
+    expect(HuaweiCssModule.settings).toBe(settings);
+    expect(HuaweiCssModule.provider).toBe(HuaweiCssProvider);
+    const produced = new Set(statusesTasks.map(({ status }) => status));
+    expect(description.taskStatuses).toEqual(TASK_STATUSES.filter((status) => produced.has(status)));
+  });
+});

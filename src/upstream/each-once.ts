@@ -1,0 +1,6 @@
+import type { TaskRow } from '@/model/task.js';
+
+/** Each task once, where the first of its records stood; the last of several records with one id wins. */
+export function eachOnce(rows: readonly TaskRow[]): TaskRow[] {
+  return [...new Map(rows.map((row) => [row.task.id, row])).values()];
+}

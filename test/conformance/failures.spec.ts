@@ -1,0 +1,230 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { FailureReason } from '@/model/failure.js';
+import type { FeedListing, FeedRead } from '@/model/provider.js';
+import type { SourceConfig } from '@/model/source.js';
+import { PROVIDER_SETTINGS } from '@/providers/providers.module.js';
+import { CANARIES } from '@/simulator/canaries.js';
+import { FAULT_KINDS, type FaultKind } from '@/simulator/faults/fault.js';
+import { startSimulator, type Simulator } from '../support/gateway.js';
+import { feedOf, readContext, sourceOf, startReaders, type Readers } from '../support/reader.js';
+import { benchOf, NOW_MS, type Stock } from './benches.js';
+import { tokenSource } from './reading.js';
+
+/** What section 3 of the contract calls each thing that can go wrong. */
+const REASONS: Readonly<Record<FaultKind, FailureReason>> = {
+  hang: 'TIMEOUT',
+  'error-500': 'UPSTREAM_ERROR',
+  'bad-gateway-html': 'UPSTREAM_ERROR',
+  throttle: 'THROTTLED',
+  unauthorized: 'UNAUTHORIZED',
+  forbidden: 'FORBIDDEN',
+  'not-found': 'NOT_FOUND',
+  html: 'MALFORMED',
+  'cut-json': 'MALFORMED',
+  'wrong-shape': 'MALFORMED',
+  reset: 'UNREACHABLE',
+  refuse: 'UNREACHABLE',
+};
+
+/** A call that hangs is given up after this; all others are answered long before. */
+const TIMEOUT_MS = 300;
+
+let simulator: Simulator;
+let readers: Readers;
+const servers: Server[] = [];
+
+beforeEach(async () => {
+  const clock = (): number => NOW_MS;
+  simulator = await startSimulator({ fleet: 'empty', clock, ocp: { rateLimit: null } });
+  readers = await startReaders(clock);
+});
+
+afterEach(async () => {
+  await readers.close();
+  await simulator.stop();
+  for (const server of servers.splice(0)) server.close();
+});
+
+function failed(reason: FailureReason, retryAfterMs: number | null = null): object {
+  return { outcome: 'failed', failure: { reason, retryAfterMs } };
+}
+
+interface Scene {
+  readonly source: SourceConfig;
+  readonly stock: Stock;
+  readonly read: (onCall?: () => void) => Promise<FeedRead>;
+  readonly list: () => Promise<FeedListing>;
+}
+
+/** A feed of some rows, and its source with a short timeout. */
+function sceneOf(provider: string, changes: Partial<SourceConfig> = {}, count = 25): Scene {
+  const stock = benchOf(provider).stock(simulator);
+  stock.fill(count);
+  const source = { ...tokenSource(simulator, provider), clusters: null, timeoutMs: TIMEOUT_MS, ...changes };
+  const reader = readers.open(source);
+  return {
+    source,
+    stock,
+    read: (onCall = () => undefined) =>
+      reader.readFeed(feedOf(source, stock.feedKey), readContext({ onCall })),
+    list: () => reader.listFeeds(readContext()),
+  };
+}
+
+/** Nothing that the upstream wrote, no address and no credential. */
+function expectNoTelltales(result: unknown, source: SourceConfig): void {
+  const text = JSON.stringify(result);
+  const secrets = Object.entries(source.credentials).flatMap(([name, value]: [string, unknown]) =>
+    name !== 'type' && typeof value === 'string' ? [value] : [],
+  );
+  for (const tell of [...CANARIES, ...secrets, '127.0.0.1']) expect(text).not.toContain(tell);
+}
+
+const CASES = PROVIDER_SETTINGS.flatMap(({ id }) => FAULT_KINDS.map((kind) => ({ id, kind })));
+const WITH_CLUSTERS = PROVIDER_SETTINGS.filter(({ hasClusters }) => hasClusters);
+
+describe('a failing upstream', () => {
+  it.each(CASES)('fails the read of $id by the reason of $kind', async ({ id, kind }) => {
+    const { read, source } = sceneOf(id);
+    await simulator.setFault(benchOf(id).upstream, kind);
+    const result = await read();
+    expect(result).toEqual(failed(REASONS[kind]));
+    expectNoTelltales(result, source);
+  });
+
+  it.each(CASES)('is read again by $id after $kind has passed', async ({ id, kind }) => {
+    const { read, stock } = sceneOf(id);
+    await simulator.setFault(benchOf(id).upstream, kind);
+    await read();
+    await simulator.setFault(benchOf(id).upstream, null);
+    const result = await read();
+    // A refused credential rests for a while, so that it is not locked.
+    expect(result).toMatchObject(
+      kind === 'unauthorized'
+        ? failed('UNAUTHORIZED', 2000)
+        : { outcome: 'read', rows: { length: stock.expected().length } },
+    );
+  });
+
+  it.each(CASES.filter(({ id }) => WITH_CLUSTERS.some((settings) => settings.id === id)))(
+    'fails the listing of clusters of $id by the reason of $kind',
+    async ({ id, kind }) => {
+      const { list, source } = sceneOf(id);
+      const { upstream } = benchOf(id);
+      await simulator.setFault(upstream, kind === 'refuse' ? kind : { kind, only: 'clusters' });
+      const result = await list();
+      expect(result).toEqual(failed(REASONS[kind]));
+      expectNoTelltales(result, source);
+    },
+  );
+
+  it.each(CASES.filter(({ id, kind }) => benchOf(id).upstream !== 'cce' && kind !== 'refuse'))(
+    'fails the whole read of $id when $kind comes on a later page',
+    async ({ id, kind }) => {
+      const { upstream } = benchOf(id);
+      Object.assign(simulator.settings[upstream], { cap: 10 });
+      const { read, source } = sceneOf(id);
+      let calls = 0;
+      const result = await read(() => {
+        calls += 1;
+        if (calls === 2) simulator.settings.faults[upstream] = kind;
+      });
+      expect(result).toEqual(failed(REASONS[kind]));
+      expectNoTelltales(result, source);
+    },
+  );
+
+  it.each(PROVIDER_SETTINGS)('tells $id how long to stay away', async ({ id }) => {
+    const { read } = sceneOf(id);
+    await simulator.setFault(benchOf(id).upstream, { kind: 'throttle', retryAfterSeconds: 7 });
+    expect(await read()).toEqual(failed('THROTTLED', 7000));
+  });
+
+  it.each(PROVIDER_SETTINGS)(
+    'that throttles by itself is told from one that fails, by $id',
+    async ({ id }) => {
+      const { read } = sceneOf(id);
+      simulator.settings[benchOf(id).upstream].rateLimit = { calls: 0, perMs: 60_000 };
+      // OCP tells the end of its window without being asked.
+      expect(await read()).toEqual(failed('THROTTLED', id === 'oceanbase-ocp' ? 60_000 : null));
+    },
+  );
+});
+
+describe('OCP that reports failures with HTTP 200', () => {
+  it.each(['error-500', 'throttle', 'unauthorized', 'forbidden', 'not-found'] as const)(
+    'fails the read by the reason of %s',
+    async (kind) => {
+      simulator.settings.ocp.failures = 'ok';
+      const { read, source } = sceneOf('oceanbase-ocp');
+      await simulator.setFault('ocp', kind);
+      const result = await read();
+      expect(result).toEqual(failed(REASONS[kind]));
+      expectNoTelltales(result, source);
+    },
+  );
+});
+
+describe('a cluster that the upstream does not know', () => {
+  it.each(WITH_CLUSTERS)('is NOT_FOUND, by $id', async ({ id }) => {
+    const { source } = sceneOf(id);
+    const unknown = feedOf(source, '4711');
+    expect(await readers.open(source).readFeed(unknown, readContext())).toEqual(failed('NOT_FOUND'));
+  });
+});
+
+/** An upstream that answers everything alike; for words that no simulated service speaks. */
+async function answerAlways(status: number, body: object): Promise<string> {
+  const server = createServer((_request, response) => {
+    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  servers.push(server);
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+describe('an error code that says more than its status', () => {
+  it.each([
+    // 429 has two meanings at CCE: too many calls, and a cluster held by another request.
+    ['huawei-cce', 429, { errorCode: 'CCE.02429001', errorMessage: 'throttled' }, 'THROTTLED'],
+    ['huawei-cce', 429, { errorCode: 'CCE.01429002', errorMessage: 'locked' }, 'UPSTREAM_ERROR'],
+    ['huawei-cce', 429, { error_code: 'APIGW.0308', error_msg: 'throttled' }, 'THROTTLED'],
+    ['huawei-css', 403, { errCode: 'CSS.0015', externalMessage: 'gone' }, 'NOT_FOUND'],
+    ['huawei-css', 400, { errCode: 'CSS.0047', externalMessage: 'gone' }, 'NOT_FOUND'],
+    ['huawei-css', 403, { errCode: 'CSS.0010', externalMessage: 'no right' }, 'FORBIDDEN'],
+    ['huawei-cbr', 403, { error_code: 'APIG.0301', error_msg: 'signature' }, 'UNAUTHORIZED'],
+    ['huawei-cbr', 404, { error_code: 'BackupService.6500', error_msg: 'none' }, 'NOT_FOUND'],
+    ['huawei-cbr', 400, { error_code: 'BackupService.9900', error_msg: 'check' }, 'UPSTREAM_ERROR'],
+    ['oceanbase-ocp', 200, { successful: false, status: 403, error: { code: 30014 } }, 'FORBIDDEN'],
+    ['oceanbase-ocp', 200, { successful: false, error: { code: 10002 } }, 'NOT_FOUND'],
+    ['oceanbase-ocp', 200, { successful: false, error: { code: 10011 } }, 'UPSTREAM_ERROR'],
+  ] as const)('%s: %i %j is %s', async (...[id, status, body, reason]) => {
+    const { source, stock } = sceneOf(id);
+    const reader = readers.open({ ...source, endpoint: await answerAlways(status, body) });
+    expect(await reader.readFeed(feedOf(source, stock.feedKey), readContext())).toEqual(failed(reason));
+  });
+});
+
+describe('IAM that fails', () => {
+  const HUAWEI = PROVIDER_SETTINGS.filter(({ credentials }) => credentials.includes('password'));
+  const LOGIN_REASONS: Readonly<Partial<Record<FaultKind, FailureReason>>> = {
+    ...REASONS,
+    // That IAM does not know something says nothing about the feed.
+    'not-found': 'UPSTREAM_ERROR',
+  };
+  // What IAM tells beside the token is not needed, so a cut body costs nothing.
+  const kinds = FAULT_KINDS.filter((kind) => kind !== 'cut-json' && kind !== 'hang');
+  const cases = HUAWEI.flatMap(({ id }) => kinds.map((kind) => ({ id, kind })));
+
+  it.each(cases)('fails the read of $id by the reason of $kind', async ({ id, kind }) => {
+    const { credentials } = sourceOf(simulator, 'huawei-cbr');
+    const { read, source } = sceneOf(id, { credentials });
+    await simulator.setFault('iam', kind);
+    const result = await read();
+    expect(result).toEqual(failed(LOGIN_REASONS[kind] ?? 'UPSTREAM_ERROR'));
+    expect(simulator.calls.count(benchOf(id).upstream)).toBe(0);
+    expectNoTelltales(result, source);
+  });
+});

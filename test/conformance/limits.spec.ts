@@ -1,0 +1,116 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import type { ReadFeed } from '@/model/provider.js';
+import { PROVIDER_SETTINGS } from '@/providers/providers.module.js';
+import { everyCombination, everyPair } from '../support/combinations.js';
+import { feedOf, readContext } from '../support/reader.js';
+import { benchOf } from './benches.js';
+import { mostCalls, openWorkplace, rowsOf, type Workplace } from './reading.js';
+
+let place: Workplace;
+
+function expectRead(result: Awaited<ReturnType<Workplace['read']>>['result']): ReadFeed {
+  rowsOf(result);
+  return result as ReadFeed;
+}
+
+/** The keys of the first so many rows, in the order served. */
+function firstKeys(order: 'newest-first' | 'oldest-first' | 'shuffled', count: number): string[] {
+  const rows = place.simulator.fleet.css[0]?.rows.inOrder(order) ?? [];
+  return rows.slice(0, count).map((row) => (row.kind === 'record' ? row.record.id : ''));
+}
+
+describe('CSS that takes no start beyond 1000', () => {
+  const css = benchOf('huawei-css');
+  const CHOICES = {
+    beyondBound: ['error', 'clamp'],
+    cap: [null, 10, 100],
+    order: ['newest-first', 'oldest-first', 'shuffled'],
+    pageParameter: ['start', 'offset', 'both'],
+    unknownParameters: ['ignore', 'reject'],
+    offsetBound: [1000],
+  } as const;
+
+  beforeAll(async () => {
+    place = await openWorkplace('huawei-css');
+  });
+  afterAll(() => place.close());
+
+  it.each([0, 10, 999, 1000])('is read whole with %i rows', async (size) => {
+    place.stock.fill(size);
+    const expected = place.stock.expected().map(({ key }) => key);
+    for (const settings of size < 100 ? everyCombination(CHOICES) : everyPair(CHOICES)) {
+      const { result } = await place.read(settings, mostCalls(settings, size));
+      const { rows, truncated } = expectRead(result);
+      const found = rows.map(({ task }) => css.keyOf(task));
+      expect({ settings, truncated, found: found.sort() }).toEqual({
+        settings,
+        truncated: false,
+        found: expected.sort(),
+      });
+    }
+  });
+
+  it('is read as far as it can be with 5,000 rows, said to be truncated, and vouched for no further', async () => {
+    place.stock.fill(5000);
+    const all = place.stock.expected();
+    for (const settings of everyPair(CHOICES)) {
+      const { result } = await place.read(settings, mostCalls(settings, 2000));
+      const { rows, truncated, coveredSince } = expectRead(result);
+      const found = new Set(rows.map(({ task }) => css.keyOf(task)));
+      const reachable = firstKeys(settings.order, 999 + (settings.cap ?? 1000));
+      const since = coveredSince === null ? Number.POSITIVE_INFINITY : Date.parse(coveredSince);
+      const vouchedFor = all.filter(({ createdMs }) => createdMs >= since).map(({ key }) => key);
+      const missed = [...reachable, ...vouchedFor].filter((key) => !found.has(key));
+      const twice = rows.length - found.size;
+      expect({ settings, truncated, missed, twice }).toEqual({
+        settings,
+        truncated: true,
+        missed: [],
+        twice: 0,
+      });
+    }
+  });
+});
+
+describe.each(PROVIDER_SETTINGS)('a feed of $id beyond maxTasksPerFeed', ({ id }) => {
+  const bench = benchOf(id);
+  const SETTINGS = everyCombination({
+    cap: [null, 10],
+    order: ['newest-first', 'oldest-first', 'shuffled'],
+  } as const);
+
+  beforeAll(async () => {
+    place = await openWorkplace(id);
+  });
+  afterAll(() => place.close());
+  afterEach(() => {
+    place.simulator.calls.reset();
+  });
+
+  it.each(SETTINGS)('is cut there and says so, in pages of $cap, $order', async (settings) => {
+    place.stock.fill(300);
+    Object.assign(place.simulator.settings[bench.upstream], settings);
+    const reader = place.readers.open({ ...place.source, maxTasksPerFeed: 100 });
+    const result = await reader.readFeed(feedOf(place.source, place.stock.feedKey), readContext());
+    const { rows, truncated, coveredSince } = expectRead(result);
+    const found = new Set(rows.map(({ task }) => bench.keyOf(task)));
+    expect({ rows: rows.length, found: found.size, truncated }).toEqual({
+      rows: 100,
+      found: 100,
+      truncated: true,
+    });
+    const since = coveredSince === null ? Number.POSITIVE_INFINITY : Date.parse(coveredSince);
+    const isMissing = ({ key, createdMs }: { key: string; createdMs: number }): boolean =>
+      createdMs >= since && !found.has(key);
+    expect(place.stock.expected().filter(isMissing)).toEqual([]);
+    expect(place.simulator.calls.count(bench.upstream)).toBeLessThanOrEqual(mostCalls(settings, 100));
+  });
+
+  it('is whole where it has exactly so many rows', async () => {
+    place.stock.fill(100);
+    Object.assign(place.simulator.settings[bench.upstream], { cap: null, order: 'newest-first' });
+    const reader = place.readers.open({ ...place.source, maxTasksPerFeed: 100 });
+    const result = await reader.readFeed(feedOf(place.source, place.stock.feedKey), readContext());
+    expect(result).toMatchObject({ outcome: 'read', truncated: false, rows: { length: 100 } });
+  });
+});

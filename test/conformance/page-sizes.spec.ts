@@ -1,0 +1,78 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import type { FeedRead } from '@/model/provider.js';
+import type { Task } from '@/model/task.js';
+import { PROVIDER_SETTINGS } from '@/providers/providers.module.js';
+import type { RowOrder } from '@/simulator/fleet/row-list.js';
+import { benchOf, NOW_MS } from './benches.js';
+import { feedOf, readContext } from '../support/reader.js';
+import { openWorkplace, rowsOf, type Workplace } from './reading.js';
+
+const cap = fc.option(fc.integer({ min: 1, max: 120 }));
+const order = fc.constantFrom<RowOrder>('newest-first', 'oldest-first', 'shuffled');
+
+function tasksIn(result: FeedRead): Task[] {
+  expect(result).toMatchObject({ outcome: 'read', truncated: false });
+  return rowsOf(result)
+    .map(({ task }) => task)
+    .sort((a, b) => (a.id < b.id ? -1 : 1));
+}
+
+describe.each(PROVIDER_SETTINGS)('$id', ({ id }) => {
+  let place: Workplace;
+
+  beforeAll(async () => {
+    place = await openWorkplace(id);
+  });
+  afterAll(() => place.close());
+
+  it('tells the same tasks whatever the size of the pages and the order of the rows', async () => {
+    const size = fc.integer({ min: 0, max: 130 });
+    const way = fc.record({ cap, order });
+    await fc.assert(
+      fc.asyncProperty(size, way, way, async (count, one, other) => {
+        place.stock.fill(count);
+        const first = tasksIn((await place.read(one)).result);
+        const second = tasksIn((await place.read(other)).result);
+        expect(first).toHaveLength(count);
+        expect(second).toEqual(first);
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  it('goes on reading with one connection while its upstream changes its ways', async () => {
+    const { upstream } = benchOf(id);
+    const reader = place.readers.open(place.source);
+    const feed = feedOf(place.source, place.stock.feedKey);
+    place.stock.fill(95);
+    for (const pageParameter of ['start', 'offset', 'start', 'both', 'offset']) {
+      for (const unknownParameters of ['reject', 'ignore']) {
+        const css = upstream === 'css' ? { pageParameter, unknownParameters } : {};
+        Object.assign(place.simulator.settings[upstream], { ...css, cap: 10 });
+        expect(tasksIn(await reader.readFeed(feed, readContext()))).toHaveLength(95);
+      }
+    }
+  });
+
+  it('reads two feeds of one source at once, and the same feed twice, without mixing them up', async () => {
+    const { upstream } = benchOf(id);
+    Object.assign(place.simulator.settings[upstream], { cap: 10, order: 'shuffled' });
+    place.stock.fill(95);
+    const other = benchOf(id).stock(place.simulator, { key: '2000006', name: 'other' });
+    const isOneFeed = other.feedKey === place.stock.feedKey;
+    if (!isOneFeed) other.fill(42);
+    const reader = place.readers.open(place.source);
+    const keys = [place.stock.feedKey, other.feedKey, place.stock.feedKey];
+    const reads = keys.map((key) => reader.readFeed(feedOf(place.source, key), readContext()));
+    const lengths = (await Promise.all(reads)).map((result) => tasksIn(result).length);
+    expect(lengths).toEqual([95, isOneFeed ? 95 : 42, 95]);
+  });
+
+  it('reads what was created up to the moment of the read', async () => {
+    place.stock.fill(3);
+    const newest = Math.max(...place.stock.expected().map(({ createdMs }) => createdMs));
+    expect(newest).toBe(NOW_MS - 1);
+    expect(tasksIn((await place.read({ cap: null })).result)).toHaveLength(3);
+  });
+});

@@ -1,0 +1,184 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { FeedRead, ReadFeed } from '@/model/provider.js';
+import type { SourceConfig } from '@/model/source.js';
+import { formatTime } from '@/model/time.js';
+import type { SimulatorSettings } from '@/simulator/settings.js';
+import { everyCombination, everyPair, type Choices } from '../support/combinations.js';
+import { startSimulator, type Simulator } from '../support/gateway.js';
+import { feedOf, readContext, sourceOf, startReaders, type Readers } from '../support/reader.js';
+import { benchOf, NOW_MS, type Bench, type Expected, type Stock } from './benches.js';
+
+/** A simulator with one empty feed of a provider, and the provider connected to it. */
+export interface Workplace {
+  readonly simulator: Simulator;
+  readonly readers: Readers;
+  readonly stock: Stock;
+  readonly source: SourceConfig;
+  /**
+   * Sets the upstream's settings and connects anew, so that nothing learned is left. Stops a read that makes more
+   * calls than it may, as one that never ends.
+   */
+  readonly read: (settings: object, mostCalls?: number) => Promise<Measured>;
+  readonly close: () => Promise<void>;
+}
+
+export interface Measured {
+  readonly result: FeedRead;
+  readonly calls: number;
+}
+
+export async function openWorkplace(provider: string): Promise<Workplace> {
+  const bench = benchOf(provider);
+  const clock = (): number => NOW_MS;
+  const simulator = await startSimulator({ fleet: 'empty', clock, ocp: { rateLimit: null } });
+  const readers = await startReaders(clock);
+  const stock = bench.stock(simulator);
+  const source = tokenSource(simulator, provider);
+  return {
+    simulator,
+    readers,
+    stock,
+    source,
+    read: async (settings, mostCalls = Number.POSITIVE_INFINITY) => {
+      Object.assign(simulator.settings[bench.upstream], settings);
+      simulator.calls.reset();
+      const stop = new AbortController();
+      let begun = 0;
+      const onCall = (): void => {
+        begun += 1;
+        if (begun > mostCalls) stop.abort();
+      };
+      const context = readContext({ signal: stop.signal, onCall });
+      const result = await readers.open(source).readFeed(feedOf(source, stock.feedKey), context);
+      if (begun > mostCalls) throw new Error(`the read makes more than ${mostCalls} calls`);
+      return { result, calls: simulator.calls.count(bench.upstream) };
+    },
+    close: async () => {
+      await readers.close();
+      await simulator.stop();
+    },
+  };
+}
+
+/** The demo's source with the log-in that costs least. */
+export function tokenSource(simulator: Pick<Simulator, 'urls'>, provider: string): SourceConfig {
+  const source = sourceOf(simulator, provider);
+  return source.credentials.type === 'basic'
+    ? source
+    : { ...source, credentials: { type: 'token', token: 'example-token' } };
+}
+
+/** The read as it must be, told from any other so that a failing test shows all of it. */
+export function rowsOf(result: FeedRead): ReadFeed['rows'] {
+  if (result.outcome === 'failed') throw new Error(`the read failed: ${result.failure.reason}`);
+  return result.rows;
+}
+
+type Group = Bench['upstream'];
+/** Hundreds of reads take seconds, but some machines are slow. */
+const LONGEST_MS = 120_000;
+const SMALL = [0, 1, 10];
+const LARGE = [999, 1000, 1001, 5000];
+
+/** Small feeds are read under every combination, large ones under every pair. */
+export interface Space<G extends Group> {
+  readonly small: Choices<Partial<SimulatorSettings[G]>>;
+  readonly large: Choices<Partial<SimulatorSettings[G]>>;
+}
+
+/** Every row exactly once, whatever the settings and the size. */
+export function describeReading<G extends Group>(provider: string, space: Space<G>): void {
+  const bench = benchOf(provider);
+  const small = everyCombination(space.small);
+  const large = everyPair(space.large);
+  let place: Workplace;
+  let reads = 0;
+  let calls = 0;
+
+  beforeAll(async () => {
+    place = await openWorkplace(provider);
+  });
+
+  afterAll(async () => {
+    await place.close();
+    process.stdout.write(
+      `${provider}: ${small.length} settings for small feeds, ${large.length} for large ones: ${reads} reads, ${calls} calls\n`,
+    );
+  });
+
+  async function expectWholeRead(settings: object, expected: readonly Expected[]): Promise<void> {
+    const measured = await place.read(settings, mostCalls(settings, expected.length));
+    reads += 1;
+    calls += measured.calls;
+    const found = describeRead(measured, bench);
+    const wanted = wantedOf(expected, bench.resolutionMs(place.simulator.settings));
+    try {
+      expect(found).toEqual(wanted);
+    } catch (error) {
+      throw new Error(`with ${JSON.stringify(settings)} and ${expected.length} rows`, { cause: error });
+    }
+  }
+
+  describe(`reading ${provider}`, () => {
+    it.each(SMALL)(
+      `brings each of %i rows exactly once under all ${small.length} settings`,
+      async (size) => {
+        place.stock.fill(size);
+        const expected = place.stock.expected();
+        for (const settings of small) await expectWholeRead(settings, expected);
+      },
+      LONGEST_MS,
+    );
+
+    it.each(LARGE)(
+      `brings each of %i rows exactly once under every pair of settings`,
+      async (size) => {
+        place.stock.fill(size);
+        const expected = place.stock.expected();
+        for (const settings of large) await expectWholeRead(settings, expected);
+      },
+      LONGEST_MS,
+    );
+
+    it(
+      'names a task the same under all settings',
+      async () => {
+        place.stock.fill(30);
+        const reference = await idsUnder(place, small[0] ?? {});
+        for (const settings of everyPair(space.small)) {
+          expect(await idsUnder(place, settings)).toEqual(reference);
+        }
+      },
+      LONGEST_MS,
+    );
+  });
+}
+
+async function idsUnder(place: Workplace, settings: object): Promise<string[]> {
+  const { result } = await place.read(settings);
+  return rowsOf(result)
+    .map(({ task }) => task.id)
+    .sort();
+}
+
+function describeRead({ result }: Measured, bench: Bench): object {
+  if (result.outcome === 'failed') return result;
+  const { rows, truncated, drift } = result;
+  const tasks = rows.map(({ task }) => `${bench.keyOf(task)} created ${task.createTime ?? 'at no time'}`);
+  const ids = new Set(rows.map(({ task }) => task.id));
+  return { tasks: tasks.sort(), ids: ids.size, truncated, drift };
+}
+
+function wantedOf(expected: readonly Expected[], resolutionMs: number): object {
+  const tasks = expected.map(({ key, createdMs }) => {
+    const toldMs = Math.floor(createdMs / resolutionMs) * resolutionMs;
+    return `${key} created ${formatTime(toldMs)}`;
+  });
+  return { tasks: tasks.sort(), ids: expected.length, truncated: false, drift: {} };
+}
+
+/** Far more than a careful reader needs, far less than an endless one makes. */
+export function mostCalls(settings: { cap?: number | null }, rows: number): number {
+  const page = Math.min(settings.cap ?? 1000, 1000);
+  return 20 + 4 * Math.ceil(rows / Math.max(1, page - 1));
+}

@@ -1,0 +1,13 @@
+import { describe, expect, it } from '@jest/globals';
+import { loadConfig } from '@/config/load-config.js';
+import { PROVIDER_SETTINGS } from '@/providers/providers.module.js';
+
+describe('the configurations that are shipped', () => {
+  it('docs/compose.yaml is right as it stands', () => {
+    const config = loadConfig({ file: 'docs/compose.yaml', env: {}, providers: PROVIDER_SETTINGS });
+    expect(config.sources.map(({ provider }) => provider).sort()).toEqual(
+      PROVIDER_SETTINGS.map(({ id }) => id).sort(),
+    );
+    expect(config).toMatchObject({ auth: 'none', server: { host: '0.0.0.0' } });
+  });
+});

@@ -1,0 +1,234 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { PROBLEMS } from '@/model/api-problem.js';
+import { DOCUMENT, OPERATIONS, validatorAt, type Operation, type Schema } from '../support/document.js';
+import { faultsIn, makeClientTypes } from './client-types.js';
+
+const OPERATION_LIST = [...OPERATIONS.values()];
+const PROBLEM = 'application/problem+json';
+const OBJECTS = Object.entries(DOCUMENT.components.schemas).filter(([, { type }]) => type === 'object');
+
+/** Every object inside a value, with the way to it. */
+function* objectsIn(value: unknown, way = ''): Generator<readonly [string, Record<string, unknown>]> {
+  if (typeof value !== 'object' || value === null) return;
+  if (!Array.isArray(value)) yield [way, value as Record<string, unknown>];
+  for (const [key, inner] of Object.entries(value)) yield* objectsIn(inner, `${way}/${key}`);
+}
+
+/** What a linter of OpenAPI documents finds in one; the one inside the maker of client types is used. */
+async function faultsOf(document: unknown): Promise<string[]> {
+  const folder = mkdtempSync(join(tmpdir(), 'tributary-'));
+  const file = join(folder, 'openapi.json');
+  writeFileSync(file, JSON.stringify(document));
+  const outcome = await makeClientTypes(file, join(folder, 'api.ts'));
+  rmSync(folder, { recursive: true });
+  return faultsIn(outcome);
+}
+
+function changed(change: (document: { paths: Record<string, { get: Record<string, unknown> }> }) => void) {
+  const copy = structuredClone(DOCUMENT) as unknown as Parameters<typeof change>[0];
+  change(copy);
+  return copy;
+}
+
+describe('the document', () => {
+  it('is OpenAPI 3.1 without a fault', async () => {
+    expect(DOCUMENT.openapi).toBe('3.1.0');
+    expect(await faultsOf(DOCUMENT)).toEqual([]);
+  });
+
+  it.each([
+    ['a field OpenAPI does not know', (tasks: Record<string, unknown>) => (tasks.colour = 'red')],
+    ['no description', (tasks: Record<string, unknown>) => delete tasks.description],
+    ['an id that is taken', (tasks: Record<string, unknown>) => (tasks.operationId = 'getTask')],
+    [
+      'a reference that leads nowhere',
+      (tasks: Record<string, unknown>) => (tasks.responses = { 200: { $ref: '#/components/schemas/None' } }),
+    ],
+  ])('would not pass with %s', async (_what, change) => {
+    const faulty = changed(({ paths }) => {
+      const tasks = paths['/v1/tasks'];
+      if (tasks !== undefined) change(tasks.get);
+    });
+    expect(await faultsOf(faulty)).not.toEqual([]);
+  });
+
+  it('has every operation under an id of its own, with a tag that is described', () => {
+    expect([...OPERATIONS.keys()].sort()).toEqual([
+      'getLiveness',
+      'getMetrics',
+      'getReadiness',
+      'getSource',
+      'getTask',
+      'listProviders',
+      'listSources',
+      'listTasks',
+    ]);
+    expect(OPERATION_LIST).toHaveLength(Object.keys(DOCUMENT.paths).length);
+    const tags = DOCUMENT.tags.map(({ name }) => name);
+    for (const { operation } of OPERATION_LIST)
+      expect(tags).toEqual(expect.arrayContaining([...operation.tags]));
+  });
+
+  it('has an error answer for every operation, and each is a problem', () => {
+    for (const { operation } of OPERATION_LIST) {
+      const errors = Object.values(operation.responses).filter(
+        ({ content }) => content?.[PROBLEM] !== undefined,
+      );
+      expect(errors.length).toBeGreaterThan(0);
+      for (const { content } of errors) {
+        expect(content?.[PROBLEM]?.schema).toEqual({ $ref: '#/components/schemas/Problem' });
+      }
+    }
+  });
+
+  it('has its keys in alphabetical order, so that a change shows as what it is', () => {
+    for (const [way, object] of objectsIn(DOCUMENT)) {
+      expect({ way, keys: Object.keys(object) }).toEqual({
+        way,
+        keys: sortedAsNumbersFirst(Object.keys(object)),
+      });
+    }
+  });
+
+  it('says in JSON Schema what may be null', () => {
+    for (const [way, object] of objectsIn(DOCUMENT)) {
+      expect({ way, nullable: object.nullable }).toEqual({ way, nullable: undefined });
+    }
+  });
+
+  it('calls what is counted in whole numbers an integer', () => {
+    const types: Record<string, unknown> = {};
+    for (const [way, { type }] of objectsIn(DOCUMENT.components.schemas)) {
+      const words = [type].flat();
+      if (words.includes('number') || words.includes('integer')) types[way.split('/').at(-1) ?? ''] = type;
+    }
+    expect(types).toEqual({
+      ageSeconds: ['number', 'null'],
+      droppedRow: 'integer',
+      durationSeconds: ['number', 'null'],
+      lagSeconds: ['number', 'null'],
+      progressPercent: ['number', 'null'],
+      status: 'integer',
+      taskCount: ['integer', 'null'],
+      totalSize: 'integer',
+      unknownStatus: 'integer',
+      unknownType: 'integer',
+      unreadableTime: 'integer',
+      upstreamCalls: 'integer',
+      wrongType: 'integer',
+    });
+  });
+
+  it('gives every time its format', () => {
+    const times = [...objectsIn(DOCUMENT)].filter(
+      ([way]) => /properties\/(\w+Time|\w+Since)$/.test(way) && !way.includes('/Drift/'),
+    );
+    expect(times.length).toBeGreaterThan(8);
+    for (const [way, schema] of times) expect({ way, ...schema }).toMatchObject({ way, format: 'date-time' });
+  });
+
+  it('leaves providers and sources open: a new one breaks no client', () => {
+    for (const [way, schema] of objectsIn(DOCUMENT)) {
+      if (/\/properties\/(provider|source)$/.test(way)) expect(schema).toMatchObject({ type: 'string' });
+      if (/\/properties\/(provider|source)$/.test(way)) expect(schema).not.toHaveProperty('enum');
+    }
+    for (const name of ['provider', 'source'])
+      expect(queryParameter(name).schema.items).not.toHaveProperty('enum');
+  });
+
+  it.each(OBJECTS)('has in every %s each of its fields', (name, schema) => {
+    const optional: Record<string, readonly string[]> = { Task: ['raw'], Problem: ['errors', 'problems'] };
+    const always = Object.keys(schema.properties ?? {}).filter((field) => !optional[name]?.includes(field));
+    expect([...(schema.required ?? [])].sort()).toEqual(always.sort());
+  });
+
+  it('leaves every schema open to new fields', () => {
+    for (const [name, schema] of OBJECTS) {
+      expect({ name, additionalProperties: schema.additionalProperties }).toEqual({ name });
+    }
+  });
+});
+
+/** JavaScript keeps keys that are whole numbers, such as statuses, before all others. */
+function sortedAsNumbersFirst(keys: readonly string[]): string[] {
+  return Object.keys(Object.fromEntries([...keys].sort().map((key) => [key, null])));
+}
+
+describe('the examples', () => {
+  const examples = OPERATION_LIST.flatMap(({ path, operation }) => examplesOf(path, operation));
+
+  it('are there for a whole, a partial and an empty list, and for every error', () => {
+    const names = (id: string, status: string): string[] =>
+      examples
+        .filter(({ operationId, status: at }) => operationId === id && at === status)
+        .map(({ name }) => name);
+    expect(names('listTasks', '200')).toEqual(['empty', 'full', 'partial']);
+    for (const { operation } of OPERATION_LIST) {
+      const errors = Object.entries(operation.responses).filter(
+        ([, { content }]) => content?.[PROBLEM] !== undefined,
+      );
+      for (const [status] of errors) expect(names(operation.operationId, status)).not.toEqual([]);
+    }
+  });
+
+  it.each(examples)('of $operationId $status $name is what the schema says', ({ place, value }) => {
+    const validate = validatorAt(...place, 'schema');
+    validate(value);
+    expect(validate.errors ?? []).toEqual([]);
+  });
+
+  it.each(examples.filter(({ place }) => place.includes(PROBLEM)))(
+    'of $operationId $status $name names a kind of problem that exists, and the status it is under',
+    ({ name, status, path, value }) => {
+      expect(Object.keys(PROBLEMS)).toContain(name);
+      expect(value).toMatchObject({ type: `/problems/${name}`, status: Number(status) });
+      const [start = ''] = path.split('{');
+      expect((value as { instance: string }).instance.startsWith(start)).toBe(true);
+    },
+  );
+
+  it('leave no field of a task out, and raw to those who ask for it', () => {
+    const lists = examples.filter(
+      ({ operationId, status }) => operationId === 'listTasks' && status === '200',
+    );
+    const tasks = lists.flatMap(({ value }) => (value as { tasks: object[] }).tasks);
+    expect(tasks.length).toBeGreaterThan(0);
+    const task: Schema | undefined = DOCUMENT.components.schemas.Task;
+    for (const each of tasks) expect(Object.keys(each).sort()).toEqual([...(task?.required ?? [])].sort());
+  });
+});
+
+function queryParameter(name: string): Operation['parameters'][number] {
+  const found = OPERATIONS.get('listTasks')?.operation.parameters.find(
+    (parameter) => parameter.name === name,
+  );
+  if (found === undefined) throw new Error(`no parameter ${name}`);
+  return found;
+}
+
+interface Example {
+  readonly operationId: string;
+  readonly path: string;
+  readonly status: string;
+  readonly name: string;
+  readonly place: string[];
+  readonly value: unknown;
+}
+
+function examplesOf(path: string, { operationId, responses }: Operation): Example[] {
+  return Object.entries(responses).flatMap(([status, { content }]) =>
+    Object.entries(content ?? {}).flatMap(([mediaType, { examples }]) =>
+      Object.entries(examples ?? {}).map(([name, { value }]) => ({
+        operationId,
+        path,
+        status,
+        name,
+        value,
+        place: ['paths', path, 'get', 'responses', status, 'content', mediaType],
+      })),
+    ),
+  );
+}

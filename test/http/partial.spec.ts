@@ -1,0 +1,429 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { SourceConfig } from '@/model/source.js';
+import type { FaultKind } from '@/simulator/faults/fault.js';
+import {
+  startGateway,
+  startSimulator,
+  type GatewayOptions,
+  type RunningGateway,
+  type Simulator,
+} from '../support/gateway.js';
+import { ask } from '../support/http.js';
+import { leaks } from '../support/secrets.js';
+import {
+  askPage,
+  listPath,
+  type SentFeedProblem,
+  type SentPage,
+  type SentProblem,
+} from '../support/tasks.js';
+
+/** Where nothing hangs, nobody waits for it, however loaded the machine is. */
+const AMPLE_MS = 20_000;
+/** Where something hangs: the time that all others must answer in. */
+const DEADLINE_MS = 2000;
+/** What a loaded machine may need on top of the deadline. */
+const SLACK_MS = 5000;
+/** Does not wait out the ample deadline for what hangs. */
+const HASTY = { prefer: 'wait=1' };
+
+const deadlineFor = (kind: FaultKind): number => (kind === 'hang' ? DEADLINE_MS : AMPLE_MS);
+
+const UPSTREAMS = ['css', 'cbr', 'cce', 'ocp'] as const;
+type UpstreamOfTasks = (typeof UPSTREAMS)[number];
+const SOURCES: Record<UpstreamOfTasks, string> = {
+  css: 'search-logs',
+  cbr: 'server-backups',
+  cce: 'kubernetes',
+  ocp: 'oceanbase',
+};
+const FAULTS: [FaultKind, string][] = [
+  ['hang', 'TIMEOUT'],
+  ['error-500', 'UPSTREAM_ERROR'],
+  ['throttle', 'THROTTLED'],
+  ['unauthorized', 'UNAUTHORIZED'],
+  ['forbidden', 'FORBIDDEN'],
+  ['not-found', 'NOT_FOUND'],
+  ['html', 'MALFORMED'],
+  ['bad-gateway-html', 'UPSTREAM_ERROR'],
+  ['cut-json', 'MALFORMED'],
+  ['wrong-shape', 'MALFORMED'],
+  ['reset', 'UNREACHABLE'],
+  ['refuse', 'UNREACHABLE'],
+];
+const CASES = UPSTREAMS.flatMap((name) => FAULTS.map(([kind, reason]) => [name, kind, reason] as const));
+
+let simulator: Simulator;
+let gateway: RunningGateway;
+/** How far the clock of simulator and gateway is ahead of the real one. */
+let aheadMs: number;
+
+async function start(options: GatewayOptions = {}): Promise<void> {
+  gateway = await startGateway(simulator, {
+    deadlineMs: AMPLE_MS,
+    clock: () => Date.now() + aheadMs,
+    ...options,
+  });
+}
+
+beforeEach(async () => {
+  aheadMs = 0;
+  simulator = await startSimulator({
+    clock: () => Date.now() + aheadMs,
+    life: { rate: 0 },
+    fleet: {
+      cssClusters: 2,
+      cssRowsPerCluster: 25,
+      cbrRows: 60,
+      cceClusters: 2,
+      cceRowsPerCluster: 10,
+      ocpTenants: 4,
+    },
+  });
+});
+afterEach(async () => {
+  await gateway.stop();
+  await simulator.stop();
+});
+
+/** How many tasks each source has in the simulator. */
+function taskCounts(): Record<string, number> {
+  const { css, cbr, cce, allOcpClusters } = simulator.fleet;
+  const sum = (clusters: readonly { rows: { size: number } }[]): number =>
+    clusters.reduce((count, { rows }) => count + rows.size, 0);
+  return {
+    'search-logs': sum(css),
+    'server-backups': cbr.size,
+    kubernetes: sum(cce),
+    oceanbase: sum(allOcpClusters),
+  };
+}
+
+function countsOf({ tasks }: SentPage): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const { source } of tasks) counts[source] = (counts[source] ?? 0) + 1;
+  return counts;
+}
+
+function feedsOf(name: UpstreamOfTasks): string[] {
+  const { css, cce, allOcpClusters } = simulator.fleet;
+  const keys = {
+    css: css.map(({ id }) => id),
+    cbr: ['operation-logs'],
+    cce: cce.map(({ id }) => id),
+    ocp: allOcpClusters.map(({ id }) => String(id)),
+  }[name];
+  return keys.map((key) => `sources/${SOURCES[name]}/feeds/${key}`).sort();
+}
+
+/** The feed that is missing when an upstream is down from the start: its feeds cannot even be listed. */
+const unlisted = (name: UpstreamOfTasks): string =>
+  `sources/${SOURCES[name]}/feeds/${name === 'cbr' ? 'operation-logs' : '-'}`;
+
+const EVERYTHING = { pageSize: 1000 };
+
+async function within<T>(work: Promise<T>): Promise<T> {
+  const startMs = performance.now();
+  const result = await work;
+  expect(performance.now() - startMs).toBeLessThan(DEADLINE_MS + SLACK_MS);
+  return result;
+}
+
+describe('from the start', () => {
+  it.each(CASES)('%s: %s is told as %s, and the others’ tasks are all there', async (name, kind, reason) => {
+    await simulator.setFault(name, kind);
+    await start({ deadlineMs: deadlineFor(kind) });
+    const page = await within(askPage(gateway.url, EVERYTHING));
+    const { [SOURCES[name]]: _, ...others } = taskCounts();
+    expect(countsOf(page)).toEqual(others);
+    expect(page.totalSize).toBe(page.tasks.length);
+    expect(page.unreachable).toEqual([unlisted(name)]);
+    expect(page.completeness).toEqual({
+      complete: false,
+      completeSince: null,
+      problems: [
+        {
+          feed: unlisted(name),
+          state: kind === 'hang' ? 'LOADING' : 'FAILED',
+          reason,
+          message: expect.stringMatching(/^[A-Z].*\.$/) as unknown,
+          lastSuccessTime: null,
+        },
+      ],
+    });
+    expect(page.answer.headers.get('cache-control')).toBe('no-store');
+    const concerned = await askPage(gateway.url, { ...EVERYTHING, source: Object.keys(others) });
+    expect(concerned).toMatchObject({ tasks: page.tasks, unreachable: [], completeness: { complete: true } });
+    expect(concerned.answer.headers.get('cache-control')).toMatch(/^private/);
+    const sources = await ask(`${gateway.url}/v1/sources`);
+    const metrics = await ask(`${gateway.url}/metrics`);
+    const ready = await ask(`${gateway.url}/health/ready`);
+    expect(leaks(simulator, gateway, page.answer, sources, metrics, ready)).toEqual([]);
+  });
+
+  it.each(CASES.filter(([name, kind]) => name !== 'cbr' && kind !== 'unauthorized'))(
+    '%s: %s in one cluster leaves the cluster beside it alone',
+    async (name, kind, reason) => {
+      const [feed = ''] = feedsOf(name);
+      const only = feed.slice(feed.lastIndexOf('/') + 1);
+      await simulator.setFault(name, { kind, only });
+      await start({ deadlineMs: deadlineFor(kind) });
+      const page = await within(askPage(gateway.url, EVERYTHING));
+      expect(page.unreachable).toEqual([feed]);
+      expect(page.completeness.problems).toMatchObject([
+        { feed, reason: kind === 'refuse' ? 'UNREACHABLE' : reason },
+      ]);
+      expect(page.tasks.some((task) => task.feed === feed)).toBe(false);
+      const missing = {
+        css: simulator.fleet.css,
+        cce: simulator.fleet.cce,
+        ocp: simulator.fleet.allOcpClusters,
+        cbr: [],
+      }[name].find(({ id }) => String(id) === only);
+      const all = Object.values(taskCounts()).reduce((sum, count) => sum + count, 0);
+      expect(page.tasks).toHaveLength(all - (missing?.rows.size ?? 0));
+      expect(leaks(simulator, gateway, page.answer)).toEqual([]);
+    },
+  );
+
+  it.each(['css', 'cce', 'ocp'] as const)(
+    '%s: a credential refused for one cluster rests for its source, and for no other',
+    async (name) => {
+      const [feed = ''] = feedsOf(name);
+      await simulator.setFault(name, { kind: 'unauthorized', only: feed.slice(feed.lastIndexOf('/') + 1) });
+      await start();
+      const page = await within(askPage(gateway.url, EVERYTHING));
+      expect(page.unreachable).toContain(feed);
+      expect(feedsOf(name)).toEqual(expect.arrayContaining([...page.unreachable]));
+      for (const problem of page.completeness.problems) expect(problem.reason).toBe('UNAUTHORIZED');
+    },
+  );
+});
+
+describe('after a good start', () => {
+  const seen = async (headers = {}): Promise<SentPage & { cacheControl: string | null }> => {
+    const { answer, ...page } = await within(askPage(gateway.url, EVERYTHING, headers));
+    expect(leaks(simulator, gateway, answer)).toEqual([]);
+    return { ...page, cacheControl: answer.headers.get('cache-control') };
+  };
+
+  it.each(CASES)('%s: %s is told as stale, nothing is missing, and it heals', async (name, kind, reason) => {
+    await start({ sources: (sources) => sources.map((source) => ({ ...source, timeoutMs: 1500 })) });
+    const before = await seen();
+    expect(before.completeness.complete).toBe(true);
+    await simulator.setFault(name, kind);
+    aheadMs += 40_000;
+    const during = await seen(kind === 'hang' ? HASTY : {});
+    expect(countsOf(during)).toEqual(taskCounts());
+    expect(during.unreachable).toEqual(feedsOf(name));
+    expect(during.completeness.complete).toBe(false);
+    expect(during.completeness.completeSince).toBe(before.completeness.completeSince);
+    for (const problem of during.completeness.problems) {
+      expect(problem).toMatchObject({ state: 'STALE', reason });
+      const ageMs = Date.now() + aheadMs - Date.parse(problem.lastSuccessTime ?? '');
+      expect(ageMs).toBeGreaterThanOrEqual(40_000);
+      expect(ageMs).toBeLessThan(40_000 + 2 * SLACK_MS);
+    }
+    expect(during.completeness.problems.map(({ feed }) => feed)).toEqual(feedsOf(name));
+    expect(during.cacheControl).toBe('no-store');
+
+    await simulator.setFault(name, null);
+    let after = during as SentPage;
+    // A call that hangs ends with its own time-out; refused credentials rest for a while.
+    const untilMs = performance.now() + 15_000;
+    while (!after.completeness.complete && performance.now() < untilMs) {
+      aheadMs += 5_000;
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      after = await seen();
+    }
+    expect(after.completeness).toMatchObject({ complete: true, problems: [] });
+    expect(after.unreachable).toEqual([]);
+    expect(countsOf(after)).toEqual(taskCounts());
+  });
+
+  it('an upstream that is down is no lack for a caller who accepts the age', async () => {
+    await start();
+    await seen();
+    for (const name of UPSTREAMS) await simulator.setFault(name, 'error-500');
+    aheadMs += 600_000;
+    const stale = await askPage(gateway.url, EVERYTHING);
+    expect(stale.unreachable).toEqual(expect.arrayContaining(UPSTREAMS.flatMap(feedsOf)));
+    for (const accepted of ['max-stale', 'max-stale=590']) {
+      const page = await askPage(gateway.url, EVERYTHING, { 'cache-control': accepted });
+      expect(page.unreachable).toEqual([]);
+      expect(page.completeness).toMatchObject({ complete: true, problems: [] });
+      expect(countsOf(page)).toEqual(taskCounts());
+    }
+    const tooOld = await askPage(gateway.url, EVERYTHING, { 'cache-control': 'max-stale=500' });
+    expect(tooOld.completeness.complete).toBe(false);
+  });
+});
+
+describe('several at once', () => {
+  it('are all named, each with its own reason', async () => {
+    await simulator.setFault('css', 'hang');
+    await simulator.setFault('ocp', 'forbidden');
+    await simulator.setFault('cbr', 'html');
+    await start({ deadlineMs: DEADLINE_MS });
+    const page = await within(askPage(gateway.url, EVERYTHING));
+    expect(Object.keys(countsOf(page))).toEqual(['kubernetes']);
+    expect(reasons(page.completeness.problems)).toEqual({
+      [unlisted('css')]: 'TIMEOUT',
+      [unlisted('cbr')]: 'MALFORMED',
+      [unlisted('ocp')]: 'FORBIDDEN',
+    });
+    expect(page.unreachable).toEqual([unlisted('css'), unlisted('cbr'), unlisted('ocp')].sort());
+  });
+
+  const reasons = (problems: readonly SentFeedProblem[]): Record<string, string | null> =>
+    Object.fromEntries(problems.map(({ feed, reason }) => [feed, reason]));
+
+  it.each(FAULTS)('all with %s is a 503 or 504 that names them', async (kind, reason) => {
+    for (const name of UPSTREAMS) await simulator.setFault(name, kind);
+    await start({ deadlineMs: deadlineFor(kind) });
+    const answer = await within(ask(`${gateway.url}${listPath(EVERYTHING)}`));
+    expect(answer.status).toBe(kind === 'hang' ? 504 : 503);
+    expect(answer.headers.get('content-type')).toMatch(/^application\/problem\+json/);
+    expect(answer.headers.get('cache-control')).toBe('no-store');
+    const problem = answer.body as SentProblem;
+    expect(problem).toMatchObject({ type: '/problems/no-source-available', status: answer.status });
+    expect(problem.problems?.map(({ feed }) => feed)).toEqual(UPSTREAMS.map(unlisted).sort());
+    for (const each of problem.problems ?? []) expect(each.reason).toBe(reason);
+    expect(leaks(simulator, gateway, answer)).toEqual([]);
+  });
+
+  it('all, but not all of them too slow, is a 503', async () => {
+    for (const name of UPSTREAMS) await simulator.setFault(name, name === 'ocp' ? 'error-500' : 'hang');
+    await start({ deadlineMs: DEADLINE_MS });
+    expect((await within(ask(`${gateway.url}/v1/tasks`))).status).toBe(503);
+    expect((await within(ask(`${gateway.url}/v1/tasks?provider=huawei-css`))).status).toBe(504);
+  });
+
+  it('IAM alone takes only the source that logs in there', async () => {
+    // IAM's token comes in a header, so half a body is no harm; that IAM finds nothing says nothing of a feed.
+    const faults = FAULTS.filter(([kind]) => kind !== 'cut-json' && kind !== 'not-found');
+    for (const [kind, reason] of faults) {
+      await simulator.setFault('iam', kind);
+      await start({ deadlineMs: deadlineFor(kind) });
+      const page = await within(askPage(gateway.url, EVERYTHING));
+      expect({ kind, problems: reasons(page.completeness.problems) }).toEqual({
+        kind,
+        problems: { [unlisted('cbr')]: reason },
+      });
+      expect(leaks(simulator, gateway, page.answer)).toEqual([]);
+      await gateway.stop();
+    }
+  });
+});
+
+describe('strict handling', () => {
+  it.each(UPSTREAMS)('is a 503 with the same problems while %s is down', async (name) => {
+    await simulator.setFault(name, 'error-500');
+    await start();
+    const { completeness } = await askPage(gateway.url, EVERYTHING);
+    const answer = await ask(`${gateway.url}${listPath(EVERYTHING)}`, { prefer: 'handling=strict' });
+    expect(answer.status).toBe(503);
+    expect((answer.body as SentProblem).type).toBe('/problems/incomplete-answer');
+    expect((answer.body as SentProblem).problems).toEqual(completeness.problems);
+    expect(leaks(simulator, gateway, answer)).toEqual([]);
+    const other = SOURCES[name === 'css' ? 'cbr' : 'css'];
+    const whole = await ask(`${gateway.url}${listPath({ source: other })}`, { prefer: 'handling=strict' });
+    expect(whole.status).toBe(200);
+    expect(whole.headers.get('preference-applied')).toBe('handling=strict');
+  });
+
+  it('refuses a truncated feed too, which otherwise is told but reachable', async () => {
+    await start({ sources: (sources) => sources.map((source) => ({ ...source, maxTasksPerFeed: 20 })) });
+    const page = await askPage(gateway.url, { ...EVERYTHING, provider: 'huawei-cbr' });
+    expect(page.unreachable).toEqual([]);
+    expect(page.completeness).toMatchObject({
+      complete: false,
+      problems: [
+        { feed: 'sources/server-backups/feeds/operation-logs', state: 'TRUNCATED', reason: 'LIMIT' },
+      ],
+    });
+    expect(page.answer.headers.get('cache-control')).toBe('no-store');
+    const oldest = page.tasks.at(-1)?.createTime ?? '';
+    expect((page.completeness.completeSince ?? '') >= oldest).toBe(true);
+    const strict = await ask(`${gateway.url}${listPath({ provider: 'huawei-cbr' })}`, {
+      prefer: 'handling=strict',
+    });
+    expect(strict.status).toBe(503);
+  });
+});
+
+describe('one task', () => {
+  it.each(UPSTREAMS)(
+    'of another source is found while %s is down; of that source it is a 503, not a 404',
+    async (name) => {
+      await simulator.setFault(name, 'error-500');
+      await start();
+      const { tasks } = await askPage(gateway.url, EVERYTHING);
+      const [task] = tasks;
+      expect((await ask(`${gateway.url}/v1/tasks/${task?.id ?? ''}`)).body).toEqual(task);
+      const answer = await within(ask(`${gateway.url}/v1/tasks/${SOURCES[name]}.some-task`));
+      expect(answer.status).toBe(503);
+      expect((answer.body as SentProblem).problems).toMatchObject([
+        { feed: unlisted(name), reason: 'UPSTREAM_ERROR' },
+      ]);
+      expect(leaks(simulator, gateway, answer)).toEqual([]);
+      const other = SOURCES[name === 'css' ? 'cbr' : 'css'];
+      expect((await ask(`${gateway.url}/v1/tasks/${other}.some-task`)).status).toBe(404);
+    },
+  );
+
+  it.each(UPSTREAMS)('that is known is still served while %s is down', async (name) => {
+    await start();
+    const { tasks } = await askPage(gateway.url, { source: SOURCES[name] });
+    await simulator.setFault(name, 'error-500');
+    aheadMs += 40_000;
+    const answer = await within(ask(`${gateway.url}/v1/tasks/${tasks[0]?.id ?? ''}`));
+    expect(answer.status).toBe(200);
+    expect(answer.body).toEqual(tasks[0]);
+    expect(answer.headers.get('cache-control')).toBe('no-store');
+  });
+});
+
+describe('three sources that share an access key', () => {
+  const shared = (sources: readonly SourceConfig[]): SourceConfig[] => {
+    const credentials = sources.find(({ id }) => id === 'search-logs')?.credentials;
+    if (credentials === undefined) throw new Error('no such source');
+    return sources.map((source) =>
+      source.provider === 'oceanbase-ocp' ? source : { ...source, credentials },
+    );
+  };
+  const sharing = UPSTREAMS.filter((name) => name !== 'ocp');
+
+  it.each(
+    sharing.flatMap((name) =>
+      (['hang', 'unauthorized', 'forbidden', 'error-500', 'refuse'] as const).map(
+        (kind) => [name, kind] as const,
+      ),
+    ),
+  )('keep their answers from the start while %s meets %s', async (name, kind) => {
+    // The fault is the first to be heard of.
+    for (const other of UPSTREAMS) simulator.settings[other].latencyMs = other === name ? 0 : 60;
+    await simulator.setFault(name, kind);
+    await start({ sources: shared, deadlineMs: deadlineFor(kind) });
+    const page = await askPage(gateway.url, EVERYTHING);
+    const { [SOURCES[name]]: _, ...others } = taskCounts();
+    expect(countsOf(page)).toEqual(others);
+    expect(page.unreachable).toEqual([unlisted(name)]);
+  });
+
+  it.each(
+    sharing.flatMap((name) => (['hang', 'unauthorized'] as const).map((kind) => [name, kind] as const)),
+  )('keep renewing while %s meets %s for long', async (name, kind) => {
+    await start({ sources: shared });
+    await askPage(gateway.url, EVERYTHING);
+    await simulator.setFault(name, kind);
+    for (let round = 0; round < 8; round++) {
+      aheadMs += 31_000;
+      const page = await within(askPage(gateway.url, EVERYTHING, HASTY));
+      expect(countsOf(page)).toEqual(taskCounts());
+      // Beyond a minute the clusters are listed again, which is told beside the feeds.
+      expect(page.unreachable.filter((feed) => !feed.startsWith(`sources/${SOURCES[name]}/`))).toEqual([]);
+      expect(page.unreachable).toEqual(expect.arrayContaining(feedsOf(name)));
+    }
+  });
+});

@@ -1,0 +1,274 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { Agent, get as getOver } from 'node:http';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { startSimulator, type Simulator } from '../support/gateway.js';
+import { ask } from '../support/http.js';
+import type { SentPage } from '../support/tasks.js';
+
+const MAIN = join(process.cwd(), 'build-test/src/main.js');
+
+/** A gateway in a process of its own. */
+class GatewayProcess {
+  readonly #child: ChildProcess;
+  readonly ended: Promise<number | null>;
+  stdout = '';
+  stderr = '';
+
+  constructor(args: readonly string[], env: Record<string, string> = {}) {
+    this.#child = spawn(process.execPath, [MAIN, ...args], { env: { PATH: process.env.PATH, ...env } });
+    this.#child.stdout?.setEncoding('utf8').on('data', (text: string) => (this.stdout += text));
+    this.#child.stderr?.setEncoding('utf8').on('data', (text: string) => (this.stderr += text));
+    this.ended = new Promise((resolve) => this.#child.once('close', resolve));
+  }
+
+  /** Where it listens, as its log says. */
+  async url(): Promise<string> {
+    const line = await this.logged('listening');
+    return (JSON.parse(line) as { url: string }).url;
+  }
+
+  async logged(message: string): Promise<string> {
+    await until(() => this.#line(message) !== undefined || this.#child.exitCode !== null);
+    const line = this.#line(message);
+    if (line === undefined) throw new Error(`it ended: ${this.stdout}${this.stderr}`);
+    return line;
+  }
+
+  signal(name: NodeJS.Signals): void {
+    this.#child.kill(name);
+  }
+
+  /** Ends the process if it still runs. */
+  async stop(): Promise<void> {
+    if (this.#child.exitCode === null) this.#child.kill('SIGKILL');
+    await this.ended;
+  }
+
+  #line(message: string): string | undefined {
+    return this.stdout.split('\n').find((line) => line.includes(`"msg":"${message}"`));
+  }
+}
+
+async function until(condition: () => boolean): Promise<void> {
+  const endMs = performance.now() + 20_000;
+  while (!condition()) {
+    if (performance.now() > endMs) throw new Error('it never came true');
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
+
+let folder: string;
+let simulator: Simulator;
+let running: GatewayProcess[];
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'tributary-'));
+  running = [];
+  simulator = await startSimulator({ fleet: { cbrRows: 30, cssClusters: 0, cceClusters: 0, ocpTenants: 0 } });
+});
+afterEach(async () => {
+  await Promise.all(running.map((gateway) => gateway.stop()));
+  await simulator.stop();
+  rmSync(folder, { recursive: true });
+});
+
+function start(args: readonly string[], env: Record<string, string> = {}): GatewayProcess {
+  const gateway = new GatewayProcess(args, env);
+  running.push(gateway);
+  return gateway;
+}
+
+function write(lines: readonly string[]): string {
+  const file = join(folder, 'gateway.yaml');
+  writeFileSync(file, `${lines.join('\n')}\n`);
+  return file;
+}
+
+const goodConfig = (server: string): string[] => [
+  `server: ${server}`,
+  'sources:',
+  '  - id: server-backups',
+  '    provider: huawei-cbr',
+  `    endpoint: ${simulator.urls.cbr}`,
+  '    region: eu-west-101',
+  '    projectId: 04f1829c788037ac2fb8c01eb2b04b95',
+  '    credentials: { type: token, token: "${HW_TOKEN}" }',
+];
+const ENV = { HW_TOKEN: 'example-token' };
+
+describe('a configuration that is not right', () => {
+  const cases: [string, (lines: string[]) => string[], RegExp][] = [
+    ['an unknown key', (lines) => [...lines, 'sauces: []'], /gateway\.yaml:9.*sauces/s],
+    [
+      'a value out of bounds',
+      (lines) => ['server: { port: 70000 }', ...lines.slice(1)],
+      /gateway\.yaml:1.*server\.port.*70000.*65535/s,
+    ],
+    [
+      'an unknown provider',
+      (lines) => lines.map((line) => line.replace('huawei-cbr', 'huawei-cbx')),
+      /gateway\.yaml:4.*provider.*huawei-cbx.*huawei-cbr/s,
+    ],
+    [
+      'a missing key',
+      (lines) => lines.filter((line) => !line.includes('projectId')),
+      /gateway\.yaml:3.*projectId/s,
+    ],
+    [
+      'a bad duration',
+      (lines) => ['server: { deadline: soon }', ...lines.slice(1)],
+      /gateway\.yaml:1.*server\.deadline.*soon/s,
+    ],
+    ['no YAML', () => ['a: [', 'b'], /gateway\.yaml:/],
+    [
+      'a wide address without auth',
+      (lines) => ['server: { host: 0.0.0.0 }', ...lines.slice(1)],
+      /gateway\.yaml:1.*server\.host.*0\.0\.0\.0.*auth/s,
+    ],
+  ];
+  it.each(cases)('%s ends the process with 78 and says where and what', async (_, change, message) => {
+    const gateway = start(['--config', write(change(goodConfig('{ port: 0 }')))], ENV);
+    expect(await gateway.ended).toBe(78);
+    expect(gateway.stderr).toMatch(message);
+    expect(gateway.stderr).not.toMatch(/^\s+at /m);
+    expect(gateway.stdout).toBe('');
+  });
+
+  it('a variable that is not set is named with its place', async () => {
+    const gateway = start(['--config', write(goodConfig('{ port: 0 }'))]);
+    expect(await gateway.ended).toBe(78);
+    expect(gateway.stderr).toMatch(/gateway\.yaml:8.*token.*HW_TOKEN/s);
+  });
+
+  it('all mistakes are told at once', async () => {
+    const gateway = start(['--config', write([...goodConfig('{ port: -1 }'), 'sauces: []'])], ENV);
+    expect(await gateway.ended).toBe(78);
+    expect(gateway.stderr).toMatch(/server\.port/);
+    expect(gateway.stderr).toMatch(/sauces/);
+  });
+
+  it('no secret is in the message', async () => {
+    const lines = goodConfig('{ port: 0 }').map((line) => line.replace('type: token', 'type: tokken'));
+    const gateway = start(['--config', write(lines)], { HW_TOKEN: 'a-secret-value-5417' });
+    expect(await gateway.ended).toBe(78);
+    expect(gateway.stderr).toContain('tokken');
+    expect(gateway.stderr).not.toContain('a-secret-value-5417');
+  });
+
+  it.each([[[]], [['--config']], [['--konfig', 'x']], [['--config', '/nowhere/gateway.yaml']]])(
+    'the command line %j ends it too',
+    async (args) => {
+      const gateway = start(args);
+      expect(await gateway.ended).toBe(78);
+      expect(gateway.stderr).toMatch(/configuration file|--config|konfig|no such file/);
+      expect(gateway.stderr).not.toMatch(/^\s+at /m);
+    },
+  );
+});
+
+describe('a good configuration', () => {
+  it.each(['--config', 'TRIBUTARY_CONFIG'])('by %s lets the gateway listen and answer', async (way) => {
+    const file = write(goodConfig('{ port: 0 }'));
+    const gateway = way === '--config' ? start([way, file], ENV) : start([], { ...ENV, [way]: file });
+    const answer = await ask(`${await gateway.url()}/v1/tasks`);
+    expect(answer.status).toBe(200);
+    expect((answer.body as SentPage).totalSize).toBe(30);
+    gateway.signal('SIGTERM');
+    expect(await gateway.ended).toBe(0);
+    expect(gateway.stdout + gateway.stderr).not.toContain('example-token');
+    expect(gateway.stdout).not.toContain(new URL(simulator.urls.cbr).host);
+  });
+});
+
+describe('a stop', () => {
+  it.each(['SIGTERM', 'SIGINT'] as const)(
+    'by %s finishes the request under way, takes no new one, and ends with 0',
+    async (signal) => {
+      simulator.settings.cbr.latencyMs = 1000;
+      const gateway = start(
+        ['--config', write(goodConfig('{ port: 0, deadline: 20s, shutdownTimeout: 15s }'))],
+        ENV,
+      );
+      const url = await gateway.url();
+      const answer = ask(`${url}/v1/tasks`);
+      await until(() => simulator.calls.count('cbr') > 0);
+      const signalledMs = performance.now();
+      gateway.signal(signal);
+      await gateway.logged('stopping');
+      await expect(ask(`${url}/health/live`)).rejects.toThrow();
+      const { status, body } = await answer;
+      expect({ status, totalSize: (body as SentPage).totalSize }).toEqual({ status: 200, totalSize: 30 });
+      expect(await gateway.ended).toBe(0);
+      expect(performance.now() - signalledMs).toBeLessThan(15_000);
+    },
+  );
+
+  it('does not wait for connections that are merely kept alive', async () => {
+    const gateway = start(['--config', write(goodConfig('{ port: 0, shutdownTimeout: 30s }'))], ENV);
+    const url = await gateway.url();
+    const agent = new Agent({ keepAlive: true });
+    try {
+      await new Promise<void>((resolve, reject) => {
+        getOver(`${url}/health/live`, { agent }, (answer) => answer.resume().once('end', resolve)).once(
+          'error',
+          reject,
+        );
+      });
+      const signalledMs = performance.now();
+      gateway.signal('SIGTERM');
+      expect(await gateway.ended).toBe(0);
+      expect(performance.now() - signalledMs).toBeLessThan(10_000);
+    } finally {
+      agent.destroy();
+    }
+  });
+
+  it('does not outlast shutdownTimeout, whatever hangs', async () => {
+    await simulator.setFault('cbr', 'hang');
+    const gateway = start(
+      ['--config', write(goodConfig('{ port: 0, deadline: 60s, shutdownTimeout: 1s }'))],
+      ENV,
+    );
+    const url = await gateway.url();
+    const answer = ask(`${url}/v1/tasks`).catch(() => 'cut');
+    await until(() => simulator.calls.count('cbr') > 0);
+    const signalledMs = performance.now();
+    gateway.signal('SIGTERM');
+    expect(await gateway.ended).toBe(1);
+    expect(performance.now() - signalledMs).toBeLessThan(10_000);
+    expect(await answer).toBe('cut');
+  });
+
+  it('leaves no reads behind: it is not held up by an upstream that nobody waits for any more', async () => {
+    await simulator.setFault('cbr', 'hang');
+    const gateway = start(
+      ['--config', write(goodConfig('{ port: 0, deadline: 100ms, shutdownTimeout: 30s }'))],
+      ENV,
+    );
+    expect((await ask(`${await gateway.url()}/v1/tasks`)).status).toBe(504);
+    const signalledMs = performance.now();
+    gateway.signal('SIGTERM');
+    expect(await gateway.ended).toBe(0);
+    expect(performance.now() - signalledMs).toBeLessThan(8000);
+  });
+});
+
+describe('a port that cannot be had', () => {
+  it('ends the process with a message that names it, without a stack trace', async () => {
+    const holder = createServer();
+    await new Promise<void>((resolve) => holder.listen(0, '127.0.0.1', resolve));
+    try {
+      const { port } = holder.address() as AddressInfo;
+      const gateway = start(['--config', write(goodConfig(`{ port: ${port} }`))], ENV);
+      expect(await gateway.ended).toBe(1);
+      expect(gateway.stderr).toContain(`127.0.0.1 port ${port}`);
+      expect(gateway.stderr).toContain('something else listens there');
+      expect(gateway.stderr + gateway.stdout).not.toMatch(/\bat .*\.js:\d+/);
+    } finally {
+      holder.close();
+    }
+  });
+});

@@ -1,0 +1,33 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { sharedSecret } from '@/snapshots/shared-secret.js';
+import { redisProgram, startRedis, type TestRedis } from '../support/redis.js';
+
+const program = redisProgram();
+if (program === null) {
+  const advice = 'no redis-server on PATH: apt-get install redis-server';
+  if (process.env.CI !== undefined) throw new Error(advice);
+  process.stderr.write(`skipped: ${advice}\n`);
+}
+
+(program === null ? describe.skip : describe)('the secret that replicas share through Redis', () => {
+  let redis: TestRedis;
+
+  beforeAll(async () => {
+    redis = await startRedis(program ?? '');
+  });
+
+  afterAll(async () => {
+    await redis.stop();
+  });
+
+  it('is the same for replicas that start at the same time, and for one that starts later', async () => {
+    const together = await Promise.all([1, 2, 3, 4].map(() => sharedSecret(redis.url)));
+    const later = await sharedSecret(redis.url);
+    expect(new Set([...together, later].map((secret) => Buffer.from(secret).toString('hex'))).size).toBe(1);
+    expect(later).toHaveLength(32);
+  });
+
+  it('is refused at once where no Redis listens', async () => {
+    await expect(sharedSecret('redis://127.0.0.1:1')).rejects.toThrow();
+  });
+});
