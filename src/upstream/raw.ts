@@ -1,5 +1,5 @@
-import type { DriftLog } from '@/model/drift.js';
-import { formatTime } from '@/model/time.js';
+import type { DriftKind, DriftLog } from '@/model/drift.js';
+import { formatTime, parseTime } from '@/model/time.js';
 
 declare const raw: unique symbol;
 
@@ -37,6 +37,26 @@ export class Fields {
     const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
     if (typeof number === 'number' && Number.isFinite(number)) return number;
     return value === '' ? null : this.absent(value);
+  }
+
+  /** A number within bounds; one outside them is null, and drift. */
+  numberWithin(name: string, smallest: number, largest: number): number | null {
+    const number = this.number(name);
+    if (number === null || (number >= smallest && number <= largest)) return number;
+    this.drift.note('wrongType');
+    return null;
+  }
+
+  /** What a word of the object stands for, in any case; null, and drift of that kind, when the vocabulary lacks it. */
+  meaning<T>(word: string | null, vocabulary: ReadonlyMap<string, T>, unknown: DriftKind): T | null {
+    const meaning = vocabulary.get(word?.toLowerCase() ?? '');
+    if (meaning === undefined) this.drift.note(unknown);
+    return meaning ?? null;
+  }
+
+  /** A time in Tributary's form, written as RFC 3339. */
+  rfc3339(name: string): string | null {
+    return this.time(name, (value) => (typeof value === 'string' ? parseTime(value) : null));
   }
 
   /** A time in Tributary's form, by the upstream's own way of writing times. Unreadable ones are drift. */

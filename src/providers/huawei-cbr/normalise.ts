@@ -11,7 +11,7 @@ import {
   type TaskType,
 } from '@/model/task.js';
 import { hashedTaskId, nativeTaskId } from '@/model/task-id.js';
-import { parseTime, secondsBetween } from '@/model/time.js';
+import { secondsBetween } from '@/model/time.js';
 import { Fields, rawObject } from '@/upstream/raw.js';
 
 /** Where a record comes from. */
@@ -58,9 +58,9 @@ export function normalise(record: unknown, origin: Origin): TaskRow | null {
     provider: source.provider,
     source: source.id,
     feed: feed.name,
-    type: readType(fields, drift),
+    type: fields.meaning(fields.text('operation_type'), TYPES, 'unknownType') ?? 'OTHER',
     trigger: fields.text('policy_id') === null ? null : 'SCHEDULED',
-    ...readState(fields, drift),
+    ...readState(fields),
     checkpointTime: null,
     lagSeconds: null,
     resource: readResource(fields.fields('extra_info').fields('resource')),
@@ -84,12 +84,6 @@ function identify(fields: Fields, source: string): Pick<Task, 'id' | 'nativeId'>
   return { id: hashedTaskId(source, parts), nativeId };
 }
 
-function readType(fields: Fields, drift: DriftLog): TaskType {
-  const type = TYPES.get(fields.text('operation_type')?.toLowerCase() ?? '');
-  if (type === undefined) drift.note('unknownType');
-  return type ?? 'OTHER';
-}
-
 type State = Pick<
   Task,
   | 'status'
@@ -102,36 +96,23 @@ type State = Pick<
   | 'durationSeconds'
 >;
 
-function readState(fields: Fields, drift: DriftLog): State {
+function readState(fields: Fields): State {
   const nativeStatus = fields.text('status');
-  const status = STATUSES.get(nativeStatus?.toLowerCase() ?? '') ?? 'UNKNOWN';
-  if (status === 'UNKNOWN') drift.note('unknownStatus');
-  const createTime = readTime(fields, 'created_at');
-  const startTime = readTime(fields, 'started_at');
-  const endedTime = readTime(fields, 'ended_at');
+  const status = fields.meaning(nativeStatus, STATUSES, 'unknownStatus') ?? 'UNKNOWN';
+  const createTime = fields.rfc3339('created_at');
+  const startTime = fields.rfc3339('started_at');
+  const endedTime = fields.rfc3339('ended_at');
   const endTime = isTerminal(status) ? endedTime : null;
   return {
     status,
     nativeStatus,
-    progressPercent: readProgress(fields.fields('extra_info').fields('common'), drift),
+    progressPercent: fields.fields('extra_info').fields('common').numberWithin('progress', 0, 100),
     createTime,
     startTime,
     endTime,
-    updateTime: readTime(fields, 'updated_at'),
+    updateTime: fields.rfc3339('updated_at'),
     durationSeconds: secondsBetween(startTime ?? createTime, endTime),
   };
-}
-
-/** `2019-05-23T14:31:36.007+00:00` on the wire; the documentation's text has `2020-02-23T01:00:32Z`. */
-function readTime(fields: Fields, name: string): string | null {
-  return fields.time(name, (value) => (typeof value === 'string' ? parseTime(value) : null));
-}
-
-function readProgress(common: Fields, drift: DriftLog): number | null {
-  const percent = common.number('progress');
-  if (percent === null || (percent >= 0 && percent <= 100)) return percent;
-  drift.note('wrongType');
-  return null;
 }
 
 function readResource(resource: Fields): TaskResource | null {

@@ -50,7 +50,7 @@ export function normalise(item: unknown, origin: Origin): TaskRow | null {
     createTime,
     updateTime,
     startTime: null,
-    ...readState(fields, createTime, drift),
+    ...readState(fields, createTime),
     checkpointTime: null,
     lagSeconds: null,
     resource: { type: 'cce-cluster', id: feed.key, name: feed.cluster?.name ?? null },
@@ -78,18 +78,18 @@ type State = Pick<
   'status' | 'nativeStatus' | 'progressPercent' | 'endTime' | 'durationSeconds' | 'error'
 >;
 
-function readState(fields: Fields, createTime: string | null, drift: DriftLog): State {
+function readState(fields: Fields, createTime: string | null): State {
   const state = fields.fields('status');
   const nativeStatus = state.text('phase');
-  const status = statusOf(nativeStatus);
-  if (status === 'UNKNOWN') drift.note('unknownStatus');
+  const status = state.meaning(nativeStatus, STATUSES, 'unknownStatus') ?? 'UNKNOWN';
   // CCE fills completionTime while a task runs, with the time of its last update.
   const completionTime = readGoTime(state, 'completionTime');
   const endTime = isTerminal(status) ? completionTime : null;
   return {
     status,
     nativeStatus,
-    progressPercent: readProgress(state, drift),
+    // A string of digits on the wire (`"67"`).
+    progressPercent: state.numberWithin('progress', 0, 100),
     endTime,
     durationSeconds: secondsBetween(createTime, endTime),
     error: status === 'FAILED' ? readError(fields) : null,
@@ -98,14 +98,6 @@ function readState(fields: Fields, createTime: string | null, drift: DriftLog): 
 
 function statusOf(word: string | null): TaskStatus {
   return STATUSES.get(word?.toLowerCase() ?? '') ?? 'UNKNOWN';
-}
-
-/** A string of digits on the wire (`"67"`). */
-function readProgress(state: Fields, drift: DriftLog): number | null {
-  const percent = state.number('progress');
-  if (percent === null || (percent >= 0 && percent <= 100)) return percent;
-  drift.note('wrongType');
-  return null;
 }
 
 /** Only subtasks carry a text, and they are to be deprecated: that of a failed one, else any. */

@@ -53,7 +53,7 @@ export function normalise(record: unknown, origin: Origin): TaskRow | null {
     type: 'LOG_BACKUP',
     trigger: readTrigger(fields),
     progressPercent: null,
-    ...readState(fields, drift),
+    ...readState(fields),
     startTime: null,
     updateTime: null,
     checkpointTime: null,
@@ -88,10 +88,9 @@ function readTrigger(fields: Fields): TaskTrigger | null {
 
 type State = Pick<Task, 'status' | 'nativeStatus' | 'createTime' | 'endTime' | 'durationSeconds'>;
 
-function readState(fields: Fields, drift: DriftLog): State {
+function readState(fields: Fields): State {
   const nativeStatus = fields.text('status');
-  const status = STATUSES.get(nativeStatus?.toLowerCase() ?? '') ?? 'UNKNOWN';
-  if (status === 'UNKNOWN') drift.note('unknownStatus');
+  const status = fields.meaning(nativeStatus, STATUSES, 'unknownStatus') ?? 'UNKNOWN';
   const createTime = readTime(fields, 'createAt');
   const finishTime = readTime(fields, 'finishedAt');
   const endTime = isTerminal(status) ? finishTime : null;

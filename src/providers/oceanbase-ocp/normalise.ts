@@ -3,7 +3,6 @@ import type { Feed } from '@/model/feed.js';
 import type { SourceConfig } from '@/model/source.js';
 import type { Task, TaskCluster, TaskResource, TaskRow, TaskStatus } from '@/model/task.js';
 import { hashedTaskId } from '@/model/task-id.js';
-import { parseTime } from '@/model/time.js';
 import { Fields, rawObject } from '@/upstream/raw.js';
 
 /** Where a record comes from. */
@@ -49,7 +48,7 @@ export function normalise(row: unknown, { source, feed, drift }: Origin): TaskRo
     nativeId: null,
     type: 'CONTINUOUS_LOG_BACKUP',
     trigger: null,
-    ...readProgress(fields, drift),
+    ...readProgress(fields),
     resource: readResource(fields, cluster),
     cluster,
     destination: fields.text('backupUri'),
@@ -80,7 +79,7 @@ function tenantOf(fields: Fields): string | null {
 
 /** An instant, which may be written with another offset next time; a text that is no time still tells rows apart. */
 function creationOf(fields: Fields): string | null {
-  return readTime(fields, 'createTime') ?? fields.text('createTime');
+  return fields.rfc3339('createTime') ?? fields.text('createTime');
 }
 
 type Progress = Pick<
@@ -98,34 +97,22 @@ type Progress = Pick<
 >;
 
 /** A stream has neither a percentage nor, at OCP, an end: how far it has come is its checkpoint. */
-function readProgress(fields: Fields, drift: DriftLog): Progress {
+function readProgress(fields: Fields): Progress {
   const nativeStatus = fields.text('status');
-  const status = STATUSES.get(nativeStatus?.toLowerCase() ?? '') ?? 'UNKNOWN';
-  if (status === 'UNKNOWN') drift.note('unknownStatus');
+  const status = fields.meaning(nativeStatus, STATUSES, 'unknownStatus') ?? 'UNKNOWN';
   return {
     status,
     nativeStatus,
     progressPercent: null,
-    createTime: readTime(fields, 'createTime'),
+    createTime: fields.rfc3339('createTime'),
     startTime: null,
     endTime: null,
-    updateTime: readTime(fields, 'modifyTime'),
+    updateTime: fields.rfc3339('modifyTime'),
     durationSeconds: null,
-    checkpointTime: readTime(fields, 'checkpoint'),
-    lagSeconds: readLag(fields, drift),
+    checkpointTime: fields.rfc3339('checkpoint'),
+    // Documented as a whole number, with a fraction in the documentation's own example.
+    lagSeconds: fields.numberWithin('delay', 0, Infinity),
   };
-}
-
-/** Documented as a whole number, with a fraction in the documentation's own example. */
-function readLag(fields: Fields, drift: DriftLog): number | null {
-  const delay = fields.number('delay');
-  if (delay === null || delay >= 0) return delay;
-  drift.note('wrongType');
-  return null;
-}
-
-function readTime(fields: Fields, name: string): string | null {
-  return fields.time(name, (value) => (typeof value === 'string' ? parseTime(value) : null));
 }
 
 function readCluster(fields: Fields, feed: Feed): TaskCluster {

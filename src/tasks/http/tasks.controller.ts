@@ -14,7 +14,7 @@ import { CLOCK, type Clock } from '@/model/clock.js';
 import { assertComplete } from '../availability.js';
 import { TaskFinder } from '../task-finder.js';
 import { TaskLister } from '../task-lister.js';
-import { AnswerWriter, type Answer } from './answer-writer.js';
+import { AnswerWriter } from './answer-writer.js';
 import { LIST_LINK, REQUEST_HEADERS, SNAPSHOT_HEADERS, TASK_LINK } from './described-headers.js';
 import { LIST_EXAMPLES } from './examples.js';
 import { readWishes, type CallerWishes } from './freshness-headers.js';
@@ -24,7 +24,6 @@ import { ListTasksQuery, toTaskQuery } from './list-tasks-query.dto.js';
 import { PageCache, type AnsweredPage } from './page-cache.js';
 import { renderPage, renderTask, represent } from './render.js';
 import { TaskDto, TaskPageDto } from './task.dto.js';
-import { traceparentOf } from './traceparent.js';
 
 const NOT_MODIFIED = { status: 304, description: 'The answer is still the one that `If-None-Match` names.' };
 
@@ -70,11 +69,7 @@ export class TasksController {
     const startedMs = performance.now();
     const wishes = wishesOf(request);
     const question = toTaskQuery(query);
-    const feeds = await this.lister.ask(
-      question,
-      wishes.freshness,
-      traceparentOf(request.headers.traceparent),
-    );
+    const feeds = await this.lister.ask(question, wishes.freshness, traceOf(request));
     const waitedMs = performance.now() - startedMs;
     const page = this.#pages.recall(request.url, feeds, (): AnsweredPage => {
       const { completeness, ...tasks } = this.lister.page(question, feeds);
@@ -83,7 +78,8 @@ export class TasksController {
     });
     if (wishes.strict) assertComplete(page.completeness);
     const { complete } = page.completeness;
-    this.send({ feeds, complete, representation: page, link: page.link, waitedMs, wishes }, request, reply);
+    const answer = { feeds, complete, representation: page, link: page.link, waitedMs, wishes };
+    this.#writer.write(answer, request, reply);
   }
 
   @Get(':id')
@@ -108,23 +104,24 @@ export class TasksController {
   ): Promise<void> {
     const startedMs = performance.now();
     const wishes = wishesOf(request);
-    const trace = traceparentOf(request.headers.traceparent);
+    const trace = traceOf(request);
     const { row, feeds, completeness } = await this.finder.find(id, wishes.freshness, trace);
     if (wishes.strict) assertComplete(completeness);
     const waitedMs = performance.now() - startedMs;
     const representation = represent(renderTask(row, query.include === 'raw'));
     const link = '</openapi.json>; rel="service-desc"';
     const { complete } = completeness;
-    this.send({ feeds, complete, representation, link, waitedMs, wishes }, request, reply);
-  }
-
-  private send(answer: Answer, request: FastifyRequest, reply: FastifyReply): void {
-    this.#writer.write(answer, request, reply);
+    this.#writer.write({ feeds, complete, representation, link, waitedMs, wishes }, request, reply);
   }
 }
 
 function wishesOf({ headers }: FastifyRequest): CallerWishes {
   return readWishes(headers['cache-control'], oneLine(headers.prefer));
+}
+
+/** The caller's W3C trace context; whether it is one is judged where it is continued. */
+function traceOf({ headers }: FastifyRequest): string | null {
+  return oneLine(headers.traceparent) ?? null;
 }
 
 function oneLine(header: string | string[] | undefined): string | undefined {
