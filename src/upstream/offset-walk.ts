@@ -2,9 +2,9 @@
 export interface OffsetList<Row> {
   /**
    * The rows from the one at `start` (counted from 0) on, as many as the upstream gives at once; null where
-   * the upstream does not serve that position at all.
+   * the upstream does not serve that position at all; `unpaged` where it gives its whole list whatever is asked.
    */
-  readonly readPage: (start: number) => Promise<readonly Row[] | null>;
+  readonly readPage: (start: number) => Promise<readonly Row[] | 'unpaged' | null>;
   /** What tells a row from all others. */
   readonly identify: (row: Row) => string;
   readonly maxRows: number;
@@ -64,6 +64,7 @@ class OffsetWalk<Row> {
       this.list.signal.throwIfAborted();
       const start = Math.max(0, this.#end - this.#overlap - this.#stepBack);
       const page = await this.list.readPage(start);
+      if (page === 'unpaged') return;
       this.#patience -= 1;
       isOver = page === null ? this.giveUp() : this.take(page, start);
       if (!isOver && this.#patience < 0) isOver = this.giveUp();

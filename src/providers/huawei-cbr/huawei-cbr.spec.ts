@@ -215,6 +215,15 @@ describe('asking the upstream', () => {
     });
   });
 
+  it.each([1, 2, 30, 1200])(
+    'takes an answer of %i rows for the list where nothing is paged',
+    async (size) => {
+      const clients = new FakeClients(() => ({ operation_logs: manyRows(size) }));
+      expect(await read(clients)).toMatchObject({ rows: { length: size }, truncated: false });
+      expect(clients.requests.length).toBeLessThan(5);
+    },
+  );
+
   it('says that there may be more where the offset is ignored', async () => {
     const rows = manyRows(1000);
     expect(await read(new FakeClients(() => ({ operation_logs: rows })))).toMatchObject({

@@ -9,6 +9,7 @@ import { eachOnce } from '@/upstream/each-once.js';
 import { walkOffsets } from '@/upstream/offset-walk.js';
 import type { UpstreamClient } from '@/upstream/upstream-client.js';
 import { normalise } from './normalise.js';
+import { CbrPages } from './paging.js';
 import { identifyRecord, parseOperationLogs } from './wire.js';
 
 /** An open connection to one source. */
@@ -18,8 +19,6 @@ export interface Connection {
   readonly clock: Clock;
 }
 
-/** The most that a page may hold (CBR API reference, ListOpLogs). */
-const PAGE_SIZE = 1000;
 const DAY_MS = 24 * 60 * 60_000;
 
 /** Reads the operation logs of the window. Throws `UpstreamError`. */
@@ -30,11 +29,12 @@ export async function readFeed(
 ): Promise<ReadFeed> {
   const startMs = clock() - source.windowMs;
   const path = `/v3/${encodeURIComponent(source.projectId ?? '')}/operation-logs`;
+  const pages = new CbrPages(async (limit, offset) => {
+    const query = { ...windowQuery(source, startMs), limit, ...(offset > 0 && { offset }) };
+    return parseOperationLogs(await client.getJson({ path, query }, context));
+  });
   const walked = await walkOffsets({
-    readPage: async (start) => {
-      const query = { ...windowQuery(source, startMs), ...(start > 0 && { offset: start }) };
-      return parseOperationLogs(await client.getJson({ path, query }, context));
-    },
+    readPage: (start) => pages.read(start),
     identify: identifyRecord,
     maxRows: source.maxTasksPerFeed,
     signal: context.signal,
@@ -52,7 +52,6 @@ export async function readFeed(
  */
 function windowQuery(source: SourceConfig, startMs: number): Record<string, string | number> {
   return {
-    limit: PAGE_SIZE,
     start_time: `${new Date(startMs).toISOString().slice(0, 19)}Z`,
     enterprise_project_id: source.enterpriseProjectId,
   };

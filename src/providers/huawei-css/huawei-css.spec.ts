@@ -265,6 +265,22 @@ describe('finding out how the position is called', () => {
     });
   });
 
+  it.each([1, 2, 30, 1200])(
+    'takes an answer of %i rows for the list where nothing is paged',
+    async (size) => {
+      const clients = new FakeClients(() => ({ clusterLogRecord: manyRows(size) }));
+      expect(await read(clients)).toMatchObject({ rows: { length: size }, truncated: false });
+      expect(clients.requests.length).toBeLessThan(5);
+    },
+  );
+
+  it.each([2, 30])('says that there may be more than %i rows where only the limit is heeded', async (cap) => {
+    expect(await read(serve(ROWS, { honours: [], cap }))).toMatchObject({
+      rows: { length: cap },
+      truncated: true,
+    });
+  });
+
   it('reads the first page, in three calls, where the backend takes neither', async () => {
     const clients = serve(ROWS, { honours: [] });
     expect(await read(clients)).toMatchObject({

@@ -57,7 +57,7 @@ class CssPages {
   ) {}
 
   /** The first page goes without a position, so it is right whatever the name is. */
-  async read(start: number, guess: PositionName): Promise<readonly unknown[] | null> {
+  async read(start: number, guess: PositionName): Promise<readonly unknown[] | 'unpaged' | null> {
     if (start === 0) {
       const page = await this.fetch({ limit: PAGE_SIZE });
       this.#firstPage = page.map(identifyRecord);
@@ -74,7 +74,7 @@ class CssPages {
     start: number,
     name: PositionName,
     found: readonly unknown[] | UpstreamError,
-  ): Promise<readonly unknown[] | null> {
+  ): Promise<readonly unknown[] | 'unpaged' | null> {
     const other = name === 'offset' ? 'start' : 'offset';
     const page = await this.tryAt(start, other);
     if (!(page instanceof UpstreamError) && !this.isFirstAgain(page)) return this.settle(other, page);
@@ -83,7 +83,16 @@ class CssPages {
       return this.readFarthest();
     }
     const isIgnored = [found, page].every((answer) => this.isFirstPage(answer));
-    return isIgnored ? null : found;
+    return isIgnored ? this.readWithoutPosition() : found;
+  }
+
+  /** Neither name is heeded. If the limit is not either, the list is not paged at all, as before 2023. */
+  private async readWithoutPosition(): Promise<'unpaged' | null> {
+    const fewer = this.#firstPage.length - 1;
+    if (fewer === 0) return 'unpaged';
+    // As many as a page may hold: there may be more behind it.
+    if (fewer + 1 === PAGE_SIZE) return null;
+    return this.isFirstPage(await this.fetch({ limit: fewer })) ? 'unpaged' : null;
   }
 
   /** The rows from the farthest start on: the list's last ones, or, asked again, null where it may go on behind. */
