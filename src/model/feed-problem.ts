@@ -22,8 +22,13 @@ export function feedProblemBody({ feed, state, reason, lastSuccessTimeMs }: Feed
   };
 }
 
+/** A problem of a feed whose current state could not be had. */
+export interface UnreachableFeed extends FeedProblem {
+  readonly state: Exclude<ProblemState, 'TRUNCATED'>;
+}
+
 /** True when a feed's current state could not be had: a truncated feed is current, only not whole. */
-export function isUnreachable(problem: FeedProblem): boolean {
+export function isUnreachable(problem: FeedProblem): problem is UnreachableFeed {
   return problem.state !== 'TRUNCATED';
 }
 

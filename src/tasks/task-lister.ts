@@ -125,7 +125,7 @@ function unknownNames(
 
 function missingNow({ feeds }: CollectionAnswer): MissingFeed[] {
   return feeds.flatMap(({ problem }) => {
-    if (problem === null || !isUnreachable(problem) || problem.state === 'TRUNCATED') return [];
+    if (problem === null || !isUnreachable(problem)) return [];
     return [{ feed: problem.feed, state: problem.state, reason: problem.reason }];
   });
 }
