@@ -11,7 +11,7 @@ import { LOGGER, type Log } from '@/platform/logging/logger.js';
 import { Metrics } from '@/platform/metrics/metrics.js';
 import { PlatformModule } from '@/platform/platform.module.js';
 import { ProvidersModule } from '@/providers/providers.module.js';
-import { InProcessStore } from '@/snapshots/in-process-store.js';
+import { SnapshotMap } from '@/snapshots/snapshot-map.js';
 import { sharedSecret } from '@/snapshots/shared-secret.js';
 import { SourcesModule } from '@/sources/sources.module.js';
 import { PAGE_TOKEN_KEY } from '@/tasks/task-lister.js';
@@ -59,7 +59,7 @@ function collect({ config, log, clock }: Ground, providers: readonly Provider[])
     },
   };
   return new Collection(config.sources, providers, {
-    store: new InProcessStore(),
+    store: new SnapshotMap(),
     runner: new ReadRunner(faults),
     revisions: new Revisions(),
     clock,

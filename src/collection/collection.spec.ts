@@ -5,7 +5,7 @@ import { feedName, type Feed } from '@/model/feed.js';
 import type { FeedListing, FeedRead, Provider, ReadContext, SourceReader } from '@/model/provider.js';
 import { COVERED_SINCE_EVER } from '@/model/provider.js';
 import type { SourceConfig } from '@/model/source.js';
-import { InProcessStore } from '@/snapshots/in-process-store.js';
+import { SnapshotMap } from '@/snapshots/snapshot-map.js';
 import { Collection } from './collection.js';
 import type { KeeperTools } from './feed-keeper.js';
 import { ReadRunner } from './read-runner.js';
@@ -39,7 +39,14 @@ class ScriptedReader implements SourceReader {
 }
 
 function whole(truncated = false): FeedRead {
-  return { outcome: 'read', rows: [], truncated, coveredSince: COVERED_SINCE_EVER, drift: {} };
+  return {
+    outcome: 'read',
+    rows: [],
+    truncated,
+    coveredSince: COVERED_SINCE_EVER,
+    drift: {},
+    bookmark: null,
+  };
 }
 
 function failed(reason: FailureReason, retryAfterMs: number | null = null): FeedRead & FeedListing {
@@ -71,7 +78,7 @@ describe('the collection', () => {
       connect: () => reader,
     } as unknown as Provider;
     tools = {
-      store: new InProcessStore(),
+      store: new SnapshotMap(),
       runner: new ReadRunner({ error: (fault) => faults.push(fault) }),
       revisions: new Revisions(),
       clock: Date.now,

@@ -5,7 +5,7 @@ import type { Feed } from '@/model/feed.js';
 import type { ReadFeed, SourceReader } from '@/model/provider.js';
 import type { Snapshot } from '@/model/snapshot.js';
 import type { SourceConfig } from '@/model/source.js';
-import type { SnapshotStore } from '@/snapshots/snapshot-store.js';
+import type { SnapshotMap } from '@/snapshots/snapshot-map.js';
 import { judge, type Verdict } from './acceptance.js';
 import { usualDemand, type Demand } from './demand.js';
 import type { ReadRunner } from './read-runner.js';
@@ -17,7 +17,7 @@ const CALLS_IN_A_ROW = 30;
 
 /** What keepers share. */
 export interface KeeperTools {
-  readonly store: SnapshotStore;
+  readonly store: SnapshotMap;
   readonly runner: ReadRunner;
   readonly revisions: Revisions;
   readonly clock: Clock;

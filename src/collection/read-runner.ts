@@ -30,7 +30,7 @@ export class ReadRunner {
     }, run.boundMs);
     const signal = AbortSignal.any([bound.signal, this.#stop.signal]);
     try {
-      return await read({ signal, traceparent: run.traceparent, onCall: run.onCall });
+      return await read({ signal, traceparent: run.traceparent, onCall: run.onCall, previous: null });
     } catch (fault) {
       if (signal.aborted) return { failure: CUT };
       this.faults.error(fault, 'a read failed for a reason of our own');

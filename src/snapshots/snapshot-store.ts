@@ -56,8 +56,7 @@ export interface Lease {
 
 /** What has happened to a name in another replica. */
 export type News =
-  | { readonly name: string; readonly version: number }
-  | { readonly name: string; readonly backoff: Backoff };
+  { readonly name: string; readonly version: number } | { readonly name: string; readonly backoff: Backoff };
 
 export interface ClaimWish {
   /** The version that the asker holds; null: none. */

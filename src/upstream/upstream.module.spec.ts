@@ -119,7 +119,8 @@ function open(endpoint: string, changes: Partial<SourceConfig> = {}): UpstreamCl
 }
 
 function context(changes: Partial<ReadContext> = {}): ReadContext {
-  return { signal: new AbortController().signal, traceparent: null, onCall: () => undefined, ...changes };
+  const signal = new AbortController().signal;
+  return { signal, traceparent: null, onCall: () => undefined, previous: null, ...changes };
 }
 
 async function failure(answer: Promise<unknown>): Promise<UpstreamError> {

@@ -59,6 +59,7 @@ const CONTEXT: ReadContext = {
   signal: new AbortController().signal,
   traceparent: null,
   onCall: () => undefined,
+  previous: null,
 };
 
 /** Clients that answer each offset; an Error among the answers is thrown. */
@@ -156,6 +157,7 @@ describe('reading a feed', () => {
         truncated: false,
         coveredSince: WINDOW_START,
         drift: {},
+        bookmark: null,
       });
     },
   );

@@ -43,7 +43,14 @@ export async function readFeed(
   const rows = eachOnce(walked.rows.flatMap((record) => normalise(record, { source, feed, drift }) ?? []));
   const windowStart = coverageStart(startMs, clock());
   const coveredSince = walked.truncated ? later(coveredByOrder(rows), windowStart) : windowStart;
-  return { outcome: 'read', rows, truncated: walked.truncated, coveredSince, drift: drift.counts };
+  return {
+    outcome: 'read',
+    rows,
+    truncated: walked.truncated,
+    coveredSince,
+    drift: drift.counts,
+    bookmark: null,
+  };
 }
 
 /**

@@ -51,6 +51,7 @@ const CONTEXT: ReadContext = {
   signal: new AbortController().signal,
   traceparent: null,
   onCall: () => undefined,
+  previous: null,
 };
 
 /** Clients that answer every call with the same body, or fail with the same error. */
@@ -129,6 +130,7 @@ describe('reading a feed', () => {
       truncated: false,
       coveredSince: COVERED_SINCE_EVER,
       drift: {},
+      bookmark: null,
     });
   });
 

@@ -57,6 +57,7 @@ const CONTEXT: ReadContext = {
   signal: new AbortController().signal,
   traceparent: null,
   onCall: () => undefined,
+  previous: null,
 };
 
 type Query = Readonly<Record<string, string | number>>;
@@ -190,6 +191,7 @@ describe('reading a feed', () => {
         truncated: false,
         coveredSince: COVERED_SINCE_EVER,
         drift: {},
+        bookmark: null,
       });
     },
   );

@@ -49,6 +49,7 @@ const CONTEXT: ReadContext = {
   signal: new AbortController().signal,
   traceparent: null,
   onCall: () => undefined,
+  previous: null,
 };
 
 const NO_ROWS = { data: { contents: null } };
