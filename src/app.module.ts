@@ -1,5 +1,6 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { Collection } from '@/collection/collection.js';
+import { NewsDesk } from '@/collection/news-desk.js';
 import { ReadRunner } from '@/collection/read-runner.js';
 import { Revisions } from '@/collection/revisions.js';
 import type { Config } from '@/config/config.js';
@@ -11,7 +12,7 @@ import { LOGGER, type Log } from '@/platform/logging/logger.js';
 import { Metrics } from '@/platform/metrics/metrics.js';
 import { PlatformModule } from '@/platform/platform.module.js';
 import { ProvidersModule } from '@/providers/providers.module.js';
-import { SnapshotMap } from '@/snapshots/snapshot-map.js';
+import { InProcessStore } from '@/snapshots/in-process-store.js';
 import { sharedSecret } from '@/snapshots/shared-secret.js';
 import { SourcesModule } from '@/sources/sources.module.js';
 import { PAGE_TOKEN_KEY } from '@/tasks/task-lister.js';
@@ -58,8 +59,10 @@ function collect({ config, log, clock }: Ground, providers: readonly Provider[])
       log.error({ err }, message);
     },
   };
+  const store = new InProcessStore(clock);
   return new Collection(config.sources, providers, {
-    store: new SnapshotMap(),
+    store,
+    desk: new NewsDesk(store),
     runner: new ReadRunner(faults),
     revisions: new Revisions(),
     clock,

@@ -5,9 +5,10 @@ import { feedName, type Feed } from '@/model/feed.js';
 import type { FeedListing, FeedRead, Provider, ReadContext, SourceReader } from '@/model/provider.js';
 import { COVERED_SINCE_EVER } from '@/model/provider.js';
 import type { SourceConfig } from '@/model/source.js';
-import { SnapshotMap } from '@/snapshots/snapshot-map.js';
+import { InProcessStore } from '@/snapshots/in-process-store.js';
 import { Collection } from './collection.js';
 import type { KeeperTools } from './feed-keeper.js';
+import { NewsDesk } from './news-desk.js';
 import { ReadRunner } from './read-runner.js';
 import { Revisions } from './revisions.js';
 
@@ -70,6 +71,9 @@ describe('the collection', () => {
       projectId: null,
       clusters: null,
       timeoutMs: 10_000,
+      minRefreshMs: 1_000,
+      keepWarm: false,
+      credentials: { type: 'token', token: 't' },
       freshForMs: 15_000,
       keepForMs: 86_400_000,
     } as SourceConfig;
@@ -77,8 +81,10 @@ describe('the collection', () => {
       settings: { id: 'p', hasClusters: true },
       connect: () => reader,
     } as unknown as Provider;
+    const store = new InProcessStore(Date.now);
     tools = {
-      store: new SnapshotMap(),
+      store,
+      desk: new NewsDesk(store),
       runner: new ReadRunner({ error: (fault) => faults.push(fault) }),
       revisions: new Revisions(),
       clock: Date.now,
@@ -324,7 +330,7 @@ describe('the collection', () => {
   });
 
   it('knows configured feeds before anyone has asked', async () => {
-    const source = { id: 't', provider: 'p', clusters: [{ id: 'a', name: null }], timeoutMs: 1 };
+    const source = { id: 't', provider: 'p', clusters: [{ id: 'a', name: null }], credentials: { type: 'token' } };
     const provider = { settings: { id: 'p', hasClusters: true }, connect: () => reader };
     const fresh = new Collection(
       [source as unknown as SourceConfig],

@@ -39,8 +39,13 @@ export class Collection extends FeedCollection implements OnApplicationShutdown 
     freshness: Freshness,
     traceparent: string | null,
   ): Promise<CollectionAnswer> {
-    const sinceRevision = this.tools.revisions.newest;
-    const demand = new Demand({ freshness, traceparent, sinceRevision, feeds: scope.feed });
+    const demand = new Demand({
+      freshness,
+      traceparent,
+      sinceSerial: this.tools.revisions.newest,
+      arrivedMs: this.tools.clock(),
+      feeds: scope.feed,
+    });
     const sources = this.#sources.filter((source) => source.isWithin(scope));
     const waits: Promise<unknown>[] = [];
     for (const source of sources) source.want(demand, waits);

@@ -59,9 +59,9 @@ const source = (from: string, to: string): string => OCP.replace(from, to);
 
 const DURATION = 'such as 500ms, 15s, 5m, 24h or 30d';
 const OCP_KEYS =
-  'id, provider, endpoint, region, projectId, clusters, credentials, timeout, concurrency, rate, maxTasksPerFeed, freshFor, keepFor';
+  'id, provider, endpoint, region, projectId, clusters, credentials, timeout, concurrency, rate, maxTasksPerFeed, freshFor, keepFor, minRefreshInterval, keepWarm';
 const CBR_KEYS =
-  'id, provider, endpoint, region, projectId, credentials, enterpriseProjectId, timeout, concurrency, rate, maxTasksPerFeed, freshFor, keepFor, window';
+  'id, provider, endpoint, region, projectId, credentials, enterpriseProjectId, timeout, concurrency, rate, maxTasksPerFeed, freshFor, keepFor, minRefreshInterval, keepWarm, window';
 const URL_RULE = 'an absolute http or https URL without credentials, query or fragment';
 const ID_RULE = 'a lower-case letter, then up to 62 lower-case letters, digits and -';
 const LOOPBACK_RULE =
@@ -115,7 +115,7 @@ const BAD: readonly BadFile[] = [
     name: 'an unknown key in another spelling',
     yaml: topWith('cache: { fresh_for: 15s }'),
     problems: [
-      '1:10 cache.fresh_for: found an unknown key; allowed: redis, freshFor, keepFor; did you mean freshFor?',
+      '1:10 cache.fresh_for: found an unknown key; allowed: redis, freshFor, keepFor, minRefreshInterval; did you mean freshFor?',
     ],
   },
   {
@@ -137,7 +137,7 @@ const BAD: readonly BadFile[] = [
     name: 'a source that is a text',
     yaml: 'sources:\n  - ob\n',
     problems: [
-      '2:5 sources[0]: found a text; allowed: a source with the keys id, provider, endpoint, region, projectId, clusters, credentials, enterpriseProjectId, timeout, concurrency, rate, maxTasksPerFeed, freshFor, keepFor, window',
+      '2:5 sources[0]: found a text; allowed: a source with the keys id, provider, endpoint, region, projectId, clusters, credentials, enterpriseProjectId, timeout, concurrency, rate, maxTasksPerFeed, freshFor, keepFor, minRefreshInterval, keepWarm, window',
     ],
   },
   {
@@ -410,7 +410,7 @@ const BAD: readonly BadFile[] = [
   {
     name: 'a section without keys',
     yaml: topWith('cache:'),
-    problems: ['1:7 cache: found nothing; allowed: a map with the keys redis, freshFor, keepFor'],
+    problems: ['1:7 cache: found nothing; allowed: a map with the keys redis, freshFor, keepFor, minRefreshInterval'],
   },
 ];
 

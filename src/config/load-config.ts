@@ -94,6 +94,8 @@ function toSourceConfig(source: SourceValues, { cache, window }: Inherited): Sou
     maxTasksPerFeed: source.maxTasksPerFeed,
     freshForMs: source.freshFor ?? cache.freshFor,
     keepForMs: source.keepFor ?? cache.keepFor,
+    minRefreshMs: source.minRefreshInterval ?? cache.minRefreshInterval,
+    keepWarm: source.keepWarm,
     windowMs: source.window ?? window,
     enterpriseProjectId: source.enterpriseProjectId,
   };

@@ -4,7 +4,7 @@ import { LOG_LEVELS } from './config.js';
 import { listById } from './list.js';
 import { optional, required, section, withDefault } from './section.js';
 import type { Key, Keys, ValuesOf } from './section.js';
-import { freshFor, keepFor, source, window } from './source-keys.js';
+import { freshFor, keepFor, minRefreshInterval, source, window } from './source-keys.js';
 import type { SourceKeys } from './source-keys.js';
 import { duration, integer, text, word } from './values.js';
 
@@ -47,6 +47,11 @@ export const CACHE_KEYS = {
   keepFor: withDefault(keepFor, '24h', {
     description: 'A snapshot older than this is not served at all. At least freshFor.',
     example: '24h',
+  }),
+  minRefreshInterval: withDefault(minRefreshInterval, '1s', {
+    description:
+      'Callers who insist on something newer (no-cache, max-age) make a feed be read no sooner than this after its last read; they wait for it.',
+    example: '5s',
   }),
 } as const satisfies Keys;
 

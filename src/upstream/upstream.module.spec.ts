@@ -110,6 +110,8 @@ function source(endpoint: string, changes: Partial<SourceConfig> = {}): SourceCo
     keepForMs: 1000,
     windowMs: 1000,
     enterpriseProjectId: 'all_granted_eps',
+    minRefreshMs: 1_000,
+    keepWarm: false,
     ...changes,
   };
 }

@@ -45,6 +45,8 @@ const SOURCE: SourceConfig = {
   keepForMs: 86_400_000,
   windowMs: 30 * DAY_MS,
   enterpriseProjectId: 'all_granted_eps',
+  minRefreshMs: 1_000,
+  keepWarm: false,
 };
 
 const FEED: Feed = {

@@ -35,6 +35,8 @@ const SOURCE: SourceConfig = {
   keepForMs: 86_400_000,
   windowMs: 2_592_000_000,
   enterpriseProjectId: 'all_granted_eps',
+  minRefreshMs: 1_000,
+  keepWarm: false,
 };
 
 const FEED: Feed = {

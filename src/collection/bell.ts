@@ -1,0 +1,29 @@
+/** Wakes those who wait for something to happen. */
+export class Bell {
+  #waiting = Promise.withResolvers<void>();
+
+  ring(): void {
+    const { resolve } = this.#waiting;
+    this.#waiting = Promise.withResolvers<void>();
+    resolve();
+  }
+
+  /** Resolves at the next ring. */
+  get rings(): Promise<void> {
+    return this.#waiting.promise;
+  }
+
+  /** Resolves at the next ring, after that time, or once stopped, whichever is first. */
+  async ringsWithin(ms: number, stopped: AbortSignal): Promise<void> {
+    if (stopped.aborted) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, ms);
+    const onStop = (): void => {
+      resolve();
+    };
+    stopped.addEventListener('abort', onStop, { once: true });
+    await Promise.race([promise, this.rings]);
+    clearTimeout(timer);
+    stopped.removeEventListener('abort', onStop);
+  }
+}
