@@ -1,19 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { sharedSecret } from '@/snapshots/shared-secret.js';
-import { redisProgram, startRedis, type TestRedis } from '../support/redis.js';
+import { startRedis, type TestRedis } from '../support/redis.js';
 
-const program = redisProgram();
-if (program === null) {
-  const advice = 'no redis-server on PATH: apt-get install redis-server';
-  if (process.env.CI !== undefined) throw new Error(advice);
-  process.stderr.write(`skipped: ${advice}\n`);
-}
-
-(program === null ? describe.skip : describe)('the secret that replicas share through Redis', () => {
+describe('the secret that replicas share through Redis', () => {
   let redis: TestRedis;
 
   beforeAll(async () => {
-    redis = await startRedis(program ?? '');
+    redis = await startRedis();
   });
 
   afterAll(async () => {

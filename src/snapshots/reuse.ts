@@ -1,0 +1,57 @@
+import type { TaskRow } from '@/model/task.js';
+import { bucketCount, intoBuckets, rowsOf, type Bucket } from './buckets.js';
+import { Slices } from './turns.js';
+
+/** The rows, with those that `base` has in equal form as the objects of `base`. Does not hold the event loop. */
+export async function reuseRows(rows: readonly TaskRow[], base: readonly TaskRow[]): Promise<TaskRow[]> {
+  const count = bucketCount(rows.length, null);
+  return rowsOf(await reuseBuckets(await intoBuckets(rows, count), await intoBuckets(base, count)));
+}
+
+/**
+ * The buckets, with equal rows as the objects of `base`; a bucket in which nothing changed is the one of `base`.
+ * Both have the same count of buckets. Does not hold the event loop.
+ */
+export async function reuseBuckets(buckets: readonly Bucket[], base: readonly Bucket[]): Promise<Bucket[]> {
+  const slices = new Slices();
+  const reused: Bucket[] = [];
+  for (const [index, bucket] of buckets.entries()) {
+    reused.push(reuseBucket(bucket, base[index] ?? []));
+    await slices.pause();
+  }
+  return reused;
+}
+
+function reuseBucket(bucket: Bucket, base: Bucket): Bucket {
+  const before = new Map(base.map((row) => [row.task.id, row]));
+  const rows = bucket.map((row) => {
+    const known = before.get(row.task.id);
+    return known !== undefined && isSameRow(row, known) ? known : row;
+  });
+  const unchanged = rows.length === base.length && rows.every((row, index) => row === base[index]);
+  return unchanged ? base : rows;
+}
+
+function isSameRow(a: TaskRow, b: TaskRow): boolean {
+  return a === b || (isSameJson(a.task, b.task) && isSameJson(a.raw, b.raw));
+}
+
+/** Whether two JSON values are equal; the order of an object's fields does not count. */
+function isSameJson(a: unknown, b: unknown): boolean {
+  if (a === b) return true;
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
+  if (Array.isArray(a) || Array.isArray(b)) return Array.isArray(a) && Array.isArray(b) && isSameList(a, b);
+  return isSameObject(a as Fields, b as Fields);
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+function isSameList(a: readonly unknown[], b: readonly unknown[]): boolean {
+  return a.length === b.length && a.every((each, index) => isSameJson(each, b[index]));
+}
+
+function isSameObject(a: Fields, b: Fields): boolean {
+  const names = Object.keys(a);
+  if (names.length !== Object.keys(b).length) return false;
+  return names.every((name) => Object.hasOwn(b, name) && isSameJson(a[name], b[name]));
+}
