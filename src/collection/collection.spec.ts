@@ -13,6 +13,7 @@ import { ReadRunner } from './read-runner.js';
 import { Revisions } from './revisions.js';
 
 const DEADLINE = 2_000;
+const SPACING = 1_000;
 
 function feed(key: string): Feed {
   return { name: feedName('s', key), provider: 'p', source: 's', key, cluster: null };
@@ -71,7 +72,7 @@ describe('the collection', () => {
       projectId: null,
       clusters: null,
       timeoutMs: 10_000,
-      minRefreshMs: 1_000,
+      minRefreshMs: SPACING,
       keepWarm: false,
       credentials: { type: 'token', token: 't' },
       freshForMs: 15_000,
@@ -110,6 +111,11 @@ describe('the collection', () => {
     return answer;
   }
 
+  /** Time goes by, and nobody has asked: no renewal was due early. */
+  function later(ms: number): void {
+    jest.setSystemTime(Date.now() + ms);
+  }
+
   function slowly(ms: number): () => Promise<FeedRead> {
     return () => new Promise((resolve) => setTimeout(resolve, ms, whole()));
   }
@@ -127,14 +133,14 @@ describe('the collection', () => {
 
   it('serves a fresh snapshot without asking anyone', async () => {
     await ask();
-    jest.advanceTimersByTime(14_000);
+    later(14_000);
     expect(await ask()).toMatchObject({ waitedFor: null, feeds: [{ problem: null }] });
     expect(reader.reads).toBe(1);
   });
 
   it('serves a snapshot up to twice freshFor at once and renews it behind', async () => {
     await ask();
-    jest.advanceTimersByTime(20_000);
+    later(20_000);
     const answer = await ask();
     expect(answer).toMatchObject({ waitedFor: null, feeds: [{ problem: null }] });
     expect(reader.reads).toBe(2);
@@ -142,7 +148,7 @@ describe('the collection', () => {
 
   it('waits for a renewal of an older snapshot', async () => {
     await ask();
-    jest.advanceTimersByTime(31_000);
+    later(31_000);
     reader.next = slowly(500);
     const answer = await askFor(500);
     expect(answer).toMatchObject({ waitedFor: 'stale', feeds: [{ problem: null }] });
@@ -167,7 +173,7 @@ describe('the collection', () => {
 
   it('does not wait again for a read that has outlived a deadline when there is a snapshot', async () => {
     await ask();
-    jest.advanceTimersByTime(31_000);
+    later(31_000);
     reader.next = () => new Promise(() => undefined);
     expect((await askFor(DEADLINE)).feeds[0]?.problem).toMatchObject({ state: 'STALE', reason: 'TIMEOUT' });
     expect(await ask()).toMatchObject({ waitedFor: null, feeds: [{ problem: { state: 'STALE' } }] });
@@ -177,7 +183,7 @@ describe('the collection', () => {
   it('keeps a good snapshot when a renewal fails, and calls it stale', async () => {
     await ask();
     const good = (await ask()).feeds[0]?.snapshot;
-    jest.advanceTimersByTime(16_000);
+    later(16_000);
     reader.next = () => failed('THROTTLED');
     await ask();
     const answer = await ask();
@@ -187,7 +193,7 @@ describe('the collection', () => {
 
   it('serves nothing older than keepFor', async () => {
     await ask();
-    jest.advanceTimersByTime(86_400_001);
+    later(86_400_001);
     reader.next = () => failed('UNREACHABLE');
     expect((await ask()).feeds[0]).toMatchObject({
       snapshot: null,
@@ -201,7 +207,7 @@ describe('the collection', () => {
 
   it('calls a stale snapshot complete for a caller who accepts its age', async () => {
     await ask();
-    jest.advanceTimersByTime(60_000);
+    later(60_000);
     reader.next = () => failed('UPSTREAM_ERROR');
     await ask();
     expect((await ask({ maxStaleMs: Infinity })).feeds[0]?.problem).toBeNull();
@@ -216,7 +222,7 @@ describe('the collection', () => {
   it('renews for no-cache and answers with what was read for it', async () => {
     await ask();
     const before = (await ask()).feeds[0]?.snapshot;
-    const answer = await ask({ noCache: true });
+    const answer = await askFor(SPACING, { noCache: true });
     expect(reader.reads).toBe(2);
     expect(answer.feeds[0]).toMatchObject({ problem: null });
     expect(answer.feeds[0]?.snapshot).not.toBe(before);
@@ -226,21 +232,21 @@ describe('the collection', () => {
     reader.next = () => failed('UPSTREAM_ERROR');
     for (let i = 0; i < 10; i += 1) await ask();
     expect(reader.reads).toBe(2);
-    jest.advanceTimersByTime(1_000);
+    later(1_000);
     for (let i = 0; i < 10; i += 1) await ask();
     expect(reader.reads).toBe(3);
     reader.next = () => whole();
-    jest.advanceTimersByTime(2_000);
+    later(2_000);
     expect((await ask()).feeds[0]?.problem).toBeNull();
   });
 
   it('stays away as long as the upstream asks', async () => {
     reader.next = () => failed('THROTTLED', 60_000);
     await ask();
-    jest.advanceTimersByTime(59_000);
+    later(59_000);
     await ask();
     expect(reader.reads).toBe(1);
-    jest.advanceTimersByTime(1_000);
+    later(1_000);
     await ask();
     expect(reader.reads).toBe(2);
   });
@@ -271,7 +277,7 @@ describe('the collection', () => {
     reader.feeds = { outcome: 'listed', feeds: [feed('a'), feed('b')], truncated: false };
     await ask();
     reader.feeds = { outcome: 'listed', feeds: [feed('b'), feed('c')], truncated: false };
-    jest.advanceTimersByTime(60_000);
+    later(60_000);
     await ask();
     expect((await ask()).feeds.map((each) => each.feed)).toEqual([feedName('s', 'b'), feedName('s', 'c')]);
     expect(reader.listings).toBe(2);
@@ -281,17 +287,17 @@ describe('the collection', () => {
     reader.next = () => failed('NOT_FOUND');
     await ask();
     reader.feeds = { outcome: 'listed', feeds: [], truncated: false };
-    await ask();
+    await askFor(SPACING);
     expect((await ask()).feeds).toEqual([]);
   });
 
   it('keeps the old list while listing fails, and says so once it is too old to vouch for', async () => {
     await ask();
     reader.feeds = failed('UNREACHABLE');
-    jest.advanceTimersByTime(70_000);
+    later(70_000);
     await ask();
     expect((await ask()).feeds.map((each) => each.feed)).toEqual(['sources/s/feeds/a']);
-    jest.advanceTimersByTime(60_000);
+    later(60_000);
     await ask();
     const answer = await ask();
     expect(answer.feeds[0]).toMatchObject({
@@ -330,7 +336,12 @@ describe('the collection', () => {
   });
 
   it('knows configured feeds before anyone has asked', async () => {
-    const source = { id: 't', provider: 'p', clusters: [{ id: 'a', name: null }], credentials: { type: 'token' } };
+    const source = {
+      id: 't',
+      provider: 'p',
+      clusters: [{ id: 'a', name: null }],
+      credentials: { type: 'token' },
+    };
     const provider = { settings: { id: 'p', hasClusters: true }, connect: () => reader };
     const fresh = new Collection(
       [source as unknown as SourceConfig],

@@ -63,8 +63,8 @@ export class FeedList {
     const { held } = this.#renewal;
     const { traceparent, freshness } = demand;
     if (freshness.onlyIfCached) return held === null ? this.#warming : null;
-    const isForced = freshness.noCache && held !== null && !demand.isAnsweredBy(held);
-    if (!isForced && !this.#isDoubted && this.ageMs() < RELIST_AFTER_MS) return null;
+    const isForced = held !== null && !this.isAnswered(demand);
+    if (!isForced && this.isCurrent()) return null;
     const joined = this.#renewal.underWaySinceMs !== null;
     const over = this.#renewal.renew({ traceparent, forced: isForced || this.#isDoubted });
     if (over === null || (held !== null && !isForced)) return null;
@@ -94,6 +94,10 @@ export class FeedList {
   private isAnswered(demand: Demand): boolean {
     const { held } = this.#renewal;
     return held !== null && (!demand.freshness.noCache || demand.isAnsweredBy(held));
+  }
+
+  private isCurrent(): boolean {
+    return !this.#isDoubted && this.ageMs() < RELIST_AFTER_MS;
   }
 
   private ageMs(): number {

@@ -410,7 +410,9 @@ const BAD: readonly BadFile[] = [
   {
     name: 'a section without keys',
     yaml: topWith('cache:'),
-    problems: ['1:7 cache: found nothing; allowed: a map with the keys redis, freshFor, keepFor, minRefreshInterval'],
+    problems: [
+      '1:7 cache: found nothing; allowed: a map with the keys redis, freshFor, keepFor, minRefreshInterval',
+    ],
   },
 ];
 
