@@ -38,6 +38,7 @@ export async function readEntry(
 /** One try to read an entry. */
 class Download {
   readonly #buckets = new Map<string, Bucket>([[EMPTY, []]]);
+  readonly #slices = new Slices();
 
   constructor(
     private readonly slot: RedisSlot,
@@ -59,16 +60,14 @@ class Download {
   }
 
   private async fetch(digests: readonly string[]): Promise<boolean> {
-    const slices = new Slices();
     const segments = await this.slot.fetch(digests);
     for (let index = 0; index < segments.length; index += DECODED_AT_ONCE) {
       const some = segments.slice(index, index + DECODED_AT_ONCE);
-      const decoded = await Promise.all(some.map(decodeSegment));
+      const decoded = await Promise.all(some.map((segment) => decodeSegment(segment, this.#slices)));
       for (const [offset, bucket] of decoded.entries()) {
         if (bucket === null) return false;
         this.#buckets.set(some[offset]?.digest ?? EMPTY, bucket);
       }
-      await slices.pause();
     }
     return true;
   }

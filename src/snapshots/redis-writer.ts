@@ -47,6 +47,7 @@ export interface Basis {
 class Upload {
   #chunk: Segment[] = [];
   #chunkBytes = 0;
+  readonly #slices = new Slices();
 
   constructor(
     private readonly slot: RedisSlot,
@@ -56,14 +57,12 @@ class Upload {
 
   /** Sends all but the last chunk. Answers the digests of the buckets, or null when the right was lost. */
   async send(buckets: readonly Bucket[]): Promise<string[] | null> {
-    const slices = new Slices();
     const digests: string[] = [];
     for (let index = 0; index < buckets.length; index += ENCODED_AT_ONCE) {
       if (this.draft.lost?.aborted === true) return null;
       const some = buckets.slice(index, index + ENCODED_AT_ONCE);
       digests.push(...(await Promise.all(some.map((bucket, offset) => this.digest(bucket, index + offset)))));
       await this.sendFullChunk();
-      await slices.pause();
     }
     return digests;
   }
@@ -78,7 +77,7 @@ class Upload {
     if (bucket.length === 0) return EMPTY;
     const known = this.known?.digests[index];
     if (known !== undefined && this.known?.buckets[index] === bucket) return known;
-    const segment = await encodeSegment(bucket);
+    const segment = await encodeSegment(bucket, this.#slices);
     if (segment.digest !== known) {
       this.#chunk.push(segment);
       this.#chunkBytes += segment.bytes.length;

@@ -3,6 +3,7 @@ import { brotliCompress, brotliDecompress, constants } from 'node:zlib';
 import type { Bucket } from './buckets.js';
 import { digestOf } from './manifest.js';
 import { isTaskRow } from './task-row.js';
+import type { Slices } from './turns.js';
 
 /** A bucket's rows as bytes, and the digest of these. */
 export interface Segment {
@@ -20,7 +21,8 @@ const decompress = promisify(brotliDecompress);
 const QUALITY = 1;
 
 /** JSON of the rows, compressed off the event loop. */
-export async function encodeSegment(bucket: Bucket): Promise<Segment> {
+export async function encodeSegment(bucket: Bucket, slices: Slices): Promise<Segment> {
+  await slices.pause();
   const plain = Buffer.from(JSON.stringify(bucket));
   const bytes = await compress(plain, {
     params: {
@@ -32,10 +34,11 @@ export async function encodeSegment(bucket: Bucket): Promise<Segment> {
 }
 
 /** The rows of a segment, or null when the bytes are not the digest's or hold anything but rows. */
-export async function decodeSegment({ digest, bytes }: Segment): Promise<Bucket | null> {
+export async function decodeSegment({ digest, bytes }: Segment, slices: Slices): Promise<Bucket | null> {
   if (digestOf(bytes) !== digest) return null;
   try {
     const plain = await decompress(bytes, { maxOutputLength: MOST_BYTES });
+    await slices.pause();
     const rows = JSON.parse(plain.toString()) as unknown;
     return Array.isArray(rows) && rows.every(isTaskRow) ? rows : null;
   } catch {
