@@ -123,13 +123,12 @@ export class Renewal<T> {
   private async run(wish: RenewalWish, startedMs: number): Promise<void> {
     const before = this.#held;
     await this.keepDistance();
-    while (!this.tools.runner.stopped.aborted) {
+    while (!this.tools.runner.stopped.aborted && !this.isRenewedSince(before, startedMs, wish)) {
       const claim = await this.tools.store.claim(this.subject.name, {
         held: this.#seen,
         nowMs: this.tools.clock(),
       });
       if (await this.follow(claim, wish)) return;
-      if (this.isRenewedSince(before, startedMs, wish)) return;
     }
   }
 

@@ -1,7 +1,14 @@
 import type { Clock } from '@/model/clock.js';
 import { LEASE_MS } from './heartbeat.js';
 import { InProcessLease } from './in-process-lease.js';
-import { SnapshotStore, type Claim, type ClaimWish, type Entry, type News } from './snapshot-store.js';
+import {
+  SnapshotStore,
+  type Backoff,
+  type Claim,
+  type ClaimWish,
+  type Entry,
+  type News,
+} from './snapshot-store.js';
 import { Shelf } from './shelf.js';
 
 /** Keeps entries in this process: gone with it. */
@@ -47,6 +54,11 @@ export class InProcessStore extends SnapshotStore {
   /** The entry of a name, or null. */
   newest(name: string): Entry | null {
     return this.#shelf.slot(name).entry;
+  }
+
+  /** Nobody is given a lease before the backoff's end. */
+  pause(name: string, backoff: Backoff): void {
+    this.#shelf.slot(name).backoff = backoff;
   }
 
   private claimNow(name: string, { held, nowMs }: ClaimWish): Claim {
