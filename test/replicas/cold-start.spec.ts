@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { printFigures } from '../support/figures.js';
 import type { Simulator } from '../support/gateway.js';
-import { Caller, Load, quantileMs, type Answered } from '../support/load.js';
+import { quantileMs, type Answered } from '../support/load.js';
 import { countReads, eachRead, readsByFeed, readTimes } from '../support/reads.js';
 import type { Replica } from '../support/replica.js';
 import { Stage } from '../support/stage.js';
@@ -46,10 +46,7 @@ describe('1,000 questions at once, while nothing has been read yet', () => {
     [4, 'a Redis Cluster'],
   ])('make %d replica(s) on %s read every feed once, and all get the same tasks', async (count, place) => {
     const replicas = await start(count, place);
-    const caller = new Caller(replicas.map(({ url }) => url));
-    stage.defer(() => {
-      caller.close();
-    });
+    const caller = stage.caller(replicas);
     const answered = await caller.burst(1000);
     expect(readsByFeed(simulator.calls)).toEqual(eachRead(simulator, 1));
     const { length } = await askAll(replicas[0]?.url ?? '');
@@ -74,12 +71,11 @@ describe('1,000 questions within 2 s that accept nothing kept', () => {
     [4, 'a Redis Cluster'],
   ])('make %d replica(s) on %s read a feed once a second at most', async (count, place) => {
     const replicas = await start(count, place);
-    const urls = replicas.map(({ url }) => url);
-    const load = new Load(urls, { perSecond: 500, headers: { 'cache-control': 'no-cache' } });
+    const load = stage.load(replicas, { perSecond: 500, headers: { 'cache-control': 'no-cache' } });
     await new Promise((resolve) => setTimeout(resolve, 2000));
     const answered = await load.stop();
     const times = readTimes(simulator.calls);
-    const { length } = await askAll(urls[0] ?? '');
+    const { length } = await askAll(replicas[0]?.url ?? '');
     expect(flaws(answered, length)).toEqual(NO_FLAWS);
     const gapsMs = [...times.values()].flatMap(distances);
     expect(Math.min(...gapsMs)).toBeGreaterThanOrEqual(990);

@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { IN_FULL, printFigures } from '../support/figures.js';
 import type { Simulator } from '../support/gateway.js';
-import { Load } from '../support/load.js';
 import { eachRead, readsByFeed } from '../support/reads.js';
 import { until, type TestRedis } from '../support/redis.js';
 import type { Replica } from '../support/replica.js';
@@ -37,10 +36,9 @@ describe('a Redis that is not there when the gateways start', () => {
     await redis.kill();
     simulator.calls.reset();
     const replicas = await stage.replicas(REPLICAS, simulator, settings);
-    const urls = replicas.map(({ url }) => url);
     const startedInMs = Math.max(...replicas.map((replica) => replica.startedInMs));
     if (IN_FULL) expect(startedInMs).toBeLessThan(usual.startedInMs + 2500);
-    const load = new Load(urls, { perSecond: 40 });
+    const load = stage.load(replicas, { perSecond: 40 });
     await until(() => load.count >= 40);
     expect(readsByFeed(simulator.calls)).toEqual(eachRead(simulator, REPLICAS));
     for (const replica of replicas) {
@@ -54,7 +52,7 @@ describe('a Redis that is not there when the gateways start', () => {
     const usedAfterMs = performance.now() - beganMs;
     const [size = 0] = await totalSizes(replicas);
     simulator.fleet.css[0]?.rows.removeAt('oldest-first', new Set([0]));
-    await askPage(urls[0] ?? '', {}, { 'cache-control': 'no-cache' });
+    await askPage(replicas[0]?.url ?? '', {}, { 'cache-control': 'no-cache' });
     await until(async () => (await totalSizes(replicas)).every((each) => each === size - 1));
     const answered = await load.stop();
     expect(answered.filter(({ status, complete }) => status !== 200 || !complete)).toEqual([]);

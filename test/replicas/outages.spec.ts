@@ -2,8 +2,8 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { IN_FULL, printFigures } from '../support/figures.js';
 import type { Simulator } from '../support/gateway.js';
-import { dueWithin, Load, quantileMs, type Answered } from '../support/load.js';
-import { BOUNDED, OUTAGES, type Outage } from '../support/outages.js';
+import { dueWithin, quantileMs, type Answered } from '../support/load.js';
+import { drain, fill, GARBAGE_TYPES, replaceAll } from '../support/outages.js';
 import { countReads } from '../support/reads.js';
 import { until, type TestRedis } from '../support/redis.js';
 import type { Replica } from '../support/replica.js';
@@ -19,6 +19,53 @@ beforeEach(async () => {
   redis = await stage.redis(BOUNDED);
 });
 afterEach(() => stage.clear());
+
+/** A way in which a Redis goes wrong, and back. */
+interface Outage {
+  readonly name: string;
+  /** True where gateways cannot use Redis meanwhile. */
+  readonly isOutage: boolean;
+  readonly begin: (redis: TestRedis) => Promise<void> | void;
+  readonly end: (redis: TestRedis) => Promise<void> | void;
+}
+
+/** What Redis may hold at most, so that it can be filled. */
+const BOUNDED = ['--maxmemory', '24mb', '--maxmemory-policy', 'noeviction'];
+
+const OUTAGES: readonly Outage[] = [
+  { name: 'killed', isOutage: true, begin: (own) => own.kill(), end: (own) => own.start() },
+  {
+    name: 'hung',
+    isOutage: true,
+    begin: (own) => {
+      own.pause();
+    },
+    end: (own) => {
+      own.resume();
+    },
+  },
+  {
+    name: 'filled to the brim by others',
+    isOutage: true,
+    begin: (own) => own.command(fill),
+    end: (own) => own.command(drain),
+  },
+  {
+    name: 'restarted empty',
+    isOutage: false,
+    begin: async (own) => {
+      await own.kill();
+      await own.start();
+    },
+    end: () => undefined,
+  },
+  ...GARBAGE_TYPES.map((type) => ({
+    name: `full of garbage (${type}) in place of all values`,
+    isOutage: false,
+    begin: (own: TestRedis) => own.command((redis) => replaceAll(redis, type)),
+    end: () => undefined,
+  })),
+];
 
 const REPLICAS = IN_FULL ? 4 : 2;
 const SPAN_MS = IN_FULL ? 10_000 : 2_500;
@@ -60,10 +107,7 @@ async function live(
   { begin, end, name }: Outage,
   replicas: readonly Replica[],
 ): Promise<readonly Answered[]> {
-  const load = new Load(
-    replicas.map(({ url }) => url),
-    { perSecond: PER_SECOND },
-  );
+  const load = stage.load(replicas, { perSecond: PER_SECOND });
   await sleep(1500);
   const before = await span();
   const during = await span(() => begin(redis));

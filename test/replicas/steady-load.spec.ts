@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { IN_FULL, printFigures } from '../support/figures.js';
-import { Load, quantileMs, type Answered } from '../support/load.js';
+import { quantileMs, type Answered } from '../support/load.js';
 import { countCalls, countReads } from '../support/reads.js';
 import { Stage } from '../support/stage.js';
 
@@ -26,10 +26,7 @@ async function measure(count: number, perSecond: number): Promise<Measured> {
   const simulator = await stage.simulator();
   const redis = await stage.redis();
   const replicas = await stage.replicas(count, simulator, { cache: { redis: redis.url, freshFor: '1s' } });
-  const load = new Load(
-    replicas.map(({ url }) => url),
-    { perSecond },
-  );
+  const load = stage.load(replicas, { perSecond });
   await sleep(WARM_UP_MS);
   simulator.calls.reset();
   await sleep(SPAN_MS);

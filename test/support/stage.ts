@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
 import { startSimulator, type Simulator } from './gateway.js';
+import { Caller, Load, type LoadSettings } from './load.js';
 import { startRedis, startRedisCluster, type TestCluster, type TestRedis } from './redis.js';
 import { Replica } from './replica.js';
 
@@ -73,14 +74,29 @@ export class Stage {
     return replica;
   }
 
-  /** Does something when the stage is cleared. */
-  defer(stop: () => unknown): void {
-    this.#stops.push(stop);
+  /** Begins to send requests to replicas in turn. */
+  load(replicas: readonly Replica[], settings: LoadSettings): Load {
+    const load = new Load(urlsOf(replicas), settings);
+    this.#stops.push(() => load.stop());
+    return load;
+  }
+
+  /** For single requests to replicas in turn. */
+  caller(replicas: readonly Replica[]): Caller {
+    const caller = new Caller(urlsOf(replicas));
+    this.#stops.push(() => {
+      caller.close();
+    });
+    return caller;
   }
 
   async clear(): Promise<void> {
     for (const stop of this.#stops.splice(0).reverse()) await stop();
   }
+}
+
+function urlsOf(replicas: readonly Replica[]): string[] {
+  return replicas.map(({ url }) => url);
 }
 
 /** The demo's sources, with a deadline that a busy machine keeps as well. */
