@@ -30,7 +30,7 @@ function config(server: Partial<Config['server']> = {}, password = 'pw'): Config
       secret: null,
       ...server,
     },
-    cache: { redis: null, freshForMs: 15_000, keepForMs: 86_400_000 },
+    cache: { redis: null, prefix: 'tributary', freshForMs: 15_000, keepForMs: 86_400_000 },
     windowMs: 86_400_000,
     log: { level: 'info' },
     auth: null,

@@ -40,6 +40,15 @@ export const CACHE_KEYS = {
     description: 'The Redis that replicas share. Left out: snapshots are kept in this process.',
     example: 'redis://127.0.0.1:6379',
   }),
+  prefix: withDefault(
+    text({ allowed: '1 to 64 letters, digits, and _ . : -', pattern: /^[A-Za-z0-9:_.-]{1,64}$/ }),
+    'tributary',
+    {
+      description:
+        'Put before every key in Redis, so that gateways that have nothing to do with each other can share one.',
+      example: 'tributary',
+    },
+  ),
   freshFor: withDefault(freshFor, '15s', {
     description: 'A snapshot younger than this is served as it is.',
     example: '15s',

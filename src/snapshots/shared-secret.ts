@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { Redis } from 'ioredis';
+import type { RedisAddress } from '@/model/redis-address.js';
 
 const KEY = 'tributary:v1:page-token-secret';
 const SECRET_BYTES = 32;
@@ -10,8 +11,9 @@ const PATIENCE_MS = 2_000;
  * The secret that all replicas on one Redis share, made by the first of them. Rejects when Redis does not
  * answer within two seconds.
  */
-export async function sharedSecret(redisUrl: string): Promise<Uint8Array> {
-  const redis = new Redis(redisUrl, {
+export async function sharedSecret(address: RedisAddress): Promise<Uint8Array> {
+  const redis = new Redis({
+    ...address.nodes[0],
     lazyConnect: true,
     connectTimeout: PATIENCE_MS,
     commandTimeout: PATIENCE_MS,
