@@ -95,7 +95,7 @@ describe('the collection', () => {
   });
 
   afterEach(() => {
-    collection.onApplicationShutdown();
+    void collection.stop();
     jest.useRealTimers();
   });
 
@@ -325,7 +325,7 @@ describe('the collection', () => {
   it('cuts reads when it is stopped', async () => {
     reader.next = () => new Promise(() => undefined);
     await askFor(DEADLINE);
-    collection.onApplicationShutdown();
+    void collection.stop();
     expect(reader.signals[0]?.aborted).toBe(true);
   });
 

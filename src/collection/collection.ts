@@ -1,4 +1,3 @@
-import type { OnApplicationShutdown } from '@nestjs/common';
 import {
   FeedCollection,
   type CollectionAnswer,
@@ -14,7 +13,7 @@ import type { KeeperTools } from './feed-keeper.js';
 import { SourceKeeper } from './source-keeper.js';
 
 /** The collection of this process: reads on demand, one read at a time a feed. */
-export class Collection extends FeedCollection implements OnApplicationShutdown {
+export class Collection extends FeedCollection {
   override readonly sourceIds: readonly string[];
   readonly #sources: readonly SourceKeeper[];
 
@@ -62,9 +61,10 @@ export class Collection extends FeedCollection implements OnApplicationShutdown 
     return this.#sources.map((source) => source.status());
   }
 
-  /** Cuts every read under way. The frame calls it when all requests have been answered. */
-  onApplicationShutdown(): void {
+  /** Cuts every read under way; resolves when their leases have ended. To be called when all requests have been answered. */
+  async stop(): Promise<void> {
     this.tools.runner.stop();
+    await Promise.all(this.#sources.map((source) => source.settled()));
   }
 
   private async waitAtMost(waitMs: number | null, done: Promise<unknown>): Promise<void> {

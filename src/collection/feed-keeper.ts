@@ -118,6 +118,12 @@ export class FeedKeeper {
     return this.servable()?.value ?? null;
   }
 
+  /** Resolves when no read is under way, and plans no other. */
+  settled(): Promise<void> {
+    this.#early.stop();
+    return this.#renewal.settled();
+  }
+
   /** Lets go of a feed that is no longer listed. */
   forget(): void {
     this.#renewal.end();

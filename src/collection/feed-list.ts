@@ -78,6 +78,12 @@ export class FeedList {
     this.#isDoubted = true;
   }
 
+  /** Resolves when no listing is under way, and plans no other. */
+  settled(): Promise<void> {
+    this.#early.stop();
+    return this.#renewal.settled();
+  }
+
   /** What keeps the list from being vouched for; null when it is current enough. */
   trouble(demand: Demand): ListTrouble | null {
     const { held, setbacks } = this.#renewal;

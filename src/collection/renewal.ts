@@ -115,6 +115,11 @@ export class Renewal<T> {
     return this.#loading;
   }
 
+  /** Resolves when no renewal is under way. */
+  async settled(): Promise<void> {
+    await this.#underWay?.done;
+  }
+
   /** Nobody will ask any more. */
   end(): void {
     this.tools.desk.unsubscribe(this.subject.name);

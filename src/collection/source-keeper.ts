@@ -58,6 +58,11 @@ export class SourceKeeper {
     return { id, provider, region, projectId, feeds };
   }
 
+  /** Resolves when no read is under way. Wants nothing more. */
+  async settled(): Promise<void> {
+    await Promise.all([this.#list, ...this.#feeds].map((each) => each.settled()));
+  }
+
   private wantFeeds(demand: Demand, waits: Promise<unknown>[]): void {
     for (const feed of this.feedsOf(demand)) {
       const reading = feed.want(demand);

@@ -142,6 +142,6 @@ export class Replica {
   }
 
   stop(): void {
-    this.collection.onApplicationShutdown();
+    void this.collection.stop();
   }
 }

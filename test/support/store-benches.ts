@@ -1,5 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Redis } from 'ioredis';
+import { parseRedisAddress, type RedisAddress } from '@/model/redis-address.js';
+import { IoredisLink, type LinkObserver } from '@/redis/ioredis-link.js';
+import type { RedisLink } from '@/redis/redis-link.js';
 import { FallbackStore } from '@/snapshots/fallback-store.js';
 import { InProcessStore } from '@/snapshots/in-process-store.js';
 import { RedisStore } from '@/snapshots/redis-store.js';
@@ -82,7 +85,7 @@ async function clusterBench(): Promise<StoreBench> {
 
 async function benchOn(url: string, stop: () => Promise<void>): Promise<RedisBench> {
   const prefix = `test-${randomUUID()}`;
-  const links: PlainLink[] = [];
+  const links: RedisLink[] = [];
   const link = await PlainLink.to(url, prefix);
   const command = <T>(work: (redis: Redis) => Promise<T>): Promise<T> =>
     link.run((redis) => work(redis as Redis));
@@ -90,17 +93,13 @@ async function benchOn(url: string, stop: () => Promise<void>): Promise<RedisBen
   return {
     ...{ url, prefix, command },
     replica: async () => {
-      const own = await PlainLink.to(url, prefix);
+      const own = new IoredisLink({ address: addressOf(url), prefix, clock: Date.now, observer: SILENT });
       links.push(own);
       const store = new RedisStore({ link: own, keepForMs: 3_600_000 });
+      // Subscriptions made before the link is up are in force once it is.
       store.onNews(() => undefined);
-      await own.subscribed();
-      return {
-        store,
-        die: () => {
-          own.cut();
-        },
-      };
+      await own.ready(10_000);
+      return { store, die: () => void own.close() };
     },
     breakLease: async (name) => {
       await command((redis) => redis.del(leaseOf(name)));
@@ -116,3 +115,15 @@ async function benchOn(url: string, stop: () => Promise<void>): Promise<RedisBen
     },
   };
 }
+
+function addressOf(url: string): RedisAddress {
+  const address = parseRedisAddress(url);
+  if (address === null) throw new Error(`no address: ${url}`);
+  return address;
+}
+
+const SILENT: LinkObserver = {
+  wentDown: () => undefined,
+  cameBack: () => undefined,
+  failed: () => undefined,
+};

@@ -1,4 +1,4 @@
-import { Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
 import type { SourceStatus } from '@/model/collection.js';
 
 /** What the gateway counts, in the words of the contract. Labels come from closed sets or the configuration. */
@@ -29,6 +29,19 @@ export class Metrics {
     registers: [this.#registry],
   });
 
+  readonly #storeFaults = new Counter({
+    name: 'tributary_snapshot_store_faults_total',
+    help: 'Uses of the shared snapshots after which this process went on alone, by a word of ours or of Redis',
+    labelNames: ['code'],
+    registers: [this.#registry],
+  });
+  readonly #transfers = new Counter({
+    name: 'tributary_snapshot_bytes_total',
+    help: 'Bytes of shared snapshots, by direction (written, read)',
+    labelNames: ['direction'],
+    registers: [this.#registry],
+  });
+
   constructor() {
     collectDefaultMetrics({ register: this.#registry });
   }
@@ -39,6 +52,14 @@ export class Metrics {
 
   observeCall(source: string, outcome: string, seconds: number): void {
     this.#calls.observe({ source, outcome }, seconds);
+  }
+
+  countStoreFault(code: string): void {
+    this.#storeFaults.inc({ code });
+  }
+
+  countTransfer(direction: 'written' | 'read', bytes: number): void {
+    this.#transfers.inc({ direction }, bytes);
   }
 
   /** The Prometheus text, with the state of the feeds as it is now. */
