@@ -1,4 +1,4 @@
-import { Module, type DynamicModule } from '@nestjs/common';
+import { Inject, Module, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
 import { Collection } from '@/collection/collection.js';
 import { ReadRunner } from '@/collection/read-runner.js';
 import { Revisions } from '@/collection/revisions.js';
@@ -6,13 +6,16 @@ import type { Config } from '@/config/config.js';
 import { pageTokenKey } from '@/config/page-token-key.js';
 import { CLOCK, type Clock } from '@/model/clock.js';
 import { FeedCollection } from '@/model/collection.js';
+import { DEPENDENCIES, type Dependencies } from '@/model/dependency.js';
 import { PROVIDERS, type Provider } from '@/model/provider.js';
 import { LOGGER, type Log } from '@/platform/logging/logger.js';
 import { Metrics } from '@/platform/metrics/metrics.js';
 import { PlatformModule } from '@/platform/platform.module.js';
 import { ProvidersModule } from '@/providers/providers.module.js';
+import { IoredisLink } from '@/redis/ioredis-link.js';
+import { RedisLink } from '@/redis/redis-link.js';
+import { sharedSecret } from '@/redis/shared-secret.js';
 import { SnapshotMap } from '@/snapshots/snapshot-map.js';
-import { sharedSecret } from '@/snapshots/shared-secret.js';
 import { SourcesModule } from '@/sources/sources.module.js';
 import { PAGE_TOKEN_KEY } from '@/tasks/task-lister.js';
 import { TasksModule } from '@/tasks/tasks.module.js';
@@ -27,13 +30,18 @@ export interface Ground {
 
 /** The composition root: the only place where the answer side and the question side meet. */
 @Module({})
-export class AppModule {
+export class AppModule implements OnApplicationShutdown {
+  constructor(@Inject(RedisLink) private readonly redis: RedisLink | null) {}
+
   static on(ground: Ground): DynamicModule {
     const metrics = new Metrics();
+    const redis = linkToRedis(ground, metrics);
     const shared = [
       { provide: LOGGER, useValue: ground.log },
       { provide: CLOCK, useValue: ground.clock },
-      { provide: PAGE_TOKEN_KEY, useFactory: () => tokenKey(ground) },
+      { provide: PAGE_TOKEN_KEY, useFactory: () => tokenKey(ground, redis) },
+      { provide: RedisLink, useValue: redis },
+      { provide: DEPENDENCIES, useValue: dependenciesOn(redis) },
       { provide: Metrics, useValue: metrics },
       { provide: UpstreamObserver, useValue: { callFinished: callRecorder(metrics) } },
       {
@@ -49,6 +57,11 @@ export class AppModule {
       providers: shared,
       exports: [...shared.map(({ provide }) => provide), ProvidersModule],
     };
+  }
+
+  /** Runs after the hooks of all providers above, so that a collection that stops can still tell the others. */
+  async onApplicationShutdown(): Promise<void> {
+    await this.redis?.close();
   }
 }
 
@@ -67,14 +80,41 @@ function collect({ config, log, clock }: Ground, providers: readonly Provider[])
   });
 }
 
+/** The one link of this process, where a Redis is configured. */
+function linkToRedis({ config, log, clock }: Ground, metrics: Metrics): IoredisLink | null {
+  const { redis: address, prefix } = config.cache;
+  if (address === null) return null;
+  const link: IoredisLink = new IoredisLink({
+    address,
+    prefix,
+    clock,
+    observer: {
+      wentDown: (code) => {
+        log.warn({ code }, 'Redis is down');
+      },
+      cameBack: (downForMs) => {
+        log.info({ downForMs }, 'Redis is back');
+      },
+      failed: metrics.watchRedis(() => link.status.state === 'up'),
+    },
+  });
+  return link;
+}
+
+function dependenciesOn(redis: RedisLink | null): Dependencies {
+  return () => (redis === null ? [] : [{ name: 'redis', ...redis.status }]);
+}
+
+/** A start waits this long for Redis. */
+const PATIENCE_MS = 1_000;
+
 /** The key of page tokens: of the configuration, or, where it names no secret but a Redis, of that Redis. */
-async function tokenKey({ config, log }: Ground): Promise<Uint8Array> {
-  const { redis } = config.cache;
+async function tokenKey({ config, log }: Ground, redis: IoredisLink | null): Promise<Uint8Array> {
   if (config.server.secret !== null || redis === null) return pageTokenKey(config);
+  await redis.ready(PATIENCE_MS);
   try {
     return await sharedSecret(redis);
   } catch {
-    // The error may hold the URL, and with it a password.
     log.warn('Redis does not answer: page tokens are signed with a key made from the configuration');
     return pageTokenKey(config);
   }

@@ -1,33 +1,45 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { parseRedisAddress, type RedisAddress } from '@/model/redis-address.js';
-import { sharedSecret } from '@/snapshots/shared-secret.js';
-import { startRedis, type TestRedis } from '../support/redis.js';
-
-function address(url: string): RedisAddress {
-  const parsed = parseRedisAddress(url);
-  if (parsed === null) throw new Error(url);
-  return parsed;
-}
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { IoredisLink } from '@/redis/ioredis-link.js';
+import { sharedSecret } from '@/redis/shared-secret.js';
+import { linkTo } from '../support/redis-link.js';
+import { redisRoom, type RedisRoom } from '../support/redis.js';
 
 describe('the secret that replicas share through Redis', () => {
-  let redis: TestRedis;
+  let room: RedisRoom;
+  let links: IoredisLink[];
 
-  beforeAll(async () => {
-    redis = await startRedis();
+  beforeEach(async () => {
+    room = await redisRoom();
+    links = [1, 2, 3, 4].map(() => linkTo(room.url, { prefix: room.prefix }));
+    await Promise.all(links.map((link) => link.ready(10_000)));
   });
 
-  afterAll(async () => {
-    await redis.stop();
+  afterEach(async () => {
+    await Promise.all(links.map((link) => link.close()));
+    await room.stop();
   });
 
   it('is the same for replicas that start at the same time, and for one that starts later', async () => {
-    const together = await Promise.all([1, 2, 3, 4].map(() => sharedSecret(address(redis.url))));
-    const later = await sharedSecret(address(redis.url));
-    expect(new Set([...together, later].map((secret) => Buffer.from(secret).toString('hex'))).size).toBe(1);
-    expect(later).toHaveLength(32);
+    const together = await Promise.all(links.map(sharedSecret));
+    const later = linkTo(room.url, { prefix: room.prefix });
+    links.push(later);
+    await later.ready(10_000);
+    const secret = await sharedSecret(later);
+    expect(new Set([...together, secret].map((each) => Buffer.from(each).toString('hex'))).size).toBe(1);
+    expect(secret).toHaveLength(32);
+  });
+
+  it('differs between gateways with different prefixes', async () => {
+    const other = linkTo(room.url, { prefix: `${room.prefix}-other` });
+    links.push(other);
+    await other.ready(10_000);
+    const [own] = await Promise.all(links.map(sharedSecret));
+    expect(await sharedSecret(other)).not.toEqual(own);
   });
 
   it('is refused at once where no Redis listens', async () => {
-    await expect(sharedSecret(address('redis://127.0.0.1:1'))).rejects.toThrow();
+    const absent = linkTo('redis://127.0.0.1:1');
+    links.push(absent);
+    await expect(sharedSecret(absent)).rejects.toMatchObject({ code: 'CONNECTING' });
   });
 });

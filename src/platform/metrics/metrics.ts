@@ -1,4 +1,4 @@
-import { Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
 import type { SourceStatus } from '@/model/collection.js';
 
 /** What the gateway counts, in the words of the contract. Labels come from closed sets or the configuration. */
@@ -39,6 +39,27 @@ export class Metrics {
 
   observeCall(source: string, outcome: string, seconds: number): void {
     this.#calls.observe({ source, outcome }, seconds);
+  }
+
+  /** From now on shows whether Redis is up. Answers the function that counts a failed command by its code. */
+  watchRedis(isUp: () => boolean): (code: string) => void {
+    new Gauge({
+      name: 'tributary_redis_up',
+      help: '1 while Redis can be written and read, else 0',
+      registers: [this.#registry],
+      collect() {
+        this.set(isUp() ? 1 : 0);
+      },
+    });
+    const failures = new Counter({
+      name: 'tributary_redis_failures_total',
+      help: 'Commands to Redis that failed, or were refused while it was down, by code',
+      labelNames: ['code'],
+      registers: [this.#registry],
+    });
+    return (code) => {
+      failures.inc({ code });
+    };
   }
 
   /** The Prometheus text, with the state of the feeds as it is now. */
