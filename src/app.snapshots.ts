@@ -7,7 +7,11 @@ import type { RedisLink } from './redis/redis-link.js';
 import type { Ground } from './app.module.js';
 
 /** Where snapshots are kept: shared through Redis while it can be used, else in this process. */
-export function snapshotStore({ config, clock }: Ground, link: RedisLink | null, metrics: Metrics): SnapshotStore {
+export function snapshotStore(
+  { config, clock }: Ground,
+  link: RedisLink | null,
+  metrics: Metrics,
+): SnapshotStore {
   const keepForMs = Math.max(...config.sources.map((source) => source.keepForMs));
   const local = new InProcessStore(clock, keepForMs);
   if (link === null) return local;
