@@ -33,6 +33,8 @@ const SOURCE: SourceConfig = {
   keepForMs: 86_400_000,
   windowMs: 6 * HOUR_MS,
   enterpriseProjectId: 'all_granted_eps',
+  minRefreshMs: 1_000,
+  keepWarm: false,
 };
 
 const FEED: Feed = {
