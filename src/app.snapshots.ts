@@ -1,13 +1,18 @@
+import type { Config } from '@/config/config.js';
+import type { Clock } from '@/model/clock.js';
 import { InProcessStore } from '@/snapshots/in-process-store.js';
 import { FallbackStore } from '@/snapshots/fallback-store.js';
 import { RedisStore } from '@/snapshots/redis-store.js';
 import type { SnapshotStore } from '@/snapshots/snapshot-store.js';
 import type { Metrics } from './platform/metrics/metrics.js';
 import type { RedisLink } from './redis/redis-link.js';
-import type { Ground } from './app.module.js';
 
 /** Where snapshots are kept: shared through Redis while it can be used, else in this process. */
-export function snapshotStore({ config, clock }: Ground, link: RedisLink | null, metrics: Metrics): SnapshotStore {
+export function snapshotStore(
+  { config, clock }: { readonly config: Config; readonly clock: Clock },
+  link: RedisLink | null,
+  metrics: Metrics,
+): SnapshotStore {
   const keepForMs = Math.max(...config.sources.map((source) => source.keepForMs));
   const local = new InProcessStore(clock, keepForMs);
   if (link === null) return local;

@@ -7,7 +7,7 @@ import { COVERED_SINCE_EVER } from '@/model/provider.js';
 import type { SourceConfig } from '@/model/source.js';
 import { InProcessStore } from '@/snapshots/in-process-store.js';
 import { Collection } from './collection.js';
-import type { KeeperTools } from './feed-keeper.js';
+import type { KeeperTools } from './keeper-tools.js';
 import { NewsDesk } from './news-desk.js';
 import { ReadRunner } from './read-runner.js';
 import { Revisions } from './revisions.js';

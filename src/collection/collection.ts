@@ -9,7 +9,7 @@ import type { Provider } from '@/model/provider.js';
 import type { Snapshot } from '@/model/snapshot.js';
 import type { SourceConfig } from '@/model/source.js';
 import { Demand } from './demand.js';
-import type { KeeperTools } from './feed-keeper.js';
+import type { KeeperTools } from './keeper-tools.js';
 import { SourceKeeper } from './source-keeper.js';
 
 /** The collection of this process: reads on demand, one read at a time a feed. */

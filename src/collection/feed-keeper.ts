@@ -2,30 +2,15 @@ import type { FeedAnswer, FeedProblem, FeedStatus } from '@/model/collection.js'
 import type { Clock } from '@/model/clock.js';
 import type { FailureReason } from '@/model/failure.js';
 import type { Feed } from '@/model/feed.js';
-import type { SourceReader } from '@/model/provider.js';
 import type { Snapshot } from '@/model/snapshot.js';
-import type { SourceConfig } from '@/model/source.js';
 import { judge, type Verdict } from './acceptance.js';
 import { usualDemand, type Demand } from './demand.js';
 import { EarlyRenewal } from './early-renewal.js';
 import { FeedSubject } from './feed-subject.js';
 import type { Held } from './held.js';
-import { Renewal, type RenewalTools } from './renewal.js';
+import type { SourceTools } from './keeper-tools.js';
+import { Renewal } from './renewal.js';
 import { untilAnswered } from './until-answered.js';
-
-/** What keepers share. */
-export interface KeeperTools extends RenewalTools {
-  /** The longest a question waits for upstreams. */
-  readonly deadlineMs: number;
-}
-
-/** What the keepers of one source share. */
-export interface SourceTools extends KeeperTools {
-  readonly source: SourceConfig;
-  readonly reader: SourceReader;
-  /** True when the feeds are known without asking the upstream. */
-  readonly feedsAreConfigured: boolean;
-}
 
 /** Keeps one feed's snapshot. */
 export class FeedKeeper {

@@ -4,7 +4,7 @@ import type { FailureReason } from '@/model/failure.js';
 import type { ListedFeeds } from '@/model/provider.js';
 import type { Demand } from './demand.js';
 import { EarlyRenewal } from './early-renewal.js';
-import type { SourceTools } from './feed-keeper.js';
+import type { SourceTools } from './keeper-tools.js';
 import { ListSubject, RELIST_AFTER_MS } from './list-subject.js';
 import { Renewal } from './renewal.js';
 import { untilAnswered } from './until-answered.js';

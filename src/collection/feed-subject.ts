@@ -2,7 +2,7 @@ import type { Feed } from '@/model/feed.js';
 import type { PreviousRead } from '@/model/provider.js';
 import type { Snapshot } from '@/model/snapshot.js';
 import type { Content, Entry } from '@/snapshots/snapshot-store.js';
-import type { SourceTools } from './feed-keeper.js';
+import type { SourceTools } from './keeper-tools.js';
 import type { Held } from './held.js';
 import type { Attempt, ReadWish, Subject } from './renewal.js';
 import { parseSnapshotHead, snapshotHead } from './snapshot-head.js';

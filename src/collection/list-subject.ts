@@ -1,7 +1,7 @@
 import type { Feed } from '@/model/feed.js';
 import type { ListedFeeds } from '@/model/provider.js';
 import type { Content, Entry } from '@/snapshots/snapshot-store.js';
-import type { SourceTools } from './feed-keeper.js';
+import type { SourceTools } from './keeper-tools.js';
 import type { Held } from './held.js';
 import type { Attempt, ReadWish, Subject } from './renewal.js';
 import { storeNameOfList } from './store-name.js';

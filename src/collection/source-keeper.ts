@@ -3,7 +3,8 @@ import { allFeedsName, type Feed } from '@/model/feed.js';
 import type { Snapshot } from '@/model/snapshot.js';
 import { InProcessStore } from '@/snapshots/in-process-store.js';
 import { usualDemand, type Demand } from './demand.js';
-import { FeedKeeper, NOTHING_KEPT, type SourceTools } from './feed-keeper.js';
+import { FeedKeeper, NOTHING_KEPT } from './feed-keeper.js';
+import type { SourceTools } from './keeper-tools.js';
 import { FeedList, type ListTrouble } from './feed-list.js';
 import { NewsDesk } from './news-desk.js';
 

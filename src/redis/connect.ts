@@ -17,10 +17,7 @@ const PAUSE_BEFORE_REDIRECTION_MS = 25;
  * been carried out: one that was lost is replaced.
  */
 export function newClient(address: RedisAddress): Commands {
-  const client = address.kind === 'cluster' ? newCluster(address) : newRedis(address);
-  // Whoever waits for a command learns of it; without a listener ioredis would print the error.
-  client.on('error', ignore);
-  return client;
+  return listenedTo(address.kind === 'cluster' ? newCluster(address) : newRedis(address));
 }
 
 /**
@@ -28,14 +25,39 @@ export function newClient(address: RedisAddress): Commands {
  * connection to any node of `cluster` will do; ioredis would change it for another unnoticed.
  */
 export function newSubscriber(address: RedisAddress, commands: Commands): Redis {
-  const node = commands instanceof Cluster ? anyMaster(commands) : address.nodes[0];
-  const { username, password, tls } = connection(address);
-  const subscriber =
-    address.kind === 'cluster'
-      ? new Redis({ ...BOUNDS, ...node, username, password, tls })
-      : newRedis(address);
-  subscriber.on('error', ignore);
-  return subscriber;
+  if (!(commands instanceof Cluster)) return listenedTo(newRedis(address));
+  return listenedTo(new Redis({ ...BOUNDS, ...anyMaster(commands), tls: tlsOf(address) }));
+}
+
+/** Connects; a cluster's client to every node, which ioredis puts off until the first command for it. */
+export async function connect(client: Commands, address: RedisAddress): Promise<void> {
+  await client.connect();
+  if (client instanceof Cluster) await Promise.all(nodesOf(client).map((node) => node.ping()));
+  else await logIn(client, address);
+}
+
+/** The connections behind a client that carry its writing commands. */
+export function nodesOf(client: Commands): Redis[] {
+  return client instanceof Cluster ? client.nodes('master') : [client];
+}
+
+/** Left to ioredis, a password that the server does not ask for is told on the console at each connection. */
+async function logIn(redis: Redis, { username, password, db }: RedisAddress): Promise<void> {
+  if (password !== null) {
+    const login = username === null ? redis.auth(password) : redis.auth(username, password);
+    await login.catch((error: unknown) => {
+      if (!(error instanceof Error) || !NO_PASSWORD_WANTED.test(error.message)) throw error;
+    });
+  }
+  if (db !== 0) await redis.select(db);
+}
+
+const NO_PASSWORD_WANTED = /^ERR .*(no password is set|without any password configured)/;
+
+function listenedTo<C extends Commands>(client: C): C {
+  // Whoever waits for a command learns of it; without a listener ioredis would print the error.
+  client.on('error', () => undefined);
+  return client;
 }
 
 /** Protocol 2 is spoken by every server and proxy, and needs no handshake that could fail half-way. */
@@ -54,7 +76,7 @@ const BOUNDS = {
 } as const satisfies RedisOptions;
 
 function newRedis(address: RedisAddress): Redis {
-  const options = { ...BOUNDS, ...connection(address), db: address.db };
+  const options = { ...BOUNDS, tls: tlsOf(address) };
   if (address.kind === 'single') return new Redis({ ...options, ...address.nodes[0] });
   return new Redis({
     ...options,
@@ -71,7 +93,12 @@ function newRedis(address: RedisAddress): Redis {
 function newCluster(address: RedisAddress): Cluster {
   const { retryStrategy: _, enableOfflineQueue: __, ...bounds } = BOUNDS;
   const options: ClusterOptions = {
-    redisOptions: { ...bounds, ...connection(address) },
+    redisOptions: {
+      ...bounds,
+      username: address.username ?? undefined,
+      password: address.password ?? undefined,
+      tls: tlsOf(address),
+    },
     lazyConnect: true,
     enableReadyCheck: false,
     clusterRetryStrategy: null,
@@ -88,20 +115,12 @@ function newCluster(address: RedisAddress): Cluster {
   return new Cluster([...address.nodes], options);
 }
 
-function connection({
-  username,
-  password,
-  tls,
-}: RedisAddress): Pick<RedisOptions, 'username' | 'password' | 'tls'> {
-  return { username: username ?? undefined, password: password ?? undefined, tls: tls ? {} : undefined };
+function tlsOf({ tls }: RedisAddress): RedisOptions['tls'] {
+  return tls ? {} : undefined;
 }
 
 function anyMaster(cluster: Cluster): { readonly host?: string; readonly port?: number } {
   const masters = cluster.nodes('master');
   const { host, port } = masters[Math.floor(Math.random() * masters.length)]?.options ?? {};
   return { host, port };
-}
-
-function ignore(): void {
-  // See `newClient`.
 }

@@ -1,15 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import { Cluster, type Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
 import type { RedisAddress } from '@/model/redis-address.js';
-import { CONNECT_BOUND_MS, newClient, newSubscriber } from './connect.js';
+import { connect, CONNECT_BOUND_MS, newClient, newSubscriber, nodesOf } from './connect.js';
 import { faultOf } from './redis-fault.js';
 import { RedisUnavailable, type Commands } from './redis-link.js';
 import { withinBound } from './within-bound.js';
 
 /** The longest that short commands take. */
-export const SHORT_BOUND_MS = 250;
+const SHORT_BOUND_MS = 250;
 /** The longest that commands with much to carry take. */
-export const BULK_BOUND_MS = 5_000;
+const BULK_BOUND_MS = 5_000;
 const QUIT_BOUND_MS = 200;
 /** Enough to hit a slot of every node of a small cluster. */
 const PROBE_KEYS = 8;
@@ -99,13 +99,14 @@ export class RedisSession {
   }
 
   async #connect(): Promise<void> {
-    await Promise.all([connect(this.#short), connect(this.#bulk)]);
+    const { address } = this.options;
+    await Promise.all([connect(this.#short, address), connect(this.#bulk, address)]);
     if (this.#over) throw new RedisUnavailable('CLOSED');
-    this.#subscriber = this.#watched(newSubscriber(this.options.address, this.#short));
+    this.#subscriber = this.#watched(newSubscriber(address, this.#short));
     this.#subscriber.on('messageBuffer', (channel: Buffer, message: Buffer) => {
       this.options.onMessage(channel.toString(), message);
     });
-    await connect(this.#subscriber);
+    await connect(this.#subscriber, address);
   }
 
   #watched<C extends Commands>(client: C): C {
@@ -140,16 +141,6 @@ export class RedisSession {
     ]);
     if (read !== value) throw new RedisUnavailable('OTHER');
   }
-}
-
-/** Also the nodes of a cluster: ioredis connects to one when it is first used. */
-async function connect(client: Commands): Promise<void> {
-  await client.connect();
-  await Promise.all(nodesOf(client).map((node) => node.ping()));
-}
-
-function nodesOf(client: Commands): Redis[] {
-  return client instanceof Cluster ? client.nodes('master') : [client];
 }
 
 function hasEnded(client: Commands): Promise<void> {

@@ -14,7 +14,12 @@ import type { TaskRow } from '@/model/task.js';
 import { assertAvailable } from './availability.js';
 import { completenessOf, type Completeness } from './completeness.js';
 import { joinMissingFeeds, type MissingFeed } from './view/missing-feed.js';
-import { PageTokens, type PageTokenContent, type PageTokenFault, type PageTokenKeys } from './view/page-token.js';
+import {
+  PageTokens,
+  type PageTokenContent,
+  type PageTokenFault,
+  type PageTokenKeys,
+} from './view/page-token.js';
 import { Selections } from './view/selection.js';
 
 /** Injection token of the keys that page tokens are signed with. */

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { parseRedisAddress } from '@/model/redis-address.js';
-import { IoredisLink, type LinkObserver } from '@/redis/ioredis-link.js';
+import type { IoredisLink, LinkObserver } from '@/redis/ioredis-link.js';
+import { linkTo as openLink } from '../support/redis-link.js';
 import { sparePort, startRedis, startRedisCluster, startSentinel, until } from '../support/redis.js';
 import type { TestCluster, TestRedis } from '../support/redis.js';
 import { startTlsRedis } from '../support/redis-tls.js';
@@ -31,9 +31,7 @@ class Record implements LinkObserver {
 }
 
 function linkTo(url: string, observer: LinkObserver = new Record()): IoredisLink {
-  const address = parseRedisAddress(url);
-  if (address === null) throw new Error(`no address: ${url}`);
-  const link = new IoredisLink({ address, prefix: 'test', clock: Date.now, observer });
+  const link = openLink(url, { observer });
   ends.push(() => link.close());
   return link;
 }
@@ -284,6 +282,22 @@ async function subscribedNode({ nodes }: TestCluster): Promise<TestRedis> {
   }
   throw new Error('nobody has subscribed');
 }
+
+describe('the address of a Redis', () => {
+  it('may hold a password that the server does not ask for', async () => {
+    const link = linkTo((await redis()).url.replace('//', '//:any@'));
+    await link.ready(10_000);
+    await works(link);
+  });
+
+  it('may name a database', async () => {
+    const server = await redis();
+    const link = linkTo(`${server.url}/3`);
+    await link.ready(10_000);
+    await link.run((commands) => commands.set('a', 'b'));
+    expect(await server.command((commands) => commands.call('INFO', 'keyspace'))).toContain('db3:keys=1');
+  });
+});
 
 describe('a Redis Cluster', () => {
   it('is used over all its nodes, and again after one was killed', async () => {

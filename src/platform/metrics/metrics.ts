@@ -62,6 +62,27 @@ export class Metrics {
     this.#transfers.inc({ direction }, bytes);
   }
 
+  /** From now on shows whether Redis is up. Answers the function that counts a failed command by its code. */
+  watchRedis(isUp: () => boolean): (code: string) => void {
+    new Gauge({
+      name: 'tributary_redis_up',
+      help: '1 while Redis can be written and read, else 0',
+      registers: [this.#registry],
+      collect() {
+        this.set(isUp() ? 1 : 0);
+      },
+    });
+    const failures = new Counter({
+      name: 'tributary_redis_failures_total',
+      help: 'Commands to Redis that failed, or were refused while it was down, by code',
+      labelNames: ['code'],
+      registers: [this.#registry],
+    });
+    return (code) => {
+      failures.inc({ code });
+    };
+  }
+
   /** The Prometheus text, with the state of the feeds as it is now. */
   async render(sources: readonly SourceStatus[], nowMs: number): Promise<string> {
     for (const gauge of [this.#feedTasks, this.#feedAge, this.#feedUp, this.#feedCalls, this.#drift])
