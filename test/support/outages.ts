@@ -5,24 +5,20 @@ export const GARBAGE_TYPES = ['string', 'list', 'hash', 'set'] as const;
 type GarbageType = (typeof GARBAGE_TYPES)[number];
 
 const FILLER = 'filler';
+const BLOCK_BYTES = 1 << 20;
+const BLOCKS = 64;
 
-/** Writes until not even 64 bytes have room. */
+/** Others have filled it, beyond what it may hold: no write has room. */
 export async function fill(redis: Redis): Promise<void> {
-  for (const size of [1 << 20, 1 << 14, 1 << 10, 1 << 6]) {
-    for (let count = 0; ; count += 1) {
-      const isFull = await redis.set(`${FILLER}:${size}:${count}`, randomBytes(size)).then(
-        () => false,
-        () => true,
-      );
-      if (isFull) break;
-    }
-  }
+  for (let count = 0; count < BLOCKS; count += 1)
+    await redis.set(`${FILLER}:${count}`, randomBytes(BLOCK_BYTES));
+  await redis.config('SET', 'maxmemory-policy', 'noeviction');
+  await redis.config('SET', 'maxmemory', (BLOCKS * BLOCK_BYTES) / 2);
 }
 
 /** Takes away what `fill` has written. */
 export async function drain(redis: Redis): Promise<void> {
-  const names = await redis.keys(`${FILLER}:*`);
-  for (const name of names) await redis.del(name);
+  for (let count = 0; count < BLOCKS; count += 1) await redis.del(`${FILLER}:${count}`);
 }
 
 /** Replaces the value of every key by random bytes in a value of a type. */
