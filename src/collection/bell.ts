@@ -1,29 +1,42 @@
+interface Waiting {
+  readonly rung: Promise<null>;
+  readonly ring: () => void;
+}
+
 /** Wakes those who wait for something to happen. */
 export class Bell {
-  #waiting = Promise.withResolvers<null>();
+  #waiting = waiting();
 
   ring(): void {
-    const { resolve } = this.#waiting;
-    this.#waiting = Promise.withResolvers<null>();
-    resolve(null);
+    const { ring } = this.#waiting;
+    this.#waiting = waiting();
+    ring();
   }
 
   /** Resolves at the next ring. */
   get rings(): Promise<null> {
-    return this.#waiting.promise;
+    return this.#waiting.rung;
   }
 
   /** Resolves at the next ring, after that time, or once stopped, whichever is first. */
   async ringsWithin(ms: number, stopped: AbortSignal): Promise<void> {
     if (stopped.aborted) return;
-    const { promise, resolve } = Promise.withResolvers<null>();
-    const timer = setTimeout(resolve, ms, null);
-    const onStop = (): void => {
+    const { rung, ring } = waiting();
+    const timer = setTimeout(ring, ms);
+    stopped.addEventListener('abort', ring, { once: true });
+    await Promise.race([rung, this.rings]);
+    clearTimeout(timer);
+    stopped.removeEventListener('abort', ring);
+  }
+}
+
+// Node 20 has no Promise.withResolvers.
+function waiting(): Waiting {
+  let ring = (): void => undefined;
+  const rung = new Promise<null>((resolve) => {
+    ring = () => {
       resolve(null);
     };
-    stopped.addEventListener('abort', onStop, { once: true });
-    await Promise.race([promise, this.rings]);
-    clearTimeout(timer);
-    stopped.removeEventListener('abort', onStop);
-  }
+  });
+  return { rung, ring };
 }

@@ -54,9 +54,12 @@ export class EarlyRenewal {
 
   private plan(delayMs: number): void {
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => {
-      if (this.isInUse()) this.rules.renew();
-    }, delayMs).unref();
+    this.#timer = setTimeout(
+      () => {
+        if (this.isInUse()) this.rules.renew();
+      },
+      Math.max(0, delayMs),
+    ).unref();
   }
 
   private isInUse(): boolean {

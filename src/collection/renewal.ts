@@ -127,14 +127,18 @@ export class Renewal<T> {
 
   private async run(wish: RenewalWish, startedMs: number): Promise<void> {
     const before = this.#held;
-    await this.keepDistance();
-    while (!this.tools.runner.stopped.aborted && !this.isRenewedSince(before, startedMs, wish)) {
+    const isOver = (): boolean =>
+      this.tools.runner.stopped.aborted || this.isRenewedSince(before, startedMs, wish);
+    do {
+      // In each round: what was loaded in the last one may have been read a moment ago.
+      await this.keepDistance();
+      if (isOver()) return;
       const claim = await this.tools.store.claim(this.subject.name, {
         held: this.#seen,
         nowMs: this.tools.clock(),
       });
       if (await this.follow(claim, wish)) return;
-    }
+    } while (!isOver());
   }
 
   /** Does what a claim allows. True when the renewal is over. */
