@@ -6,6 +6,9 @@ const LATEST = 0.9;
 /** The replica that read last goes first; the others step in this much later if it has not. */
 const PRECEDENCE = 0.05;
 
+/** Node's timers take no more. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
 export interface EarlyRenewalRules {
   readonly freshForMs: number;
   /** True: renewed whether or not anyone asks. */
@@ -58,7 +61,7 @@ export class EarlyRenewal {
       () => {
         if (this.isInUse()) this.rules.renew();
       },
-      Math.max(0, delayMs),
+      Math.min(Math.max(0, delayMs), LONGEST_TIMER_MS),
     ).unref();
   }
 

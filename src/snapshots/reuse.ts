@@ -47,11 +47,18 @@ function isSameJson(a: unknown, b: unknown): boolean {
 type Fields = Readonly<Record<string, unknown>>;
 
 function isSameList(a: readonly unknown[], b: readonly unknown[]): boolean {
-  return a.length === b.length && a.every((each, index) => isSameJson(each, b[index]));
+  if (a.length !== b.length) return false;
+  for (let index = 0; index < a.length; index++) {
+    if (!isSameJson(a[index], b[index])) return false;
+  }
+  return true;
 }
 
 function isSameObject(a: Fields, b: Fields): boolean {
   const names = Object.keys(a);
   if (names.length !== Object.keys(b).length) return false;
-  return names.every((name) => Object.hasOwn(b, name) && isSameJson(a[name], b[name]));
+  for (const name of names) {
+    if (!Object.hasOwn(b, name) || !isSameJson(a[name], b[name])) return false;
+  }
+  return true;
 }
