@@ -9,11 +9,13 @@ import { CLOCK, type Clock } from '@/model/clock.js';
 import { FeedCollection } from '@/model/collection.js';
 import { DEPENDENCIES, type Dependencies } from '@/model/dependency.js';
 import { PROVIDERS, type Provider } from '@/model/provider.js';
+import { SharedLimits } from '@/model/shared-limits.js';
 import { LOGGER, type Log } from '@/platform/logging/logger.js';
 import { Metrics } from '@/platform/metrics/metrics.js';
 import { PlatformModule } from '@/platform/platform.module.js';
 import { ProvidersModule } from '@/providers/providers.module.js';
 import { IoredisLink } from '@/redis/ioredis-link.js';
+import { RedisLimits } from '@/redis/redis-limits.js';
 import { RedisLink } from '@/redis/redis-link.js';
 import { SharedSecret } from '@/redis/shared-secret.js';
 import type { SnapshotStore } from '@/snapshots/snapshot-store.js';
@@ -21,6 +23,7 @@ import { SourcesModule } from '@/sources/sources.module.js';
 import { PAGE_TOKEN_KEYS } from '@/tasks/task-lister.js';
 import { TasksModule } from '@/tasks/tasks.module.js';
 import type { PageTokenKeys } from '@/tasks/view/page-token.js';
+import { UpstreamModule } from '@/upstream/upstream.module.js';
 import { UpstreamObserver, type FinishedCall } from '@/upstream/upstream-observer.js';
 import { snapshotStore } from './app.snapshots.js';
 
@@ -47,6 +50,7 @@ export class AppModule implements OnApplicationShutdown {
       { provide: CLOCK, useValue: ground.clock },
       { provide: PAGE_TOKEN_KEYS, useFactory: () => tokenKeys(ground, redis) },
       { provide: RedisLink, useValue: redis },
+      { provide: SharedLimits, useValue: redis === null ? null : new RedisLimits(redis, ground.clock) },
       { provide: DEPENDENCIES, useValue: dependenciesOn(redis) },
       { provide: Metrics, useValue: metrics },
       { provide: UpstreamObserver, useValue: { callFinished: callRecorder(metrics) } },
@@ -62,9 +66,9 @@ export class AppModule implements OnApplicationShutdown {
     return {
       module: AppModule,
       global: true,
-      imports: [ProvidersModule, PlatformModule, SourcesModule, TasksModule],
+      imports: [ProvidersModule, UpstreamModule, PlatformModule, SourcesModule, TasksModule],
       providers: shared,
-      exports: [...shared.map(({ provide }) => provide), ProvidersModule],
+      exports: [...shared.map(({ provide }) => provide), ProvidersModule, UpstreamModule],
     };
   }
 

@@ -5,11 +5,11 @@ import type { Claim, Entry } from './snapshot-store.js';
 /** How long a shared store is waited for, milliseconds. */
 export interface Patience {
   readonly claimMs: number;
-  /** Bounds the way of a whole entry; each step of it has a shorter bound of its own. */
+  /** Bounds the way of a whole entry, which takes minutes for the largest; each step has a bound of its own. */
   readonly transferMs: number;
 }
 
-const USUAL_PATIENCE: Patience = { claimMs: 1_000, transferMs: 60_000 };
+const USUAL_PATIENCE: Patience = { claimMs: 1_000, transferMs: 600_000 };
 
 /** Calls of a store that may be out of reach, late or wrong: none throws, none lasts for ever. */
 export class Attempts {
@@ -22,7 +22,7 @@ export class Attempts {
   /** null when no claim was answered in time. One that is granted later is given up. */
   async claim(work: () => Promise<Claim>): Promise<Claim | null> {
     const claim = await this.within(this.patience.claimMs, work, (late) => {
-      if (isClaim(late) && late.outcome === 'granted') void this.transfer(() => late.lease.giveUp(null));
+      if (isClaim(late) && late.outcome === 'granted') void this.brief(() => late.lease.giveUp(null));
     });
     if (claim === 'failed') return null;
     return isClaim(claim) ? claim : this.wrong();
@@ -33,6 +33,11 @@ export class Attempts {
     const entry = await this.transfer(work);
     if (entry === 'failed' || entry === null) return null;
     return isEntry(entry) ? entry : this.wrong();
+  }
+
+  /** As `transfer`, for what carries no rows. */
+  brief<T>(work: () => Promise<T>): Promise<T | 'failed'> {
+    return this.within(this.patience.claimMs, work, () => undefined);
   }
 
   /** 'failed' when nothing was answered in time. */

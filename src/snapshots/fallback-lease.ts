@@ -34,7 +34,7 @@ export class FallbackLease implements Lease {
   }
 
   async giveUp(backoff: Backoff | null): Promise<void> {
-    const ended = await this.tools.attempts.transfer(() => this.lease.giveUp(backoff));
+    const ended = await this.tools.attempts.brief(() => this.lease.giveUp(backoff));
     if (ended === 'failed' && backoff !== null) this.tools.pauseHere(backoff);
   }
 

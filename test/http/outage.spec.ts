@@ -30,8 +30,7 @@ beforeEach(async () => {
   gateway = await startGateway(simulator, {
     clock,
     deadlineMs: 5000,
-    sources: (sources) =>
-      sources.map((source) => ({ ...source, keepForMs: KEEP_FOR_MINUTES * MINUTE_MS, minRefreshMs: 10 })),
+    sources: (sources) => sources.map((source) => ({ ...source, keepForMs: KEEP_FOR_MINUTES * MINUTE_MS })),
   });
 });
 afterEach(async () => {
