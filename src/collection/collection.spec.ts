@@ -154,6 +154,16 @@ describe('the collection', () => {
     expect(answer).toMatchObject({ waitedFor: 'stale', feeds: [{ problem: null }] });
   });
 
+  it('accepts a snapshot that grows too old only while the question waits for another feed', async () => {
+    reader.feeds = { outcome: 'listed', feeds: [feed('a'), feed('b')], truncated: false };
+    reader.next = ({ key }) => (key === 'a' ? whole() : slowly(200)());
+    await askFor(200);
+    later(29_900);
+    reader.next = ({ key }) => slowly(key === 'a' ? 500 : 1_500)();
+    const answer = await askFor(500);
+    expect(answer).toMatchObject({ waitedFor: 'stale', feeds: [{ problem: null }, { problem: null }] });
+  });
+
   it('answers within the deadline when a feed hangs, and says that it timed out', async () => {
     reader.next = () => new Promise(() => undefined);
     const answer = await askFor(DEADLINE);

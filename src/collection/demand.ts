@@ -21,10 +21,11 @@ export class Demand {
   #joins = 0;
   #missed = false;
   readonly #sinceSerial: number;
-  readonly #arrivedMs: number;
 
   readonly freshness: Freshness;
   readonly traceparent: string | null;
+  /** By the clock of this process; Infinity where nobody in particular asks. */
+  readonly arrivedMs: number;
   /** The only feeds that the question is about; null: all of the sources in scope. */
   readonly feeds: readonly string[] | null;
 
@@ -32,13 +33,13 @@ export class Demand {
     this.freshness = freshness;
     this.traceparent = traceparent;
     this.#sinceSerial = sinceSerial;
-    this.#arrivedMs = arrivedMs;
+    this.arrivedMs = arrivedMs;
     this.feeds = feeds;
   }
 
   /** True for what came into this process after the question did, from a read that ended after that as well. */
   isAnsweredBy({ serial, fetchTimeMs }: Pick<Held<unknown>, 'serial' | 'fetchTimeMs'>): boolean {
-    return serial > this.#sinceSerial && fetchTimeMs >= this.#arrivedMs;
+    return serial > this.#sinceSerial && fetchTimeMs >= this.arrivedMs;
   }
 
   isAbout(feed: string): boolean {

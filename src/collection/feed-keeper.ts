@@ -124,7 +124,7 @@ export class FeedKeeper {
     const held = this.servable();
     if (held === null) return 'renew';
     const standing = {
-      ageMs: this.ageMs(held),
+      ageMs: this.ageMs(held, demand.arrivedMs),
       freshForMs: this.tools.source.freshForMs,
       renewed: demand.isAnsweredBy(held),
       failing: this.#renewal.setbacks.failure !== null,
@@ -158,8 +158,9 @@ export class FeedKeeper {
     return since !== null && this.#clock() - since >= this.tools.deadlineMs;
   }
 
-  private ageMs({ fetchTimeMs }: Pick<Snapshot, 'fetchTimeMs'>): number {
-    return Math.max(0, this.#clock() - fetchTimeMs);
+  /** At a moment that has come already, else now: a question is not held to what it waits for meanwhile. */
+  private ageMs({ fetchTimeMs }: Pick<Snapshot, 'fetchTimeMs'>, atMs = Infinity): number {
+    return Math.max(0, Math.min(atMs, this.#clock()) - fetchTimeMs);
   }
 
   private async warm(): Promise<void> {
