@@ -7,6 +7,8 @@ export interface Answered {
   /** 0 when there was no answer. */
   readonly status: number;
   readonly complete: boolean;
+  /** What keeps it from being complete: feed, state and reason of each problem. */
+  readonly problems: string;
   readonly totalSize: number;
   /** The same for answers with the same tasks in the same order. */
   readonly tasks: string;
@@ -24,10 +26,10 @@ export interface LoadSettings {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-type Content = Pick<Answered, 'complete' | 'totalSize' | 'tasks'>;
+type Content = Pick<Answered, 'complete' | 'problems' | 'totalSize' | 'tasks'>;
 
 const USUAL_PATH = '/v1/tasks?pageSize=50';
-const NO_CONTENT: Content = { complete: false, totalSize: -1, tasks: '' };
+const NO_CONTENT: Content = { complete: false, problems: '', totalSize: -1, tasks: '' };
 const MOST_BODIES = 200;
 
 /** Sends requests to several gateways in turn, and notes what comes back. */
@@ -86,7 +88,9 @@ export class Caller {
     if (known !== undefined) return known;
     const { tasks, totalSize, completeness } = JSON.parse(text) as SentPage;
     const ids = createHash('sha256').update(JSON.stringify(tasks.map(({ id }) => id)));
-    const content = { complete: completeness.complete, totalSize, tasks: ids.digest('hex') };
+    const { complete, problems } = completeness;
+    const told = problems.map(({ feed, state, reason }) => `${feed} ${state} ${String(reason)}`);
+    const content = { complete, problems: told.join(), totalSize, tasks: ids.digest('hex') };
     if (this.#seen.size >= MOST_BODIES) this.#seen.clear();
     this.#seen.set(text, content);
     return content;
