@@ -57,7 +57,7 @@ export default {
       to: { path: within('simulator') },
     },
     onlyAt('axios', 'upstream/'),
-    onlyAt('ioredis', 'redis/', 'snapshots/'),
+    onlyAt('ioredis', 'redis/'),
     onlyAt('pino', 'platform/'),
     onlyAt('yaml', 'config/', 'platform/openapi/'),
   ],

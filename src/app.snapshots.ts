@@ -1,8 +1,8 @@
 import type { Config } from '@/config/config.js';
 import type { Clock } from '@/model/clock.js';
-import { InProcessStore } from '@/snapshots/in-process-store.js';
-import { FallbackStore } from '@/snapshots/fallback-store.js';
-import { RedisStore } from '@/snapshots/redis-store.js';
+import { InProcessStore } from '@/snapshots/in-process/in-process-store.js';
+import { FallbackStore } from '@/snapshots/fallback/fallback-store.js';
+import { RedisStore } from '@/snapshots/redis/redis-store.js';
 import type { SnapshotStore } from '@/snapshots/snapshot-store.js';
 import type { Metrics } from './platform/metrics/metrics.js';
 import type { RedisLink } from './redis/redis-link.js';

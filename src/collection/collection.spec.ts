@@ -5,7 +5,7 @@ import { feedName, type Feed } from '@/model/feed.js';
 import type { FeedListing, FeedRead, Provider, ReadContext, SourceReader } from '@/model/provider.js';
 import { COVERED_SINCE_EVER } from '@/model/provider.js';
 import type { SourceConfig } from '@/model/source.js';
-import { InProcessStore } from '@/snapshots/in-process-store.js';
+import { InProcessStore } from '@/snapshots/in-process/in-process-store.js';
 import { Collection } from './collection.js';
 import type { KeeperTools } from './keeper-tools.js';
 import { NewsDesk } from './news-desk.js';

@@ -1,7 +1,7 @@
 import type { FeedAnswer, FeedScope, FeedStatus, SourceStatus } from '@/model/collection.js';
 import { allFeedsName, type Feed } from '@/model/feed.js';
 import type { Snapshot } from '@/model/snapshot.js';
-import { InProcessStore } from '@/snapshots/in-process-store.js';
+import { InProcessStore } from '@/snapshots/in-process/in-process-store.js';
 import { usualDemand, type Demand } from './demand.js';
 import { FeedKeeper, NOTHING_KEPT } from './feed-keeper.js';
 import type { SourceTools } from './keeper-tools.js';

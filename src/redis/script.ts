@@ -1,5 +1,8 @@
 import { createHash } from 'node:crypto';
+import type { Redis } from 'ioredis';
 import type { Commands } from './redis-link.js';
+
+type Value = string | number | Buffer;
 
 /** A script that Redis runs as one step. Its text is sent only where Redis does not know it yet. */
 export class Script {
@@ -9,15 +12,37 @@ export class Script {
     this.#digest = createHash('sha1').update(text).digest('hex');
   }
 
-  /** All keys belong to one slot. Throws what Redis throws. */
-  async run(redis: Commands, keys: readonly string[], args: readonly (string | number)[]): Promise<unknown> {
+  /** Texts in the answer are strings. All keys belong to one slot. Throws what Redis throws. */
+  run(redis: Commands, keys: readonly Value[], args: readonly Value[]): Promise<unknown> {
+    const given = [keys.length, ...keys, ...args];
+    return this.#known(
+      () => clientOf(redis).call('evalsha', this.#digest, ...given),
+      () => clientOf(redis).call('eval', this.text, ...given),
+    );
+  }
+
+  /** The same, with texts in the answer as buffers. */
+  runForBuffers(redis: Commands, keys: readonly Value[], args: readonly Value[]): Promise<unknown> {
+    const given = [keys.length, ...keys, ...args];
+    return this.#known(
+      () => clientOf(redis).callBuffer('evalsha', this.#digest, ...given),
+      () => clientOf(redis).callBuffer('eval', this.text, ...given),
+    );
+  }
+
+  async #known(byDigest: () => Promise<unknown>, byText: () => Promise<unknown>): Promise<unknown> {
     try {
-      return await redis.evalsha(this.#digest, keys.length, ...keys, ...args);
+      return await byDigest();
     } catch (error) {
       if (!isUnknownScript(error)) throw error;
-      return redis.eval(this.text, keys.length, ...keys, ...args);
+      return byText();
     }
   }
+}
+
+/** A Cluster has the same methods; the types of their overloads cannot be joined. */
+function clientOf(redis: Commands): Redis {
+  return redis as Redis;
 }
 
 function isUnknownScript(error: unknown): boolean {

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import fc from 'fast-check';
-import { Shelf } from '@/snapshots/shelf.js';
-import { InProcessStore } from '@/snapshots/in-process-store.js';
+import { Shelf } from '@/snapshots/in-process/shelf.js';
+import { InProcessStore } from '@/snapshots/in-process/in-process-store.js';
 import { FEED_IN_STORE, Replica, Upstream, type Manners } from './town.js';
 
 const NOW = Date.parse('2026-11-20T08:00:00Z');

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { InProcessStore } from '@/snapshots/in-process-store.js';
-import { Shelf } from '@/snapshots/shelf.js';
+import { InProcessStore } from '@/snapshots/in-process/in-process-store.js';
+import { Shelf } from '@/snapshots/in-process/shelf.js';
 import type { SourceConfig } from '@/model/source.js';
 import { FEED_IN_STORE, Replica, Upstream } from './town.js';
 

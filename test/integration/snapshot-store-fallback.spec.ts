@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { RedisUnavailable } from '@/redis/redis-link.js';
-import { FallbackStore } from '@/snapshots/fallback-store.js';
-import { InProcessStore } from '@/snapshots/in-process-store.js';
-import { RedisStore } from '@/snapshots/redis-store.js';
+import { FallbackStore } from '@/snapshots/fallback/fallback-store.js';
+import { InProcessStore } from '@/snapshots/in-process/in-process-store.js';
+import { RedisStore } from '@/snapshots/redis/redis-store.js';
 import { SnapshotStore, type Claim, type Entry, type Lease, type News } from '@/snapshots/snapshot-store.js';
 import { PlainLink } from '../support/plain-link.js';
 import { rowsOf } from '../support/rows.js';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { RedisStore } from '@/snapshots/redis-store.js';
+import { RedisStore } from '@/snapshots/redis/redis-store.js';
 import type { Entry, SnapshotStore } from '@/snapshots/snapshot-store.js';
 import { PlainLink } from '../support/plain-link.js';
 import { startRedis, type TestRedis } from '../support/redis.js';

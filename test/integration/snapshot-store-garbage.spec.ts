@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { RedisStore } from '@/snapshots/redis-store.js';
+import { RedisStore } from '@/snapshots/redis/redis-store.js';
 import type { Claim, Entry, Lease, News, SnapshotStore } from '@/snapshots/snapshot-store.js';
 import { PlainLink } from '../support/plain-link.js';
 import { rowOf, rowsOf } from '../support/rows.js';

@@ -6,7 +6,7 @@ import { RedisLease } from './redis-lease.js';
 import { readEntry } from './redis-reader.js';
 import { newsChannel, RedisSlot, type SlotOptions, type TransferObserver } from './redis-slot.js';
 import { writeEntry } from './redis-writer.js';
-import { SnapshotStore, type Claim, type ClaimWish, type Entry, type News } from './snapshot-store.js';
+import { SnapshotStore, type Claim, type ClaimWish, type Entry, type News } from '../snapshot-store.js';
 
 export interface RedisStoreOptions {
   readonly link: RedisLink;

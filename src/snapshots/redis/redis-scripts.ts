@@ -1,11 +1,5 @@
-import { createHash } from 'node:crypto';
 import { FAILURE_REASONS } from '@/model/failure.js';
-
-/** A Lua script and the name by which Redis knows it. */
-export interface Script {
-  readonly text: string;
-  readonly sha: string;
-}
+import { Script } from '@/redis/script.js';
 
 /**
  * Every script gets the five keys of one name, and removes what cannot be read of them: whoever put it there, the
@@ -39,8 +33,7 @@ end
 `;
 
 function script(body: string): Script {
-  const text = PRELUDE + body;
-  return { text, sha: createHash('sha1').update(text).digest('hex') };
+  return new Script(PRELUDE + body);
 }
 
 /**

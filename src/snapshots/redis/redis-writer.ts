@@ -1,10 +1,10 @@
-import type { Bucket } from './buckets.js';
-import { EMPTY, encodeManifest } from './manifest.js';
+import type { Bucket } from '../content/buckets.js';
+import { EMPTY, encodeManifest } from '../content/manifest.js';
 import type { Layout, Layouts } from './redis-content.js';
 import type { RedisSlot } from './redis-slot.js';
-import { encodeSegment, type Segment } from './segments.js';
-import type { Content, Entry } from './snapshot-store.js';
-import { Slices } from './turns.js';
+import { encodeSegment, type Segment } from '../content/segments.js';
+import type { Content, Entry } from '../snapshot-store.js';
+import { Slices } from '../content/turns.js';
 
 /** What is to be written, and by what right. */
 export interface Draft extends Content {

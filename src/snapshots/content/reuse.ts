@@ -1,11 +1,24 @@
 import type { TaskRow } from '@/model/task.js';
-import { bucketCount, intoBuckets, rowsOf, type Bucket } from './buckets.js';
+import type { Bucket } from './buckets.js';
 import { Slices } from './turns.js';
+
+const ROWS_A_STEP = 256;
 
 /** The rows, with those that `base` has in equal form as the objects of `base`. Does not hold the event loop. */
 export async function reuseRows(rows: readonly TaskRow[], base: readonly TaskRow[]): Promise<TaskRow[]> {
-  const count = bucketCount(rows.length, null);
-  return rowsOf(await reuseBuckets(await intoBuckets(rows, count), await intoBuckets(base, count)));
+  const slices = new Slices();
+  const known = new Map<string, TaskRow>();
+  for (const [index, row] of base.entries()) {
+    known.set(row.task.id, row);
+    if (index % ROWS_A_STEP === 0) await slices.pause();
+  }
+  const reused: TaskRow[] = [];
+  for (const [index, row] of rows.entries()) {
+    const before = known.get(row.task.id);
+    reused.push(before !== undefined && isSameRow(row, before) ? before : row);
+    if (index % ROWS_A_STEP === 0) await slices.pause();
+  }
+  return reused;
 }
 
 /**

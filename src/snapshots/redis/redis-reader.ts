@@ -1,10 +1,10 @@
-import type { Bucket } from './buckets.js';
-import { decodeManifest, EMPTY, type Manifest } from './manifest.js';
+import type { Bucket } from '../content/buckets.js';
+import { decodeManifest, EMPTY, type Manifest } from '../content/manifest.js';
 import type { Layouts } from './redis-content.js';
 import type { RedisSlot } from './redis-slot.js';
-import { decodeSegment } from './segments.js';
-import type { Entry } from './snapshot-store.js';
-import { Slices } from './turns.js';
+import { decodeSegment } from '../content/segments.js';
+import type { Entry } from '../snapshot-store.js';
+import { Slices } from '../content/turns.js';
 
 const SEGMENTS_AT_ONCE = 64;
 const DECODED_AT_ONCE = 8;

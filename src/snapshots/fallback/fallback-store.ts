@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { Attempts, type Patience } from './attempts.js';
 import { FallbackLease } from './fallback-lease.js';
-import type { InProcessStore } from './in-process-store.js';
+import type { InProcessStore } from '../in-process/in-process-store.js';
 import {
   SnapshotStore,
   type Claim,
@@ -9,7 +9,7 @@ import {
   type Entry,
   type Lease,
   type News,
-} from './snapshot-store.js';
+} from '../snapshot-store.js';
 
 export interface FallbackOptions {
   readonly shared: SnapshotStore;

@@ -1,5 +1,5 @@
 import type { Clock } from '@/model/clock.js';
-import { LEASE_MS } from './heartbeat.js';
+import { LEASE_MS } from '../heartbeat.js';
 import { InProcessLease } from './in-process-lease.js';
 import {
   SnapshotStore,
@@ -8,7 +8,7 @@ import {
   type ClaimWish,
   type Entry,
   type News,
-} from './snapshot-store.js';
+} from '../snapshot-store.js';
 import { Shelf } from './shelf.js';
 
 /** Keeps entries in this process: gone with it. */

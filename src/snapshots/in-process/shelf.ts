@@ -1,5 +1,5 @@
 import type { Clock } from '@/model/clock.js';
-import type { Backoff, Entry, News } from './snapshot-store.js';
+import type { Backoff, Entry, News } from '../snapshot-store.js';
 
 /** The part of a lease that others see. */
 export interface Held {

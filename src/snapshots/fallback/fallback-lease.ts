@@ -1,6 +1,6 @@
 import type { Attempts } from './attempts.js';
-import { reuseRows } from './reuse.js';
-import type { Backoff, Content, Entry, Lease } from './snapshot-store.js';
+import { reuseRows } from '../content/reuse.js';
+import type { Backoff, Content, Entry, Lease } from '../snapshot-store.js';
 
 export interface FallbackTools {
   readonly attempts: Attempts;

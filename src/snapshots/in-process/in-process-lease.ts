@@ -1,7 +1,7 @@
-import { Heartbeat, LEASE_MS } from './heartbeat.js';
-import { reuseRows } from './reuse.js';
+import { Heartbeat, LEASE_MS } from '../heartbeat.js';
+import { reuseRows } from '../content/reuse.js';
 import type { Held, Shelf } from './shelf.js';
-import type { Backoff, Content, Entry, Lease } from './snapshot-store.js';
+import type { Backoff, Content, Entry, Lease } from '../snapshot-store.js';
 
 interface Grant {
   readonly name: string;

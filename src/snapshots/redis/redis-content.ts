@@ -1,8 +1,8 @@
 import type { TaskRow } from '@/model/task.js';
-import { bucketCount, intoBuckets, rowsOf, type Bucket } from './buckets.js';
-import type { Manifest } from './manifest.js';
-import { reuseBuckets } from './reuse.js';
-import type { Entry } from './snapshot-store.js';
+import { bucketCount, intoBuckets, rowsOf, type Bucket } from '../content/buckets.js';
+import type { Manifest } from '../content/manifest.js';
+import { reuseBuckets } from '../content/reuse.js';
+import type { Entry } from '../snapshot-store.js';
 
 /** How an entry lies in Redis: its buckets, and the digest of each one's segment. */
 export interface Layout {

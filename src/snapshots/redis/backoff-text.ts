@@ -1,5 +1,5 @@
 import { FAILURE_REASONS } from '@/model/failure.js';
-import type { Backoff } from './snapshot-store.js';
+import type { Backoff } from '../snapshot-store.js';
 
 /** A backoff as a script reads it: its numbers, whole, and its reason. */
 export function formatBackoff({ notBeforeMs, failedAtMs, failuresInARow, reason }: Backoff): string {

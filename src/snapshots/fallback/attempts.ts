@@ -1,6 +1,6 @@
 import { RedisUnavailable } from '@/redis/redis-link.js';
-import { isBackoff } from './backoff-text.js';
-import type { Claim, Entry } from './snapshot-store.js';
+import { isBackoff } from '../redis/backoff-text.js';
+import type { Claim, Entry } from '../snapshot-store.js';
 
 /** How long a shared store is waited for, milliseconds. */
 export interface Patience {

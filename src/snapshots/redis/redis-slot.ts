@@ -1,8 +1,8 @@
-import type { Redis } from 'ioredis';
 import type { RedisLink } from '@/redis/redis-link.js';
-import { LEASE_MS } from './heartbeat.js';
+import type { Script } from '@/redis/script.js';
+import { LEASE_MS } from '../heartbeat.js';
 import * as scripts from './redis-scripts.js';
-import type { Segment } from './segments.js';
+import type { Segment } from '../content/segments.js';
 
 /** Told of every byte of arguments and answers. */
 export interface TransferObserver {
@@ -120,21 +120,14 @@ export class RedisSlot {
   }
 
   private async run(
-    script: scripts.Script,
+    script: Script,
     args: readonly Value[],
     kind: 'short' | 'bulk' = 'short',
   ): Promise<unknown> {
-    const answer = await this.options.link.run(async (redis) => {
-      const given = [this.#keys.length, ...this.#keys, ...args];
-      // Both kinds of connection have the method; the types of their overloads cannot be joined.
-      const commands = redis as Redis;
-      try {
-        return await commands.callBuffer('evalsha', script.sha, ...given);
-      } catch (error) {
-        if (!(error instanceof Error) || !error.message.startsWith('NOSCRIPT')) throw error;
-        return commands.callBuffer('eval', script.text, ...given);
-      }
-    }, kind);
+    const answer = await this.options.link.run(
+      (redis) => script.runForBuffers(redis, this.#keys, args),
+      kind,
+    );
     this.options.observer?.wrote(args.reduce((sum: number, arg) => sum + sizeOf(arg), 0));
     this.options.observer?.read(sizeOf(answer));
     return answer;
