@@ -120,7 +120,7 @@ async function live(
   const after = await span(SPAN_MS);
   const answered = await load.stop();
   figures(answered, { before, [name]: during, after });
-  printFigures('', [{ 'all use Redis again after ms': wellAgainMs }]);
+  printFigures(`${name}, then well again`, [{ 'all use Redis again after ms': wellAgainMs }]);
   expect(after.reads).toBeLessThanOrEqual(mostReads(after));
   if (IN_FULL) {
     expect(wellAgainMs).toBeLessThan(5000);
