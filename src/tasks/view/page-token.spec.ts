@@ -142,11 +142,14 @@ describe('PageTokens', () => {
 
   it('refuses a token of another version, though the key is ours', () => {
     const body = Buffer.from(TOKEN, 'base64url').subarray(0, -32);
-    const mac = (bytes: Buffer): Buffer =>
-      createHmac('sha256', 'a key').update(bytes).digest().subarray(0, 16);
+    const mac = (label: number, bytes: Buffer): Buffer =>
+      createHmac('sha256', 'a key')
+        .update(Buffer.concat([Buffer.of(label), bytes]))
+        .digest()
+        .subarray(0, 16);
     const sealed = (): string => {
-      const first = Buffer.concat([body, mac(body)]);
-      return Buffer.concat([first, mac(first)]).toString('base64url');
+      const first = Buffer.concat([body, mac(1, body)]);
+      return Buffer.concat([first, mac(2, first)]).toString('base64url');
     };
     expect(sealed()).toBe(TOKEN);
     body.writeUInt8(3);
@@ -176,6 +179,17 @@ describe('PageTokens', () => {
     const read = reader.read(token, { query: QUERY, knownFeeds: [] });
     expect(read).toEqual(isAccepted ? { position: POSITION, missing: [] } : 'malformed');
   });
+
+  it.each([tokensOf('c'), tokensOf('c', FROM_REDIS), tokensOf('c', NOT_KNOWN)])(
+    'refuses a token that was cut at any byte (%#)',
+    (cutTokens) => {
+      const bytes = Buffer.from(cutTokens.issue(QUERY, { position: POSITION, missing: [] }), 'base64url');
+      for (let length = 0; length < bytes.length; length += 1) {
+        const token = bytes.subarray(0, length).toString('base64url');
+        expect(cutTokens.read(token, { query: QUERY, knownFeeds: [] })).toBe('malformed');
+      }
+    },
+  );
 
   it('refuses a token of which any bit was changed, with a shared key as well', () => {
     const shared = tokensOf('c', FROM_REDIS);

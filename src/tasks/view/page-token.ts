@@ -90,24 +90,33 @@ export class PageTokens {
   /** Signed with our own key, then, that included, with the shared one, or where it is not known with our own again. */
   #seal(body: Buffer): Buffer {
     const { own, shared } = this.keys;
-    const first = mac(body, own);
-    return Buffer.concat([first, mac(Buffer.concat([body, first]), shared?.() ?? own)]);
+    const first = firstMac(body, own);
+    return Buffer.concat([first, secondMac(body, first, shared?.() ?? own)]);
   }
 
   /** The second MAC vouches for all before it. Only while the key it was made with is not known will the first do. */
   #vouchesFor(body: Buffer, seal: Buffer): boolean {
     const { own, shared } = this.keys;
     const [first, second] = [seal.subarray(0, MAC_BYTES), seal.subarray(MAC_BYTES)];
-    const signed = Buffer.concat([body, first]);
-    const key = shared?.() ?? own;
-    if (timingSafeEqual(second, mac(signed, key))) return true;
+    const key = shared?.() ?? null;
+    if (timingSafeEqual(second, secondMac(body, first, key ?? own))) return true;
     if (shared === null) return false;
-    return timingSafeEqual(key === own ? first : second, mac(key === own ? body : signed, own));
+    if (key === null) return timingSafeEqual(first, firstMac(body, own));
+    return timingSafeEqual(second, secondMac(body, first, own));
   }
 }
 
-function mac(body: Buffer, key: Key): Buffer {
-  return createHmac('sha256', key).update(body).digest().subarray(0, MAC_BYTES);
+/** Each begins with a byte of its own, so that one is never taken for the other of a shorter token. */
+function firstMac(body: Buffer, key: Key): Buffer {
+  return mac(key, [Buffer.of(1), body]);
+}
+
+function secondMac(body: Buffer, first: Buffer, key: Key): Buffer {
+  return mac(key, [Buffer.of(2), body, first]);
+}
+
+function mac(key: Key, parts: readonly Buffer[]): Buffer {
+  return createHmac('sha256', key).update(Buffer.concat(parts)).digest().subarray(0, MAC_BYTES);
 }
 
 function packHead(query: WalkQuery, { time, id }: OrderPosition): Buffer {
