@@ -39,10 +39,8 @@ export class SharedSecret {
 
   /** The link is up after it was down: those who know the secret go first. */
   private async agreeAgain(): Promise<void> {
-    if (this.#value === null) {
-      await this.#ask((redis) => this.#read(redis));
-      if (this.#value === null) await pause(PRECEDENCE_MS, undefined, { ref: false });
-    }
+    if (this.#value === null) await this.#ask((redis) => this.#read(redis));
+    if (this.#value === null) await pause(PRECEDENCE_MS, undefined, { ref: false });
     await this.agree();
   }
 
