@@ -210,16 +210,26 @@ export async function until(condition: () => boolean | Promise<boolean>): Promis
   }
 }
 
-/** A port of loopback that nobody listens on. */
-export function sparePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
+/** Below the ports that systems give to outgoing connections, so that a server finds its port free again after a stop. */
+const [FIRST_PORT, LAST_PORT] = [10_000, 29_999];
+
+/** A port on loopback that nothing listens on now. */
+export async function sparePort(): Promise<number> {
+  for (;;) {
+    const port = FIRST_PORT + Math.floor(Math.random() * (LAST_PORT - FIRST_PORT + 1));
+    if (await isFree(port)) return port;
+  }
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
     const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      const port = typeof address === 'object' && address !== null ? address.port : 0;
+    server.once('error', () => {
+      resolve(false);
+    });
+    server.listen(port, '127.0.0.1', () => {
       server.close(() => {
-        resolve(port);
+        resolve(true);
       });
     });
   });
