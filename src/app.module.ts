@@ -1,22 +1,31 @@
-import { Module, type DynamicModule } from '@nestjs/common';
+import { Inject, Module, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
 import { Collection } from '@/collection/collection.js';
+import { NewsDesk } from '@/collection/news-desk.js';
 import { ReadRunner } from '@/collection/read-runner.js';
 import { Revisions } from '@/collection/revisions.js';
 import type { Config } from '@/config/config.js';
 import { pageTokenKey } from '@/config/page-token-key.js';
 import { CLOCK, type Clock } from '@/model/clock.js';
 import { FeedCollection } from '@/model/collection.js';
+import { DEPENDENCIES, type Dependencies } from '@/model/dependency.js';
 import { PROVIDERS, type Provider } from '@/model/provider.js';
+import { SharedLimits } from '@/model/shared-limits.js';
 import { LOGGER, type Log } from '@/platform/logging/logger.js';
 import { Metrics } from '@/platform/metrics/metrics.js';
 import { PlatformModule } from '@/platform/platform.module.js';
 import { ProvidersModule } from '@/providers/providers.module.js';
-import { InProcessStore } from '@/snapshots/in-process-store.js';
-import { sharedSecret } from '@/snapshots/shared-secret.js';
+import { IoredisLink } from '@/redis/ioredis-link.js';
+import { RedisLimits } from '@/redis/redis-limits.js';
+import { RedisLink } from '@/redis/redis-link.js';
+import { SharedSecret } from '@/redis/shared-secret.js';
+import type { SnapshotStore } from '@/snapshots/snapshot-store.js';
 import { SourcesModule } from '@/sources/sources.module.js';
-import { PAGE_TOKEN_KEY } from '@/tasks/task-lister.js';
+import { PAGE_TOKEN_KEYS } from '@/tasks/task-lister.js';
 import { TasksModule } from '@/tasks/tasks.module.js';
+import type { PageTokenKeys } from '@/tasks/view/page-token.js';
+import { UpstreamModule } from '@/upstream/upstream.module.js';
 import { UpstreamObserver, type FinishedCall } from '@/upstream/upstream-observer.js';
+import { snapshotStore } from './app.snapshots.js';
 
 /** What a gateway is made from. */
 export interface Ground {
@@ -27,39 +36,62 @@ export interface Ground {
 
 /** The composition root: the only place where the answer side and the question side meet. */
 @Module({})
-export class AppModule {
+export class AppModule implements OnApplicationShutdown {
+  constructor(
+    @Inject(RedisLink) private readonly redis: RedisLink | null,
+    @Inject(FeedCollection) private readonly collection: Collection,
+  ) {}
+
   static on(ground: Ground): DynamicModule {
     const metrics = new Metrics();
+    const redis = linkToRedis(ground, metrics);
     const shared = [
       { provide: LOGGER, useValue: ground.log },
       { provide: CLOCK, useValue: ground.clock },
-      { provide: PAGE_TOKEN_KEY, useFactory: () => tokenKey(ground) },
+      { provide: PAGE_TOKEN_KEYS, useFactory: () => tokenKeys(ground, redis) },
+      { provide: RedisLink, useValue: redis },
+      { provide: SharedLimits, useValue: redis === null ? null : new RedisLimits(redis, ground.clock) },
+      { provide: DEPENDENCIES, useValue: dependenciesOn(redis) },
       { provide: Metrics, useValue: metrics },
       { provide: UpstreamObserver, useValue: { callFinished: callRecorder(metrics) } },
       {
         provide: FeedCollection,
-        useFactory: (providers: readonly Provider[]) => collect(ground, providers),
+        useFactory: async (providers: readonly Provider[]) => {
+          await redis?.ready(PATIENCE_MS);
+          return collect(ground, providers, snapshotStore(ground, redis, metrics));
+        },
         inject: [PROVIDERS],
       },
     ];
     return {
       module: AppModule,
       global: true,
-      imports: [ProvidersModule, PlatformModule, SourcesModule, TasksModule],
+      imports: [ProvidersModule, UpstreamModule, PlatformModule, SourcesModule, TasksModule],
       providers: shared,
-      exports: [...shared.map(({ provide }) => provide), ProvidersModule],
+      exports: [...shared.map(({ provide }) => provide), ProvidersModule, UpstreamModule],
     };
+  }
+
+  /** The frame calls it when all requests have been answered. Leases are ended while Redis can still be told. */
+  async onApplicationShutdown(): Promise<void> {
+    await this.collection.stop();
+    await this.redis?.close();
   }
 }
 
-function collect({ config, log, clock }: Ground, providers: readonly Provider[]): Collection {
+function collect(
+  { config, log, clock }: Ground,
+  providers: readonly Provider[],
+  store: SnapshotStore,
+): Collection {
   const faults = {
     error: (err: unknown, message: string): void => {
       log.error({ err }, message);
     },
   };
   return new Collection(config.sources, providers, {
-    store: new InProcessStore(),
+    store,
+    desk: new NewsDesk(store),
     runner: new ReadRunner(faults),
     revisions: new Revisions(),
     clock,
@@ -67,17 +99,42 @@ function collect({ config, log, clock }: Ground, providers: readonly Provider[])
   });
 }
 
-/** The key of page tokens: of the configuration, or, where it names no secret but a Redis, of that Redis. */
-async function tokenKey({ config, log }: Ground): Promise<Uint8Array> {
-  const { redis } = config.cache;
-  if (config.server.secret !== null || redis === null) return pageTokenKey(config);
-  try {
-    return await sharedSecret(redis);
-  } catch {
-    // The error may hold the URL, and with it a password.
-    log.warn('Redis does not answer: page tokens are signed with a key made from the configuration');
-    return pageTokenKey(config);
-  }
+/** The one link of this process, where a Redis is configured. */
+function linkToRedis({ config, log, clock }: Ground, metrics: Metrics): IoredisLink | null {
+  const { redis: address, prefix } = config.cache;
+  if (address === null) return null;
+  const link: IoredisLink = new IoredisLink({
+    address,
+    prefix,
+    clock,
+    observer: {
+      wentDown: (code) => {
+        log.warn({ code }, 'Redis is down');
+      },
+      cameBack: (downForMs) => {
+        log.info({ downForMs }, 'Redis is back');
+      },
+      failed: metrics.watchRedis(() => link.status.state === 'up'),
+    },
+  });
+  return link;
+}
+
+function dependenciesOn(redis: RedisLink | null): Dependencies {
+  return () => (redis === null ? [] : [{ name: 'redis', ...redis.status }]);
+}
+
+/** A start waits this long for Redis: enough for one that is well, and no start fails for want of it. */
+const PATIENCE_MS = 1_000;
+
+/** The key of the configuration and, where that names no secret but a Redis, the one of that Redis. */
+async function tokenKeys({ config }: Ground, redis: IoredisLink | null): Promise<PageTokenKeys> {
+  const own = pageTokenKey(config);
+  if (config.server.secret !== null || redis === null) return { own, shared: null };
+  const secret = new SharedSecret(redis);
+  await redis.ready(PATIENCE_MS);
+  await secret.agree();
+  return { own, shared: () => secret.value };
 }
 
 function callRecorder(metrics: Metrics): (call: FinishedCall) => void {

@@ -11,7 +11,7 @@ import { PROVIDER_SETTINGS } from './providers/providers.module.js';
 /** A gateway without sources has the same contract as any other. */
 const NO_SOURCES: Config = {
   server: { host: '127.0.0.1', port: 0, deadlineMs: 0, shutdownTimeoutMs: 0, secret: null },
-  cache: { redis: null, freshForMs: 0, keepForMs: 0 },
+  cache: { redis: null, prefix: 'tributary', freshForMs: 0, keepForMs: 0 },
   windowMs: 0,
   log: { level: 'silent' },
   auth: null,

@@ -5,13 +5,15 @@ import { feedName, type Feed } from '@/model/feed.js';
 import type { FeedListing, FeedRead, Provider, ReadContext, SourceReader } from '@/model/provider.js';
 import { COVERED_SINCE_EVER } from '@/model/provider.js';
 import type { SourceConfig } from '@/model/source.js';
-import { InProcessStore } from '@/snapshots/in-process-store.js';
+import { InProcessStore } from '@/snapshots/in-process/in-process-store.js';
 import { Collection } from './collection.js';
-import type { KeeperTools } from './feed-keeper.js';
+import type { KeeperTools } from './keeper-tools.js';
+import { NewsDesk } from './news-desk.js';
 import { ReadRunner } from './read-runner.js';
 import { Revisions } from './revisions.js';
 
 const DEADLINE = 2_000;
+const SPACING = 1_000;
 
 function feed(key: string): Feed {
   return { name: feedName('s', key), provider: 'p', source: 's', key, cluster: null };
@@ -39,7 +41,14 @@ class ScriptedReader implements SourceReader {
 }
 
 function whole(truncated = false): FeedRead {
-  return { outcome: 'read', rows: [], truncated, coveredSince: COVERED_SINCE_EVER, drift: {} };
+  return {
+    outcome: 'read',
+    rows: [],
+    truncated,
+    coveredSince: COVERED_SINCE_EVER,
+    drift: {},
+    bookmark: null,
+  };
 }
 
 function failed(reason: FailureReason, retryAfterMs: number | null = null): FeedRead & FeedListing {
@@ -63,6 +72,9 @@ describe('the collection', () => {
       projectId: null,
       clusters: null,
       timeoutMs: 10_000,
+      minRefreshMs: SPACING,
+      keepWarm: false,
+      credentials: { type: 'token', token: 't' },
       freshForMs: 15_000,
       keepForMs: 86_400_000,
     } as SourceConfig;
@@ -70,8 +82,10 @@ describe('the collection', () => {
       settings: { id: 'p', hasClusters: true },
       connect: () => reader,
     } as unknown as Provider;
+    const store = new InProcessStore(Date.now);
     tools = {
-      store: new InProcessStore(),
+      store,
+      desk: new NewsDesk(store),
       runner: new ReadRunner({ error: (fault) => faults.push(fault) }),
       revisions: new Revisions(),
       clock: Date.now,
@@ -81,7 +95,7 @@ describe('the collection', () => {
   });
 
   afterEach(() => {
-    collection.onApplicationShutdown();
+    void collection.stop();
     jest.useRealTimers();
   });
 
@@ -95,6 +109,11 @@ describe('the collection', () => {
     const answer = collection.ensure({}, { ...USUAL_FRESHNESS, ...freshness }, null);
     await jest.advanceTimersByTimeAsync(ms);
     return answer;
+  }
+
+  /** Time goes by, and nobody has asked: no renewal was due early. */
+  function later(ms: number): void {
+    jest.setSystemTime(Date.now() + ms);
   }
 
   function slowly(ms: number): () => Promise<FeedRead> {
@@ -114,14 +133,14 @@ describe('the collection', () => {
 
   it('serves a fresh snapshot without asking anyone', async () => {
     await ask();
-    jest.advanceTimersByTime(14_000);
+    later(14_000);
     expect(await ask()).toMatchObject({ waitedFor: null, feeds: [{ problem: null }] });
     expect(reader.reads).toBe(1);
   });
 
   it('serves a snapshot up to twice freshFor at once and renews it behind', async () => {
     await ask();
-    jest.advanceTimersByTime(20_000);
+    later(20_000);
     const answer = await ask();
     expect(answer).toMatchObject({ waitedFor: null, feeds: [{ problem: null }] });
     expect(reader.reads).toBe(2);
@@ -129,10 +148,20 @@ describe('the collection', () => {
 
   it('waits for a renewal of an older snapshot', async () => {
     await ask();
-    jest.advanceTimersByTime(31_000);
+    later(31_000);
     reader.next = slowly(500);
     const answer = await askFor(500);
     expect(answer).toMatchObject({ waitedFor: 'stale', feeds: [{ problem: null }] });
+  });
+
+  it('accepts a snapshot that grows too old only while the question waits for another feed', async () => {
+    reader.feeds = { outcome: 'listed', feeds: [feed('a'), feed('b')], truncated: false };
+    reader.next = ({ key }) => (key === 'a' ? whole() : slowly(200)());
+    await askFor(200);
+    later(29_900);
+    reader.next = ({ key }) => slowly(key === 'a' ? 500 : 1_500)();
+    const answer = await askFor(500);
+    expect(answer).toMatchObject({ waitedFor: 'stale', feeds: [{ problem: null }, { problem: null }] });
   });
 
   it('answers within the deadline when a feed hangs, and says that it timed out', async () => {
@@ -154,7 +183,7 @@ describe('the collection', () => {
 
   it('does not wait again for a read that has outlived a deadline when there is a snapshot', async () => {
     await ask();
-    jest.advanceTimersByTime(31_000);
+    later(31_000);
     reader.next = () => new Promise(() => undefined);
     expect((await askFor(DEADLINE)).feeds[0]?.problem).toMatchObject({ state: 'STALE', reason: 'TIMEOUT' });
     expect(await ask()).toMatchObject({ waitedFor: null, feeds: [{ problem: { state: 'STALE' } }] });
@@ -164,7 +193,7 @@ describe('the collection', () => {
   it('keeps a good snapshot when a renewal fails, and calls it stale', async () => {
     await ask();
     const good = (await ask()).feeds[0]?.snapshot;
-    jest.advanceTimersByTime(16_000);
+    later(16_000);
     reader.next = () => failed('THROTTLED');
     await ask();
     const answer = await ask();
@@ -174,7 +203,7 @@ describe('the collection', () => {
 
   it('serves nothing older than keepFor', async () => {
     await ask();
-    jest.advanceTimersByTime(86_400_001);
+    later(86_400_001);
     reader.next = () => failed('UNREACHABLE');
     expect((await ask()).feeds[0]).toMatchObject({
       snapshot: null,
@@ -188,7 +217,7 @@ describe('the collection', () => {
 
   it('calls a stale snapshot complete for a caller who accepts its age', async () => {
     await ask();
-    jest.advanceTimersByTime(60_000);
+    later(60_000);
     reader.next = () => failed('UPSTREAM_ERROR');
     await ask();
     expect((await ask({ maxStaleMs: Infinity })).feeds[0]?.problem).toBeNull();
@@ -203,7 +232,7 @@ describe('the collection', () => {
   it('renews for no-cache and answers with what was read for it', async () => {
     await ask();
     const before = (await ask()).feeds[0]?.snapshot;
-    const answer = await ask({ noCache: true });
+    const answer = await askFor(SPACING, { noCache: true });
     expect(reader.reads).toBe(2);
     expect(answer.feeds[0]).toMatchObject({ problem: null });
     expect(answer.feeds[0]?.snapshot).not.toBe(before);
@@ -213,21 +242,21 @@ describe('the collection', () => {
     reader.next = () => failed('UPSTREAM_ERROR');
     for (let i = 0; i < 10; i += 1) await ask();
     expect(reader.reads).toBe(2);
-    jest.advanceTimersByTime(1_000);
+    later(1_000);
     for (let i = 0; i < 10; i += 1) await ask();
     expect(reader.reads).toBe(3);
     reader.next = () => whole();
-    jest.advanceTimersByTime(2_000);
+    later(2_000);
     expect((await ask()).feeds[0]?.problem).toBeNull();
   });
 
   it('stays away as long as the upstream asks', async () => {
     reader.next = () => failed('THROTTLED', 60_000);
     await ask();
-    jest.advanceTimersByTime(59_000);
+    later(59_000);
     await ask();
     expect(reader.reads).toBe(1);
-    jest.advanceTimersByTime(1_000);
+    later(1_000);
     await ask();
     expect(reader.reads).toBe(2);
   });
@@ -258,7 +287,7 @@ describe('the collection', () => {
     reader.feeds = { outcome: 'listed', feeds: [feed('a'), feed('b')], truncated: false };
     await ask();
     reader.feeds = { outcome: 'listed', feeds: [feed('b'), feed('c')], truncated: false };
-    jest.advanceTimersByTime(60_000);
+    later(60_000);
     await ask();
     expect((await ask()).feeds.map((each) => each.feed)).toEqual([feedName('s', 'b'), feedName('s', 'c')]);
     expect(reader.listings).toBe(2);
@@ -268,17 +297,17 @@ describe('the collection', () => {
     reader.next = () => failed('NOT_FOUND');
     await ask();
     reader.feeds = { outcome: 'listed', feeds: [], truncated: false };
-    await ask();
+    await askFor(SPACING);
     expect((await ask()).feeds).toEqual([]);
   });
 
   it('keeps the old list while listing fails, and says so once it is too old to vouch for', async () => {
     await ask();
     reader.feeds = failed('UNREACHABLE');
-    jest.advanceTimersByTime(70_000);
+    later(70_000);
     await ask();
     expect((await ask()).feeds.map((each) => each.feed)).toEqual(['sources/s/feeds/a']);
-    jest.advanceTimersByTime(60_000);
+    later(60_000);
     await ask();
     const answer = await ask();
     expect(answer.feeds[0]).toMatchObject({
@@ -306,7 +335,7 @@ describe('the collection', () => {
   it('cuts reads when it is stopped', async () => {
     reader.next = () => new Promise(() => undefined);
     await askFor(DEADLINE);
-    collection.onApplicationShutdown();
+    void collection.stop();
     expect(reader.signals[0]?.aborted).toBe(true);
   });
 
@@ -317,7 +346,12 @@ describe('the collection', () => {
   });
 
   it('knows configured feeds before anyone has asked', async () => {
-    const source = { id: 't', provider: 'p', clusters: [{ id: 'a', name: null }], timeoutMs: 1 };
+    const source = {
+      id: 't',
+      provider: 'p',
+      clusters: [{ id: 'a', name: null }],
+      credentials: { type: 'token' },
+    };
     const provider = { settings: { id: 'p', hasClusters: true }, connect: () => reader };
     const fresh = new Collection(
       [source as unknown as SourceConfig],

@@ -1,4 +1,3 @@
-import type { OnApplicationShutdown } from '@nestjs/common';
 import {
   FeedCollection,
   type CollectionAnswer,
@@ -10,11 +9,11 @@ import type { Provider } from '@/model/provider.js';
 import type { Snapshot } from '@/model/snapshot.js';
 import type { SourceConfig } from '@/model/source.js';
 import { Demand } from './demand.js';
-import type { KeeperTools } from './feed-keeper.js';
+import type { KeeperTools } from './keeper-tools.js';
 import { SourceKeeper } from './source-keeper.js';
 
 /** The collection of this process: reads on demand, one read at a time a feed. */
-export class Collection extends FeedCollection implements OnApplicationShutdown {
+export class Collection extends FeedCollection {
   override readonly sourceIds: readonly string[];
   readonly #sources: readonly SourceKeeper[];
 
@@ -39,8 +38,13 @@ export class Collection extends FeedCollection implements OnApplicationShutdown 
     freshness: Freshness,
     traceparent: string | null,
   ): Promise<CollectionAnswer> {
-    const sinceRevision = this.tools.revisions.newest;
-    const demand = new Demand({ freshness, traceparent, sinceRevision, feeds: scope.feed });
+    const demand = new Demand({
+      freshness,
+      traceparent,
+      sinceSerial: this.tools.revisions.newest,
+      arrivedMs: this.tools.clock(),
+      feeds: scope.feed,
+    });
     const sources = this.#sources.filter((source) => source.isWithin(scope));
     const waits: Promise<unknown>[] = [];
     for (const source of sources) source.want(demand, waits);
@@ -57,9 +61,10 @@ export class Collection extends FeedCollection implements OnApplicationShutdown 
     return this.#sources.map((source) => source.status());
   }
 
-  /** Cuts every read under way. The frame calls it when all requests have been answered. */
-  onApplicationShutdown(): void {
+  /** Cuts every read under way; resolves when their leases have ended. To be called when all requests have been answered. */
+  async stop(): Promise<void> {
     this.tools.runner.stop();
+    await Promise.all(this.#sources.map((source) => source.settled()));
   }
 
   private async waitAtMost(waitMs: number | null, done: Promise<unknown>): Promise<void> {

@@ -1,16 +1,18 @@
+import type { Held } from './held.js';
 import { USUAL_FRESHNESS, type CollectionAnswer, type Freshness } from '@/model/collection.js';
 
 /** What a demand is made from; see the fields of the same names. */
 export interface Wish {
   readonly freshness: Freshness;
   readonly traceparent?: string | null;
-  readonly sinceRevision: number;
+  readonly sinceSerial: number;
+  readonly arrivedMs: number;
   readonly feeds?: readonly string[] | null | undefined;
 }
 
 /** The usual question, asked by nobody in particular: how things stand. */
 export function usualDemand(): Demand {
-  return new Demand({ freshness: USUAL_FRESHNESS, sinceRevision: Number.POSITIVE_INFINITY });
+  return new Demand({ freshness: USUAL_FRESHNESS, sinceSerial: Infinity, arrivedMs: Infinity });
 }
 
 /** One question's wish for freshness, and what it had to wait for. */
@@ -18,19 +20,26 @@ export class Demand {
   #waits = 0;
   #joins = 0;
   #missed = false;
+  readonly #sinceSerial: number;
 
   readonly freshness: Freshness;
   readonly traceparent: string | null;
-  /** The newest revision when the question came in: whatever is above it was read for it. */
-  readonly sinceRevision: number;
+  /** By the clock of this process; Infinity where nobody in particular asks. */
+  readonly arrivedMs: number;
   /** The only feeds that the question is about; null: all of the sources in scope. */
   readonly feeds: readonly string[] | null;
 
-  constructor({ freshness, traceparent = null, sinceRevision, feeds = null }: Wish) {
+  constructor({ freshness, traceparent = null, sinceSerial, arrivedMs, feeds = null }: Wish) {
     this.freshness = freshness;
     this.traceparent = traceparent;
-    this.sinceRevision = sinceRevision;
+    this.#sinceSerial = sinceSerial;
+    this.arrivedMs = arrivedMs;
     this.feeds = feeds;
+  }
+
+  /** True for what came into this process after the question did, from a read that ended after that as well. */
+  isAnsweredBy({ serial, fetchTimeMs }: Pick<Held<unknown>, 'serial' | 'fetchTimeMs'>): boolean {
+    return serial > this.#sinceSerial && fetchTimeMs >= this.arrivedMs;
   }
 
   isAbout(feed: string): boolean {

@@ -2,73 +2,77 @@ import type { FeedAnswer, FeedProblem, FeedStatus } from '@/model/collection.js'
 import type { Clock } from '@/model/clock.js';
 import type { FailureReason } from '@/model/failure.js';
 import type { Feed } from '@/model/feed.js';
-import type { ReadFeed, SourceReader } from '@/model/provider.js';
 import type { Snapshot } from '@/model/snapshot.js';
-import type { SourceConfig } from '@/model/source.js';
-import type { SnapshotStore } from '@/snapshots/snapshot-store.js';
 import { judge, type Verdict } from './acceptance.js';
 import { usualDemand, type Demand } from './demand.js';
-import type { ReadRunner } from './read-runner.js';
-import { Renewal, type Attempt } from './renewal.js';
-import type { Revisions } from './revisions.js';
-
-/** A feed read may take this many times the time-out of one call. */
-const CALLS_IN_A_ROW = 30;
-
-/** What keepers share. */
-export interface KeeperTools {
-  readonly store: SnapshotStore;
-  readonly runner: ReadRunner;
-  readonly revisions: Revisions;
-  readonly clock: Clock;
-  /** The longest a question waits for upstreams. */
-  readonly deadlineMs: number;
-}
-
-/** What the keepers of one source share. */
-export interface SourceTools extends KeeperTools {
-  readonly source: SourceConfig;
-  readonly reader: SourceReader;
-  /** True when the feeds are known without asking the upstream. */
-  readonly feedsAreConfigured: boolean;
-}
+import { EarlyRenewal } from './early-renewal.js';
+import { FeedSubject } from './feed-subject.js';
+import type { Held } from './held.js';
+import type { SourceTools } from './keeper-tools.js';
+import { Renewal } from './renewal.js';
+import { untilAnswered } from './until-answered.js';
 
 /** Keeps one feed's snapshot. */
 export class FeedKeeper {
-  readonly #renewal: Renewal<ReadFeed>;
-  #calls = 0;
-  #forgotten = false;
+  readonly #subject: FeedSubject;
+  readonly #renewal: Renewal<Snapshot>;
+  readonly #early: EarlyRenewal;
+  readonly #clock: Clock;
+  /** What the store has at the start; null once it is known. */
+  #warming: Promise<void> | null;
 
   constructor(
-    public feed: Feed,
+    feed: Feed,
     private readonly tools: SourceTools,
   ) {
-    this.#renewal = new Renewal(
-      (traceparent) => this.read(traceparent),
-      tools.clock,
-      (read) => {
-        this.keep(read);
+    const { source, clock } = tools;
+    this.#clock = clock;
+    this.#early = new EarlyRenewal({
+      freshForMs: source.freshForMs,
+      keepWarm: source.keepWarm,
+      clock,
+      renew: () => {
+        void this.renewEarly();
       },
-    );
+    });
+    this.#subject = new FeedSubject(feed, tools, (held) => {
+      this.#early.planAfter({ ...held, name: `${feed.name} ${held.entry.version}` });
+    });
+    this.#renewal = new Renewal(this.#subject, tools);
+    this.#warming = this.warm();
+  }
+
+  get feed(): Feed {
+    return this.#subject.feed;
+  }
+
+  /** Takes over what a new listing says of the feed. */
+  set feed(feed: Feed) {
+    this.#subject.feed = feed;
   }
 
   /** The reason of the last read, when it failed. */
   get failureReason(): FailureReason | null {
-    return this.#renewal.failure?.reason ?? null;
+    return this.#renewal.setbacks.failure?.reason ?? null;
   }
 
   /** Starts or joins the read that a question needs. Answers what it must wait for; null when nothing. */
-  want(demand: Demand): Promise<void> | null {
-    if (demand.freshness.onlyIfCached) return null;
+  want(demand: Demand): Promise<unknown> | null {
+    this.#early.use();
     const snapshot = this.newest();
-    const verdict = snapshot === null ? 'renew' : this.verdict(snapshot, demand);
+    if (demand.freshness.onlyIfCached) return snapshot === null ? this.#warming : null;
+    const verdict = this.verdict(demand);
     if (verdict === 'serve') return null;
-    const joined = this.#renewal.readingSinceMs !== null;
+    const joined = this.#renewal.underWaySinceMs !== null;
     const overdue = snapshot !== null && this.overdue();
-    const reading = this.#renewal.renew(demand.traceparent);
-    if (verdict === 'serve-and-renew' || reading === null || overdue) return null;
+    const { traceparent, freshness } = demand;
+    const over = this.#renewal.renew({ traceparent, forced: freshness.noCache });
+    if (verdict === 'serve-and-renew' || over === null || overdue) return null;
     demand.noteWait({ missed: snapshot === null, joined });
-    return reading;
+    return untilAnswered(this.#renewal, over, {
+      isAnswered: () => this.verdict(demand) !== 'renew',
+      traceparent,
+    });
   }
 
   /** What there is now, judged by what the question accepts. */
@@ -89,30 +93,41 @@ export class FeedKeeper {
       ...(problem ?? { state: 'FRESH', reason: null }),
       ...(snapshot === null ? NOTHING_KEPT : summary(snapshot)),
       lastSuccessTimeMs: this.#renewal.lastSuccessMs,
-      lastErrorTimeMs: this.#renewal.lastErrorMs,
-      upstreamCalls: this.#calls,
+      lastErrorTimeMs: this.#renewal.setbacks.lastErrorMs,
+      upstreamCalls: this.#subject.calls,
     };
   }
 
   /** The snapshot that may be served: not older than `keepFor`. */
   newest(): Snapshot | null {
-    const snapshot = this.tools.store.newest(this.feed.name);
-    const expired = snapshot !== null && this.ageMs(snapshot) > this.tools.source.keepForMs;
-    return expired ? null : snapshot;
+    return this.servable()?.value ?? null;
+  }
+
+  /** Resolves when no read is under way, and plans no other. */
+  settled(): Promise<void> {
+    this.#early.stop();
+    return this.#renewal.settled();
   }
 
   /** Lets go of a feed that is no longer listed. */
   forget(): void {
-    this.#forgotten = true;
-    this.tools.store.remove(this.feed.name);
+    this.#renewal.end();
+    this.#early.stop();
   }
 
-  private verdict(snapshot: Snapshot, demand: Demand): Verdict {
+  private servable(): Held<Snapshot> | null {
+    const { held } = this.#renewal;
+    return held !== null && this.ageMs(held) <= this.tools.source.keepForMs ? held : null;
+  }
+
+  private verdict(demand: Demand): Verdict {
+    const held = this.servable();
+    if (held === null) return 'renew';
     const standing = {
-      ageMs: this.ageMs(snapshot),
+      ageMs: this.ageMs(held, demand.arrivedMs),
       freshForMs: this.tools.source.freshForMs,
-      renewed: snapshot.revision > demand.sinceRevision,
-      failing: this.#renewal.failure !== null,
+      renewed: demand.isAnsweredBy(held),
+      failing: this.#renewal.setbacks.failure !== null,
     };
     return judge(standing, demand.freshness);
   }
@@ -120,14 +135,14 @@ export class FeedKeeper {
   /** No snapshot: loading for the first time, or the last try failed. */
   private absence(demand: Demand): FeedProblem {
     const failed = this.failureReason;
-    const waited = demand.outcome.waitedFor !== null && this.#renewal.readingSinceMs !== null;
+    const waited = demand.outcome.waitedFor !== null && this.#renewal.underWaySinceMs !== null;
     if (failed !== null) return this.problem('FAILED', failed);
     return this.problem('LOADING', waited ? 'TIMEOUT' : null);
   }
 
   private shortcoming(snapshot: Snapshot, demand: Demand): FeedProblem | null {
-    if (this.verdict(snapshot, demand) === 'renew') {
-      const slow = this.#renewal.readingSinceMs === null ? null : 'TIMEOUT';
+    if (this.verdict(demand) === 'renew') {
+      const slow = this.#renewal.underWaySinceMs === null ? null : 'TIMEOUT';
       return this.problem('STALE', this.failureReason ?? slow);
     }
     return snapshot.truncated ? this.problem('TRUNCATED', 'LIMIT') : null;
@@ -137,41 +152,27 @@ export class FeedKeeper {
     return { feed: this.feed.name, state, reason, lastSuccessTimeMs: this.#renewal.lastSuccessMs };
   }
 
-  /** True when the read under way has already outlived a whole deadline: waiting for it again is no use. */
+  /** True when the renewal under way has already outlived a whole deadline: waiting for it again is no use. */
   private overdue(): boolean {
-    const since = this.#renewal.readingSinceMs;
-    return since !== null && this.tools.clock() - since >= this.tools.deadlineMs;
+    const since = this.#renewal.underWaySinceMs;
+    return since !== null && this.#clock() - since >= this.tools.deadlineMs;
   }
 
-  private ageMs(snapshot: Snapshot): number {
-    return Math.max(0, this.tools.clock() - snapshot.fetchTimeMs);
+  /** At a moment that has come already, else now: a question is not held to what it waits for meanwhile. */
+  private ageMs({ fetchTimeMs }: Pick<Snapshot, 'fetchTimeMs'>, atMs = Infinity): number {
+    return Math.max(0, Math.min(atMs, this.#clock()) - fetchTimeMs);
   }
 
-  private read(traceparent: string | null): Promise<Attempt<ReadFeed>> {
-    const run = {
-      boundMs: this.tools.source.timeoutMs * CALLS_IN_A_ROW,
-      traceparent,
-      onCall: () => {
-        this.#calls += 1;
-      },
-    };
-    return this.tools.runner.run<ReadFeed>(run, async (context) => {
-      const read = await this.tools.reader.readFeed(this.feed, context);
-      return read.outcome === 'read' ? { value: read } : { failure: read.failure };
-    });
+  private async warm(): Promise<void> {
+    await this.#renewal.load();
+    this.#warming = null;
+    if (this.#renewal.held === null && this.tools.source.keepWarm) await this.renewEarly();
   }
 
-  private keep(read: ReadFeed): void {
-    if (this.#forgotten) return;
-    this.tools.store.keep({
-      feed: this.feed,
-      rows: read.rows,
-      fetchTimeMs: this.tools.clock(),
-      truncated: read.truncated,
-      coveredSince: read.coveredSince,
-      drift: read.drift,
-      revision: this.tools.revisions.next(),
-    });
+  private async renewEarly(): Promise<void> {
+    await this.#renewal.renew({ traceparent: null, forced: false });
+    const { failure, notBeforeMs } = this.#renewal.setbacks;
+    if (failure !== null) this.#early.planAfterFailure(notBeforeMs);
   }
 }
 

@@ -3,11 +3,11 @@ import type { ProblemState } from '@/model/collection.js';
 import type { FailureReason } from '@/model/failure.js';
 import type { ListedFeeds } from '@/model/provider.js';
 import type { Demand } from './demand.js';
-import type { SourceTools } from './feed-keeper.js';
+import { EarlyRenewal } from './early-renewal.js';
+import type { SourceTools } from './keeper-tools.js';
+import { ListSubject, RELIST_AFTER_MS } from './list-subject.js';
 import { Renewal } from './renewal.js';
-
-/** How often the clusters of a source are listed again while it is in use. */
-const RELIST_AFTER_MS = 60_000;
+import { untilAnswered } from './until-answered.js';
 
 /** What is wrong with a list of feeds. */
 export interface ListTrouble {
@@ -15,76 +15,112 @@ export interface ListTrouble {
   readonly reason: FailureReason | null;
 }
 
-interface Listed {
-  readonly atMs: number;
-  readonly revision: number;
-  readonly truncated: boolean;
-}
-
 /** Keeps the list of a source's feeds: which clusters there are changes now and then. */
 export class FeedList {
-  readonly renewal: Renewal<ListedFeeds>;
-  #listed: Listed | null = null;
-  #calls = 0;
+  readonly #subject: ListSubject;
+  readonly #renewal: Renewal<ListedFeeds>;
+  readonly #early: EarlyRenewal;
   readonly #clock: Clock;
+  #isDoubted = false;
+  /** What the store has at the start; null once it is known. */
+  #warming: Promise<void> | null;
 
-  constructor(
-    { source, reader, runner, revisions, clock }: SourceTools,
-    onFeeds: (feeds: ListedFeeds['feeds']) => void,
-  ) {
+  constructor(tools: SourceTools, onFeeds: (feeds: ListedFeeds['feeds']) => void) {
+    const { source, clock } = tools;
     this.#clock = clock;
-    const onCall = (): void => {
-      this.#calls += 1;
-    };
-    this.renewal = new Renewal(
-      (traceparent) =>
-        runner.run<ListedFeeds>({ boundMs: source.timeoutMs * 3, traceparent, onCall }, async (context) => {
-          const listing = await reader.listFeeds(context);
-          return listing.outcome === 'listed' ? { value: listing } : { failure: listing.failure };
-        }),
+    this.#early = new EarlyRenewal({
+      freshForMs: RELIST_AFTER_MS,
+      keepWarm: source.keepWarm,
       clock,
-      ({ feeds, truncated }) => {
-        this.#listed = { atMs: clock(), revision: revisions.next(), truncated };
-        onFeeds(feeds);
+      renew: () => {
+        void this.renewEarly();
       },
-    );
+    });
+    this.#subject = new ListSubject(tools, (held) => {
+      this.#isDoubted = false;
+      this.#early.planAfter({ ...held, name: `${source.id} ${held.entry.version}` });
+      onFeeds(held.value.feeds);
+    });
+    this.#renewal = new Renewal(this.#subject, tools);
+    this.#warming = this.warm(tools);
   }
 
   get calls(): number {
-    return this.#calls;
+    return this.#subject.calls;
+  }
+
+  get lastSuccessMs(): number | null {
+    return this.#renewal.lastSuccessMs;
+  }
+
+  get lastErrorMs(): number | null {
+    return this.#renewal.setbacks.lastErrorMs;
   }
 
   /** Starts or joins the listing that a question needs. Answers what it must wait for; null when nothing. */
-  want(demand: Demand): Promise<void> | null {
-    const { noCache, onlyIfCached } = demand.freshness;
-    if (onlyIfCached) return null;
-    const forced = noCache && this.#listed !== null && this.#listed.revision <= demand.sinceRevision;
-    if (!forced && this.ageMs() < RELIST_AFTER_MS) return null;
-    const joined = this.renewal.readingSinceMs !== null;
-    const listing = this.renewal.renew(demand.traceparent);
-    if (listing === null || (this.#listed !== null && !forced)) return null;
-    demand.noteWait({ missed: this.#listed === null, joined });
-    return listing;
+  want(demand: Demand): Promise<unknown> | null {
+    this.#early.use();
+    const { held } = this.#renewal;
+    const { traceparent, freshness } = demand;
+    if (freshness.onlyIfCached) return held === null ? this.#warming : null;
+    const isForced = held !== null && !this.isAnswered(demand);
+    if (!isForced && this.isCurrent()) return null;
+    const joined = this.#renewal.underWaySinceMs !== null;
+    const over = this.#renewal.renew({ traceparent, forced: isForced || this.#isDoubted });
+    if (over === null || (held !== null && !isForced)) return null;
+    demand.noteWait({ missed: held === null, joined });
+    const isAnswered = (): boolean => this.isAnswered(demand);
+    return untilAnswered(this.#renewal, over, { isAnswered, traceparent });
   }
 
   /** The next question lists again: a feed turned out not to be there any more. */
   doubt(): void {
-    if (this.#listed !== null) this.#listed = { ...this.#listed, atMs: Number.NEGATIVE_INFINITY };
+    this.#isDoubted = true;
+  }
+
+  /** Resolves when no listing is under way, and plans no other. */
+  settled(): Promise<void> {
+    this.#early.stop();
+    return this.#renewal.settled();
   }
 
   /** What keeps the list from being vouched for; null when it is current enough. */
   trouble(demand: Demand): ListTrouble | null {
-    const failed = this.renewal.failure?.reason ?? null;
-    if (this.#listed === null) {
+    const { held, setbacks } = this.#renewal;
+    const failed = setbacks.failure?.reason ?? null;
+    if (held === null) {
       if (failed !== null) return { state: 'FAILED', reason: failed };
       return { state: 'LOADING', reason: demand.outcome.waitedFor === null ? null : 'TIMEOUT' };
     }
     const acceptedMs = 2 * RELIST_AFTER_MS + (demand.freshness.maxStaleMs ?? 0);
     if (failed !== null && this.ageMs() >= acceptedMs) return { state: 'STALE', reason: failed };
-    return this.#listed.truncated ? { state: 'TRUNCATED', reason: 'LIMIT' } : null;
+    return held.value.truncated ? { state: 'TRUNCATED', reason: 'LIMIT' } : null;
+  }
+
+  private isAnswered(demand: Demand): boolean {
+    const { held } = this.#renewal;
+    return held !== null && (!demand.freshness.noCache || demand.isAnsweredBy(held));
+  }
+
+  private isCurrent(): boolean {
+    return !this.#isDoubted && this.ageMs() < RELIST_AFTER_MS;
   }
 
   private ageMs(): number {
-    return this.#listed === null ? Infinity : this.#clock() - this.#listed.atMs;
+    const { held } = this.#renewal;
+    return held === null ? Infinity : Math.max(0, this.#clock() - held.fetchTimeMs);
+  }
+
+  /** A list that the configuration names costs nothing to read. */
+  private async warm({ feedsAreConfigured, source }: SourceTools): Promise<void> {
+    if (!feedsAreConfigured) await this.#renewal.load();
+    this.#warming = null;
+    if (this.#renewal.held === null && (feedsAreConfigured || source.keepWarm)) await this.renewEarly();
+  }
+
+  private async renewEarly(): Promise<void> {
+    await this.#renewal.renew({ traceparent: null, forced: false });
+    const { failure, notBeforeMs } = this.#renewal.setbacks;
+    if (failure !== null) this.#early.planAfterFailure(notBeforeMs);
   }
 }

@@ -1,20 +1,21 @@
 import type { Failure } from '@/model/failure.js';
 import type { ReadContext } from '@/model/provider.js';
-import type { Attempt } from './renewal.js';
 
 /** Tells of faults that are ours, not an upstream's. */
 export interface FaultLog {
   error(fault: unknown, message: string): void;
 }
 
-export interface ReadRun {
+export interface ReadRun extends Omit<ReadContext, 'signal'> {
   readonly boundMs: number;
-  readonly traceparent: string | null;
-  readonly onCall: () => void;
+  /** Stops the read: another replica may be at it. */
+  readonly lost: AbortSignal;
 }
 
-const CUT: Failure = { reason: 'TIMEOUT', retryAfterMs: null };
-const BROKEN: Failure = { reason: 'UPSTREAM_ERROR', retryAfterMs: null };
+const CUT = { failure: { reason: 'TIMEOUT', retryAfterMs: null } } as const satisfies { failure: Failure };
+const BROKEN = { failure: { reason: 'UPSTREAM_ERROR', retryAfterMs: null } } as const satisfies {
+  failure: Failure;
+};
 
 /** Runs reads within their own bound, beyond the life of the request that caused them, until the process stops. */
 export class ReadRunner {
@@ -22,19 +23,27 @@ export class ReadRunner {
 
   constructor(private readonly faults: FaultLog) {}
 
+  /** Aborted when the process stops. */
+  get stopped(): AbortSignal {
+    return this.#stop.signal;
+  }
+
   /** Never rejects: a fault of ours is logged and counts as a failed attempt. */
-  async run<T>(run: ReadRun, read: (context: ReadContext) => Promise<Attempt<T>>): Promise<Attempt<T>> {
+  async run<T>(
+    { boundMs, lost, ...context }: ReadRun,
+    read: (context: ReadContext) => Promise<T>,
+  ): Promise<T | { readonly failure: Failure }> {
     const bound = new AbortController();
     const timer = setTimeout(() => {
       bound.abort();
-    }, run.boundMs);
-    const signal = AbortSignal.any([bound.signal, this.#stop.signal]);
+    }, boundMs);
+    const signal = AbortSignal.any([bound.signal, lost, this.#stop.signal]);
     try {
-      return await read({ signal, traceparent: run.traceparent, onCall: run.onCall });
+      return await read({ ...context, signal });
     } catch (fault) {
-      if (signal.aborted) return { failure: CUT };
+      if (signal.aborted) return CUT;
       this.faults.error(fault, 'a read failed for a reason of our own');
-      return { failure: BROKEN };
+      return BROKEN;
     } finally {
       clearTimeout(timer);
     }

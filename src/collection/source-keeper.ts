@@ -1,9 +1,12 @@
 import type { FeedAnswer, FeedScope, FeedStatus, SourceStatus } from '@/model/collection.js';
 import { allFeedsName, type Feed } from '@/model/feed.js';
 import type { Snapshot } from '@/model/snapshot.js';
+import { InProcessStore } from '@/snapshots/in-process/in-process-store.js';
 import { usualDemand, type Demand } from './demand.js';
-import { FeedKeeper, NOTHING_KEPT, type SourceTools } from './feed-keeper.js';
+import { FeedKeeper, NOTHING_KEPT } from './feed-keeper.js';
+import type { SourceTools } from './keeper-tools.js';
 import { FeedList, type ListTrouble } from './feed-list.js';
+import { NewsDesk } from './news-desk.js';
 
 /** Keeps one source: the list of its feeds, and each feed's snapshot. */
 export class SourceKeeper {
@@ -11,10 +14,9 @@ export class SourceKeeper {
   #feeds: readonly FeedKeeper[] = [];
 
   constructor(private readonly tools: SourceTools) {
-    this.#list = new FeedList(tools, (feeds) => {
+    this.#list = new FeedList(tools.feedsAreConfigured ? withOwnStore(tools) : tools, (feeds) => {
       this.adopt(feeds);
     });
-    if (tools.feedsAreConfigured) void this.#list.renewal.renew(null);
   }
 
   /** True when the source belongs to what a question is about. */
@@ -57,6 +59,11 @@ export class SourceKeeper {
     return { id, provider, region, projectId, feeds };
   }
 
+  /** Resolves when no read is under way. Wants nothing more. */
+  async settled(): Promise<void> {
+    await Promise.all([this.#list, ...this.#feeds].map((each) => each.settled()));
+  }
+
   private wantFeeds(demand: Demand, waits: Promise<unknown>[]): void {
     for (const feed of this.feedsOf(demand)) {
       const reading = feed.want(demand);
@@ -97,7 +104,7 @@ export class SourceKeeper {
     return {
       feed,
       snapshot: null,
-      problem: { feed, ...trouble, lastSuccessTimeMs: this.#list.renewal.lastSuccessMs },
+      problem: { feed, ...trouble, lastSuccessTimeMs: this.#list.lastSuccessMs },
       freshForMs: this.tools.source.freshForMs,
     };
   }
@@ -107,9 +114,15 @@ export class SourceKeeper {
       feed: allFeedsName(this.tools.source.id),
       ...trouble,
       ...NOTHING_KEPT,
-      lastSuccessTimeMs: this.#list.renewal.lastSuccessMs,
-      lastErrorTimeMs: this.#list.renewal.lastErrorMs,
+      lastSuccessTimeMs: this.#list.lastSuccessMs,
+      lastErrorTimeMs: this.#list.lastErrorMs,
       upstreamCalls: this.#list.calls,
     };
   }
+}
+
+/** Feeds that the configuration names are no matter for other replicas, whose configuration may be another. */
+function withOwnStore(tools: SourceTools): SourceTools {
+  const store = new InProcessStore(tools.clock);
+  return { ...tools, store, desk: new NewsDesk(store) };
 }

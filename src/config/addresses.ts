@@ -1,4 +1,6 @@
 import { isIP, isIPv4 } from 'node:net';
+import { parseRedisAddress, REDIS_ADDRESS } from '@/model/redis-address.js';
+import type { RedisAddress } from '@/model/redis-address.js';
 import { scalar } from './shape.js';
 import type { Shape } from './shape.js';
 
@@ -17,15 +19,14 @@ export function httpUrl(): Shape<string> {
   });
 }
 
-const REDIS_URL = /^rediss?:\/\/([^\s/?#@]*@)?[^\s/?#@]+(\/\d{0,4})?(\?[^\s#]*)?$/;
-
-/** The URL of a Redis, as written. It is never shown: without its at sign a password looks like a host. */
-export function redisUrl(): Shape<string> {
+/** The URL of a Redis. It is never shown: without its at sign a password looks like a host. */
+export function redisUrl(): Shape<RedisAddress> {
   return scalar({
-    allowed: 'a URL such as redis://127.0.0.1:6379 or rediss://user:password@redis.example:6380/0',
-    schema: { type: 'string', pattern: REDIS_URL.source },
+    allowed:
+      'redis://user:password@host:6379/0, redis-sentinel://user:password@host:26379,host:26379/0#master-name or redis-cluster://user:password@host:6379,host:6379; rediss, rediss-sentinel and rediss-cluster for TLS; all but hosts and master-name may be left out',
+    schema: { type: 'string', pattern: REDIS_ADDRESS.source },
     secret: true,
-    parse: ({ value }) => (parseUrl(value, REDIS_URL) === null ? undefined : String(value)),
+    parse: ({ value }) => (typeof value === 'string' ? (parseRedisAddress(value) ?? undefined) : undefined),
   });
 }
 

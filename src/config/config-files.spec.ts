@@ -59,9 +59,11 @@ const source = (from: string, to: string): string => OCP.replace(from, to);
 
 const DURATION = 'such as 500ms, 15s, 5m, 24h or 30d';
 const OCP_KEYS =
-  'id, provider, endpoint, region, projectId, clusters, credentials, timeout, concurrency, rate, maxTasksPerFeed, freshFor, keepFor';
+  'id, provider, endpoint, region, projectId, clusters, credentials, timeout, concurrency, rate, maxTasksPerFeed, freshFor, keepFor, minRefreshInterval, keepWarm';
 const CBR_KEYS =
-  'id, provider, endpoint, region, projectId, credentials, enterpriseProjectId, timeout, concurrency, rate, maxTasksPerFeed, freshFor, keepFor, window';
+  'id, provider, endpoint, region, projectId, credentials, enterpriseProjectId, timeout, concurrency, rate, maxTasksPerFeed, freshFor, keepFor, minRefreshInterval, keepWarm, window';
+const REDIS_RULE =
+  'redis://user:password@host:6379/0, redis-sentinel://user:password@host:26379,host:26379/0#master-name or redis-cluster://user:password@host:6379,host:6379; rediss, rediss-sentinel and rediss-cluster for TLS; all but hosts and master-name may be left out';
 const URL_RULE = 'an absolute http or https URL without credentials, query or fragment';
 const ID_RULE = 'a lower-case letter, then up to 62 lower-case letters, digits and -';
 const LOOPBACK_RULE =
@@ -79,6 +81,9 @@ const GOOD: readonly (readonly [string, string])[] = [
   ['another address with auth', topWith('server: { host: 0.0.0.0 }\nauth: none')],
   ['a host name of loopback', topWith('server: { host: localhost }')],
   ['a Redis with a password', topWith('cache: { redis: "rediss://user:pw@redis.example:6380/1" }')],
+  ['a Redis behind Sentinels', topWith('cache: { redis: "redis-sentinel://:pw@a:26379,b/1#main" }')],
+  ['a Redis Cluster', topWith('cache: { redis: "rediss-cluster://user:pw@a:1,[::1]:2" }')],
+  ['a prefix', topWith('cache: { redis: "redis://redis", prefix: "team-a:tributary" }')],
   ['a log level', topWith('log: { level: debug }')],
   ['numbers from the environment', topWith('server: { port: "${PORT}" }')],
   ['a cluster with a number for an id', ocpWith('clusters: [{ id: 1000005 }]')],
@@ -115,7 +120,7 @@ const BAD: readonly BadFile[] = [
     name: 'an unknown key in another spelling',
     yaml: topWith('cache: { fresh_for: 15s }'),
     problems: [
-      '1:10 cache.fresh_for: found an unknown key; allowed: redis, freshFor, keepFor; did you mean freshFor?',
+      '1:10 cache.fresh_for: found an unknown key; allowed: redis, prefix, freshFor, keepFor, minRefreshInterval; did you mean freshFor?',
     ],
   },
   {
@@ -137,7 +142,7 @@ const BAD: readonly BadFile[] = [
     name: 'a source that is a text',
     yaml: 'sources:\n  - ob\n',
     problems: [
-      '2:5 sources[0]: found a text; allowed: a source with the keys id, provider, endpoint, region, projectId, clusters, credentials, enterpriseProjectId, timeout, concurrency, rate, maxTasksPerFeed, freshFor, keepFor, window',
+      '2:5 sources[0]: found a text; allowed: a source with the keys id, provider, endpoint, region, projectId, clusters, credentials, enterpriseProjectId, timeout, concurrency, rate, maxTasksPerFeed, freshFor, keepFor, minRefreshInterval, keepWarm, window',
     ],
   },
   {
@@ -387,9 +392,18 @@ const BAD: readonly BadFile[] = [
   {
     name: 'a Redis without a scheme, which is not shown',
     yaml: topWith('cache: { redis: "user:hush@redis:6379" }'),
-    problems: [
-      '1:17 cache.redis: found (hidden); allowed: a URL such as redis://127.0.0.1:6379 or rediss://user:password@redis.example:6380/0',
-    ],
+    problems: [`1:17 cache.redis: found (hidden); allowed: ${REDIS_RULE}`],
+  },
+  {
+    name: 'a Redis behind Sentinels without the name of the master',
+    yaml: topWith('cache: { redis: "redis-sentinel://:hush@a:26379,b:26379" }'),
+    problems: [`1:17 cache.redis: found (hidden); allowed: ${REDIS_RULE}`],
+    schemaSees: false,
+  },
+  {
+    name: 'a prefix with a space',
+    yaml: topWith('cache: { prefix: "my keys" }'),
+    problems: ['1:18 cache.prefix: found "my keys"; allowed: 1 to 64 letters, digits, and _ . : -'],
   },
   {
     name: 'snapshots dropped before they are old',
@@ -410,7 +424,9 @@ const BAD: readonly BadFile[] = [
   {
     name: 'a section without keys',
     yaml: topWith('cache:'),
-    problems: ['1:7 cache: found nothing; allowed: a map with the keys redis, freshFor, keepFor'],
+    problems: [
+      '1:7 cache: found nothing; allowed: a map with the keys redis, prefix, freshFor, keepFor, minRefreshInterval',
+    ],
   },
 ];
 

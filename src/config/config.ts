@@ -1,3 +1,4 @@
+import type { RedisAddress } from '@/model/redis-address.js';
 import type { SourceConfig } from '@/model/source.js';
 
 /** How much is written to the log; each level includes the ones before it. */
@@ -30,8 +31,10 @@ interface ServerConfig {
 }
 
 interface CacheConfig {
-  /** A redis:// or rediss:// URL, password included; null: snapshots are kept in this process. */
-  readonly redis: string | null;
+  /** Password included; null: snapshots are kept in this process. */
+  readonly redis: RedisAddress | null;
+  /** Put before every key in Redis. */
+  readonly prefix: string;
   readonly freshForMs: number;
   readonly keepForMs: number;
 }

@@ -52,7 +52,7 @@ describe('the configuration', () => {
   it('has every default filled in', () => {
     expect(load(ocp('pw'))).toEqual({
       server: { host: '127.0.0.1', port: 3000, deadlineMs: 2000, shutdownTimeoutMs: 10_000, secret: null },
-      cache: { redis: null, freshForMs: 15_000, keepForMs: 86_400_000 },
+      cache: { redis: null, prefix: 'tributary', freshForMs: 15_000, keepForMs: 86_400_000 },
       windowMs: 2_592_000_000,
       log: { level: 'info' },
       auth: null,
@@ -73,6 +73,8 @@ describe('the configuration', () => {
           keepForMs: 86_400_000,
           windowMs: 2_592_000_000,
           enterpriseProjectId: 'all_granted_eps',
+          minRefreshMs: 1_000,
+          keepWarm: false,
         },
       ],
     });

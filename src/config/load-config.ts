@@ -68,7 +68,12 @@ function toConfig({ server, cache, window, log, auth, sources }: Sure<RootValues
       shutdownTimeoutMs: server.shutdownTimeout,
       secret: server.secret,
     },
-    cache: { redis: cache.redis, freshForMs: cache.freshFor, keepForMs: cache.keepFor },
+    cache: {
+      redis: cache.redis,
+      prefix: cache.prefix,
+      freshForMs: cache.freshFor,
+      keepForMs: cache.keepFor,
+    },
     windowMs: window,
     log: { level: log.level },
     auth,
@@ -94,6 +99,8 @@ function toSourceConfig(source: SourceValues, { cache, window }: Inherited): Sou
     maxTasksPerFeed: source.maxTasksPerFeed,
     freshForMs: source.freshFor ?? cache.freshFor,
     keepForMs: source.keepFor ?? cache.keepFor,
+    minRefreshMs: source.minRefreshInterval ?? cache.minRefreshInterval,
+    keepWarm: source.keepWarm,
     windowMs: source.window ?? window,
     enterpriseProjectId: source.enterpriseProjectId,
   };

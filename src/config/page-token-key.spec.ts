@@ -18,6 +18,8 @@ const SOURCE = {
   keepForMs: 86_400_000,
   windowMs: 86_400_000,
   enterpriseProjectId: 'all_granted_eps',
+  minRefreshMs: 1_000,
+  keepWarm: false,
 } as const;
 
 function config(server: Partial<Config['server']> = {}, password = 'pw'): Config {
@@ -30,7 +32,7 @@ function config(server: Partial<Config['server']> = {}, password = 'pw'): Config
       secret: null,
       ...server,
     },
-    cache: { redis: null, freshForMs: 15_000, keepForMs: 86_400_000 },
+    cache: { redis: null, prefix: 'tributary', freshForMs: 15_000, keepForMs: 86_400_000 },
     windowMs: 86_400_000,
     log: { level: 'info' },
     auth: null,

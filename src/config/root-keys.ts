@@ -4,7 +4,7 @@ import { LOG_LEVELS } from './config.js';
 import { listById } from './list.js';
 import { optional, required, section, withDefault } from './section.js';
 import type { Key, Keys, ValuesOf } from './section.js';
-import { freshFor, keepFor, source, window } from './source-keys.js';
+import { freshFor, keepFor, minRefreshInterval, source, window } from './source-keys.js';
 import type { SourceKeys } from './source-keys.js';
 import { duration, integer, text, word } from './values.js';
 
@@ -40,6 +40,15 @@ export const CACHE_KEYS = {
     description: 'The Redis that replicas share. Left out: snapshots are kept in this process.',
     example: 'redis://127.0.0.1:6379',
   }),
+  prefix: withDefault(
+    text({ allowed: '1 to 64 letters, digits, and _ . : -', pattern: /^[A-Za-z0-9:_.-]{1,64}$/ }),
+    'tributary',
+    {
+      description:
+        'Put before every key in Redis, so that gateways that have nothing to do with each other can share one.',
+      example: 'tributary',
+    },
+  ),
   freshFor: withDefault(freshFor, '15s', {
     description: 'A snapshot younger than this is served as it is.',
     example: '15s',
@@ -47,6 +56,11 @@ export const CACHE_KEYS = {
   keepFor: withDefault(keepFor, '24h', {
     description: 'A snapshot older than this is not served at all. At least freshFor.',
     example: '24h',
+  }),
+  minRefreshInterval: withDefault(minRefreshInterval, '1s', {
+    description:
+      'Callers who insist on something newer (no-cache, max-age) make a feed be read no sooner than this after its last read; they wait for it.',
+    example: '5s',
   }),
 } as const satisfies Keys;
 

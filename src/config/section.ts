@@ -54,7 +54,7 @@ export function optional<T>(shape: Shape<T>, words: KeyText): Key<T | null> {
 /** `fallback` is written as it would be in the file, and read the same way. */
 export function withDefault<T>(
   shape: Shape<T>,
-  fallback: string | number | Record<string, never>,
+  fallback: string | number | boolean | Record<string, never>,
   words: KeyText,
 ): Key<T> {
   return {
@@ -72,7 +72,7 @@ export function notTaken<T>(key: Key<T>): Key<T> {
   return { ...key, schema: false, required: false, taken: false };
 }
 
-function nodeOf(value: string | number | Record<string, never>, spot: Spot): YamlNode {
+function nodeOf(value: string | number | boolean | Record<string, never>, spot: Spot): YamlNode {
   if (typeof value === 'object') return { kind: 'map', ...spot, entries: [] };
   return { kind: 'scalar', ...spot, value, written: String(value), substituted: false, multiline: false };
 }

@@ -5,12 +5,13 @@ import { listById } from './list.js';
 import { notTaken, optional, required, section, withDefault } from './section.js';
 import type { Keys, ValuesOf } from './section.js';
 import type { Shape } from './shape.js';
-import { duration, integer, rate, text, textOrDigits, word } from './values.js';
+import { duration, integer, rate, text, textOrDigits, trueOrFalse, word } from './values.js';
 import { variants } from './variants.js';
 
 /** The durations that the top level sets and a source may override. */
 export const freshFor = duration({ max: '7d' });
 export const keepFor = duration({ max: '365d' });
+export const minRefreshInterval = duration({ max: '1h' });
 export const window = duration({ max: '3650d' });
 
 /** A name as clouds give them. */
@@ -59,6 +60,15 @@ const TUNING = {
   keepFor: optional(keepFor, {
     description: 'In place of cache.keepFor for this source.',
     example: '12h',
+  }),
+  minRefreshInterval: optional(minRefreshInterval, {
+    description: 'In place of cache.minRefreshInterval for this source.',
+    example: '10s',
+  }),
+  keepWarm: withDefault(trueOrFalse(), false, {
+    description:
+      'true: its feeds are kept fresh whether or not anyone asks. false: only while they are in use.',
+    example: true,
   }),
   window: optional(window, {
     description: 'In place of the top-level window for this source.',

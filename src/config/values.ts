@@ -66,6 +66,23 @@ export function integer({ min, max }: { readonly min: number; readonly max: numb
   });
 }
 
+/** true or false; a substituted text counts as the word it spells. */
+export function trueOrFalse(): Shape<boolean> {
+  return scalar({
+    allowed: 'true or false',
+    schema: { type: 'boolean' },
+    parse: ({ value, substituted }) => {
+      const spelled = substituted ? BOOLEANS.get(String(value)) : value;
+      return typeof spelled === 'boolean' ? spelled : undefined;
+    },
+  });
+}
+
+const BOOLEANS: ReadonlyMap<string, boolean> = new Map([
+  ['true', true],
+  ['false', false],
+]);
+
 const UNITS_MS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 const DURATION = /^([1-9]\d{0,8})(ms|s|m|h|d)$/;
 

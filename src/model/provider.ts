@@ -12,7 +12,12 @@ export interface ReadContext {
   readonly traceparent: string | null;
   /** Called once before each upstream call. */
   readonly onCall: () => void;
+  /** The newest read of the same feed, here or in another replica; null when there is none. */
+  readonly previous: PreviousRead | null;
 }
+
+/** What a provider may build on that does not read the whole feed every time. */
+export type PreviousRead = Pick<ReadFeed, 'rows' | 'bookmark' | 'truncated'>;
 
 /** A feed read whole, or one of a closed set of failures. A provider never throws across its port. */
 export type FeedRead = ReadFeed | FailedRead;
@@ -26,6 +31,8 @@ export interface ReadFeed {
   /** All tasks created from this time on are in `rows`; null when that cannot be vouched for. */
   readonly coveredSince: string | null;
   readonly drift: DriftCounts;
+  /** JSON of the provider's own, handed back as `previous.bookmark` at the next read; null where it needs none. */
+  readonly bookmark: unknown;
 }
 
 export interface FailedRead {

@@ -55,6 +55,10 @@ export interface SourceConfig {
   readonly maxTasksPerFeed: number;
   readonly freshForMs: number;
   readonly keepForMs: number;
+  /** Reads that callers force keep at least this distance. */
+  readonly minRefreshMs: number;
+  /** True: kept fresh whether or not anyone asks. */
+  readonly keepWarm: boolean;
   readonly windowMs: number;
   readonly enterpriseProjectId: string;
 }

@@ -1,6 +1,7 @@
 import { Controller, Get, Header, Inject, Param, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import { ApiProblem } from '@/model/api-problem.js';
+import { CallBudgets, type CallBudget } from '@/model/call-budget.js';
 import { CLOCK, type Clock } from '@/model/clock.js';
 import { FeedCollection, type FeedStatus, type SourceStatus } from '@/model/collection.js';
 import { DRIFT_KINDS } from '@/model/drift.js';
@@ -11,6 +12,7 @@ import {
   ProviderListDto,
   SourceDto,
   SourceListDto,
+  type CallBudgetDto,
   type DriftDto,
   type FeedDto,
 } from './sources.dto.js';
@@ -22,6 +24,7 @@ export class SourcesController {
     private readonly collection: FeedCollection,
     @Inject(PROVIDERS) private readonly providers: readonly Provider[],
     @Inject(CLOCK) private readonly clock: Clock,
+    private readonly budgets: CallBudgets,
   ) {}
 
   @Get('sources')
@@ -32,8 +35,8 @@ export class SourcesController {
     description: 'What the gateway knows at this moment. Asks no upstream.',
   })
   @ApiOkResponse({ type: SourceListDto, description: 'The sources in configured order.' })
-  list(@Query() _query: NoQuery): SourceListDto {
-    return { sources: this.collection.status().map((source) => asSource(source, this.clock())) };
+  async list(@Query() _query: NoQuery): Promise<SourceListDto> {
+    return { sources: await Promise.all(this.collection.status().map((source) => this.show(source))) };
   }
 
   @Get('sources/:source')
@@ -45,10 +48,10 @@ export class SourcesController {
   })
   @ApiParam({ name: 'source', description: 'The configured id of the source.' })
   @ApiOkResponse({ type: SourceDto, description: 'The source.' })
-  get(@Param('source') id: string, @Query() _query: NoQuery): SourceDto {
+  async get(@Param('source') id: string, @Query() _query: NoQuery): Promise<SourceDto> {
     const source = this.collection.status().find((status) => status.id === id);
     if (source === undefined) throw new ApiProblem('source-not-found', 'No source of that id is configured.');
-    return asSource(source, this.clock());
+    return this.show(source);
   }
 
   @Get('providers')
@@ -70,10 +73,18 @@ export class SourcesController {
       })),
     };
   }
+
+  private async show({ feeds, ...source }: SourceStatus): Promise<SourceDto> {
+    const budget = await this.budgets.of(source.id);
+    const nowMs = this.clock();
+    return { ...source, budget: asBudget(budget), feeds: feeds.map((feed) => asFeed(feed, nowMs)) };
+  }
 }
 
-function asSource({ feeds, ...source }: SourceStatus, nowMs: number): SourceDto {
-  return { ...source, feeds: feeds.map((feed) => asFeed(feed, nowMs)) };
+function asBudget(budget: CallBudget | null): CallBudgetDto | null {
+  if (budget === null) return null;
+  const { calls, perMs, remaining, resetTimeMs } = budget;
+  return { calls, perSeconds: perMs / 1000, remaining, resetTime: timeOrNull(resetTimeMs) };
 }
 
 function asFeed(status: FeedStatus, nowMs: number): FeedDto {

@@ -68,6 +68,26 @@ export class FeedDto {
   drift: DriftDto;
 }
 
+/** What remains of the upstream calls that the source's `rate` allows, over all replicas that share a Redis. */
+@ApiSchema({ name: 'CallBudget' })
+export class CallBudgetDto {
+  /** Calls allowed in a window. */
+  @ApiProperty({ type: 'integer', minimum: 1, example: 200 })
+  calls: number;
+
+  /** Length of a window; it begins with its first call. */
+  @ApiProperty({ type: Number, minimum: 0.001, example: 300 })
+  perSeconds: number;
+
+  /** Calls that are left in the window under way. */
+  @ApiProperty({ type: 'integer', minimum: 0, example: 187 })
+  remaining: number;
+
+  /** When the window under way ends; null when none is. */
+  @ApiProperty({ type: String, format: 'date-time', nullable: true, example: '2026-11-20T08:05:00.000Z' })
+  resetTime: string | null;
+}
+
 /** One configured connection. */
 @ApiSchema({ name: 'Source' })
 export class SourceDto {
@@ -82,6 +102,10 @@ export class SourceDto {
 
   @ApiProperty({ type: String, nullable: true, example: '04f1829c788037ac2fb8c01eb2b04b95' })
   projectId: string | null;
+
+  /** null for a source without a `rate`. */
+  @ApiProperty({ type: CallBudgetDto, nullable: true })
+  budget: CallBudgetDto | null;
 
   /** While the feeds of a source cannot be listed, `sources/{source}/feeds/-` stands for all of them. */
   @ApiProperty({ type: [FeedDto] })

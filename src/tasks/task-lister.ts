@@ -14,11 +14,16 @@ import type { TaskRow } from '@/model/task.js';
 import { assertAvailable } from './availability.js';
 import { completenessOf, type Completeness } from './completeness.js';
 import { joinMissingFeeds, type MissingFeed } from './view/missing-feed.js';
-import { PageTokens, type PageTokenContent, type PageTokenFault } from './view/page-token.js';
+import {
+  PageTokens,
+  type PageTokenContent,
+  type PageTokenFault,
+  type PageTokenKeys,
+} from './view/page-token.js';
 import { Selections } from './view/selection.js';
 
-/** Injection token of the key that page tokens are signed with. */
-export const PAGE_TOKEN_KEY = Symbol('PAGE_TOKEN_KEY');
+/** Injection token of the keys that page tokens are signed with. */
+export const PAGE_TOKEN_KEYS = Symbol('PAGE_TOKEN_KEYS');
 
 /** A page of tasks and how far it can be relied on. */
 export interface TaskPage {
@@ -38,9 +43,9 @@ export class TaskLister {
   constructor(
     private readonly collection: FeedCollection,
     @Inject(PROVIDERS) providers: readonly Provider[],
-    @Inject(PAGE_TOKEN_KEY) key: Uint8Array,
+    @Inject(PAGE_TOKEN_KEYS) keys: PageTokenKeys,
   ) {
-    this.#tokens = new PageTokens(key);
+    this.#tokens = new PageTokens(keys);
     this.#providerIds = providers.map(({ settings }) => settings.id);
   }
 

@@ -1,28 +1,58 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import pLimit from 'p-limit';
 import type { LimitFunction } from 'p-limit';
-import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
-import type { CallRate, SourceConfig } from '@/model/source.js';
-import { LONGEST_TIMER_MS, throwIfAborted, untilAborted } from './deadline.js';
+import type { CallBudget } from '@/model/call-budget.js';
+import type { Clock } from '@/model/clock.js';
+import type { LimitedSource, SharedLimits, SharedSourceLimits } from '@/model/shared-limits.js';
+import { CallWindow } from './call-window.js';
+import { throwIfAborted, untilAborted } from './deadline.js';
 import { UpstreamError } from './upstream-error.js';
 
-/** Keeps a source's calls within its `concurrency` and `rate`. Every wait ends with the caller's signal. */
+export interface CallLimitsOptions {
+  readonly source: LimitedSource;
+  /** Limits that hold over all replicas; null: there is this process only. */
+  readonly shared: SharedLimits | null;
+  readonly clock: Clock;
+}
+
+/**
+ * Keeps a source's calls within its `concurrency` and `rate`, over all replicas as long as they can be asked,
+ * and in this process always. Every wait ends with the caller's signal.
+ */
 export class CallLimits {
   readonly #slots: LimitFunction;
-  readonly #budget: RateLimiterMemory | null;
+  readonly #window: CallWindow | null;
+  readonly #shared: SharedSourceLimits | null;
 
-  constructor(source: Pick<SourceConfig, 'concurrency' | 'rate'>) {
+  constructor({ source, shared, clock }: CallLimitsOptions) {
     this.#slots = pLimit(source.concurrency);
-    this.#budget = source.rate === null ? null : budgetOf(source.rate);
+    this.#window = source.rate === null ? null : new CallWindow(source.rate, clock);
+    this.#shared = shared?.of(source) ?? null;
   }
 
-  /** Runs work when a place is free. Work whose signal was aborted while it queued never starts. */
+  /** Runs work when this process has a place. Work whose signal was aborted while it queued never starts. */
   run<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
     const turn = this.#slots(() => {
       throwIfAborted(signal);
       return work();
     });
     return untilAborted(turn, signal);
+  }
+
+  /** Makes one call when there is a place among the calls of all replicas. Asked within `run`. */
+  async call<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+    throwIfAborted(signal);
+    if (this.#shared === null) return work();
+    const entering = this.#shared.enter(signal);
+    try {
+      await untilAborted(entering, signal);
+      throwIfAborted(signal);
+      return await work();
+    } finally {
+      void entering.then((leave) => {
+        leave();
+      });
+    }
   }
 
   /** Takes one call from the budget, waiting for the next window where this one is used up. */
@@ -37,21 +67,18 @@ export class CallLimits {
     }
   }
 
+  /** What remains of the budget, over all replicas where they can be asked; null without a `rate`. */
+  async budget(): Promise<CallBudget | null> {
+    if (this.#window === null) return null;
+    return (await this.#shared?.budget()) ?? this.#window.budget();
+  }
+
   /** Zero when the call may go, else how long until the next window. */
   async #take(): Promise<number> {
-    try {
-      await this.#budget?.consume('calls');
-      return 0;
-    } catch (refusal) {
-      if (!(refusal instanceof RateLimiterRes)) throw refusal;
-      return Math.max(refusal.msBeforeNext, 1);
-    }
+    if (this.#window === null) return 0;
+    const waitMs = (await this.#shared?.take()) ?? null;
+    if (waitMs === null) return this.#window.take();
+    if (waitMs === 0) await this.#window.note();
+    return waitMs;
   }
-}
-
-function budgetOf(rate: CallRate): RateLimiterMemory {
-  return new RateLimiterMemory({
-    points: rate.calls,
-    duration: Math.min(rate.perMs, LONGEST_TIMER_MS) / 1000,
-  });
 }

@@ -1,40 +1,37 @@
-import { HttpService } from '@nestjs/axios';
-import { Inject, Injectable, Optional } from '@nestjs/common';
+import type { HttpService } from '@nestjs/axios';
 import type { OnApplicationShutdown } from '@nestjs/common';
-import type { SourceConfig } from '@/model/source.js';
-import { CallLimits } from './call-limits.js';
-import { CLOCK } from '@/model/clock.js';
 import type { Clock } from '@/model/clock.js';
+import type { SourceConfig } from '@/model/source.js';
 import { Authenticators } from './credentials/authenticators.js';
 import { HttpExchange } from './http-exchange.js';
 import { SourceClient } from './source-client.js';
+import type { SourceLimits } from './source-limits.js';
 import { UpstreamClients } from './upstream-client.js';
 import type { UpstreamClient, UpstreamProtocol } from './upstream-client.js';
-import { SilentObserver, UpstreamObserver } from './upstream-observer.js';
+import type { UpstreamObserver } from './upstream-observer.js';
 
 /** Enough for the log-ins of all sources: each happens about once a day. */
 const LOGIN_SOCKETS = 4;
 
-interface SourceConnections {
-  readonly exchange: HttpExchange;
-  readonly limits: CallLimits;
+export interface UpstreamTools {
+  readonly limits: SourceLimits;
+  readonly observer: UpstreamObserver;
+  readonly clock: Clock;
 }
 
 /** Clients over axios. All clients of one source share its connections and its limits. */
-@Injectable()
 export class HttpUpstreamClients extends UpstreamClients implements OnApplicationShutdown {
-  readonly #connections = new Map<string, SourceConnections>();
+  readonly #exchanges = new Map<string, HttpExchange>();
   readonly #logins: HttpExchange;
   readonly #authenticators: Authenticators;
 
   constructor(
     private readonly http: HttpService,
-    @Optional() @Inject(UpstreamObserver) private readonly observer: UpstreamObserver = new SilentObserver(),
-    @Optional() @Inject(CLOCK) private readonly clock: Clock = Date.now,
+    private readonly tools: UpstreamTools,
   ) {
     super();
     this.#logins = new HttpExchange(http, LOGIN_SOCKETS);
-    this.#authenticators = new Authenticators(this.#logins, clock);
+    this.#authenticators = new Authenticators(this.#logins, tools.clock);
   }
 
   override open(source: SourceConfig, protocol: UpstreamProtocol): UpstreamClient {
@@ -42,24 +39,22 @@ export class HttpUpstreamClients extends UpstreamClients implements OnApplicatio
       source,
       protocol,
       authenticator: this.#authenticators.of(source, protocol.family),
-      ...this.#connectionsOf(source),
-      observer: this.observer,
-      clock: this.clock,
+      exchange: this.#exchangeOf(source),
+      limits: this.tools.limits.limitsOf(source),
+      observer: this.tools.observer,
+      clock: this.tools.clock,
     });
   }
 
   /** Runs after the readers were told to stop, so that nothing but idle connections is left to close. */
   onApplicationShutdown(): void {
     this.#logins.close();
-    for (const { exchange } of this.#connections.values()) exchange.close();
+    for (const exchange of this.#exchanges.values()) exchange.close();
   }
 
-  #connectionsOf(source: SourceConfig): SourceConnections {
-    const connections = this.#connections.get(source.id) ?? {
-      exchange: new HttpExchange(this.http, source.concurrency),
-      limits: new CallLimits(source),
-    };
-    this.#connections.set(source.id, connections);
-    return connections;
+  #exchangeOf({ id, concurrency }: SourceConfig): HttpExchange {
+    const exchange = this.#exchanges.get(id) ?? new HttpExchange(this.http, concurrency);
+    this.#exchanges.set(id, exchange);
+    return exchange;
   }
 }

@@ -51,14 +51,14 @@ export class SourceClient implements UpstreamClient {
     const call = this.#describe(request);
     const headers = await authenticator.headersFor(call, context.signal);
     try {
-      return await this.#observed(call, headers, context);
+      return await limits.call(context.signal, () => this.#observed(call, headers, context));
     } catch (error) {
       if (authenticator.discard === undefined || !isRefusal(error)) throw error;
       authenticator.discard(headers);
     }
     const renewed = await authenticator.headersFor(call, context.signal);
     await limits.spend(context.signal);
-    return this.#observed(call, renewed, context);
+    return limits.call(context.signal, () => this.#observed(call, renewed, context));
   }
 
   #describe({ path, query }: UpstreamRequest): SignableCall {

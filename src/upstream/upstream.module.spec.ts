@@ -110,6 +110,8 @@ function source(endpoint: string, changes: Partial<SourceConfig> = {}): SourceCo
     keepForMs: 1000,
     windowMs: 1000,
     enterpriseProjectId: 'all_granted_eps',
+    minRefreshMs: 1_000,
+    keepWarm: false,
     ...changes,
   };
 }
@@ -119,7 +121,8 @@ function open(endpoint: string, changes: Partial<SourceConfig> = {}): UpstreamCl
 }
 
 function context(changes: Partial<ReadContext> = {}): ReadContext {
-  return { signal: new AbortController().signal, traceparent: null, onCall: () => undefined, ...changes };
+  const signal = new AbortController().signal;
+  return { signal, traceparent: null, onCall: () => undefined, previous: null, ...changes };
 }
 
 async function failure(answer: Promise<unknown>): Promise<UpstreamError> {

@@ -1,12 +1,39 @@
-import { HttpModule } from '@nestjs/axios';
+import { HttpModule, HttpService } from '@nestjs/axios';
 import { Module } from '@nestjs/common';
+import { CallBudgets } from '@/model/call-budget.js';
+import { CLOCK, type Clock } from '@/model/clock.js';
+import { SharedLimits } from '@/model/shared-limits.js';
 import { HttpUpstreamClients } from './http-upstream-clients.js';
+import { SourceLimits } from './source-limits.js';
 import { UpstreamClients } from './upstream-client.js';
+import { SilentObserver, UpstreamObserver } from './upstream-observer.js';
 
-/** The only door out. A global module may provide `UpstreamObserver` and `CLOCK`. */
+/** The only door out. A global module may provide `UpstreamObserver`, `SharedLimits` and `CLOCK`. */
 @Module({
   imports: [HttpModule.register({})],
-  providers: [{ provide: UpstreamClients, useClass: HttpUpstreamClients }],
-  exports: [UpstreamClients],
+  providers: [
+    {
+      provide: SourceLimits,
+      useFactory: (shared?: SharedLimits | null, clock: Clock = Date.now) =>
+        new SourceLimits(shared ?? null, clock),
+      inject: [optional(SharedLimits), optional(CLOCK)],
+    },
+    {
+      provide: UpstreamClients,
+      useFactory: (
+        http: HttpService,
+        limits: SourceLimits,
+        observer: UpstreamObserver = new SilentObserver(),
+        clock: Clock = Date.now,
+      ) => new HttpUpstreamClients(http, { limits, observer, clock }),
+      inject: [HttpService, SourceLimits, optional(UpstreamObserver), optional(CLOCK)],
+    },
+    { provide: CallBudgets, useExisting: SourceLimits },
+  ],
+  exports: [UpstreamClients, CallBudgets],
 })
 export class UpstreamModule {}
+
+function optional<T>(token: T): { token: T; optional: true } {
+  return { token, optional: true };
+}

@@ -107,10 +107,13 @@ describe('the document', () => {
     }
     expect(types).toEqual({
       ageSeconds: ['number', 'null'],
+      calls: 'integer',
       droppedRow: 'integer',
       durationSeconds: ['number', 'null'],
       lagSeconds: ['number', 'null'],
+      perSeconds: 'number',
       progressPercent: ['number', 'null'],
+      remaining: 'integer',
       status: 'integer',
       taskCount: ['integer', 'null'],
       totalSize: 'integer',

@@ -6,6 +6,13 @@ import { ask, type Answer } from '../support/http.js';
 import { leaks } from '../support/secrets.js';
 import { askPage } from '../support/tasks.js';
 
+interface Budget {
+  calls: number;
+  perSeconds: number;
+  remaining: number;
+  resetTime: string | null;
+}
+
 interface SentFeed {
   name: string;
   state: string;
@@ -62,6 +69,26 @@ const feedsOf = async (source: string): Promise<SentFeed[]> =>
   ((await get(`/v1/sources/${source}`)).body as SentSource).feeds;
 
 describe('/v1/sources', () => {
+  it('tells how many upstream calls are left in the window under way', async () => {
+    await gateway.stop();
+    gateway = await startGateway(simulator, {
+      clock: () => nowMs,
+      deadlineMs: 5000,
+      sources: (all) => all.map((source) => ({ ...source, rate: { calls: 200, perMs: 300_000 } })),
+    });
+    const budget = async (): Promise<Budget | null> =>
+      ((await get('/v1/sources/server-backups')).body as { budget: Budget | null }).budget;
+    expect(await budget()).toEqual({ calls: 200, perSeconds: 300, remaining: 200, resetTime: null });
+    await get('/v1/tasks?source=server-backups');
+    const calls = simulator.calls.count('cbr');
+    expect(calls).toBeGreaterThan(0);
+    const { resetTime, ...left } = (await budget()) ?? { resetTime: null };
+    expect(left).toEqual({ calls: 200, perSeconds: 300, remaining: 200 - calls });
+    const endsInMs = Date.parse(resetTime ?? '') - nowMs;
+    expect(endsInMs).toBeGreaterThan(0);
+    expect(endsInMs).toBeLessThanOrEqual(300_000);
+  });
+
   it('lists the sources as configured, before anything was read', async () => {
     const listed = await sources();
     expect(listed.map(({ feeds, ...source }) => source)).toEqual([
@@ -70,20 +97,23 @@ describe('/v1/sources', () => {
         provider: 'huawei-css',
         region: 'eu-west-101',
         projectId: '04f1829c788037ac2fb8c01eb2b04b95',
+        budget: null,
       },
       {
         id: 'server-backups',
         provider: 'huawei-cbr',
         region: 'eu-west-101',
         projectId: '04f1829c788037ac2fb8c01eb2b04b95',
+        budget: null,
       },
       {
         id: 'kubernetes',
         provider: 'huawei-cce',
         region: 'eu-west-101',
         projectId: '04f1829c788037ac2fb8c01eb2b04b95',
+        budget: null,
       },
-      { id: 'oceanbase', provider: 'oceanbase-ocp', region: null, projectId: null },
+      { id: 'oceanbase', provider: 'oceanbase-ocp', region: null, projectId: null, budget: null },
     ]);
     for (const feed of listed.flatMap(({ feeds }) => feeds)) {
       expect(feed).toMatchObject({

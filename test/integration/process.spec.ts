@@ -1,65 +1,14 @@
-import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { Agent, get as getOver } from 'node:http';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { GatewayProcess } from '../support/gateway-process.js';
 import { startSimulator, type Simulator } from '../support/gateway.js';
 import { ask } from '../support/http.js';
+import { until } from '../support/redis.js';
 import type { SentPage } from '../support/tasks.js';
-
-const MAIN = join(process.cwd(), 'build-test/src/main.js');
-
-/** A gateway in a process of its own. */
-class GatewayProcess {
-  readonly #child: ChildProcess;
-  readonly ended: Promise<number | null>;
-  stdout = '';
-  stderr = '';
-
-  constructor(args: readonly string[], env: Record<string, string> = {}) {
-    this.#child = spawn(process.execPath, [MAIN, ...args], { env: { PATH: process.env.PATH, ...env } });
-    this.#child.stdout?.setEncoding('utf8').on('data', (text: string) => (this.stdout += text));
-    this.#child.stderr?.setEncoding('utf8').on('data', (text: string) => (this.stderr += text));
-    this.ended = new Promise((resolve) => this.#child.once('close', resolve));
-  }
-
-  /** Where it listens, as its log says. */
-  async url(): Promise<string> {
-    const line = await this.logged('listening');
-    return (JSON.parse(line) as { url: string }).url;
-  }
-
-  async logged(message: string): Promise<string> {
-    await until(() => this.#line(message) !== undefined || this.#child.exitCode !== null);
-    const line = this.#line(message);
-    if (line === undefined) throw new Error(`it ended: ${this.stdout}${this.stderr}`);
-    return line;
-  }
-
-  signal(name: NodeJS.Signals): void {
-    this.#child.kill(name);
-  }
-
-  /** Ends the process if it still runs. */
-  async stop(): Promise<void> {
-    if (this.#child.exitCode === null) this.#child.kill('SIGKILL');
-    await this.ended;
-  }
-
-  #line(message: string): string | undefined {
-    return this.stdout.split('\n').find((line) => line.includes(`"msg":"${message}"`));
-  }
-}
-
-async function until(condition: () => boolean): Promise<void> {
-  const endMs = performance.now() + 20_000;
-  while (!condition()) {
-    if (performance.now() > endMs) throw new Error('it never came true');
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-}
 
 let folder: string;
 let simulator: Simulator;

@@ -1,33 +1,68 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { sharedSecret } from '@/snapshots/shared-secret.js';
-import { redisProgram, startRedis, type TestRedis } from '../support/redis.js';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { IoredisLink } from '@/redis/ioredis-link.js';
+import { SharedSecret } from '@/redis/shared-secret.js';
+import { linkTo } from '../support/redis-link.js';
+import { redisRoom, type RedisRoom } from '../support/redis.js';
 
-const program = redisProgram();
-if (program === null) {
-  const advice = 'no redis-server on PATH: apt-get install redis-server';
-  if (process.env.CI !== undefined) throw new Error(advice);
-  process.stderr.write(`skipped: ${advice}\n`);
-}
+describe('the secret that replicas share through Redis', () => {
+  let room: RedisRoom;
+  let links: IoredisLink[];
 
-(program === null ? describe.skip : describe)('the secret that replicas share through Redis', () => {
-  let redis: TestRedis;
-
-  beforeAll(async () => {
-    redis = await startRedis(program ?? '');
+  beforeEach(async () => {
+    room = await redisRoom();
+    links = [1, 2, 3, 4].map(() => linkTo(room.url, { prefix: room.prefix }));
+    await Promise.all(links.map((link) => link.ready(10_000)));
   });
 
-  afterAll(async () => {
-    await redis.stop();
+  afterEach(async () => {
+    await Promise.all(links.map((link) => link.close()));
+    await room.stop();
   });
+
+  async function agreed(link: IoredisLink): Promise<string> {
+    const secret = new SharedSecret(link);
+    await secret.agree();
+    return Buffer.from(secret.value ?? []).toString('hex');
+  }
 
   it('is the same for replicas that start at the same time, and for one that starts later', async () => {
-    const together = await Promise.all([1, 2, 3, 4].map(() => sharedSecret(redis.url)));
-    const later = await sharedSecret(redis.url);
-    expect(new Set([...together, later].map((secret) => Buffer.from(secret).toString('hex'))).size).toBe(1);
-    expect(later).toHaveLength(32);
+    const together = await Promise.all(links.map(agreed));
+    const later = linkTo(room.url, { prefix: room.prefix });
+    links.push(later);
+    await later.ready(10_000);
+    expect(new Set([...together, await agreed(later)]).size).toBe(1);
+    expect(together[0]).toHaveLength(64);
   });
 
-  it('is refused at once where no Redis listens', async () => {
-    await expect(sharedSecret('redis://127.0.0.1:1')).rejects.toThrow();
+  it('differs between gateways with different prefixes', async () => {
+    const other = linkTo(room.url, { prefix: `${room.prefix}-other` });
+    links.push(other);
+    await other.ready(10_000);
+    const [own] = await Promise.all(links.map(agreed));
+    expect(await agreed(other)).not.toEqual(own);
+  });
+
+  it('is proposed again to a Redis that has forgotten it, or has something else in its place', async () => {
+    const [one, two] = links.map((link) => new SharedSecret(link));
+    await one?.agree();
+    const before = one?.value;
+    for (const lost of [null, 'nonsense']) {
+      const key = `${room.prefix}:1:page-token-secret`;
+      await links[0]?.run(async (redis) => {
+        await redis.del(key);
+        if (lost !== null) await redis.set(key, lost);
+      });
+      await one?.agree();
+      await two?.agree();
+      expect([one?.value, two?.value]).toEqual([before, before]);
+    }
+  });
+
+  it('is not known where no Redis listens', async () => {
+    const absent = linkTo('redis://127.0.0.1:1');
+    links.push(absent);
+    const secret = new SharedSecret(absent);
+    await secret.agree();
+    expect(secret.value).toBeNull();
   });
 });

@@ -9,11 +9,14 @@ import type { SourceConfig } from '@/model/source.js';
 import { createLogger } from '@/platform/logging/logger.js';
 import { PROVIDER_SETTINGS } from '@/providers/providers.module.js';
 import { startSimulator, type Simulator } from '@/simulator/simulator.js';
+import { addressOf } from './redis-link.js';
 
 /** What a test may change about the gateway in front of the simulator. */
 export interface GatewayOptions {
   readonly deadlineMs?: number;
   readonly secret?: string;
+  /** The Redis to use, and what its keys begin with. */
+  readonly redis?: { readonly url: string; readonly prefix: string };
   /** Changes or replaces the sources of the demo configuration. */
   readonly sources?: (sources: readonly SourceConfig[]) => readonly SourceConfig[];
   readonly clock?: Clock;
@@ -43,7 +46,9 @@ export function configFor({ urls }: Pick<Simulator, 'urls'>, options: GatewayOpt
       IAM_URL: urls.iam,
     },
   });
-  const { deadlineMs, secret, sources } = options;
+  const { deadlineMs, secret, redis, sources } = options;
+  // Tests that are not about it need not wait between reads that they force.
+  const swift = config.sources.map((source) => ({ ...source, minRefreshMs: 10 }));
   return {
     ...config,
     server: {
@@ -51,7 +56,11 @@ export function configFor({ urls }: Pick<Simulator, 'urls'>, options: GatewayOpt
       deadlineMs: deadlineMs ?? config.server.deadlineMs,
       secret: secret ?? config.server.secret,
     },
-    sources: sources?.(config.sources) ?? config.sources,
+    cache:
+      redis === undefined
+        ? config.cache
+        : { ...config.cache, redis: addressOf(redis.url), prefix: redis.prefix },
+    sources: sources?.(swift) ?? swift,
   };
 }
 

@@ -58,5 +58,6 @@ export function feedOf(source: SourceConfig, key: string, clusterName: string | 
 
 /** What accompanies a read that nothing stops. */
 export function readContext(changes: Partial<ReadContext> = {}): ReadContext {
-  return { signal: new AbortController().signal, traceparent: null, onCall: () => undefined, ...changes };
+  const signal = new AbortController().signal;
+  return { signal, traceparent: null, onCall: () => undefined, previous: null, ...changes };
 }

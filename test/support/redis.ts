@@ -1,62 +1,235 @@
-import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
+import { redisProgram } from './redis-program.js';
 
-/** A real Redis for tests. */
-export interface TestRedis {
+/** Room for a test's keys in a real Redis. */
+export interface RedisRoom {
   readonly url: string;
+  /** Before every key, so that nobody else's are met. */
+  readonly prefix: string;
   readonly stop: () => Promise<void>;
 }
 
-const PROGRAMS = ['redis-server', 'valkey-server'];
-
-/** The server on PATH, or null. */
-export function redisProgram(): string | null {
-  return PROGRAMS.find((program) => spawnSync(program, ['--version']).status === 0) ?? null;
+/** In the Redis of `REDIS_URL`, else in one that is started for it. */
+export async function redisRoom(): Promise<RedisRoom> {
+  const prefix = `test-${randomUUID()}`;
+  const url = process.env.REDIS_URL;
+  if (url !== undefined && url !== '') return { url, prefix, stop: () => Promise.resolve() };
+  const redis = await startRedis();
+  return { url: redis.url, prefix, stop: () => redis.stop() };
 }
 
-/** Starts a Redis of its own on a spare port, with nothing in it. */
-export async function startRedis(program: string): Promise<TestRedis> {
+/** Starts a server of its own on a spare port, with nothing in it. `args` are added to its command line. */
+export async function startRedis(args: readonly string[] = []): Promise<TestRedis> {
   const folder = mkdtempSync(join(tmpdir(), 'tributary-redis-'));
   const port = await sparePort();
-  const process = spawn(
-    program,
-    ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--dir', folder],
-    {
-      stdio: 'ignore',
+  const redis = new TestRedis(port, folder, [
+    ...['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--dir', folder],
+    ...args,
+  ]);
+  await redis.start();
+  return redis;
+}
+
+/** A real server that a test may maltreat. */
+export class TestRedis {
+  #process: ChildProcess | null = null;
+
+  constructor(
+    readonly port: number,
+    private readonly folder: string,
+    private readonly args: readonly string[],
+  ) {}
+
+  get url(): string {
+    return `redis://127.0.0.1:${this.port}`;
+  }
+
+  /** Starts it, again on the same port after `kill`; resolves when it answers. */
+  async start(): Promise<void> {
+    const { command, env } = redisProgram();
+    const started = spawn(command, [...this.args], { env, stdio: 'ignore' });
+    this.#process = started;
+    const failed = new Promise<never>((_, reject) => {
+      started.once('exit', (code) => {
+        reject(new Error(`redis-server ${this.args.join(' ')} ended with ${String(code)}`));
+      });
+    });
+    await Promise.race([this.#answers(), failed]);
+    failed.catch(() => undefined);
+  }
+
+  /** Ends it without a word to anyone. What it held is lost. */
+  async kill(): Promise<void> {
+    const running = this.#process;
+    if (running === null) return;
+    this.#process = null;
+    const ended = new Promise((resolve) => running.once('exit', resolve));
+    running.kill('SIGKILL');
+    await ended;
+  }
+
+  /** Keeps its connections open, and answers nothing until `resume`. */
+  pause(): void {
+    this.#process?.kill('SIGSTOP');
+  }
+
+  resume(): void {
+    this.#process?.kill('SIGCONT');
+  }
+
+  /** Ends it and removes its folder. */
+  async stop(): Promise<void> {
+    await this.kill();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  /** Runs commands over a connection of the test's own. */
+  async command<T>(work: (redis: Redis) => Promise<T>): Promise<T> {
+    const redis = new Redis(this.url, { retryStrategy: () => 20, maxRetriesPerRequest: 250 });
+    redis.on('error', () => undefined);
+    try {
+      return await work(redis);
+    } finally {
+      redis.disconnect();
+    }
+  }
+
+  /** Any answer will do, a refusal to a caller without a password too. */
+  async #answers(): Promise<void> {
+    await this.command((redis) =>
+      redis.call('ECHO', 'ready').catch((error: unknown) => {
+        if (!(error instanceof Error) || error.name !== 'ReplyError') throw error;
+      }),
+    );
+  }
+}
+
+/** Three nodes without replicas that share the slots. */
+export interface TestCluster {
+  /** `redis-cluster://` with the addresses of all nodes. */
+  readonly url: string;
+  readonly nodes: readonly TestRedis[];
+  readonly stop: () => Promise<void>;
+}
+
+const SLOT_RANGES = [
+  [0, 5460],
+  [5461, 10_922],
+  [10_923, 16_383],
+] as const;
+
+/** Starts a cluster of three nodes; resolves when every node sees all of it. */
+export async function startRedisCluster(): Promise<TestCluster> {
+  const busPorts = await Promise.all(SLOT_RANGES.map(() => sparePort()));
+  const nodes = await Promise.all(busPorts.map((busPort) => startRedis(clusterArgs(busPort))));
+  const [first] = nodes;
+  for (const [index, node] of nodes.entries()) {
+    await node.command(async (redis) => {
+      const [from = 0, to = 0] = SLOT_RANGES[index] ?? [];
+      await redis.call('CLUSTER', 'ADDSLOTSRANGE', from, to);
+      if (first === undefined || node === first) return;
+      await redis.call('CLUSTER', 'MEET', '127.0.0.1', first.port, busPorts[0] ?? 0);
+    });
+  }
+  await Promise.all(nodes.map(seesWholeCluster));
+  return {
+    url: `redis-cluster://${nodes.map(({ port }) => `127.0.0.1:${port}`).join(',')}`,
+    nodes,
+    stop: async () => {
+      await Promise.all(nodes.map((node) => node.stop()));
     },
-  );
-  const url = `redis://127.0.0.1:${port}`;
-  await answers(url);
-  return { url, stop: () => stop(process, folder) };
+  };
 }
 
-async function answers(url: string): Promise<void> {
-  const redis = new Redis(url, { retryStrategy: () => 20, maxRetriesPerRequest: 250 });
-  redis.on('error', () => undefined);
-  await redis.ping();
-  redis.disconnect();
+function clusterArgs(busPort: number): string[] {
+  return ['--cluster-enabled', 'yes', '--cluster-port', String(busPort), '--cluster-node-timeout', '1000'];
 }
 
-async function stop(process: ChildProcess, folder: string): Promise<void> {
-  const ended = new Promise((resolve) => process.once('exit', resolve));
-  process.kill('SIGKILL');
-  await ended;
-  rmSync(folder, { recursive: true, force: true });
+async function seesWholeCluster(node: TestRedis): Promise<void> {
+  await until(async () => {
+    const info = await node.command((redis) => redis.cluster('INFO'));
+    return info.includes('cluster_state:ok') && info.includes('cluster_known_nodes:3');
+  });
 }
 
-function sparePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
+/** A master with one replica, watched by one Sentinel that puts the replica in its place when it is gone. */
+export interface TestSentinel {
+  /** `redis-sentinel://` with the Sentinel's address and the master's name. */
+  readonly url: string;
+  readonly master: TestRedis;
+  readonly replica: TestRedis;
+  readonly stop: () => Promise<void>;
+}
+
+export async function startSentinel(): Promise<TestSentinel> {
+  const master = await startRedis();
+  const replica = await startRedis(['--replicaof', '127.0.0.1', String(master.port)]);
+  const folder = mkdtempSync(join(tmpdir(), 'tributary-sentinel-'));
+  const port = await sparePort();
+  const file = join(folder, 'sentinel.conf');
+  writeFileSync(file, sentinelConfig(port, master.port));
+  const sentinel = new TestRedis(port, folder, [file, '--sentinel']);
+  await sentinel.start();
+  await until(async () => {
+    const replicas = await sentinel.command((redis) => redis.call('SENTINEL', 'REPLICAS', 'main'));
+    return Array.isArray(replicas) && replicas.length === 1;
+  });
+  return {
+    url: `redis-sentinel://127.0.0.1:${port}#main`,
+    master,
+    replica,
+    stop: async () => {
+      await Promise.all([sentinel, master, replica].map((redis) => redis.stop()));
+    },
+  };
+}
+
+function sentinelConfig(port: number, masterPort: number): string {
+  return [
+    `port ${port}`,
+    'bind 127.0.0.1',
+    `sentinel monitor main 127.0.0.1 ${masterPort} 1`,
+    'sentinel down-after-milliseconds main 500',
+    'sentinel failover-timeout main 2000',
+    '',
+  ].join('\n');
+}
+
+/** Waits until a condition holds; throws when it has not after 20 seconds. */
+export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
+  const endMs = performance.now() + 20_000;
+  while (!(await condition())) {
+    if (performance.now() > endMs) throw new Error('it never came true');
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
+
+/** Below the ports that systems give to outgoing connections, so that a server finds its port free again after a stop. */
+const [FIRST_PORT, LAST_PORT] = [10_000, 29_999];
+
+/** A port on loopback that nothing listens on now. */
+export async function sparePort(): Promise<number> {
+  for (;;) {
+    const port = FIRST_PORT + Math.floor(Math.random() * (LAST_PORT - FIRST_PORT + 1));
+    if (await isFree(port)) return port;
+  }
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
     const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      const port = typeof address === 'object' && address !== null ? address.port : 0;
+    server.once('error', () => {
+      resolve(false);
+    });
+    server.listen(port, '127.0.0.1', () => {
       server.close(() => {
-        resolve(port);
+        resolve(true);
       });
     });
   });

@@ -1,7 +1,8 @@
-import { Controller, Get, Header, Res, type BeforeApplicationShutdown } from '@nestjs/common';
+import { Controller, Get, Header, Inject, Res, type BeforeApplicationShutdown } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiServiceUnavailableResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { FeedCollection, type FeedStatus } from '@/model/collection.js';
+import { DEPENDENCIES, type Dependencies, type DependencyStatus } from '@/model/dependency.js';
 import { HealthDto, LivenessDto, type DegradedPartDto } from './health.dto.js';
 
 @ApiTags('operations')
@@ -9,7 +10,10 @@ import { HealthDto, LivenessDto, type DegradedPartDto } from './health.dto.js';
 export class HealthController implements BeforeApplicationShutdown {
   #stopping = false;
 
-  constructor(private readonly collection: FeedCollection) {}
+  constructor(
+    private readonly collection: FeedCollection,
+    @Inject(DEPENDENCIES) private readonly dependencies: Dependencies,
+  ) {}
 
   beforeApplicationShutdown(): void {
     this.#stopping = true;
@@ -39,13 +43,17 @@ export class HealthController implements BeforeApplicationShutdown {
   @ApiServiceUnavailableResponse({ type: HealthDto, description: 'The gateway is stopping.' })
   ready(@Res({ passthrough: true }) reply: FastifyReply): HealthDto {
     const feeds = this.collection.status().flatMap((source) => source.feeds);
-    const degraded = feeds.filter(isDegraded).map(asPart);
+    const degraded = [...this.dependencies().flatMap(downPart), ...feeds.filter(isDegraded).map(asPart)];
     if (this.#stopping) {
       void reply.status(503);
       return { status: 'stopping', degraded };
     }
     return { status: degraded.length === 0 ? 'ok' : 'degraded', degraded };
   }
+}
+
+function downPart({ name, code }: DependencyStatus): DegradedPartDto[] {
+  return code === null ? [] : [{ part: name, detail: code }];
 }
 
 function isDegraded({ state, reason }: FeedStatus): boolean {

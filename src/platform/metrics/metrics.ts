@@ -1,4 +1,4 @@
-import { Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
 import type { SourceStatus } from '@/model/collection.js';
 
 /** What the gateway counts, in the words of the contract. Labels come from closed sets or the configuration. */
@@ -29,6 +29,19 @@ export class Metrics {
     registers: [this.#registry],
   });
 
+  readonly #storeFaults = new Counter({
+    name: 'tributary_snapshot_store_faults_total',
+    help: 'Uses of the shared snapshots after which this process went on alone, by a word of ours or of Redis',
+    labelNames: ['code'],
+    registers: [this.#registry],
+  });
+  readonly #transfers = new Counter({
+    name: 'tributary_snapshot_bytes_total',
+    help: 'Bytes of shared snapshots, by direction (written, read)',
+    labelNames: ['direction'],
+    registers: [this.#registry],
+  });
+
   constructor() {
     collectDefaultMetrics({ register: this.#registry });
   }
@@ -39,6 +52,35 @@ export class Metrics {
 
   observeCall(source: string, outcome: string, seconds: number): void {
     this.#calls.observe({ source, outcome }, seconds);
+  }
+
+  countStoreFault(code: string): void {
+    this.#storeFaults.inc({ code });
+  }
+
+  countTransfer(direction: 'written' | 'read', bytes: number): void {
+    this.#transfers.inc({ direction }, bytes);
+  }
+
+  /** From now on shows whether Redis is up. Answers the function that counts a failed command by its code. */
+  watchRedis(isUp: () => boolean): (code: string) => void {
+    new Gauge({
+      name: 'tributary_redis_up',
+      help: '1 while Redis can be written and read, else 0',
+      registers: [this.#registry],
+      collect() {
+        this.set(isUp() ? 1 : 0);
+      },
+    });
+    const failures = new Counter({
+      name: 'tributary_redis_failures_total',
+      help: 'Commands to Redis that failed, or were refused while it was down, by code',
+      labelNames: ['code'],
+      registers: [this.#registry],
+    });
+    return (code) => {
+      failures.inc({ code });
+    };
   }
 
   /** The Prometheus text, with the state of the feeds as it is now. */

@@ -45,6 +45,8 @@ const SOURCE: SourceConfig = {
   keepForMs: 86_400_000,
   windowMs: 30 * DAY_MS,
   enterpriseProjectId: 'all_granted_eps',
+  minRefreshMs: 1_000,
+  keepWarm: false,
 };
 
 const FEED: Feed = {
@@ -59,6 +61,7 @@ const CONTEXT: ReadContext = {
   signal: new AbortController().signal,
   traceparent: null,
   onCall: () => undefined,
+  previous: null,
 };
 
 /** Clients that answer each offset; an Error among the answers is thrown. */
@@ -156,6 +159,7 @@ describe('reading a feed', () => {
         truncated: false,
         coveredSince: WINDOW_START,
         drift: {},
+        bookmark: null,
       });
     },
   );

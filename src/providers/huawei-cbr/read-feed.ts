@@ -1,68 +1,113 @@
-import type { Clock } from '@/model/clock.js';
-import { DriftLog } from '@/model/drift.js';
 import type { Feed } from '@/model/feed.js';
 import type { ReadContext, ReadFeed } from '@/model/provider.js';
-import type { SourceConfig } from '@/model/source.js';
 import { formatTime } from '@/model/time.js';
-import { coveredByOrder } from '@/upstream/coverage.js';
-import { eachOnce } from '@/upstream/each-once.js';
-import { walkOffsets } from '@/upstream/offset-walk.js';
-import type { UpstreamClient } from '@/upstream/upstream-client.js';
-import { normalise } from './normalise.js';
-import { CbrPages } from './paging.js';
-import { identifyRecord, parseOperationLogs } from './wire.js';
-
-/** An open connection to one source. */
-export interface Connection {
-  readonly client: UpstreamClient;
-  readonly source: SourceConfig;
-  readonly clock: Clock;
-}
+import { UpstreamError } from '@/upstream/upstream-error.js';
+import { baseOf, parseBookmark, type Base, type Bookmark } from './bookmark.js';
+import { Doubt } from './doubt.js';
+import { balanceDrift } from './drift-balance.js';
+import { planIncrement } from './increment-plan.js';
+import { INCREMENT_POLICY, type IncrementPolicy } from './increment-policy.js';
+import { floorSecond, type KnownRows } from './known-rows.js';
+import { OperationLog, type Connection } from './operation-log.js';
+import { isRefusal, readIncrement } from './read-increment.js';
+import { readWhole, walkFacts, type ReadWhole } from './read-whole.js';
+import type { RowOrigin } from './span-reading.js';
 
 const DAY_MS = 24 * 60 * 60_000;
 
-/** Reads the operation logs of the window. Throws `UpstreamError`. */
-export async function readFeed(
-  { client, source, clock }: Connection,
-  feed: Feed,
-  context: ReadContext,
-): Promise<ReadFeed> {
-  const startMs = clock() - source.windowMs;
-  const path = `/v3/${encodeURIComponent(source.projectId ?? '')}/operation-logs`;
-  const pages = new CbrPages(async (limit, offset) => {
-    const query = { ...windowQuery(source, startMs), limit, ...(offset > 0 && { offset }) };
-    return parseOperationLogs(await client.getJson({ path, query }, context));
-  });
-  const walked = await walkOffsets({
-    readPage: (start) => pages.read(start),
-    identify: identifyRecord,
-    maxRows: source.maxTasksPerFeed,
-    signal: context.signal,
-  });
-  const drift = new DriftLog();
-  const rows = eachOnce(walked.rows.flatMap((record) => normalise(record, { source, feed, drift }) ?? []));
-  const windowStart = coverageStart(startMs, clock());
-  const coveredSince = walked.truncated ? later(coveredByOrder(rows), windowStart) : windowStart;
-  return { outcome: 'read', rows, truncated: walked.truncated, coveredSince, drift: drift.counts };
+type Rests = Pick<Bookmark, 'incrementNotBeforeMs' | 'showNotBeforeMs'>;
+const NO_RESTS: Rests = { incrementNotBeforeMs: 0, showNotBeforeMs: 0 };
+
+/** Reads the operation logs of the window, by what is new where the previous read allows it. Throws `UpstreamError`. */
+export function readFeed(connection: Connection, feed: Feed, context: ReadContext): Promise<ReadFeed> {
+  return new FeedReading(connection, feed, context).run();
 }
 
-/**
- * The first page goes without an offset: its smallest value is 1 by the table of the request, 0 by that of the
- * answer (CBR API reference, ListOpLogs).
- */
-function windowQuery(source: SourceConfig, startMs: number): Record<string, string | number> {
-  return {
-    start_time: `${new Date(startMs).toISOString().slice(0, 19)}Z`,
-    enterprise_project_id: source.enterpriseProjectId,
-  };
-}
+class FeedReading {
+  readonly #log: OperationLog;
+  readonly #origin: RowOrigin;
+  readonly #policy: IncrementPolicy;
+  readonly #startedMs: number;
+  readonly #windowStartMs: number;
 
-/** The window's start rounded up to a whole UTC day, so that it stands still for a day; as it is in shorter windows. */
-function coverageStart(startMs: number, nowMs: number): string {
-  const dayMs = Math.ceil(startMs / DAY_MS) * DAY_MS;
-  return formatTime(dayMs <= nowMs ? dayMs : startMs);
-}
+  constructor(
+    private readonly connection: Connection,
+    feed: Feed,
+    private readonly context: ReadContext,
+  ) {
+    const { source, clock, policy = INCREMENT_POLICY } = connection;
+    this.#log = new OperationLog(connection, context);
+    this.#origin = { source, feed };
+    this.#policy = policy;
+    this.#startedMs = clock();
+    this.#windowStartMs = this.#startedMs - source.windowMs;
+  }
 
-function later(a: string | null, b: string): string | null {
-  return a !== null && a < b ? b : a;
+  async run(): Promise<ReadFeed> {
+    const base = baseOf(this.context.previous, this.#startedMs, this.#policy);
+    const attempt = base === null ? null : await this.#tryIncrement(base);
+    if (attempt !== null && !(attempt instanceof Doubt)) return attempt;
+    const whole = await readWhole(this.#log, {
+      origin: this.#origin,
+      windowStartMs: this.#windowStartMs,
+      windowCoveredSince: this.#coverageStart(),
+    });
+    return { ...whole.read, bookmark: this.#bookmarkOf(whole, attempt) };
+  }
+
+  /** The feed by what is new; null where a whole read is no dearer, or why only a whole read can tell. */
+  async #tryIncrement(base: Base): Promise<ReadFeed | Doubt | null> {
+    const windowStartMs = floorSecond(this.#windowStartMs);
+    const plan = planIncrement(base, { nowMs: this.#startedMs, windowStartMs }, this.#policy);
+    if (plan === null) return null;
+    try {
+      const increment = { base, plan, windowStartMs, origin: this.#origin };
+      return this.#merged(base, await readIncrement(this.#log, increment));
+    } catch (error) {
+      if (error instanceof Doubt) return error;
+      if (error instanceof UpstreamError && isRefusal(error)) return new Doubt('mismatch');
+      throw error;
+    }
+  }
+
+  #merged({ bookmark, rows: before }: Base, after: KnownRows): ReadFeed {
+    if (after.size > this.connection.source.maxTasksPerFeed) throw new Doubt('mismatch');
+    const drift = balanceDrift(bookmark.drift, { before, after }, this.#origin);
+    return {
+      outcome: 'read',
+      rows: [...after.values()].map(({ row }) => row),
+      truncated: false,
+      coveredSince: this.#coverageStart(),
+      drift,
+      bookmark: { ...bookmark, readMs: this.#startedMs, rows: after.size, drift } satisfies Bookmark,
+    };
+  }
+
+  #bookmarkOf(whole: ReadWhole, attempt: Doubt | null): Bookmark | null {
+    const { rows } = whole.read;
+    if (rows.length <= this.#policy.aboveRows) return null;
+    const facts = walkFacts(whole, floorSecond(this.#windowStartMs));
+    if (facts === null) return null;
+    const times = { wholeMs: this.#startedMs, readMs: this.#startedMs };
+    return { version: 1, ...times, ...facts, ...this.#rests(whole, attempt) };
+  }
+
+  /** What is left alone for a while: a filter that is not honoured, and asking for records that are not shown. */
+  #rests({ read }: ReadWhole, attempt: Doubt | null): Rests {
+    const before = parseBookmark(this.context.previous?.bookmark) ?? NO_RESTS;
+    const restedMs = this.#startedMs + this.#policy.restMs;
+    const isUnfiltered = attempt?.kind === 'unfiltered';
+    const isUnshown =
+      attempt?.kind === 'unshown' && read.rows.some(({ task }) => task.nativeId === attempt.recordId);
+    return {
+      incrementNotBeforeMs: isUnfiltered ? restedMs : before.incrementNotBeforeMs,
+      showNotBeforeMs: isUnshown ? restedMs : before.showNotBeforeMs,
+    };
+  }
+
+  /** The window's start rounded up to a whole UTC day, so that it stands still for a day; as it is in shorter windows. */
+  #coverageStart(): string {
+    const dayMs = Math.ceil(this.#windowStartMs / DAY_MS) * DAY_MS;
+    return formatTime(dayMs <= this.connection.clock() ? dayMs : this.#windowStartMs);
+  }
 }

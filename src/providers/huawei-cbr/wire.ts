@@ -9,6 +9,20 @@ export function parseOperationLogs(body: unknown): readonly unknown[] {
   return logs;
 }
 
+/** The count that comes with a page, be it of the page or of all; null where none is told. */
+export function parseCount(body: unknown): number | null {
+  const count = rawObject(body) === null ? undefined : (body as { count?: unknown }).count;
+  return typeof count === 'number' && Number.isSafeInteger(count) ? count : null;
+}
+
+/** The record of an answer that shows one. Throws `UpstreamError` MALFORMED where there is none. */
+export function parseOperationLog(body: unknown): object {
+  const log = rawObject(body) === null ? undefined : (body as { operation_log?: unknown }).operation_log;
+  const record = rawObject(log);
+  if (record === null) throw new UpstreamError('MALFORMED');
+  return record;
+}
+
 /** What tells a record from all others: its id, or everything in it. */
 export function identifyRecord(record: unknown): string {
   const id = rawObject(record) === null ? undefined : (record as { id?: unknown }).id;

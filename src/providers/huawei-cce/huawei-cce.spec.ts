@@ -37,6 +37,8 @@ const SOURCE: SourceConfig = {
   keepForMs: 86_400_000,
   windowMs: 2_592_000_000,
   enterpriseProjectId: 'all_granted_eps',
+  minRefreshMs: 1_000,
+  keepWarm: false,
 };
 
 const FEED: Feed = {
@@ -51,6 +53,7 @@ const CONTEXT: ReadContext = {
   signal: new AbortController().signal,
   traceparent: null,
   onCall: () => undefined,
+  previous: null,
 };
 
 /** Clients that answer every call with the same body, or fail with the same error. */
@@ -129,6 +132,7 @@ describe('reading a feed', () => {
       truncated: false,
       coveredSince: COVERED_SINCE_EVER,
       drift: {},
+      bookmark: null,
     });
   });
 

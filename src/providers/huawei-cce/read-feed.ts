@@ -27,7 +27,12 @@ export async function readFeed(
   const items = parseItems(await client.getJson({ path }, context));
   const drift = new DriftLog();
   const rows = items.flatMap((item) => normalise(item, { source, feed, drift }) ?? []);
-  return { outcome: 'read', ...newest(eachOnce(rows), source.maxTasksPerFeed), drift: drift.counts };
+  return {
+    outcome: 'read',
+    ...newest(eachOnce(rows), source.maxTasksPerFeed),
+    drift: drift.counts,
+    bookmark: null,
+  };
 }
 
 function newest(rows: TaskRow[], limit: number): Pick<ReadFeed, 'rows' | 'truncated' | 'coveredSince'> {

@@ -43,6 +43,8 @@ const SOURCE: SourceConfig = {
   keepForMs: 86_400_000,
   windowMs: 2_592_000_000,
   enterpriseProjectId: 'all_granted_eps',
+  minRefreshMs: 1_000,
+  keepWarm: false,
 };
 
 const FEED: Feed = {
@@ -57,6 +59,7 @@ const CONTEXT: ReadContext = {
   signal: new AbortController().signal,
   traceparent: null,
   onCall: () => undefined,
+  previous: null,
 };
 
 type Query = Readonly<Record<string, string | number>>;
@@ -190,6 +193,7 @@ describe('reading a feed', () => {
         truncated: false,
         coveredSince: COVERED_SINCE_EVER,
         drift: {},
+        bookmark: null,
       });
     },
   );

@@ -26,5 +26,12 @@ export async function readFeed(
   const drift = new DriftLog();
   const rows = eachOnce(walked.rows.flatMap((record) => normalise(record, { source, feed, drift }) ?? []));
   const coveredSince = walked.truncated ? coveredByOrder(rows) : COVERED_SINCE_EVER;
-  return { outcome: 'read', rows, truncated: walked.truncated, coveredSince, drift: drift.counts };
+  return {
+    outcome: 'read',
+    rows,
+    truncated: walked.truncated,
+    coveredSince,
+    drift: drift.counts,
+    bookmark: null,
+  };
 }

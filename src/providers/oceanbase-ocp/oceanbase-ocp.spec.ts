@@ -35,6 +35,8 @@ const SOURCE: SourceConfig = {
   keepForMs: 86_400_000,
   windowMs: 2_592_000_000,
   enterpriseProjectId: 'all_granted_eps',
+  minRefreshMs: 1_000,
+  keepWarm: false,
 };
 
 const FEED: Feed = {
@@ -49,6 +51,7 @@ const CONTEXT: ReadContext = {
   signal: new AbortController().signal,
   traceparent: null,
   onCall: () => undefined,
+  previous: null,
 };
 
 const NO_ROWS = { data: { contents: null } };

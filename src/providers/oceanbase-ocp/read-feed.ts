@@ -38,6 +38,7 @@ export async function readFeed(
     // The order of the list is not documented, so nobody knows what a cut leaves out.
     coveredSince: truncated ? null : COVERED_SINCE_EVER,
     drift: drift.counts,
+    bookmark: null,
   };
 }
 

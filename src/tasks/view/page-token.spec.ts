@@ -10,10 +10,14 @@ import { ANY_FEED, widenToAny, widenToSource } from './missing-feed.js';
 import type { PageTokenContent, WalkQuery } from './page-token.js';
 import { LONGEST_PAGE_TOKEN, PageTokens } from './page-token.js';
 
-const tokens = new PageTokens('a key');
+const tokens = tokensOf('a key');
 const QUERY: WalkQuery = { filter: { status: ['FAILED'] }, order: 'createTime desc', includeRaw: false };
 const POSITION = { time: '2023-11-25T09:03:46.739Z', id: 'kubernetes.1d4d9a8f' };
 const TOKEN = tokens.issue(QUERY, { position: POSITION, missing: [missingFeed('sources/a/feeds/1')] });
+
+function tokensOf(own: string | Buffer, shared: (() => string | null) | null = null): PageTokens {
+  return new PageTokens({ own, shared });
+}
 
 function missingFeed(feed: string): MissingFeed {
   return { feed, state: 'FAILED', reason: 'TIMEOUT' };
@@ -92,7 +96,7 @@ describe('PageTokens', () => {
   it('issues the same token for the same content, in whatever order the missing feeds come', () => {
     fc.assert(
       fc.property(position, missing, (position, missing) => {
-        const again = new PageTokens('a key').issue(QUERY, { position, missing: missing.toReversed() });
+        const again = tokensOf('a key').issue(QUERY, { position, missing: missing.toReversed() });
         expect(again).toBe(tokens.issue(QUERY, { position, missing }));
       }),
     );
@@ -137,21 +141,64 @@ describe('PageTokens', () => {
   });
 
   it('refuses a token of another version, though the key is ours', () => {
-    const body = Buffer.from(TOKEN, 'base64url').subarray(0, -16);
+    const body = Buffer.from(TOKEN, 'base64url').subarray(0, -32);
+    const mac = (label: number, bytes: Buffer): Buffer =>
+      createHmac('sha256', 'a key')
+        .update(Buffer.concat([Buffer.of(label), bytes]))
+        .digest()
+        .subarray(0, 16);
     const sealed = (): string => {
-      const mac = createHmac('sha256', 'a key').update(body).digest().subarray(0, 16);
-      return Buffer.concat([body, mac]).toString('base64url');
+      const first = Buffer.concat([body, mac(1, body)]);
+      return Buffer.concat([first, mac(2, first)]).toString('base64url');
     };
     expect(sealed()).toBe(TOKEN);
-    body.writeUInt8(2);
+    body.writeUInt8(3);
     expect(tokens.read(sealed(), { query: QUERY, knownFeeds: [] })).toBe('malformed');
   });
 
   it('refuses a token of another key', () => {
-    expect(new PageTokens('another key').read(TOKEN, { query: QUERY, knownFeeds: [] })).toBe('malformed');
-    expect(new PageTokens(Buffer.from('a key')).read(TOKEN, { query: QUERY, knownFeeds: [] })).toEqual(
+    expect(tokensOf('another key').read(TOKEN, { query: QUERY, knownFeeds: [] })).toBe('malformed');
+    expect(tokensOf(Buffer.from('a key')).read(TOKEN, { query: QUERY, knownFeeds: [] })).toEqual(
       tokens.read(TOKEN, { query: QUERY, knownFeeds: [] }),
     );
+  });
+
+  const FROM_REDIS = (): string => 'of Redis';
+  const NOT_KNOWN = (): null => null;
+  it.each([
+    ['the same configuration, no Redis', tokensOf('c'), tokensOf('c'), true],
+    ['another configuration, no Redis', tokensOf('c'), tokensOf('d'), false],
+    ['another configuration, the same Redis', tokensOf('c', FROM_REDIS), tokensOf('d', FROM_REDIS), true],
+    ['the same configuration, another Redis', tokensOf('c', FROM_REDIS), tokensOf('c', () => 'x'), false],
+    ['a reader that has not reached Redis', tokensOf('c', FROM_REDIS), tokensOf('c', NOT_KNOWN), true],
+    ['an issuer that had not reached Redis', tokensOf('c', NOT_KNOWN), tokensOf('c', FROM_REDIS), true],
+    ['neither has reached Redis', tokensOf('c', NOT_KNOWN), tokensOf('c', NOT_KNOWN), true],
+    ['another configuration, Redis not reached', tokensOf('c', FROM_REDIS), tokensOf('d', NOT_KNOWN), false],
+  ] as const)('between replicas: %s', (...[, issuer, reader, isAccepted]) => {
+    const token = issuer.issue(QUERY, { position: POSITION, missing: [] });
+    const read = reader.read(token, { query: QUERY, knownFeeds: [] });
+    expect(read).toEqual(isAccepted ? { position: POSITION, missing: [] } : 'malformed');
+  });
+
+  it.each([tokensOf('c'), tokensOf('c', FROM_REDIS), tokensOf('c', NOT_KNOWN)])(
+    'refuses a token that was cut at any byte (%#)',
+    (cutTokens) => {
+      const bytes = Buffer.from(cutTokens.issue(QUERY, { position: POSITION, missing: [] }), 'base64url');
+      for (let length = 0; length < bytes.length; length += 1) {
+        const token = bytes.subarray(0, length).toString('base64url');
+        expect(cutTokens.read(token, { query: QUERY, knownFeeds: [] })).toBe('malformed');
+      }
+    },
+  );
+
+  it('refuses a token of which any bit was changed, with a shared key as well', () => {
+    const shared = tokensOf('c', FROM_REDIS);
+    const bytes = Buffer.from(shared.issue(QUERY, { position: POSITION, missing: [] }), 'base64url');
+    for (let bit = 0; bit < bytes.length * 8; bit += 1) {
+      const changed = Buffer.from(bytes);
+      changed.writeUInt8(changed.readUInt8(bit >> 3) ^ (1 << (bit & 7)), bit >> 3);
+      expect(shared.read(changed.toString('base64url'), { query: QUERY, knownFeeds: [] })).toBe('malformed');
+    }
   });
 
   it.each<[string, Partial<WalkQuery>]>([
@@ -183,8 +230,8 @@ describe('PageTokens', () => {
 describe('the missing feeds of a page token', () => {
   const longestPosition = { time: POSITION.time, id: `${'s'.repeat(63)}.${'k'.repeat(130)}` };
 
-  it('names 30 feeds beside the longest id', () => {
-    const missing = missingFeeds(3, 10);
+  it('names 27 feeds beside the longest id', () => {
+    const missing = missingFeeds(3, 9);
     const read = reread(
       { position: longestPosition, missing },
       missing.map(({ feed }) => feed),

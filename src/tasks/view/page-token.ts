@@ -28,25 +28,32 @@ export interface PageTokenContext {
 export const LONGEST_PAGE_TOKEN = 512;
 
 // A token is, in base64url without padding:
-//   version (1) | query (12) | time (8) | id length (1) | id | 5 for each missing feed | MAC (16)
-const VERSION = 1;
+//   version (1) | query (12) | time (8) | id length (1) | id | 5 for each missing feed | own MAC (16) | shared MAC (16)
+const VERSION = 2;
 const QUERY_AT = 1;
 const QUERY_BYTES = 12;
 const TIME_AT = QUERY_AT + QUERY_BYTES;
 const ID_LENGTH_AT = TIME_AT + 8;
 const ID_AT = ID_LENGTH_AT + 1;
 const MAC_BYTES = 16;
+const SEAL_BYTES = 2 * MAC_BYTES;
 const MOST_BYTES = (LONGEST_PAGE_TOKEN / 4) * 3;
 /** What one byte can count. Task ids are 192 bytes at most. */
 const LONGEST_ID_BYTES = 255;
 
-/** Issues and reads the tokens of walks. Whoever has the same key accepts them, so replicas and restarts do. */
-export class PageTokens {
-  readonly #key: string | Uint8Array;
+type Key = string | Uint8Array;
 
-  constructor(key: string | Uint8Array) {
-    this.#key = key;
-  }
+/** The keys that page tokens are signed with. */
+export interface PageTokenKeys {
+  /** Of the configuration. */
+  readonly own: Key;
+  /** Of the Redis that replicas share, null while it is not known; null where there is no Redis. */
+  readonly shared: (() => Key | null) | null;
+}
+
+/** Issues and reads the tokens of walks. Whoever has one of the same keys accepts them, so replicas and restarts do. */
+export class PageTokens {
+  constructor(private readonly keys: PageTokenKeys) {}
 
   /**
    * An opaque, URL-safe token of at most 512 bytes; the same content makes the same token. Missing feeds that
@@ -55,8 +62,8 @@ export class PageTokens {
    */
   issue(query: WalkQuery, { position, missing }: PageTokenContent): string {
     const head = packHead(query, position);
-    const body = Buffer.concat([head, packMissingFeeds(missing, MOST_BYTES - MAC_BYTES - head.length)]);
-    return Buffer.concat([body, this.#mac(body)]).toString('base64url');
+    const body = Buffer.concat([head, packMissingFeeds(missing, MOST_BYTES - SEAL_BYTES - head.length)]);
+    return Buffer.concat([body, this.#seal(body)]).toString('base64url');
   }
 
   /** What the token holds, or what is wrong with it. Never throws, whatever the text. */
@@ -75,15 +82,41 @@ export class PageTokens {
   #open(token: string): Buffer | null {
     const bytes = Buffer.from(token, 'base64url');
     // Decoding passes over foreign characters and spare bits; only the one spelling that we issue is accepted.
-    if (bytes.length < ID_AT + MAC_BYTES || bytes.toString('base64url') !== token) return null;
-    const body = bytes.subarray(0, -MAC_BYTES);
-    const vouched = timingSafeEqual(bytes.subarray(-MAC_BYTES), this.#mac(body));
-    return vouched && body[0] === VERSION ? body : null;
+    if (bytes.length < ID_AT + SEAL_BYTES || bytes.toString('base64url') !== token) return null;
+    const body = bytes.subarray(0, -SEAL_BYTES);
+    return this.#vouchesFor(body, bytes.subarray(-SEAL_BYTES)) && body[0] === VERSION ? body : null;
   }
 
-  #mac(body: Buffer): Buffer {
-    return createHmac('sha256', this.#key).update(body).digest().subarray(0, MAC_BYTES);
+  /** Signed with our own key, then, that included, with the shared one, or where it is not known with our own again. */
+  #seal(body: Buffer): Buffer {
+    const { own, shared } = this.keys;
+    const first = firstMac(body, own);
+    return Buffer.concat([first, secondMac(body, first, shared?.() ?? own)]);
   }
+
+  /** The second MAC vouches for all before it. Only while the key it was made with is not known will the first do. */
+  #vouchesFor(body: Buffer, seal: Buffer): boolean {
+    const { own, shared } = this.keys;
+    const [first, second] = [seal.subarray(0, MAC_BYTES), seal.subarray(MAC_BYTES)];
+    const key = shared?.() ?? null;
+    if (timingSafeEqual(second, secondMac(body, first, key ?? own))) return true;
+    if (shared === null) return false;
+    if (key === null) return timingSafeEqual(first, firstMac(body, own));
+    return timingSafeEqual(second, secondMac(body, first, own));
+  }
+}
+
+/** Each begins with a byte of its own, so that one is never taken for the other of a shorter token. */
+function firstMac(body: Buffer, key: Key): Buffer {
+  return mac(key, [Buffer.of(1), body]);
+}
+
+function secondMac(body: Buffer, first: Buffer, key: Key): Buffer {
+  return mac(key, [Buffer.of(2), body, first]);
+}
+
+function mac(key: Key, parts: readonly Buffer[]): Buffer {
+  return createHmac('sha256', key).update(Buffer.concat(parts)).digest().subarray(0, MAC_BYTES);
 }
 
 function packHead(query: WalkQuery, { time, id }: OrderPosition): Buffer {

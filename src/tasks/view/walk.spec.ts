@@ -195,7 +195,7 @@ function walk(plan: Plan): Visit[] {
 }
 
 function throughToken(position: OrderPosition, query: WalkQuery): OrderPosition {
-  const tokens = new PageTokens('key');
+  const tokens = new PageTokens({ own: 'key', shared: null });
   const read = tokens.read(tokens.issue(query, { position, missing: [] }), { query, knownFeeds: [] });
   if (typeof read === 'string') throw new Error(read);
   return read.position;

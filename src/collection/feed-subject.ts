@@ -1,0 +1,96 @@
+import type { Feed } from '@/model/feed.js';
+import type { PreviousRead } from '@/model/provider.js';
+import type { Snapshot } from '@/model/snapshot.js';
+import type { Content, Entry } from '@/snapshots/snapshot-store.js';
+import type { SourceTools } from './keeper-tools.js';
+import type { Held } from './held.js';
+import type { Attempt, ReadWish, Subject } from './renewal.js';
+import { parseSnapshotHead, snapshotHead } from './snapshot-head.js';
+import { storeNameOfFeed } from './store-name.js';
+
+/** A feed read may take this many times the time-out of one call. */
+const CALLS_IN_A_ROW = 30;
+
+/** A feed, as something that is read and kept. */
+export class FeedSubject implements Subject<Snapshot> {
+  readonly name: string;
+  readonly freshForMs: number;
+  readonly spacingMs: number;
+  #calls = 0;
+  #newest: Snapshot | null = null;
+
+  constructor(
+    public feed: Feed,
+    private readonly tools: SourceTools,
+    private readonly whenHeld: (held: Held<Snapshot>) => void,
+  ) {
+    const { freshForMs, minRefreshMs } = tools.source;
+    this.name = storeNameOfFeed(feed, tools.source);
+    this.freshForMs = freshForMs;
+    this.spacingMs = Math.min(minRefreshMs, freshForMs);
+  }
+
+  /** Upstream calls made for the feed by this process. */
+  get calls(): number {
+    return this.#calls;
+  }
+
+  read({ lost, traceparent, previous }: ReadWish): Promise<Attempt> {
+    const { source, reader, runner, clock } = this.tools;
+    const run = {
+      boundMs: source.timeoutMs * CALLS_IN_A_ROW,
+      traceparent,
+      lost,
+      previous: previousRead(previous),
+      onCall: () => {
+        this.#calls += 1;
+      },
+    };
+    return runner.run<Attempt>(run, async (context) => {
+      const read = await reader.readFeed(this.feed, context);
+      if (read.outcome === 'failed') return { failure: read.failure };
+      return { content: { head: snapshotHead(read, clock()), rows: read.rows } satisfies Content };
+    });
+  }
+
+  decode({ head, rows }: Entry): { value: Snapshot; fetchTimeMs: number } | null {
+    const parsed = parseSnapshotHead(head);
+    if (parsed === null) return null;
+    const { fetchTimeMs, truncated, coveredSince, drift } = parsed;
+    const local = Math.min(fetchTimeMs, this.tools.clock());
+    const value = {
+      feed: this.feed,
+      rows,
+      fetchTimeMs: local,
+      truncated,
+      coveredSince,
+      drift,
+      revision: this.revisionOf(rows),
+    };
+    return { value, fetchTimeMs };
+  }
+
+  onHeld(held: Held<Snapshot>): void {
+    this.#newest = held.value;
+    this.whenHeld(held);
+  }
+
+  /** What has the very same rows looks the same to whoever made something of them. */
+  private revisionOf(rows: Snapshot['rows']): number {
+    const newest = this.#newest;
+    const unchanged = newest !== null && isSameSet(newest.rows, rows);
+    return unchanged ? newest.revision : this.tools.revisions.next();
+  }
+}
+
+function isSameSet(one: Snapshot['rows'], other: Snapshot['rows']): boolean {
+  if (one.length !== other.length) return false;
+  const known = new Set(one);
+  return other.every((row) => known.has(row));
+}
+
+function previousRead(entry: Entry | null): PreviousRead | null {
+  const head = entry === null ? null : parseSnapshotHead(entry.head);
+  if (entry === null || head === null) return null;
+  return { rows: entry.rows, bookmark: head.bookmark, truncated: head.truncated };
+}

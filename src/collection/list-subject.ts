@@ -1,0 +1,73 @@
+import type { Feed } from '@/model/feed.js';
+import type { ListedFeeds } from '@/model/provider.js';
+import type { Content, Entry } from '@/snapshots/snapshot-store.js';
+import type { SourceTools } from './keeper-tools.js';
+import type { Held } from './held.js';
+import type { Attempt, ReadWish, Subject } from './renewal.js';
+import { storeNameOfList } from './store-name.js';
+
+/** How often the clusters of a source are listed again while it is in use. */
+export const RELIST_AFTER_MS = 60_000;
+
+/** A listing may take this many times the time-out of one call. */
+const CALLS_IN_A_ROW = 3;
+
+interface ListHead extends Pick<ListedFeeds, 'feeds' | 'truncated'> {
+  /** When the listing ended, epoch milliseconds. */
+  readonly fetchTimeMs: number;
+}
+
+/** The list of a source's feeds, as something that is read and kept. */
+export class ListSubject implements Subject<ListedFeeds> {
+  readonly name: string;
+  readonly freshForMs = RELIST_AFTER_MS;
+  readonly spacingMs: number;
+  #calls = 0;
+
+  constructor(
+    private readonly tools: SourceTools,
+    readonly onHeld: (held: Held<ListedFeeds>) => void,
+  ) {
+    this.name = storeNameOfList(tools.source);
+    this.spacingMs = tools.source.minRefreshMs;
+  }
+
+  /** Upstream calls made for the list by this process. */
+  get calls(): number {
+    return this.#calls;
+  }
+
+  read({ lost, traceparent }: ReadWish): Promise<Attempt> {
+    const { source, reader, runner, clock } = this.tools;
+    const onCall = (): void => {
+      this.#calls += 1;
+    };
+    const boundMs = source.timeoutMs * CALLS_IN_A_ROW;
+    return runner.run<Attempt>({ boundMs, traceparent, lost, onCall, previous: null }, async (context) => {
+      const listing = await reader.listFeeds(context);
+      if (listing.outcome === 'failed') return { failure: listing.failure };
+      const { feeds, truncated } = listing;
+      const head: ListHead = { feeds, truncated, fetchTimeMs: clock() };
+      return { content: { head, rows: [] } satisfies Content };
+    });
+  }
+
+  decode({ head }: Entry): { value: ListedFeeds; fetchTimeMs: number } | null {
+    if (!isListHead(head)) return null;
+    const { feeds, truncated, fetchTimeMs } = head;
+    return { value: { outcome: 'listed', feeds, truncated }, fetchTimeMs };
+  }
+}
+
+function isListHead(head: unknown): head is ListHead {
+  if (typeof head !== 'object' || head === null) return false;
+  const { feeds, truncated, fetchTimeMs } = head as Partial<Record<keyof ListHead, unknown>>;
+  if (!Array.isArray(feeds) || typeof truncated !== 'boolean') return false;
+  return Number.isFinite(fetchTimeMs) && feeds.every(isFeed);
+}
+
+function isFeed(feed: unknown): feed is Feed {
+  if (typeof feed !== 'object' || feed === null) return false;
+  const { name, provider, source, key } = feed as Partial<Record<keyof Feed, unknown>>;
+  return [name, provider, source, key].every((text) => typeof text === 'string');
+}

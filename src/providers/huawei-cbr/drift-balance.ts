@@ -1,0 +1,34 @@
+import { DRIFT_KINDS, DriftLog, type DriftCounts } from '@/model/drift.js';
+import { normalise } from './normalise.js';
+import type { KnownRow, KnownRows } from './known-rows.js';
+import type { RowOrigin } from './span-reading.js';
+
+export interface RowChange {
+  readonly before: KnownRows;
+  readonly after: KnownRows;
+}
+
+/** The drift of all rows after a change: that before it, without the rows that went and with those that came. */
+export function balanceDrift(
+  drift: DriftCounts,
+  { before, after }: RowChange,
+  origin: RowOrigin,
+): DriftCounts {
+  const gone = driftOf(missingFrom(after, before), origin);
+  const come = driftOf(missingFrom(before, after), origin);
+  const counts = DRIFT_KINDS.map(
+    (kind) => [kind, (drift[kind] ?? 0) - (gone[kind] ?? 0) + (come[kind] ?? 0)] as const,
+  );
+  return Object.fromEntries(counts.filter(([, count]) => count > 0));
+}
+
+/** The rows that others have not got, or not in that form. */
+function missingFrom(others: KnownRows, rows: KnownRows): readonly KnownRow[] {
+  return [...rows].filter(([id, { row }]) => others.get(id)?.row !== row).map(([, known]) => known);
+}
+
+function driftOf(rows: readonly KnownRow[], origin: RowOrigin): DriftCounts {
+  const drift = new DriftLog();
+  for (const { row } of rows) normalise(row.raw, { ...origin, drift });
+  return drift.counts;
+}

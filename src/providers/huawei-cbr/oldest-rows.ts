@@ -1,0 +1,47 @@
+import { isTerminal } from '@/model/task.js';
+import { Doubt } from './doubt.js';
+import { floorSecond, RESOLUTION_MS, sideOf, type KnownRow, type KnownRows } from './known-rows.js';
+import type { LogSpan } from './operation-log.js';
+
+/** How many of the oldest rows are looked at, beyond as many as are missing. */
+const OLDEST = 50;
+/** Looking at more is left to a whole read. */
+const MOST_OLDEST = 1000;
+
+/** A list of the oldest rows that is to tell which of them are gone. */
+export interface OldestSpan extends Required<LogSpan> {
+  /** The list holds all rows of the window whose last time is no later. */
+  readonly decidedMs: number;
+}
+
+/**
+ * What to list to learn which rows have left at the window's start: those of which that is not sure, and, where rows
+ * are missing, the oldest. Null where there is nothing to learn. Throws `Doubt` where it would take a long list.
+ */
+export function spanOfOldest(rows: KnownRows, windowStartMs: number, missing: number): OldestSpan | null {
+  const known = [...rows.values()];
+  const unsure = known.filter((one) => sideOf(one, windowStartMs) === 'unsure');
+  if (missing === 0 && unsure.length === 0) return null;
+  const byAge = known.map(lastTimeOf).sort((a, b) => a - b);
+  const oldestMs = byAge[Math.min(missing + OLDEST, byAge.length) - 1] ?? windowStartMs;
+  const decidedMs = unsure.reduce((latest, one) => Math.max(latest, lastTimeOf(one)), oldestMs);
+  const listed = byAge.filter((lastMs) => lastMs <= decidedMs).length;
+  if (listed > MOST_OLDEST || !Number.isFinite(decidedMs)) throw new Doubt('mismatch');
+  return { startMs: windowStartMs, endMs: floorSecond(decidedMs) + 2 * RESOLUTION_MS, decidedMs };
+}
+
+/** The rows without those that the list decides on and does not hold. Throws `Doubt` where it holds others. */
+export function withoutMissing(rows: KnownRows, listed: KnownRows, { decidedMs }: OldestSpan): KnownRows {
+  if ([...listed.keys()].some((id) => !rows.has(id))) throw new Doubt('mismatch');
+  return new Map([...rows].filter(([id, known]) => listed.has(id) || lastTimeOf(known) > decidedMs));
+}
+
+/**
+ * Whichever of a record's times `end_time` is compared with (it is not documented), it is no later. Infinite for a
+ * task that has not ended.
+ */
+function lastTimeOf({ row: { task }, latestMs }: KnownRow): number {
+  if (!isTerminal(task.status)) return Number.POSITIVE_INFINITY;
+  const times = [task.endTime, task.updateTime].filter((time) => time !== null);
+  return Math.max(latestMs, ...times.map((time) => Date.parse(time)));
+}

@@ -1,0 +1,110 @@
+import type { Clock } from '@/model/clock.js';
+import type { ReadContext } from '@/model/provider.js';
+import type { SourceConfig } from '@/model/source.js';
+import { walkOffsets, type WalkedOffsets } from '@/upstream/offset-walk.js';
+import type { UpstreamClient } from '@/upstream/upstream-client.js';
+import type { IncrementPolicy } from './increment-policy.js';
+import { CbrPages } from './paging.js';
+import { identifyRecord, parseCount, parseOperationLog, parseOperationLogs } from './wire.js';
+
+/** An open connection to one source. */
+export interface Connection {
+  readonly client: UpstreamClient;
+  readonly source: SourceConfig;
+  readonly clock: Clock;
+  /** `INCREMENT_POLICY` unless told otherwise. */
+  readonly policy?: IncrementPolicy;
+}
+
+/** The part of the log that is asked for, in whole seconds, as epoch milliseconds. */
+export interface LogSpan {
+  readonly startMs: number;
+  /** Absent: up to the newest record. */
+  readonly endMs?: number;
+}
+
+export interface WalkOptions {
+  /** True when `count` is known to be that of all records, so that it tells whether a page holds them all. */
+  readonly trustsCount?: boolean;
+  /** Called with the records of each page as it comes; what it throws ends the walk. */
+  readonly inspect?: (records: readonly unknown[]) => void;
+}
+
+export interface WalkedLog extends WalkedOffsets<unknown> {
+  readonly calls: number;
+  /** Records on the page that had most. */
+  readonly largestPage: number;
+  /** What each page that was not empty told of the number of records. */
+  readonly counts: readonly (number | null)[];
+}
+
+interface Position {
+  readonly limit: number;
+  readonly offset: number;
+}
+
+/** One project's operation log during one read. Every method throws `UpstreamError`. */
+export class OperationLog {
+  readonly #path: string;
+
+  constructor(
+    private readonly connection: Omit<Connection, 'clock'>,
+    private readonly context: ReadContext,
+  ) {
+    this.#path = `/v3/${encodeURIComponent(connection.source.projectId ?? '')}/operation-logs`;
+  }
+
+  /** All records of a span, each once, up to the most that may be read of a feed. */
+  async walk(span: LogSpan, { trustsCount, inspect }: WalkOptions = {}): Promise<WalkedLog> {
+    const counts: (number | null)[] = [];
+    let [calls, largestPage] = [0, 0];
+    let isAll = false;
+    const pages = new CbrPages(async (limit, offset) => {
+      calls += 1;
+      const body = await this.page(span, { limit, offset });
+      const records = parseOperationLogs(body);
+      inspect?.(records);
+      if (records.length > 0) counts.push(parseCount(body));
+      largestPage = Math.max(largestPage, records.length);
+      isAll = trustsCount === true && offset === 0 && parseCount(body) === records.length;
+      return records;
+    });
+    const walked = await walkOffsets({
+      readPage: async (start) => (isAll ? 'unpaged' : pages.read(start)),
+      identify: identifyRecord,
+      maxRows: this.connection.source.maxTasksPerFeed,
+      signal: this.context.signal,
+    });
+    return { ...walked, calls, largestPage, counts };
+  }
+
+  /** What the upstream says the count of a span is, in one call that asks for one record; null: it does not say. */
+  async count(span: LogSpan): Promise<number | null> {
+    return parseCount(await this.page(span, { limit: 1, offset: 0 }));
+  }
+
+  /** The record of an id. */
+  async show(id: string): Promise<object> {
+    const path = `${this.#path}/${encodeURIComponent(id)}`;
+    return parseOperationLog(await this.connection.client.getJson({ path }, this.context));
+  }
+
+  /**
+   * The first page goes without an offset: its smallest value is 1 by the table of the request, 0 by that of the
+   * answer (CBR API reference, ListOpLogs).
+   */
+  private page({ startMs, endMs }: LogSpan, { limit, offset }: Position): Promise<unknown> {
+    const query = {
+      start_time: formatSecond(startMs),
+      ...(endMs !== undefined && { end_time: formatSecond(endMs) }),
+      enterprise_project_id: this.connection.source.enterpriseProjectId,
+      limit,
+      ...(offset > 0 && { offset }),
+    };
+    return this.connection.client.getJson({ path: this.#path, query }, this.context);
+  }
+}
+
+function formatSecond(epochMs: number): string {
+  return `${new Date(epochMs).toISOString().slice(0, 19)}Z`;
+}

@@ -1,0 +1,98 @@
+import { UpstreamError } from '@/upstream/upstream-error.js';
+import type { Base } from './bookmark.js';
+import { Doubt } from './doubt.js';
+import type { IncrementPlan } from './increment-plan.js';
+import { sideOf, type KnownRow, type KnownRows } from './known-rows.js';
+import { spanOfOldest, withoutMissing } from './oldest-rows.js';
+import type { OperationLog } from './operation-log.js';
+import { SpanReader, type RowOrigin } from './span-reading.js';
+
+/** What an incremental read starts from. */
+export interface Increment {
+  readonly base: Base;
+  readonly plan: IncrementPlan;
+  readonly windowStartMs: number;
+  readonly origin: RowOrigin;
+}
+
+/**
+ * The rows that a whole read would bring, from those of the base and the records that are new or may have changed.
+ * Throws `Doubt` where that cannot be vouched for, and what the log throws.
+ */
+export async function readIncrement(log: OperationLog, increment: Increment): Promise<KnownRows> {
+  const { base, plan, origin } = increment;
+  const reader = new SpanReader(log, base.rows, origin);
+  const shown = await Promise.all(plan.shown.map((known) => show(log, reader, known)));
+  const read = new IncrementRead(log, reader, increment);
+  try {
+    return await read.run(shown);
+  } catch (error) {
+    // Records that came after the list are in the next one.
+    if (!(error instanceof Doubt) || error.kind !== 'arrivals') throw error;
+    return read.run(shown);
+  }
+}
+
+class IncrementRead {
+  constructor(
+    private readonly log: OperationLog,
+    private readonly reader: SpanReader,
+    private readonly increment: Increment,
+  ) {}
+
+  async run(shown: readonly KnownRow[]): Promise<KnownRows> {
+    const { base, plan, windowStartMs } = this.increment;
+    const listed = await this.reader.list({ startMs: plan.startMs }, base.bookmark.hasTotal);
+    // What the list must hold and does not is gone; without a total, the list itself may be wrong.
+    const stayed = [...base.rows].filter(
+      ([id, known]) => listed.has(id) || sideOf(known, plan.startMs) !== 'after',
+    );
+    if (stayed.length < base.rows.size && !base.bookmark.hasTotal) throw new Doubt('mismatch');
+    const rows = new Map(stayed);
+    for (const known of shown) rows.set(known.row.task.id, known);
+    for (const [id, known] of listed) rows.set(id, known);
+    const inWindow = [...rows].filter(([, known]) => sideOf(known, windowStartMs) !== 'before');
+    return this.confirm(new Map(inWindow));
+  }
+
+  /** The rows without those that have left at the window's start, proved by the total where there is one. */
+  private async confirm(rows: KnownRows): Promise<KnownRows> {
+    const { base, windowStartMs } = this.increment;
+    const { hasTotal } = base.bookmark;
+    const total = hasTotal ? await this.log.count({ startMs: windowStartMs }) : rows.size;
+    if (total === null) throw new Doubt('mismatch');
+    if (total > rows.size) throw new Doubt('arrivals');
+    const span = spanOfOldest(rows, windowStartMs, rows.size - total);
+    if (span === null) return rows;
+    const listed = await this.reader.list(span, hasTotal);
+    const present = withoutMissing(rows, listed, span);
+    const isProved = hasTotal ? present.size === total : !this.lacksMore(rows, present);
+    if (!isProved) throw new Doubt('mismatch');
+    return present;
+  }
+
+  /** Whether a row has gone that cannot have left by the window's start: the list may not be what it must be. */
+  private lacksMore(before: KnownRows, after: KnownRows): boolean {
+    const { windowStartMs } = this.increment;
+    return [...before].some(([id, known]) => !after.has(id) && sideOf(known, windowStartMs) === 'after');
+  }
+}
+
+/** A record by its id. Throws `Doubt` where anything but that record is answered. */
+async function show(log: OperationLog, reader: SpanReader, { row, recordId }: KnownRow): Promise<KnownRow> {
+  const record = await log.show(recordId).catch((error: unknown) => {
+    throw error instanceof UpstreamError && isRefusal(error) ? new Doubt('unshown', recordId) : error;
+  });
+  const [before, after] = [row.raw, record] as { id?: unknown; created_at?: unknown }[];
+  if (before?.id !== after?.id || before?.created_at !== after?.created_at) {
+    throw new Doubt('unshown', recordId);
+  }
+  return reader.read(record);
+}
+
+const REFUSALS: ReadonlySet<string> = new Set(['FORBIDDEN', 'NOT_FOUND', 'UPSTREAM_ERROR', 'MALFORMED']);
+
+/** Whether an upstream does not answer this call, which says nothing about others. */
+export function isRefusal({ reason }: UpstreamError): boolean {
+  return REFUSALS.has(reason);
+}

@@ -1,0 +1,75 @@
+import { DriftLog } from '@/model/drift.js';
+import type { ReadFeed } from '@/model/provider.js';
+import { coveredByOrder } from '@/upstream/coverage.js';
+import { eachOnce } from '@/upstream/each-once.js';
+import type { Bookmark } from './bookmark.js';
+import { knownRows, sideOf } from './known-rows.js';
+import { normalise } from './normalise.js';
+import type { OperationLog, WalkedLog } from './operation-log.js';
+import type { RowOrigin } from './span-reading.js';
+
+/** What a whole read needs to know besides the log. */
+export interface WholeRead {
+  readonly origin: RowOrigin;
+  readonly windowStartMs: number;
+  /** Since when the whole window is covered. */
+  readonly windowCoveredSince: string;
+}
+
+/** A feed as read whole, without a bookmark, and how it was read. */
+export interface ReadWhole {
+  readonly read: ReadFeed;
+  readonly walked: WalkedLog;
+}
+
+/** Reads the operation logs of the window. Throws `UpstreamError`. */
+export async function readWhole(log: OperationLog, { origin, ...window }: WholeRead): Promise<ReadWhole> {
+  const walked = await log.walk({ startMs: window.windowStartMs });
+  const drift = new DriftLog();
+  const rows = eachOnce(walked.rows.flatMap((record) => normalise(record, { ...origin, drift }) ?? []));
+  const since = window.windowCoveredSince;
+  const coveredSince = walked.truncated ? later(coveredByOrder(rows), since) : since;
+  const { truncated } = walked;
+  const read: ReadFeed = {
+    outcome: 'read',
+    rows,
+    truncated,
+    coveredSince,
+    drift: drift.counts,
+    bookmark: null,
+  };
+  return { read, walked };
+}
+
+/** What the walk tells the reads that build on it; null where none can. */
+export function walkFacts(
+  { read, walked }: ReadWhole,
+  windowStartMs: number,
+): Pick<Bookmark, 'wholeCalls' | 'largestPage' | 'hasTotal' | 'rows' | 'drift'> | null {
+  const known = knownRows(read.rows);
+  if (known === null || walked.truncated || walked.rows.length !== read.rows.length) return null;
+  // Records from before the window: the upstream does not filter.
+  if ([...known.values()].some((one) => sideOf(one, windowStartMs) === 'before')) return null;
+  const { calls, largestPage } = walked;
+  return {
+    rows: known.size,
+    wholeCalls: calls,
+    largestPage,
+    hasTotal: countsAll(walked),
+    drift: read.drift,
+  };
+}
+
+/**
+ * Whether the counts are of all records: none is of a page, and as many as were read lie between them (records may
+ * come and go during the walk).
+ */
+function countsAll({ counts, largestPage, rows }: WalkedLog): boolean {
+  const told = counts.filter((count) => count !== null);
+  if (told.length < counts.length || told.some((count) => count <= largestPage)) return false;
+  return Math.min(...told) <= rows.length && rows.length <= Math.max(...told);
+}
+
+function later(a: string | null, b: string): string | null {
+  return a !== null && a < b ? b : a;
+}

@@ -1,0 +1,55 @@
+import { DriftLog } from '@/model/drift.js';
+import { Doubt } from './doubt.js';
+import { knownRow, sideOf, type KnownRow, type KnownRows } from './known-rows.js';
+import { normalise, type Origin } from './normalise.js';
+import type { LogSpan, OperationLog } from './operation-log.js';
+
+/** Where rows come from. Their drift is counted apart, see `drift-balance.ts`. */
+export type RowOrigin = Omit<Origin, 'drift'>;
+
+/** Lists spans of a log and tells the records that are known from those that are new or have changed. */
+export class SpanReader {
+  readonly #taskIds: ReadonlyMap<string, string>;
+
+  constructor(
+    private readonly log: OperationLog,
+    private readonly known: KnownRows,
+    private readonly origin: RowOrigin,
+  ) {
+    this.#taskIds = new Map([...known].map(([taskId, { recordId }]) => [recordId, taskId]));
+  }
+
+  /**
+   * The rows of a span by task id; one that did not change is the known one. Throws `Doubt` where a record has no id
+   * or no time or is not of the span, or where there are more than can be read; and what the log throws.
+   */
+  async list(span: LogSpan, trustsCount: boolean): Promise<KnownRows> {
+    const rows = new Map<string, KnownRow>();
+    const inspect = (records: readonly unknown[]): void => {
+      for (const record of records) {
+        const known = this.read(record);
+        checkSide(known, span);
+        rows.set(known.row.task.id, known);
+      }
+    };
+    const { truncated } = await this.log.walk(span, { trustsCount, inspect });
+    if (truncated) throw new Doubt('mismatch');
+    return rows;
+  }
+
+  /** A record as a row. Throws `Doubt` where it has no id or no time. */
+  read(record: unknown): KnownRow {
+    const id = String((record as { id?: unknown } | null)?.id);
+    const known = this.known.get(this.#taskIds.get(id) ?? '');
+    if (known !== undefined && JSON.stringify(known.row.raw) === JSON.stringify(record)) return known;
+    const row = normalise(record, { ...this.origin, drift: new DriftLog() });
+    const changed = row && knownRow(row);
+    if (changed === null) throw new Doubt('mismatch');
+    return changed;
+  }
+}
+
+function checkSide(known: KnownRow, { startMs, endMs }: LogSpan): void {
+  if (sideOf(known, startMs) === 'before') throw new Doubt('unfiltered');
+  if (endMs !== undefined && sideOf(known, endMs) === 'after') throw new Doubt('mismatch');
+}

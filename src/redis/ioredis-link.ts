@@ -1,0 +1,180 @@
+import type { Clock } from '@/model/clock.js';
+import type { RedisAddress } from '@/model/redis-address.js';
+import { faultOf } from './redis-fault.js';
+import { RedisLink, RedisUnavailable, type Commands, type LinkStatus } from './redis-link.js';
+import { RedisSession } from './redis-session.js';
+
+/** Between attempts while Redis is down: from the first to the longest, give or take a fifth. */
+const FIRST_PAUSE_MS = 500;
+const LONGEST_PAUSE_MS = 800;
+/** Between probes while it is up. */
+const PROBE_EVERY_MS = 5_000;
+
+/** Is told how the link fares, for the log and for metrics. */
+export interface LinkObserver {
+  /** Once each time it goes down, and when the first attempt of all fails. */
+  wentDown(code: string): void;
+  cameBack(downForMs: number): void;
+  /** For each `run` that threw, those refused while the link is down included. */
+  failed(code: string): void;
+}
+
+export interface LinkOptions {
+  readonly address: RedisAddress;
+  readonly prefix: string;
+  readonly clock: Clock;
+  readonly observer: LinkObserver;
+}
+
+/**
+ * The link over ioredis. Codes besides Redis's own words: CONNECTING (not tried yet), TIMEOUT, UNREACHABLE,
+ * TLS, CLOSED (after `close`) and OTHER.
+ */
+export class IoredisLink extends RedisLink {
+  readonly prefix: string;
+  #status: LinkStatus;
+  #session: RedisSession | null = null;
+  #attempt: RedisSession | null = null;
+  #timer: NodeJS.Timeout | undefined;
+  #pauseMs = FIRST_PAUSE_MS;
+  #mourned = false;
+  #closed = false;
+  readonly #onUp: (() => void)[] = [];
+  readonly #listeners = new Map<string, ((message: Buffer) => void)[]>();
+
+  /** Begins to connect, and returns at once. */
+  constructor(private readonly options: LinkOptions) {
+    super();
+    this.prefix = options.prefix;
+    this.#status = { state: 'down', code: 'CONNECTING', sinceMs: options.clock() };
+    void this.#tryToOpen();
+  }
+
+  override get status(): LinkStatus {
+    return this.#status;
+  }
+
+  override async run<T>(work: (redis: Commands) => Promise<T>, kind: 'short' | 'bulk' = 'short'): Promise<T> {
+    const session = this.#session;
+    try {
+      if (session === null) throw new RedisUnavailable(this.#status.code ?? 'CONNECTING');
+      return await session.run(work, kind);
+    } catch (error) {
+      const { code, ofRedis } = faultOf(error);
+      if (ofRedis && session !== null) this.#drop(session, code);
+      this.options.observer.failed(code);
+      throw error instanceof RedisUnavailable ? error : new RedisUnavailable(code);
+    }
+  }
+
+  override subscribe(channel: string, listener: (message: Buffer) => void): void {
+    this.#listeners.set(channel, [...(this.#listeners.get(channel) ?? []), listener]);
+    if (this.#session !== null) this.#subscribeMissing(this.#session);
+  }
+
+  override onUp(listener: () => void): void {
+    this.#onUp.push(listener);
+  }
+
+  /** Resolves when the link is up, or after `patienceMs`. */
+  ready(patienceMs: number): Promise<void> {
+    if (this.#session !== null) return Promise.resolve();
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, patienceMs);
+      this.onUp(() => {
+        clearTimeout(timer);
+        resolve();
+      });
+    });
+  }
+
+  override async close(): Promise<void> {
+    this.#closed = true;
+    clearTimeout(this.#timer);
+    const session = this.#session;
+    this.#session = null;
+    this.#status = { state: 'down', code: 'CLOSED', sinceMs: this.options.clock() };
+    this.#attempt?.destroy();
+    await session?.quit();
+  }
+
+  async #tryToOpen(): Promise<void> {
+    const { address, prefix } = this.options;
+    const session: RedisSession = new RedisSession({
+      address,
+      prefix,
+      onLost: (code) => {
+        this.#drop(session, code);
+      },
+      onMessage: (channel, message) => {
+        for (const listener of this.#listeners.get(channel) ?? []) listener(message);
+      },
+    });
+    this.#attempt = session;
+    try {
+      await session.open(this.#listeners);
+      if (this.#attempt === session) this.#goUp(session);
+    } catch (error) {
+      if (this.#attempt === session) this.#attempt = null;
+      session.destroy();
+      this.#noteDown(faultOf(error).code);
+    }
+  }
+
+  #goUp(session: RedisSession): void {
+    this.#attempt = null;
+    if (this.#closed) return;
+    const nowMs = this.options.clock();
+    const downForMs = nowMs - this.#status.sinceMs;
+    this.#session = session;
+    this.#status = { state: 'up', code: null, sinceMs: nowMs };
+    this.#pauseMs = FIRST_PAUSE_MS;
+    this.#probeLater(session);
+    this.#subscribeMissing(session);
+    if (this.#mourned) this.options.observer.cameBack(downForMs);
+    this.#mourned = false;
+    for (const listener of this.#onUp) listener();
+  }
+
+  #subscribeMissing(session: RedisSession): void {
+    session.subscribe(this.#listeners).catch((error: unknown) => {
+      this.#drop(session, faultOf(error).code);
+    });
+  }
+
+  #probeLater(session: RedisSession): void {
+    this.#later(PROBE_EVERY_MS, async () => {
+      try {
+        await session.probe();
+        if (this.#session === session) this.#probeLater(session);
+      } catch (error) {
+        this.#drop(session, faultOf(error).code);
+      }
+    });
+  }
+
+  /** Ends the use of a session, once. */
+  #drop(session: RedisSession, code: string): void {
+    if (this.#session !== session) return;
+    this.#session = null;
+    session.destroy();
+    this.#noteDown(code);
+  }
+
+  #noteDown(code: string): void {
+    if (this.#closed) return;
+    const sinceMs = this.#status.state === 'down' ? this.#status.sinceMs : this.options.clock();
+    this.#status = { state: 'down', code, sinceMs };
+    this.#later(this.#pauseMs, () => this.#tryToOpen());
+    this.#pauseMs = Math.min(this.#pauseMs * 1.25, LONGEST_PAUSE_MS);
+    if (!this.#mourned) this.options.observer.wentDown(code);
+    this.#mourned = true;
+  }
+
+  #later(pauseMs: number, work: () => Promise<void>): void {
+    clearTimeout(this.#timer);
+    if (this.#closed) return;
+    const jittered = pauseMs * (0.8 + 0.4 * Math.random());
+    this.#timer = setTimeout(() => void work(), jittered).unref();
+  }
+}

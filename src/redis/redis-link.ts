@@ -1,0 +1,40 @@
+import type { Cluster, Redis } from 'ioredis';
+
+/** A Redis that cannot be used now. `code` is a word of ours or of Redis (OOM, NOAUTH, READONLY): never its text. */
+export class RedisUnavailable extends Error {
+  constructor(readonly code: string) {
+    super(`Redis is not usable: ${code}`);
+  }
+}
+
+export type Commands = Redis | Cluster;
+
+/** How the link stands. */
+export interface LinkStatus {
+  readonly state: 'up' | 'down';
+  /** Why it is down; null while it is up. */
+  readonly code: string | null;
+  /** Since when it is so, epoch milliseconds. */
+  readonly sinceMs: number;
+}
+
+/**
+ * The one way to Redis. It never hangs and never queues: while Redis is down a call is refused at once, and a
+ * probe in the background finds out when Redis can be used (read and written) again.
+ */
+export abstract class RedisLink {
+  /** Put before every key. */
+  abstract readonly prefix: string;
+  abstract readonly status: LinkStatus;
+  /**
+   * Runs commands within a bound of time: short ones by default, `bulk` on a connection of its own with a longer
+   * bound. Throws `RedisUnavailable`, whatever goes wrong; any fault of Redis (not of an answer's content)
+   * also takes the link down.
+   */
+  abstract run<T>(work: (redis: Commands) => Promise<T>, kind?: 'short' | 'bulk'): Promise<T>;
+  /** Listens on a channel for as long as the link lives, over reconnections. Messages are not kept. */
+  abstract subscribe(channel: string, listener: (message: Buffer) => void): void;
+  /** Called each time the link comes up, the first time included. */
+  abstract onUp(listener: () => void): void;
+  abstract close(): Promise<void>;
+}

@@ -1,0 +1,49 @@
+import { brotliCompressSync } from 'node:zlib';
+import { describe, expect, it } from '@jest/globals';
+import type { Task } from '@/model/task.js';
+import { digestOf } from './manifest.js';
+import { decodeSegment, encodeSegment } from './segments.js';
+import { Slices } from './turns.js';
+
+const TASK: Task = {
+  ...{ id: 's.1', provider: 'p', source: 's', feed: 'sources/s/feeds/f', nativeId: '1', type: 'BACKUP' },
+  ...{ trigger: null, status: 'FAILED', nativeStatus: 'failed', progressPercent: 7.5, createTime: null },
+  ...{ startTime: null, endTime: null, updateTime: null, durationSeconds: 1, checkpointTime: null },
+  ...{ lagSeconds: null, resource: { type: null, id: 'r', name: null }, cluster: { id: 'c', name: 'C' } },
+  ...{ destination: null, error: { code: null, message: 'm' }, region: 'eu', projectId: null },
+};
+
+function decodeText(text: string): ReturnType<typeof decodeSegment> {
+  const bytes = brotliCompressSync(text);
+  return decodeSegment({ digest: digestOf(bytes), bytes }, new Slices());
+}
+
+describe('a segment', () => {
+  it('is read as it was written', async () => {
+    const rows = [{ task: TASK, raw: { any: ['thing', null, 1.5, { '\u{1F4BE}': true }] } }];
+    const segment = await encodeSegment(rows, new Slices());
+    await expect(decodeSegment(segment, new Slices())).resolves.toEqual(rows);
+  });
+
+  it('is not read under the digest of another', async () => {
+    const segment = await encodeSegment([{ task: TASK, raw: {} }], new Slices());
+    const damaged = { ...segment, bytes: Buffer.concat([segment.bytes, Buffer.alloc(1)]) };
+    await expect(decodeSegment(damaged, new Slices())).resolves.toBeNull();
+  });
+
+  it('is not read when it is not compressed, or no list in JSON', async () => {
+    const bytes = Buffer.from('[]');
+    await expect(decodeSegment({ digest: digestOf(bytes), bytes }, new Slices())).resolves.toBeNull();
+    for (const text of ['', '{}', '[', 'null', '[null]', '[[]]', '[{"task":null,"raw":{}}]']) {
+      await expect(decodeText(text)).resolves.toBeNull();
+    }
+  });
+
+  it.each(Object.keys(TASK))('is not read when %s is missing or of another type', async (field) => {
+    await expect(decodeText(JSON.stringify([{ task: TASK, raw: {} }]))).resolves.toHaveLength(1);
+    for (const wrong of [undefined, true, ['x'], { id: 5, code: 5 }]) {
+      const text = JSON.stringify([{ task: { ...TASK, [field]: wrong }, raw: {} }]);
+      await expect(decodeText(text)).resolves.toBeNull();
+    }
+  });
+});

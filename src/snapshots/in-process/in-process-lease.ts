@@ -1,0 +1,73 @@
+import { Heartbeat, LEASE_MS } from '../heartbeat.js';
+import { reuseRows } from '../content/reuse.js';
+import type { Held, Shelf } from './shelf.js';
+import type { Backoff, Content, Entry, Lease } from '../snapshot-store.js';
+
+interface Grant {
+  readonly name: string;
+  readonly version: number;
+  /** Not told of what is done under this lease. */
+  readonly holder: object;
+}
+
+/** The right to replace an entry of a shelf. */
+export class InProcessLease implements Lease, Held {
+  readonly #heartbeat = new Heartbeat(() => Promise.resolve(this.renew()));
+  #endsAtMs: number;
+
+  constructor(
+    private readonly shelf: Shelf,
+    private readonly grant: Grant,
+  ) {
+    this.#endsAtMs = shelf.clock() + LEASE_MS;
+  }
+
+  get version(): number {
+    return this.grant.version;
+  }
+
+  get lost(): AbortSignal {
+    return this.#heartbeat.lost;
+  }
+
+  get endsAtMs(): number {
+    return this.#endsAtMs;
+  }
+
+  lose(): void {
+    this.#heartbeat.lose();
+  }
+
+  async keep({ head, rows }: Content, base: Entry | null): Promise<Entry | null> {
+    const reused = base === null ? rows : await reuseRows(rows, base.rows);
+    if (!this.end()) return null;
+    const entry = { version: this.version, head, rows: reused };
+    if (!this.shelf.put(this.grant.name, entry)) return null;
+    this.shelf.slot(this.grant.name).backoff = null;
+    this.shelf.announce({ name: this.grant.name, version: this.version }, this.grant.holder);
+    return entry;
+  }
+
+  giveUp(backoff: Backoff | null): Promise<void> {
+    if (this.end() && backoff !== null) {
+      this.shelf.slot(this.grant.name).backoff = backoff;
+      this.shelf.announce({ name: this.grant.name, backoff }, this.grant.holder);
+    }
+    return Promise.resolve();
+  }
+
+  private renew(): boolean {
+    if (this.shelf.slot(this.grant.name).lease !== this) return false;
+    this.#endsAtMs = this.shelf.clock() + LEASE_MS;
+    return true;
+  }
+
+  /** Lets go of the lease; answers false when it was no longer held. */
+  private end(): boolean {
+    this.#heartbeat.stop();
+    const slot = this.shelf.slot(this.grant.name);
+    if (slot.lease !== this) return false;
+    slot.lease = null;
+    return true;
+  }
+}

@@ -1,0 +1,59 @@
+import type { Clock } from '@/model/clock.js';
+import type { Backoff, Entry, News } from '../snapshot-store.js';
+
+/** The part of a lease that others see. */
+export interface Held {
+  /** By the shelf's clock, epoch milliseconds. */
+  readonly endsAtMs: number;
+  lose(): void;
+}
+
+/** What is known of a name. */
+export interface Slot {
+  entry: Entry | null;
+  keptAtMs: number;
+  /** The highest version ever given. */
+  fence: number;
+  backoff: Backoff | null;
+  lease: Held | null;
+}
+
+type NewsListener = (news: News, from: object) => void;
+
+/** The entries and leases that in-process replicas share. */
+export class Shelf {
+  readonly #slots = new Map<string, Slot>();
+  readonly #listeners: NewsListener[] = [];
+
+  constructor(
+    readonly clock: Clock,
+    readonly keepForMs: number,
+  ) {}
+
+  /** What is known of a name, to be changed in place. */
+  slot(name: string): Slot {
+    const slot = this.#slots.get(name) ?? { entry: null, keptAtMs: 0, fence: 0, backoff: null, lease: null };
+    this.#slots.set(name, slot);
+    if (this.clock() - slot.keptAtMs > this.keepForMs) slot.entry = null;
+    return slot;
+  }
+
+  /** Keeps the entry unless one as new is there; answers whether it did. */
+  put(name: string, entry: Entry): boolean {
+    for (const each of this.#slots.keys()) this.slot(each);
+    const slot = this.slot(name);
+    if (slot.entry !== null && slot.entry.version >= entry.version) return false;
+    slot.entry = entry;
+    slot.keptAtMs = this.clock();
+    slot.fence = Math.max(slot.fence, entry.version);
+    return true;
+  }
+
+  announce(news: News, from: object): void {
+    for (const listener of this.#listeners) listener(news, from);
+  }
+
+  onNews(listener: NewsListener): void {
+    this.#listeners.push(listener);
+  }
+}

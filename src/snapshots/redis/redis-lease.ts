@@ -1,0 +1,78 @@
+import { formatBackoff } from './backoff-text.js';
+import { Heartbeat } from '../heartbeat.js';
+import type { Layouts } from './redis-content.js';
+import type { RedisSlot } from './redis-slot.js';
+import { writeEntry } from './redis-writer.js';
+import type { Backoff, Content, Entry, Lease } from '../snapshot-store.js';
+
+/** How long a backoff is remembered after its end, for the count of failures. */
+const REMEMBERED_MS = 600_000;
+
+export interface RedisGrant {
+  readonly holder: string;
+  readonly version: number;
+  readonly layouts: Layouts;
+  /** Called once the lease is no longer of use; `released` tells whether Redis knows. */
+  readonly onEnd: (released: boolean) => void;
+}
+
+/** The right to replace an entry in Redis. */
+export class RedisLease implements Lease {
+  readonly #heartbeat = new Heartbeat(() => this.renew());
+  #ended = false;
+
+  constructor(
+    private readonly slot: RedisSlot,
+    private readonly grant: RedisGrant,
+  ) {}
+
+  get version(): number {
+    return this.grant.version;
+  }
+
+  get lost(): AbortSignal {
+    return this.#heartbeat.lost;
+  }
+
+  keep(content: Content, base: Entry | null): Promise<Entry | null> {
+    if (this.#ended) return Promise.resolve(null);
+    const { holder, version, layouts } = this.grant;
+    const draft = { ...content, holder, version, lost: this.lost };
+    return this.ending(async () => {
+      const layout = await writeEntry(this.slot, draft, { base, layouts });
+      return layout && layouts.entry(draft, layout);
+    });
+  }
+
+  async giveUp(backoff: Backoff | null): Promise<void> {
+    if (this.#ended) return;
+    const kept = backoff && {
+      text: formatBackoff(backoff),
+      forMs: Math.max(0, Math.ceil(backoff.notBeforeMs - backoff.failedAtMs)) + REMEMBERED_MS,
+      news: { backoff },
+    };
+    await this.ending(() => this.slot.giveUp(this.grant.holder, kept));
+  }
+
+  /** While Redis is out of reach the read goes on: what it brings is refused if the lease has passed to another. */
+  private async renew(): Promise<boolean> {
+    try {
+      return await this.slot.renew(this.grant.holder);
+    } catch {
+      return true;
+    }
+  }
+
+  private async ending<T>(work: () => Promise<T>): Promise<T> {
+    this.#ended = true;
+    let released = false;
+    try {
+      const answer = await work();
+      released = true;
+      return answer;
+    } finally {
+      this.#heartbeat.stop();
+      this.grant.onEnd(released);
+    }
+  }
+}

@@ -1,0 +1,74 @@
+import type { Bucket } from '../content/buckets.js';
+import { decodeManifest, EMPTY, type Manifest } from '../content/manifest.js';
+import type { Layouts } from './redis-content.js';
+import type { RedisSlot } from './redis-slot.js';
+import { decodeSegment } from '../content/segments.js';
+import type { Entry } from '../snapshot-store.js';
+import { Slices } from '../content/turns.js';
+
+const SEGMENTS_AT_ONCE = 64;
+const DECODED_AT_ONCE = 8;
+const MOST_TRIES = 3;
+
+/**
+ * The entry if it is newer than the one held, else null. One that cannot be read is removed from Redis and is
+ * taken for none. Throws `RedisUnavailable`.
+ */
+export async function readEntry(
+  slot: RedisSlot,
+  held: Entry | null,
+  layouts: Layouts,
+): Promise<Entry | null> {
+  let triedVersion = 0;
+  for (let tries = 0; tries < MOST_TRIES; tries++) {
+    const found = await slot.read(held?.version ?? 0);
+    if (found === null) return null;
+    const manifest = decodeManifest(found.manifest);
+    if (manifest?.version !== found.version || found.version === triedVersion) {
+      await slot.discard(found.version);
+      return null;
+    }
+    const entry = await new Download(slot, held, layouts).entry(manifest);
+    if (entry !== null) return entry;
+    triedVersion = found.version;
+  }
+  return null;
+}
+
+/** One try to read an entry. */
+class Download {
+  readonly #buckets = new Map<string, Bucket>([[EMPTY, []]]);
+  readonly #slices = new Slices();
+
+  constructor(
+    private readonly slot: RedisSlot,
+    private readonly held: Entry | null,
+    private readonly layouts: Layouts,
+  ) {}
+
+  /** null when a segment is not there or not sound: it may have been replaced meanwhile. */
+  async entry(manifest: Manifest): Promise<Entry | null> {
+    const { digests } = manifest;
+    const known = this.layouts.of(this.held);
+    known?.digests.forEach((digest, index) => this.#buckets.set(digest, known.buckets[index] ?? []));
+    const missing = [...new Set(digests)].filter((digest) => !this.#buckets.has(digest));
+    for (let index = 0; index < missing.length; index += SEGMENTS_AT_ONCE) {
+      if (!(await this.fetch(missing.slice(index, index + SEGMENTS_AT_ONCE)))) return null;
+    }
+    const read = digests.map((digest) => this.#buckets.get(digest) ?? []);
+    return this.layouts.entry(manifest, { buckets: await this.layouts.reuse(read, this.held), digests });
+  }
+
+  private async fetch(digests: readonly string[]): Promise<boolean> {
+    const segments = await this.slot.fetch(digests);
+    for (let index = 0; index < segments.length; index += DECODED_AT_ONCE) {
+      const some = segments.slice(index, index + DECODED_AT_ONCE);
+      const decoded = await Promise.all(some.map((segment) => decodeSegment(segment, this.#slices)));
+      for (const [offset, bucket] of decoded.entries()) {
+        if (bucket === null) return false;
+        this.#buckets.set(some[offset]?.digest ?? EMPTY, bucket);
+      }
+    }
+    return true;
+  }
+}

@@ -1,0 +1,167 @@
+import { FAILURE_REASONS } from '@/model/failure.js';
+import { Script } from '@/redis/script.js';
+
+/**
+ * Every script gets the five keys of one name, and removes what cannot be read of them: whoever put it there, the
+ * next read writes it anew. `stored` is the version of the entry, 0 when there is none.
+ */
+const PRELUDE = `
+local lease, fence, backoff, entry, segments = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
+for key, kind in pairs({[lease] = 'string', [fence] = 'string', [backoff] = 'string', [entry] = 'hash', [segments] = 'hash'}) do
+  local found = redis.call('TYPE', key).ok
+  if found ~= kind and found ~= 'none' then redis.call('DEL', key) end
+end
+local function whole(text)
+  local number = text and string.match(text, '^%d+$') and tonumber(text)
+  if number and number > 0 and number <= 8640000000000000 then return number end
+  return nil
+end
+local stored = whole(redis.call('HGET', entry, 'version'))
+if not stored then
+  redis.call('DEL', entry)
+  stored = 0
+end
+local function contains(from, value)
+  for index = from, #ARGV do
+    if ARGV[index] == value then return true end
+  end
+  return false
+end
+local function put(from)
+  for index = from, #ARGV, 2 do redis.call('HSET', segments, ARGV[index], ARGV[index + 1]) end
+end
+`;
+
+function script(body: string): Script {
+  return new Script(PRELUDE + body);
+}
+
+/**
+ * holder, replica, nowMs, held version (0: none), lease in ms, time-to-live in ms, the replica's own live holders.
+ * Answers {'newer'}, {'paused', backoff}, {'busy', ms} or {'granted', version}.
+ */
+export const CLAIM = script(`
+local now, held, leaseMs = tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
+if stored > held then return {'newer'} end
+local reasons = ' ${FAILURE_REASONS.join(' ')} '
+local paused = redis.call('GET', backoff)
+if paused then
+  local notBefore, reason = string.match(paused, '^(%d+) %d+ %d+ ([A-Z_]+)$')
+  local known = whole(notBefore) and string.find(reasons, ' ' .. reason .. ' ', 1, true)
+  if not known or #paused > 100 or redis.call('PTTL', backoff) == -1 then
+    redis.call('DEL', backoff)
+  elseif tonumber(notBefore) > now then
+    return {'paused', paused}
+  end
+end
+local holder, left = redis.call('GET', lease), redis.call('PTTL', lease)
+if holder and left >= 0 and left <= leaseMs then
+  local ours = string.sub(holder, 1, #ARGV[2]) == ARGV[2]
+  if not ours or contains(7, holder) then return {'busy', left} end
+end
+local version = math.max(now, held + 1, stored + 1, (whole(redis.call('GET', fence)) or 0) + 1)
+local text = string.format('%.0f', version)
+redis.call('SET', lease, ARGV[1], 'PX', leaseMs)
+redis.call('SET', fence, text, 'PX', ARGV[6])
+return {'granted', text}
+`);
+
+/** holder, lease in ms. Answers 1 while the lease is the holder's, else 0. */
+export const RENEW = script(`
+if redis.call('GET', lease) ~= ARGV[1] then return 0 end
+redis.call('PEXPIRE', lease, ARGV[2])
+return 1
+`);
+
+/** replica, its live holders: ends a lease of the replica that none of them holds. */
+export const RELEASE = script(`
+local holder = redis.call('GET', lease)
+if not holder or string.sub(holder, 1, #ARGV[1]) ~= ARGV[1] or contains(2, holder) then return 0 end
+return redis.call('DEL', lease)
+`);
+
+/** holder, backoff ('': none), its time-to-live in ms, channel, news. Answers 1 when the lease was the holder's. */
+export const GIVE_UP = script(`
+if redis.call('GET', lease) ~= ARGV[1] then return 0 end
+redis.call('DEL', lease)
+if ARGV[2] ~= '' then
+  redis.call('SET', backoff, ARGV[2], 'PX', ARGV[3])
+  redis.call('PUBLISH', ARGV[4], ARGV[5])
+end
+return 1
+`);
+
+/**
+ * holder ('': none needed), version, time-to-live in ms, manifest, channel, news, then digests and segments by
+ * turns. Answers 'kept', 'refused' (the lease is another's, or a newer entry is there), or 'incomplete' (a segment
+ * that the manifest names is not there; nothing was replaced).
+ */
+export const COMMIT = script(`
+local holder, version, ttl, manifest = ARGV[1], tonumber(ARGV[2]), ARGV[3], ARGV[4]
+if holder ~= '' and redis.call('GET', lease) ~= holder then return 'refused' end
+if stored >= version then
+  if holder ~= '' then redis.call('DEL', lease) end
+  return 'refused'
+end
+put(7)
+redis.call('PEXPIRE', segments, ttl)
+local needed, awaited = {}, 0
+local size = struct.unpack('<I4', manifest, 5)
+for index = 0, size - 1 do
+  local digest = string.sub(manifest, 33 + index * 16, 48 + index * 16)
+  if digest ~= string.rep('\\0', 16) and not needed[digest] then
+    needed[digest] = true
+    awaited = awaited + 1
+  end
+end
+local stale = {}
+for _, digest in ipairs(redis.call('HKEYS', segments)) do
+  if needed[digest] then awaited = awaited - 1 else stale[#stale + 1] = digest end
+end
+if awaited > 0 then return 'incomplete' end
+for _, digest in ipairs(stale) do redis.call('HDEL', segments, digest) end
+redis.call('HSET', entry, 'version', ARGV[2], 'manifest', manifest)
+redis.call('PEXPIRE', entry, ttl)
+local given = whole(redis.call('GET', fence)) or 0
+redis.call('SET', fence, string.format('%.0f', math.max(given, version)), 'PX', ttl)
+if holder ~= '' then redis.call('DEL', lease, backoff) end
+redis.call('PUBLISH', ARGV[5], ARGV[6])
+return 'kept'
+`);
+
+/** Answers the version of the entry, '0' when there is none. */
+export const VERSION = script(`return string.format('%.0f', stored)`);
+
+/** Held version. Answers {version, manifest} of a newer entry, else nothing. */
+export const READ = script(`
+if stored <= tonumber(ARGV[1]) then return {} end
+return {string.format('%.0f', stored), redis.call('HGET', entry, 'manifest') or ''}
+`);
+
+/** Digests. Answers their segments, '' for one that is not there. */
+export const FETCH = script(`
+local found = {}
+for index, digest in ipairs(ARGV) do found[index] = redis.call('HGET', segments, digest) or '' end
+return found
+`);
+
+/** Digests. Answers those that are not there. */
+export const ABSENT = script(`
+local absent = {}
+for _, digest in ipairs(ARGV) do
+  if redis.call('HEXISTS', segments, digest) == 0 then absent[#absent + 1] = digest end
+end
+return absent
+`);
+
+/** Time-to-live in ms, then digests and segments by turns. No reader sees them before a commit names them. */
+export const UPLOAD = script(`
+put(2)
+return redis.call('PEXPIRE', segments, ARGV[1])
+`);
+
+/** Version: removes the entry if it is still of this version, and its segments, good ones too. */
+export const DISCARD = script(`
+if stored ~= tonumber(ARGV[1]) then return 0 end
+return redis.call('DEL', entry, segments)
+`);

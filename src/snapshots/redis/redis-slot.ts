@@ -1,0 +1,158 @@
+import type { RedisLink } from '@/redis/redis-link.js';
+import type { Script } from '@/redis/script.js';
+import { LEASE_MS } from '../heartbeat.js';
+import * as scripts from './redis-scripts.js';
+import type { Segment } from '../content/segments.js';
+
+/** Told of every byte of arguments and answers. */
+export interface TransferObserver {
+  wrote(bytes: number): void;
+  read(bytes: number): void;
+}
+
+export interface SlotOptions {
+  readonly link: RedisLink;
+  /** Who this replica is, among all. */
+  readonly replicaId: string;
+  /** How long an entry outlives its last replacement, milliseconds. */
+  readonly timeToLiveMs: number;
+  readonly observer: TransferObserver | null;
+}
+
+export interface Commit {
+  /** '' where no lease is needed. */
+  readonly holder: string;
+  readonly version: number;
+  readonly manifest: Buffer;
+  readonly segments: readonly Segment[];
+}
+
+export interface Ask {
+  readonly holder: string;
+  readonly nowMs: number;
+  /** 0: none. */
+  readonly held: number;
+  /** Holders of this replica that are not to be taken for dead. */
+  readonly live: readonly string[];
+}
+
+type Value = string | Buffer | number;
+
+/** A name's keys in Redis. A method throws `RedisUnavailable`. */
+export class RedisSlot {
+  readonly #keys: readonly string[];
+
+  constructor(
+    private readonly options: SlotOptions,
+    readonly name: string,
+  ) {
+    // A tag in braces puts the keys of a name in one slot of a Cluster; an empty one would not.
+    const tag = name.replace(/[%{}]/g, encodeURIComponent) || '%';
+    const start = `${options.link.prefix}:1:{${tag}}:`;
+    this.#keys = ['lease', 'fence', 'backoff', 'entry', 'segments'].map((key) => start + key);
+  }
+
+  /** The outcome, and what belongs to it. */
+  async claim({ holder, nowMs, held, live }: Ask): Promise<readonly [outcome: string, detail: string]> {
+    const { replicaId, timeToLiveMs } = this.options;
+    const args = [holder, `${replicaId}:`, Math.floor(nowMs), held, LEASE_MS, timeToLiveMs, ...live];
+    const [outcome = '', detail = ''] = texts(await this.run(scripts.CLAIM, args));
+    return [outcome, detail];
+  }
+
+  async renew(holder: string): Promise<boolean> {
+    return (await this.run(scripts.RENEW, [holder, LEASE_MS])) === 1;
+  }
+
+  /** Ends a lease of this replica that none of `live` holds. */
+  async release(live: readonly string[]): Promise<void> {
+    await this.run(scripts.RELEASE, [`${this.options.replicaId}:`, ...live]);
+  }
+
+  /** Ends the lease. `backoff` is kept and announced as `news`, if the lease was the holder's. */
+  async giveUp(holder: string, backoff: { text: string; forMs: number; news: object } | null): Promise<void> {
+    const { text, forMs, news } = backoff ?? { text: '', forMs: 0, news: {} };
+    await this.run(scripts.GIVE_UP, [holder, text, forMs, this.channel, this.message(news)]);
+  }
+
+  /** 'kept', 'refused' or 'incomplete': see the script. */
+  async commit({ holder, version, manifest, segments }: Commit): Promise<string> {
+    const news = this.message({ version });
+    const args = [holder, version, this.options.timeToLiveMs, manifest, this.channel, news];
+    return String(await this.run(scripts.COMMIT, [...args, ...pairs(segments)], 'bulk'));
+  }
+
+  async upload(segments: readonly Segment[]): Promise<void> {
+    await this.run(scripts.UPLOAD, [this.options.timeToLiveMs, ...pairs(segments)], 'bulk');
+  }
+
+  /** Those of the digests whose segments are not there. */
+  async absent(digests: readonly string[]): Promise<ReadonlySet<string>> {
+    return new Set(texts(await this.run(scripts.ABSENT, digests.map(bytes), 'bulk')));
+  }
+
+  async version(): Promise<number> {
+    return Number(await this.run(scripts.VERSION, []));
+  }
+
+  /** Version and manifest of an entry newer than `held`, else null. */
+  async read(held: number): Promise<{ readonly version: number; readonly manifest: Buffer } | null> {
+    const [version, manifest] = (await this.run(scripts.READ, [held], 'bulk')) as Buffer[];
+    return version === undefined || manifest === undefined ? null : { version: Number(version), manifest };
+  }
+
+  /** The segments' bytes, empty where there are none. */
+  async fetch(digests: readonly string[]): Promise<readonly Segment[]> {
+    const found = (await this.run(scripts.FETCH, digests.map(bytes), 'bulk')) as Buffer[];
+    return digests.map((digest, index) => ({ digest, bytes: found[index] ?? Buffer.alloc(0) }));
+  }
+
+  async discard(version: number): Promise<void> {
+    await this.run(scripts.DISCARD, [version]);
+  }
+
+  private get channel(): string {
+    return newsChannel(this.options.link);
+  }
+
+  private message(news: object): string {
+    return JSON.stringify({ from: this.options.replicaId, name: this.name, ...news });
+  }
+
+  private async run(
+    script: Script,
+    args: readonly Value[],
+    kind: 'short' | 'bulk' = 'short',
+  ): Promise<unknown> {
+    const answer = await this.options.link.run(
+      (redis) => script.runForBuffers(redis, this.#keys, args),
+      kind,
+    );
+    this.options.observer?.wrote(args.reduce((sum: number, arg) => sum + sizeOf(arg), 0));
+    this.options.observer?.read(sizeOf(answer));
+    return answer;
+  }
+}
+
+/** Where replicas tell one another of what they keep. */
+export function newsChannel(link: RedisLink): string {
+  return `${link.prefix}:1:news`;
+}
+
+function pairs(segments: readonly Segment[]): Buffer[] {
+  return segments.flatMap((segment) => [bytes(segment.digest), segment.bytes]);
+}
+
+function bytes(digest: string): Buffer {
+  return Buffer.from(digest, 'latin1');
+}
+
+function texts(answer: unknown): string[] {
+  const list: readonly unknown[] = Array.isArray(answer) ? answer : [];
+  return list.map((each) => (Buffer.isBuffer(each) ? each.toString('latin1') : String(each)));
+}
+
+function sizeOf(value: unknown): number {
+  if (Array.isArray(value)) return value.reduce((sum: number, each) => sum + sizeOf(each), 0);
+  return Buffer.isBuffer(value) ? value.length : String(value).length;
+}

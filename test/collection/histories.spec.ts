@@ -1,0 +1,181 @@
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import fc from 'fast-check';
+import { Shelf } from '@/snapshots/in-process/shelf.js';
+import { InProcessStore } from '@/snapshots/in-process/in-process-store.js';
+import { FEED_IN_STORE, Replica, Upstream, type Manners } from './town.js';
+
+const NOW = Date.parse('2026-11-20T08:00:00Z');
+const REPLICAS = 3;
+const LOOK_EVERY_MS = 2_000;
+/** A lease that was lost is noticed at the next heartbeat at the latest. */
+const HEARTBEAT_MS = 1_000;
+
+type Step =
+  | { readonly kind: 'ask'; readonly replica: number; readonly noCache: boolean }
+  | { readonly kind: 'pass'; readonly ms: number }
+  | { readonly kind: 'manners'; readonly manners: Manners }
+  | { readonly kind: 'lose lease' }
+  | { readonly kind: 'restart'; readonly replica: number }
+  | { readonly kind: 'step clock'; readonly replica: number; readonly byMs: number };
+
+const replicaNumber = fc.nat(REPLICAS - 1);
+const step: fc.Arbitrary<Step> = fc.oneof(
+  {
+    weight: 6,
+    arbitrary: fc.record({ kind: fc.constant('ask'), replica: replicaNumber, noCache: fc.boolean() }),
+  },
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      kind: fc.constant('pass'),
+      ms: fc.constantFrom(1, 40, 300, 1_100, 5_000, 14_000, 31_000),
+    }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      kind: fc.constant('manners'),
+      manners: fc.record({
+        tookMs: fc.constantFrom(0, 50, 900, 4_000),
+        outcome: fc.constantFrom('read', 'read', 'failed', 'hangs'),
+      }),
+    }),
+  },
+  { weight: 2, arbitrary: fc.constant({ kind: 'lose lease' }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('restart'), replica: replicaNumber }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: fc.constant('step clock'),
+      replica: replicaNumber,
+      byMs: fc.constantFrom(-3_600_000, -2_000, 2_000, 3_600_000),
+    }),
+  },
+);
+
+/** Replicas on one store, and what must hold of them at any time. */
+class Town {
+  readonly upstream = new Upstream();
+  readonly #shelf = new Shelf(Date.now, Infinity);
+  readonly #store = new InProcessStore(Date.now, Infinity, this.#shelf);
+  readonly #skewMs = Array.from({ length: REPLICAS }, () => 0);
+  readonly #replicas = this.#skewMs.map((_, number) => this.start(number));
+  readonly #shown = this.#skewMs.map(() => 0);
+  #stored = { version: 0, number: 0 };
+
+  async take(step: Step): Promise<void> {
+    if (step.kind === 'pass') return this.pass(step.ms);
+    if (step.kind === 'manners') this.upstream.manners = step.manners;
+    if (step.kind === 'lose lease') this.loseLease();
+    if (step.kind === 'step clock') this.#skewMs[step.replica] = step.byMs;
+    if (step.kind === 'ask') void this.#replicas[step.replica]?.ask({ noCache: step.noCache });
+    if (step.kind === 'restart') this.restart(step.replica);
+    return this.pass(0);
+  }
+
+  /** The read that each replica shows. */
+  get shown(): readonly number[] {
+    return this.#replicas.map((replica) => replica.shows);
+  }
+
+  stop(): void {
+    for (const replica of this.#replicas) replica.stop();
+  }
+
+  /** In small steps, so that nothing between them goes unseen. */
+  private async pass(ms: number): Promise<void> {
+    for (let left = ms; ; left -= LOOK_EVERY_MS) {
+      await jest.advanceTimersByTimeAsync(Math.min(left, LOOK_EVERY_MS));
+      this.check();
+      if (left <= LOOK_EVERY_MS) return;
+    }
+  }
+
+  private check(): void {
+    expect(this.upstream.collisions).toBe(0);
+    for (const [number, replica] of this.#replicas.entries()) {
+      expect(replica.faults).toEqual([]);
+      expect(replica.shows).toBeGreaterThanOrEqual(this.#shown[number] ?? 0);
+      this.#shown[number] = replica.shows;
+    }
+    const entry = this.#store.newest(FEED_IN_STORE);
+    if (entry === null) return;
+    const stored = { version: entry.version, number: Number(entry.rows[0]?.task.nativeId) };
+    expect(stored.version).toBeGreaterThanOrEqual(this.#stored.version);
+    expect(stored.number).toBeGreaterThanOrEqual(this.#stored.number);
+    this.#stored = stored;
+  }
+
+  private loseLease(): void {
+    this.#shelf.slot(FEED_IN_STORE).lease = null;
+    for (const read of this.upstream.open) read.bereft = true;
+  }
+
+  private restart(number: number): void {
+    this.#replicas[number]?.stop();
+    this.#replicas[number] = this.start(number);
+    this.#shown[number] = 0;
+  }
+
+  private start(number: number): Replica {
+    const clock = (): number => Date.now() + (this.#skewMs[number] ?? 0);
+    return new Replica({ upstream: this.upstream, store: this.#store.replica(), clock });
+  }
+}
+
+describe('random histories of replicas on one store', () => {
+  beforeEach(() => {
+    jest.useFakeTimers({ now: NOW });
+  });
+  afterEach(() => {
+    jest.useRealTimers();
+  });
+
+  it('never show an older snapshot, never lose one to a failed read, never read a feed twice at once', async () => {
+    let histories = 0;
+    let reads = 0;
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 40 }), async (steps) => {
+        jest.setSystemTime(NOW);
+        const town = new Town();
+        try {
+          for (const each of steps) await town.take(each);
+        } finally {
+          town.stop();
+          await jest.advanceTimersByTimeAsync(HEARTBEAT_MS);
+        }
+        histories += 1;
+        reads += town.upstream.reads;
+      }),
+      { numRuns: 1_500, seed: 20261120 },
+    );
+    expect(histories).toBeGreaterThanOrEqual(1_500);
+    expect(reads).toBeGreaterThan(histories);
+  });
+
+  it('recover: once the upstream is well, everyone shows what was read last', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 25 }), async (steps) => {
+        jest.setSystemTime(NOW);
+        const town = new Town();
+        try {
+          for (const each of steps) {
+            if (each.kind !== 'step clock') await town.take(each);
+          }
+          await town.take({ kind: 'manners', manners: { tookMs: 10, outcome: 'read' } });
+          // A read that hangs is cut after thirty calls' time.
+          await jest.advanceTimersByTimeAsync(330_000);
+          for (let replica = 0; replica < REPLICAS; replica += 1) {
+            await town.take({ kind: 'ask', replica, noCache: false });
+          }
+          await town.take({ kind: 'pass', ms: 2_000 });
+          expect(town.shown).toEqual(Array.from({ length: REPLICAS }, () => town.upstream.reads));
+        } finally {
+          town.stop();
+          await jest.advanceTimersByTimeAsync(HEARTBEAT_MS);
+        }
+      }),
+      { numRuns: 200, seed: 20261121 },
+    );
+  });
+});

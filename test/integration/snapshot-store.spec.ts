@@ -1,0 +1,237 @@
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type { Backoff, Claim, Entry, Lease, News, SnapshotStore } from '@/snapshots/snapshot-store.js';
+import { rowOf, rowsOf } from '../support/rows.js';
+import { STORE_BENCHES, type StoreBench, type StoreReplica } from '../support/store-benches.js';
+
+const NOW_MS = 1_800_000_000_000;
+const BACKOFF: Backoff = {
+  ...{ reason: 'THROTTLED', failuresInARow: 2, failedAtMs: NOW_MS, notBeforeMs: NOW_MS + 5_000 },
+};
+
+describe.each(Object.entries(STORE_BENCHES))('%s', (_, start) => {
+  let bench: StoreBench;
+  let one: StoreReplica;
+  let two: StoreReplica;
+  let name: string;
+
+  beforeAll(async () => {
+    bench = await start();
+    one = await bench.replica();
+    two = await bench.replica();
+  });
+
+  afterAll(async () => {
+    await bench.stop();
+  });
+
+  beforeEach(() => {
+    name = `sources/${randomUUID()}/feeds/f`;
+  });
+
+  async function keepRows(store: SnapshotStore, count: number, base: Entry | null = null): Promise<Entry> {
+    const lease = await leaseOf(store, base);
+    return kept(await lease.keep({ head: { count }, rows: rowsOf(count) }, base));
+  }
+
+  function leaseOf(store: SnapshotStore, held: Entry | null, nowMs = NOW_MS): Promise<Lease> {
+    return store.claim(name, { held: held?.version ?? null, nowMs }).then(granted);
+  }
+
+  it('has nothing under a new name', async () => {
+    await expect(one.store.load(name, null)).resolves.toBeNull();
+  });
+
+  it('gives every replica what one has kept', async () => {
+    const entry = await keepRows(one.store, 500);
+    const loaded = kept(await two.store.load(name, null));
+    expect({ ...loaded, rows: byId(loaded) }).toEqual({
+      version: entry.version,
+      head: { count: 500 },
+      rows: byId({ rows: rowsOf(500) }),
+    });
+    await expect(two.store.load(name, loaded)).resolves.toBeNull();
+  });
+
+  it('keeps an entry without rows', async () => {
+    await keepRows(one.store, 0);
+    await expect(two.store.load(name, null)).resolves.toMatchObject({ head: { count: 0 }, rows: [] });
+  });
+
+  it('keeps names apart, however they are spelt', async () => {
+    const names = ['', '}', '{', '{}', '{a}b', '%7B', 'sources/ä/feeds/\u{1F4BE}'];
+    for (const [index, odd] of names.entries()) {
+      const lease = granted(await one.store.claim(odd, { held: null, nowMs: NOW_MS }));
+      await lease.keep({ head: index, rows: [] }, null);
+    }
+    const heads = await Promise.all(names.map(async (odd) => kept(await two.store.load(odd, null)).head));
+    expect(heads).toEqual([...names.keys()]);
+  });
+
+  it('grants one lease at a time, to one of many who ask together', async () => {
+    const claims = await Promise.all(
+      [one, two, one, two].map(({ store }) => store.claim(name, { held: null, nowMs: NOW_MS })),
+    );
+    expect(claims.map(({ outcome }) => outcome).sort()).toEqual(['busy', 'busy', 'busy', 'granted']);
+    for (const claim of claims) {
+      if (claim.outcome !== 'busy') continue;
+      expect(claim.forMs).toBeGreaterThan(0);
+      expect(claim.forMs).toBeLessThanOrEqual(3_000);
+    }
+  });
+
+  it('grants the next lease as soon as one was given up', async () => {
+    const first = await leaseOf(one.store, null);
+    await first.giveUp(null);
+    const second = await leaseOf(two.store, null);
+    expect(second.version).toBeGreaterThan(first.version);
+  });
+
+  it('sends those who hold an older entry to the newer one', async () => {
+    const entry = await keepRows(one.store, 3);
+    await expect(two.store.claim(name, { held: null, nowMs: NOW_MS })).resolves.toEqual({ outcome: 'newer' });
+    const older = { held: entry.version - 1, nowMs: NOW_MS };
+    await expect(two.store.claim(name, older)).resolves.toEqual({ outcome: 'newer' });
+    await expect(leaseOf(two.store, entry)).resolves.toMatchObject({ version: entry.version + 1 });
+  });
+
+  it('gives versions by the clock, and higher ones where the clock has gone back', async () => {
+    const first = await leaseOf(one.store, null);
+    expect(first.version).toBe(NOW_MS);
+    await first.giveUp(null);
+    const second = await leaseOf(two.store, null, NOW_MS - 60_000);
+    expect(second.version).toBe(NOW_MS + 1);
+    const entry = kept(await second.keep({ head: null, rows: [] }, null));
+    const third = await leaseOf(one.store, { ...entry, version: NOW_MS + 50 }, 1);
+    expect(third.version).toBe(NOW_MS + 51);
+  });
+
+  it('reuses the rows that did not change', async () => {
+    const base = await keepRows(one.store, 300);
+    const held = kept(await two.store.load(name, null));
+    const changed = rowsOf(300).map((row, number) => (number === 7 ? rowOf(7, 'FAILED') : row));
+    const lease = await leaseOf(one.store, base);
+    const entry = kept(await lease.keep({ head: { count: 300 }, rows: changed }, base));
+    const loaded = kept(await two.store.load(name, held));
+    for (const [now, before] of [
+      [entry, base],
+      [loaded, held],
+    ] as const) {
+      expect(byId(now)).toEqual(byId({ rows: changed }));
+      const old = new Set(before.rows);
+      expect(now.rows.filter((row) => !old.has(row)).map(({ task }) => task.status)).toEqual(['FAILED']);
+    }
+  });
+
+  it('follows a feed that grows and shrinks', async () => {
+    let held: Entry | null = null;
+    let base: Entry | null = null;
+    for (const count of [10, 3_000, 3_100, 40, 0, 5]) {
+      base = await keepRows(one.store, count, base);
+      held = kept(await two.store.load(name, held));
+      expect(byId(held)).toEqual(byId({ rows: rowsOf(count) }));
+    }
+  });
+
+  it('tells the others, and them alone, of what was kept and of reads that failed', async () => {
+    const [toOne, toTwo]: [News[], News[]] = [[], []];
+    one.store.onNews((news) => toOne.push(news));
+    two.store.onNews((news) => toTwo.push(news));
+    const { version } = await keepRows(one.store, 1);
+    const second = granted(await one.store.claim(name, { held: version, nowMs: NOW_MS }));
+    await second.giveUp(BACKOFF);
+    await eventually(() => {
+      expect(toTwo.filter((news) => news.name === name)).toEqual([
+        { name, version },
+        { name, backoff: BACKOFF },
+      ]);
+    });
+    expect(toOne.filter((news) => news.name === name)).toEqual([]);
+  });
+
+  it('pauses everyone after reads that failed, until it is time', async () => {
+    await (await leaseOf(one.store, null)).giveUp(BACKOFF);
+    for (const { store } of [one, two]) {
+      const claim = await store.claim(name, { held: null, nowMs: BACKOFF.notBeforeMs - 1 });
+      expect(claim).toEqual({ outcome: 'paused', backoff: BACKOFF });
+    }
+    await expect(leaseOf(two.store, null, BACKOFF.notBeforeMs)).resolves.toBeDefined();
+  });
+
+  it('forgets failures once a read succeeds', async () => {
+    await (await leaseOf(one.store, null)).giveUp(BACKOFF);
+    const lease = await leaseOf(two.store, null, BACKOFF.notBeforeMs);
+    const entry = kept(await lease.keep({ head: null, rows: [] }, null));
+    await expect(leaseOf(one.store, entry)).resolves.toBeDefined();
+  });
+
+  it('tells the holder whose lease is gone, and keeps nothing of its', async () => {
+    const lease = await leaseOf(one.store, null);
+    await bench.breakLease(name);
+    if (!lease.lost.aborted) await once(lease.lost, 'abort');
+    await expect(lease.keep({ head: null, rows: [] }, null)).resolves.toBeNull();
+    await expect(two.store.load(name, null)).resolves.toBeNull();
+  });
+
+  it('refuses what was read under a lease that has passed to another', async () => {
+    const late = await leaseOf(one.store, null);
+    await bench.breakLease(name);
+    const next = await leaseOf(two.store, null);
+    await expect(late.keep({ head: 'late', rows: [] }, null)).resolves.toBeNull();
+    await late.giveUp(BACKOFF);
+    await expect(next.keep({ head: 'next', rows: [] }, null)).resolves.toMatchObject({ head: 'next' });
+    await expect(one.store.load(name, null)).resolves.toMatchObject({ head: 'next' });
+  });
+
+  it('keeps once under a lease', async () => {
+    const lease = await leaseOf(one.store, null);
+    await lease.keep({ head: 1, rows: [] }, null);
+    await expect(lease.keep({ head: 2, rows: [] }, null)).resolves.toBeNull();
+    await expect(two.store.load(name, null)).resolves.toMatchObject({ head: 1 });
+  });
+
+  it('grants the lease of a replica that died, once it has run out', async () => {
+    const dying = await bench.replica();
+    const first = await leaseOf(dying.store, null);
+    dying.die();
+    await bench.runOut(name);
+    await expect(leaseOf(two.store, null)).resolves.toMatchObject({ version: first.version + 1 });
+  });
+
+  it('takes an offer unless a newer entry is there', async () => {
+    await one.store.offer(name, { version: 20, head: 'first', rows: rowsOf(100) });
+    await two.store.offer(name, { version: 19, head: 'older', rows: rowsOf(1) });
+    await expect(two.store.load(name, null)).resolves.toMatchObject({ version: 20, head: 'first' });
+    await two.store.offer(name, { version: 21, head: 'newer', rows: rowsOf(2) });
+    await expect(one.store.load(name, null)).resolves.toMatchObject({ version: 21, head: 'newer' });
+    expect((await leaseOf(one.store, { version: 21, head: null, rows: [] }, 1)).version).toBe(22);
+  });
+});
+
+function granted(claim: Claim): Lease {
+  if (claim.outcome !== 'granted') throw new Error(`not granted: ${claim.outcome}`);
+  return claim.lease;
+}
+
+function kept(entry: Entry | null): Entry {
+  if (entry === null) throw new Error('there is no entry');
+  return entry;
+}
+
+function byId({ rows }: Pick<Entry, 'rows'>): Entry['rows'] {
+  return [...rows].sort((a, b) => (a.task.id < b.task.id ? -1 : 1));
+}
+
+/** Tries until it holds; the last failure is thrown. */
+async function eventually(holds: () => void): Promise<void> {
+  for (let tries = 0; tries < 200; tries++) {
+    try {
+      holds();
+      return;
+    } catch {
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+  }
+  holds();
+}

@@ -1,0 +1,68 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { IN_FULL, printFigures } from '../support/figures.js';
+import type { Simulator } from '../support/gateway.js';
+import { eachRead, readsByFeed } from '../support/reads.js';
+import { until, type TestRedis } from '../support/redis.js';
+import type { Replica } from '../support/replica.js';
+import { Stage } from '../support/stage.js';
+import { askPage } from '../support/tasks.js';
+
+let stage: Stage;
+let simulator: Simulator;
+let redis: TestRedis;
+beforeEach(async () => {
+  stage = new Stage();
+  simulator = await stage.simulator();
+  redis = await stage.redis();
+});
+afterEach(() => stage.clear());
+
+const REPLICAS = 4;
+
+async function allUse(replicas: readonly Replica[]): Promise<boolean> {
+  const without = await Promise.all(replicas.map((replica) => replica.isWithoutRedis()));
+  return !without.includes(true);
+}
+
+async function totalSizes(replicas: readonly Replica[]): Promise<number[]> {
+  return Promise.all(replicas.map(async ({ url }) => (await askPage(url)).totalSize));
+}
+
+describe('a Redis that is not there when the gateways start', () => {
+  it('keeps them from nothing, and is used as soon as it is there, without new reads', async () => {
+    const settings = { cache: { redis: redis.url, freshFor: '120s' } };
+    const usual = await stage.replica(simulator, settings);
+    await usual.terminate();
+    await redis.kill();
+    simulator.calls.reset();
+    const replicas = await stage.replicas(REPLICAS, simulator, settings);
+    const startedInMs = Math.max(...replicas.map((replica) => replica.startedInMs));
+    if (IN_FULL) expect(startedInMs).toBeLessThan(usual.startedInMs + 2500);
+    const load = stage.load(replicas, { perSecond: 40 });
+    await until(() => load.count >= 40);
+    expect(readsByFeed(simulator.calls)).toEqual(eachRead(simulator, REPLICAS));
+    for (const replica of replicas) {
+      expect(await replica.isWithoutRedis()).toBe(true);
+      expect(await replica.metric('tributary_redis_up')).toBe(0);
+    }
+    simulator.calls.reset();
+    const beganMs = performance.now();
+    await redis.start();
+    await until(() => allUse(replicas));
+    const usedAfterMs = performance.now() - beganMs;
+    const [size = 0] = await totalSizes(replicas);
+    simulator.fleet.css[0]?.rows.removeAt('oldest-first', new Set([0]));
+    await askPage(replicas[0]?.url ?? '', {}, { 'cache-control': 'no-cache' });
+    await until(async () => (await totalSizes(replicas)).every((each) => each === size - 1));
+    const answered = await load.stop();
+    expect(answered.filter(({ status, complete }) => status !== 200 || !complete)).toEqual([]);
+    expect(readsByFeed(simulator.calls)).toEqual(eachRead(simulator, 1));
+    printFigures('Redis absent at the start', [
+      {
+        'usual start ms': usual.startedInMs,
+        'slowest start without ms': startedInMs,
+        'used by all after ms': usedAfterMs,
+      },
+    ]);
+  });
+});

@@ -1,0 +1,48 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { join } from 'node:path';
+import { until } from './redis.js';
+
+const MAIN = join(process.cwd(), 'build-test/src/main.js');
+
+/** A gateway in a process of its own, with nothing in its environment but PATH and what it is given. */
+export class GatewayProcess {
+  readonly #child: ChildProcess;
+  readonly ended: Promise<number | null>;
+  stdout = '';
+  stderr = '';
+
+  constructor(args: readonly string[], env: Record<string, string> = {}) {
+    this.#child = spawn(process.execPath, [MAIN, ...args], { env: { PATH: process.env.PATH, ...env } });
+    this.#child.stdout?.setEncoding('utf8').on('data', (text: string) => (this.stdout += text));
+    this.#child.stderr?.setEncoding('utf8').on('data', (text: string) => (this.stderr += text));
+    this.ended = new Promise((resolve) => this.#child.once('close', resolve));
+  }
+
+  /** Where it listens, as its log says. */
+  async url(): Promise<string> {
+    const line = await this.logged('listening');
+    return (JSON.parse(line) as { url: string }).url;
+  }
+
+  /** The first line of the log with a message, as soon as it is there. */
+  async logged(message: string): Promise<string> {
+    await until(() => this.#line(message) !== undefined || this.#child.exitCode !== null);
+    const line = this.#line(message);
+    if (line === undefined) throw new Error(`it ended: ${this.stdout}${this.stderr}`);
+    return line;
+  }
+
+  signal(name: NodeJS.Signals): void {
+    this.#child.kill(name);
+  }
+
+  /** Ends the process if it still runs. */
+  async stop(): Promise<void> {
+    if (this.#child.exitCode === null) this.#child.kill('SIGKILL');
+    await this.ended;
+  }
+
+  #line(message: string): string | undefined {
+    return this.stdout.split('\n').find((line) => line.includes(`"msg":"${message}"`));
+  }
+}

@@ -1,0 +1,23 @@
+import { parseRedisAddress, type RedisAddress } from '@/model/redis-address.js';
+import { IoredisLink, type LinkObserver } from '@/redis/ioredis-link.js';
+
+/** Has no interest in how the link fares. */
+const SILENT: LinkObserver = {
+  wentDown: () => undefined,
+  cameBack: () => undefined,
+  failed: () => undefined,
+};
+
+/** A link that the test has to close. */
+export function linkTo(
+  url: string,
+  { prefix = 'test', observer = SILENT }: { readonly prefix?: string; readonly observer?: LinkObserver } = {},
+): IoredisLink {
+  return new IoredisLink({ address: addressOf(url), prefix, clock: Date.now, observer });
+}
+
+export function addressOf(url: string): RedisAddress {
+  const address = parseRedisAddress(url);
+  if (address === null) throw new Error(`no address of a Redis: ${url}`);
+  return address;
+}

@@ -1,0 +1,121 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parse, stringify } from 'yaml';
+import { startSimulator, type Simulator } from './gateway.js';
+import { Caller, Load, type LoadSettings } from './load.js';
+import { startRedis, startRedisCluster, type TestCluster, type TestRedis } from './redis.js';
+import { Replica } from './replica.js';
+
+/** How the gateways of a test are configured: the keys of the file. */
+export interface ReplicaSettings {
+  readonly cache?: Readonly<Record<string, string>>;
+  readonly server?: Readonly<Record<string, string | number>>;
+  readonly window?: string;
+}
+
+type SimulatorOptions = NonNullable<Parameters<typeof startSimulator>[0]>;
+
+/** Feeds of all four providers that are read in a few calls each, and rows that do not change. */
+export const SMALL = {
+  fleet: {
+    cssClusters: 2,
+    cssRowsPerCluster: 30,
+    cbrRows: 120,
+    cceClusters: 2,
+    cceRowsPerCluster: 20,
+    ocpTenants: 3,
+  },
+  life: { rate: 0 },
+} satisfies SimulatorOptions;
+
+/** Everything that a test starts; `clear` stops it, last first. */
+export class Stage {
+  readonly #stops: (() => unknown)[] = [];
+
+  async simulator(options: SimulatorOptions = SMALL): Promise<Simulator> {
+    const simulator = await startSimulator(options);
+    this.#stops.push(() => simulator.stop());
+    return simulator;
+  }
+
+  async redis(args: readonly string[] = []): Promise<TestRedis> {
+    const redis = await startRedis(args);
+    this.#stops.push(() => redis.stop());
+    return redis;
+  }
+
+  async cluster(): Promise<TestCluster> {
+    const cluster = await startRedisCluster();
+    this.#stops.push(cluster.stop);
+    return cluster;
+  }
+
+  /** Starts gateways with the same configuration, all at once; resolves when they listen. */
+  replicas(count: number, simulator: Simulator, settings: ReplicaSettings): Promise<Replica[]> {
+    const folder = mkdtempSync(join(tmpdir(), 'tributary-replicas-'));
+    this.#stops.push(() => {
+      rmSync(folder, { recursive: true });
+    });
+    const file = join(folder, 'gateway.yaml');
+    writeFileSync(file, stringify(configured(settings)));
+    const starting = Array.from({ length: count }, async () => {
+      const replica = new Replica(file, environment(simulator));
+      this.#stops.push(() => replica.stop());
+      await replica.listens();
+      return replica;
+    });
+    return Promise.all(starting);
+  }
+
+  async replica(simulator: Simulator, settings: ReplicaSettings): Promise<Replica> {
+    const [replica] = await this.replicas(1, simulator, settings);
+    if (replica === undefined) throw new Error('none was started');
+    return replica;
+  }
+
+  /** Begins to send requests to replicas in turn. */
+  load(replicas: readonly Replica[], settings: LoadSettings): Load {
+    const load = new Load(urlsOf(replicas), settings);
+    this.#stops.push(() => load.stop());
+    return load;
+  }
+
+  /** For single requests to replicas in turn. */
+  caller(replicas: readonly Replica[]): Caller {
+    const caller = new Caller(urlsOf(replicas));
+    this.#stops.push(() => {
+      caller.close();
+    });
+    return caller;
+  }
+
+  async clear(): Promise<void> {
+    for (const stop of this.#stops.splice(0).reverse()) await stop();
+  }
+}
+
+function urlsOf(replicas: readonly Replica[]): string[] {
+  return replicas.map(({ url }) => url);
+}
+
+/** The demo's sources, with a deadline that a busy machine keeps as well. */
+function configured({ server, ...rest }: ReplicaSettings): object {
+  const demo = parse(readFileSync(join(process.cwd(), 'docs/demo.yaml'), 'utf8')) as object;
+  return {
+    ...demo,
+    server: { port: 0, deadline: '10s', ...server },
+    ...rest,
+  };
+}
+
+function environment({ urls }: Simulator): Record<string, string> {
+  return {
+    TRIBUTARY_LOG_LEVEL: 'info',
+    CSS_URL: urls.css,
+    CBR_URL: urls.cbr,
+    CCE_URL: urls.cce,
+    OCP_URL: urls.ocp,
+    IAM_URL: urls.iam,
+  };
+}

@@ -1,0 +1,129 @@
+import { randomUUID } from 'node:crypto';
+import type { Redis } from 'ioredis';
+import { parseRedisAddress, type RedisAddress } from '@/model/redis-address.js';
+import { IoredisLink, type LinkObserver } from '@/redis/ioredis-link.js';
+import type { RedisLink } from '@/redis/redis-link.js';
+import { FallbackStore } from '@/snapshots/fallback/fallback-store.js';
+import { InProcessStore } from '@/snapshots/in-process/in-process-store.js';
+import { RedisStore } from '@/snapshots/redis/redis-store.js';
+import { Shelf } from '@/snapshots/in-process/shelf.js';
+import type { SnapshotStore } from '@/snapshots/snapshot-store.js';
+import { PlainLink } from './plain-link.js';
+import { startRedis, startRedisCluster } from './redis.js';
+
+/** One replica's store. */
+export interface StoreReplica {
+  readonly store: SnapshotStore;
+  /** The replica is gone without a word. */
+  readonly die: () => void;
+}
+
+/** Where replicas of a kind of store meet. */
+export interface StoreBench {
+  readonly replica: () => Promise<StoreReplica>;
+  /** Deletes a lease behind its holder's back. */
+  readonly breakLease: (name: string) => Promise<void>;
+  /** Resolves when a lease that is not renewed has run out. */
+  readonly runOut: (name: string) => Promise<void>;
+  readonly stop: () => Promise<void>;
+}
+
+export const STORE_BENCHES: Readonly<Record<string, () => Promise<StoreBench>>> = {
+  InProcessStore: () => Promise.resolve(inProcessBench()),
+  'RedisStore on one server': () => redisBench(),
+  'RedisStore on a Cluster': () => clusterBench(),
+  'FallbackStore over InProcessStore': () => Promise.resolve(withFallback(inProcessBench())),
+  'FallbackStore over RedisStore on one server': async () => withFallback(await redisBench()),
+  'FallbackStore over RedisStore on a Cluster': async () => withFallback(await clusterBench()),
+};
+
+function inProcessBench(): StoreBench {
+  let nowMs = 1_000_000;
+  const shelf = new Shelf(() => nowMs, Infinity);
+  return {
+    replica: () =>
+      Promise.resolve({ store: new InProcessStore(undefined, undefined, shelf), die: () => undefined }),
+    breakLease: (name) => {
+      shelf.slot(name).lease = null;
+      return Promise.resolve();
+    },
+    runOut: () => {
+      nowMs += 3_001;
+      return Promise.resolve();
+    },
+    stop: () => Promise.resolve(),
+  };
+}
+
+function withFallback(bench: StoreBench): StoreBench {
+  return {
+    ...bench,
+    replica: async () => {
+      const { store: shared, die } = await bench.replica();
+      const store = new FallbackStore({ shared, local: new InProcessStore(), onUp: () => undefined });
+      return { store, die };
+    },
+  };
+}
+
+/** A bench on a Redis, with a way to its keys. */
+export interface RedisBench extends StoreBench {
+  readonly url: string;
+  readonly prefix: string;
+  readonly command: <T>(work: (redis: Redis) => Promise<T>) => Promise<T>;
+}
+
+export async function redisBench(): Promise<RedisBench> {
+  const server = await startRedis();
+  return benchOn(server.url, () => server.stop());
+}
+
+async function clusterBench(): Promise<StoreBench> {
+  const cluster = await startRedisCluster();
+  return benchOn(cluster.url, () => cluster.stop());
+}
+
+async function benchOn(url: string, stop: () => Promise<void>): Promise<RedisBench> {
+  const prefix = `test-${randomUUID()}`;
+  const links: RedisLink[] = [];
+  const link = await PlainLink.to(url, prefix);
+  const command = <T>(work: (redis: Redis) => Promise<T>): Promise<T> =>
+    link.run((redis) => work(redis as Redis));
+  const leaseOf = (name: string): string => `${prefix}:1:{${name}}:lease`;
+  return {
+    ...{ url, prefix, command },
+    replica: async () => {
+      const own = new IoredisLink({ address: addressOf(url), prefix, clock: Date.now, observer: SILENT });
+      links.push(own);
+      const store = new RedisStore({ link: own, keepForMs: 3_600_000 });
+      // Subscriptions made before the link is up are in force once it is.
+      store.onNews(() => undefined);
+      await own.ready(10_000);
+      return { store, die: () => void own.close() };
+    },
+    breakLease: async (name) => {
+      await command((redis) => redis.del(leaseOf(name)));
+    },
+    runOut: async (name) => {
+      while ((await command((redis) => redis.exists(leaseOf(name)))) > 0) {
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+    },
+    stop: async () => {
+      await Promise.all([...links, link].map((each) => each.close()));
+      await stop();
+    },
+  };
+}
+
+function addressOf(url: string): RedisAddress {
+  const address = parseRedisAddress(url);
+  if (address === null) throw new Error(`no address: ${url}`);
+  return address;
+}
+
+const SILENT: LinkObserver = {
+  wentDown: () => undefined,
+  cameBack: () => undefined,
+  failed: () => undefined,
+};
