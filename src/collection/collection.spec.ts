@@ -111,6 +111,13 @@ describe('the collection', () => {
     return answer;
   }
 
+  async function failThrice(): Promise<void> {
+    for (const afterMs of [0, 0, 1_000]) {
+      later(afterMs);
+      await ask();
+    }
+  }
+
   /** Time goes by, and nobody has asked: no renewal was due early. */
   function later(ms: number): void {
     jest.setSystemTime(Date.now() + ms);
@@ -238,16 +245,62 @@ describe('the collection', () => {
     expect(answer.feeds[0]?.snapshot).not.toBe(before);
   });
 
-  it('pauses after the second failure in a row, longer each time, and recovers by itself', async () => {
+  it('pauses after the second failure in a row, and recovers', async () => {
     reader.next = () => failed('UPSTREAM_ERROR');
     for (let i = 0; i < 10; i += 1) await ask();
     expect(reader.reads).toBe(2);
-    later(1_000);
-    for (let i = 0; i < 10; i += 1) await ask();
-    expect(reader.reads).toBe(3);
     reader.next = () => whole();
-    later(2_000);
+    later(1_000);
     expect((await ask()).feeds[0]?.problem).toBeNull();
+  });
+
+  it('lets nobody wait after the third failure in a row, and probes with longer and longer pauses', async () => {
+    reader.next = () => failed('UPSTREAM_ERROR');
+    await ask();
+    await ask();
+    for (const pauseMs of [1_000, 2_000, 4_000]) {
+      const { reads } = reader;
+      later(pauseMs - 1);
+      await ask();
+      expect(reader.reads).toBe(reads);
+      later(1);
+      await ask();
+      expect(reader.reads).toBe(reads + 1);
+    }
+    reader.next = () => whole();
+    later(8_000);
+    // A probe goes out, and nobody waits for it.
+    expect(await ask()).toMatchObject({ waitedFor: null, feeds: [{ problem: { state: 'FAILED' } }] });
+    expect((await ask()).feeds[0]?.problem).toBeNull();
+  });
+
+  it('comes back by itself while it is in use', async () => {
+    reader.next = () => failed('UPSTREAM_ERROR');
+    await failThrice();
+    expect(collection.status()[0]?.feeds[0]?.circuit.state).toBe('OPEN');
+    reader.next = () => whole();
+    await jest.advanceTimersByTimeAsync(2_100);
+    expect(collection.status()[0]?.feeds[0]).toMatchObject({ state: 'FRESH', circuit: { state: 'CLOSED' } });
+  });
+
+  it('makes nobody wait for a feed that failed repeatedly, however it hangs', async () => {
+    reader.next = () => failed('TIMEOUT');
+    await failThrice();
+    reader.next = () => new Promise(() => undefined);
+    for (let second = 0; second < 20; second += 1) {
+      const answer = await ask();
+      expect(answer).toMatchObject({ waitedFor: null, feeds: [{ problem: { reason: 'TIMEOUT' } }] });
+      await jest.advanceTimersByTimeAsync(1_000);
+    }
+    expect(collection.status()[0]?.feeds[0]?.circuit.state).toBe('HALF_OPEN');
+  });
+
+  it('lets a question wait again for what failed and was not asked for during a long time', async () => {
+    reader.next = () => failed('UPSTREAM_ERROR');
+    await failThrice();
+    await jest.advanceTimersByTimeAsync(600_000);
+    reader.next = slowly(300);
+    expect(await askFor(300)).toMatchObject({ waitedFor: 'miss', feeds: [{ problem: null }] });
   });
 
   it('stays away as long as the upstream asks', async () => {

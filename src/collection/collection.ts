@@ -10,6 +10,7 @@ import type { Snapshot } from '@/model/snapshot.js';
 import type { SourceConfig } from '@/model/source.js';
 import { Demand } from './demand.js';
 import type { KeeperTools } from './keeper-tools.js';
+import { SourceCircuit } from './source-circuit.js';
 import { SourceKeeper } from './source-keeper.js';
 
 /** The collection of this process: reads on demand, one read at a time a feed. */
@@ -29,7 +30,14 @@ export class Collection extends FeedCollection {
       const provider = byId.get(source.provider);
       if (provider === undefined) throw new Error(`no provider ${source.provider}`);
       const feedsAreConfigured = source.clusters !== null || !provider.settings.hasClusters;
-      return new SourceKeeper({ ...tools, source, reader: provider.connect(source), feedsAreConfigured });
+      const circuit = new SourceCircuit(tools.clock);
+      return new SourceKeeper({
+        ...tools,
+        circuit,
+        source,
+        reader: provider.connect(source),
+        feedsAreConfigured,
+      });
     });
   }
 

@@ -9,6 +9,9 @@ const PRECEDENCE = 0.05;
 /** Node's timers take no more. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
+/** A question may try again at once; by itself nothing is tried sooner. */
+const SOONEST_RETRY_MS = 1_000;
+
 export interface EarlyRenewalRules {
   readonly freshForMs: number;
   /** True: renewed whether or not anyone asks. */
@@ -45,10 +48,14 @@ export class EarlyRenewal {
     this.plan(fetchTimeMs + share * freshForMs - clock());
   }
 
-  /** Plans the next try after a failure: only what is kept warm is tried again by itself. */
+  /** Plans the next try after a failure, so that what is in use comes back by itself. */
   planAfterFailure(notBeforeMs: number): void {
-    const { freshForMs, clock, keepWarm } = this.rules;
-    if (keepWarm) this.plan(Math.max(notBeforeMs - clock(), freshForMs * EARLIEST));
+    this.plan(Math.max(notBeforeMs - this.rules.clock(), SOONEST_RETRY_MS));
+  }
+
+  /** Renews at once what is in use. */
+  renewNow(): void {
+    this.plan(0);
   }
 
   stop(): void {

@@ -32,13 +32,21 @@ export class FeedKeeper {
       keepWarm: source.keepWarm,
       clock,
       renew: () => {
-        void this.renewEarly();
+        this.renewEarly();
       },
     });
-    this.#subject = new FeedSubject(feed, tools, (held) => {
-      this.#early.planAfter({ ...held, name: `${feed.name} ${held.entry.version}` });
+    this.#subject = new FeedSubject(feed, tools, {
+      onHeld: (held) => {
+        this.#early.planAfter({ ...held, name: `${feed.name} ${held.entry.version}` });
+      },
+      onFailure: () => {
+        this.planNextTry();
+      },
     });
     this.#renewal = new Renewal(this.#subject, tools);
+    tools.circuit.onClose(() => {
+      if (this.#renewal.resume()) this.#early.renewNow();
+    });
     this.#warming = this.warm();
   }
 
@@ -67,7 +75,7 @@ export class FeedKeeper {
     const overdue = snapshot !== null && this.overdue();
     const { traceparent, freshness } = demand;
     const over = this.#renewal.renew({ traceparent, forced: freshness.noCache });
-    if (verdict === 'serve-and-renew' || over === null || overdue) return null;
+    if (verdict === 'serve-and-renew' || over === null || overdue || this.#renewal.isShunned) return null;
     demand.noteWait({ missed: snapshot === null, joined });
     return untilAnswered(this.#renewal, over, {
       isAnswered: () => this.verdict(demand) !== 'renew',
@@ -95,6 +103,7 @@ export class FeedKeeper {
       lastSuccessTimeMs: this.#renewal.lastSuccessMs,
       lastErrorTimeMs: this.#renewal.setbacks.lastErrorMs,
       upstreamCalls: this.#subject.calls,
+      circuit: this.#renewal.circuitStatus,
     };
   }
 
@@ -134,7 +143,7 @@ export class FeedKeeper {
 
   /** No snapshot: loading for the first time, or the last try failed. */
   private absence(demand: Demand): FeedProblem {
-    const failed = this.failureReason;
+    const failed = this.whyNot();
     const waited = demand.outcome.waitedFor !== null && this.#renewal.underWaySinceMs !== null;
     if (failed !== null) return this.problem('FAILED', failed);
     return this.problem('LOADING', waited ? 'TIMEOUT' : null);
@@ -143,13 +152,18 @@ export class FeedKeeper {
   private shortcoming(snapshot: Snapshot, demand: Demand): FeedProblem | null {
     if (this.verdict(demand) === 'renew') {
       const slow = this.#renewal.underWaySinceMs === null ? null : 'TIMEOUT';
-      return this.problem('STALE', this.failureReason ?? slow);
+      return this.problem('STALE', this.whyNot() ?? slow);
     }
     return snapshot.truncated ? this.problem('TRUNCATED', 'LIMIT') : null;
   }
 
   private problem(state: FeedProblem['state'], reason: FailureReason | null): FeedProblem {
     return { feed: this.feed.name, state, reason, lastSuccessTimeMs: this.#renewal.lastSuccessMs };
+  }
+
+  /** Why there is nothing newer; null where nothing stands in the way. */
+  private whyNot(): FailureReason | null {
+    return this.failureReason ?? (this.tools.circuit.isOpen ? 'CIRCUIT_OPEN' : null);
   }
 
   /** True when the renewal under way has already outlived a whole deadline: waiting for it again is no use. */
@@ -166,13 +180,16 @@ export class FeedKeeper {
   private async warm(): Promise<void> {
     await this.#renewal.load();
     this.#warming = null;
-    if (this.#renewal.held === null && this.tools.source.keepWarm) await this.renewEarly();
+    if (this.#renewal.held === null && this.tools.source.keepWarm) this.renewEarly();
   }
 
-  private async renewEarly(): Promise<void> {
-    await this.#renewal.renew({ traceparent: null, forced: false });
-    const { failure, notBeforeMs } = this.#renewal.setbacks;
-    if (failure !== null) this.#early.planAfterFailure(notBeforeMs);
+  private renewEarly(): void {
+    if (this.#renewal.renew({ traceparent: null, forced: false }) === null) this.planNextTry();
+  }
+
+  private planNextTry(): void {
+    const source = this.tools.circuit.status.nextProbeTimeMs ?? 0;
+    this.#early.planAfterFailure(Math.max(this.#renewal.setbacks.notBeforeMs, source));
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Clock } from '@/model/clock.js';
-import type { ProblemState } from '@/model/collection.js';
+import type { CircuitStatus, ProblemState } from '@/model/collection.js';
 import type { FailureReason } from '@/model/failure.js';
 import type { ListedFeeds } from '@/model/provider.js';
 import type { Demand } from './demand.js';
@@ -7,6 +7,7 @@ import { EarlyRenewal } from './early-renewal.js';
 import type { SourceTools } from './keeper-tools.js';
 import { ListSubject, RELIST_AFTER_MS } from './list-subject.js';
 import { Renewal } from './renewal.js';
+import type { SourceCircuit } from './source-circuit.js';
 import { untilAnswered } from './until-answered.js';
 
 /** What is wrong with a list of feeds. */
@@ -21,6 +22,7 @@ export class FeedList {
   readonly #renewal: Renewal<ListedFeeds>;
   readonly #early: EarlyRenewal;
   readonly #clock: Clock;
+  readonly #circuit: SourceCircuit;
   #isDoubted = false;
   /** What the store has at the start; null once it is known. */
   #warming: Promise<void> | null;
@@ -28,20 +30,29 @@ export class FeedList {
   constructor(tools: SourceTools, onFeeds: (feeds: ListedFeeds['feeds']) => void) {
     const { source, clock } = tools;
     this.#clock = clock;
+    this.#circuit = tools.circuit;
     this.#early = new EarlyRenewal({
       freshForMs: RELIST_AFTER_MS,
       keepWarm: source.keepWarm,
       clock,
       renew: () => {
-        void this.renewEarly();
+        this.renewEarly();
       },
     });
-    this.#subject = new ListSubject(tools, (held) => {
-      this.#isDoubted = false;
-      this.#early.planAfter({ ...held, name: `${source.id} ${held.entry.version}` });
-      onFeeds(held.value.feeds);
+    this.#subject = new ListSubject(tools, {
+      onHeld: (held) => {
+        this.#isDoubted = false;
+        this.#early.planAfter({ ...held, name: `${source.id} ${held.entry.version}` });
+        onFeeds(held.value.feeds);
+      },
+      onFailure: () => {
+        this.planNextTry();
+      },
     });
     this.#renewal = new Renewal(this.#subject, tools);
+    tools.circuit.onClose(() => {
+      if (this.#renewal.resume()) this.#early.renewNow();
+    });
     this.#warming = this.warm(tools);
   }
 
@@ -57,20 +68,18 @@ export class FeedList {
     return this.#renewal.setbacks.lastErrorMs;
   }
 
+  get circuitStatus(): CircuitStatus {
+    return this.#renewal.circuitStatus;
+  }
+
   /** Starts or joins the listing that a question needs. Answers what it must wait for; null when nothing. */
   want(demand: Demand): Promise<unknown> | null {
     this.#early.use();
     const { held } = this.#renewal;
-    const { traceparent, freshness } = demand;
-    if (freshness.onlyIfCached) return held === null ? this.#warming : null;
+    if (demand.freshness.onlyIfCached) return held === null ? this.#warming : null;
     const isForced = held !== null && !this.isAnswered(demand);
     if (!isForced && this.isCurrent()) return null;
-    const joined = this.#renewal.underWaySinceMs !== null;
-    const over = this.#renewal.renew({ traceparent, forced: isForced || this.#isDoubted });
-    if (over === null || (held !== null && !isForced)) return null;
-    demand.noteWait({ missed: held === null, joined });
-    const isAnswered = (): boolean => this.isAnswered(demand);
-    return untilAnswered(this.#renewal, over, { isAnswered, traceparent });
+    return this.renewFor(demand, isForced);
   }
 
   /** The next question lists again: a feed turned out not to be there any more. */
@@ -86,15 +95,28 @@ export class FeedList {
 
   /** What keeps the list from being vouched for; null when it is current enough. */
   trouble(demand: Demand): ListTrouble | null {
-    const { held, setbacks } = this.#renewal;
-    const failed = setbacks.failure?.reason ?? null;
-    if (held === null) {
-      if (failed !== null) return { state: 'FAILED', reason: failed };
-      return { state: 'LOADING', reason: demand.outcome.waitedFor === null ? null : 'TIMEOUT' };
-    }
+    const { held } = this.#renewal;
+    const failed = this.whyNot();
+    if (held === null) return failed === null ? loading(demand) : { state: 'FAILED', reason: failed };
     const acceptedMs = 2 * RELIST_AFTER_MS + (demand.freshness.maxStaleMs ?? 0);
     if (failed !== null && this.ageMs() >= acceptedMs) return { state: 'STALE', reason: failed };
     return held.value.truncated ? { state: 'TRUNCATED', reason: 'LIMIT' } : null;
+  }
+
+  private whyNot(): FailureReason | null {
+    return this.#renewal.setbacks.failure?.reason ?? (this.#circuit.isOpen ? 'CIRCUIT_OPEN' : null);
+  }
+
+  private renewFor(demand: Demand, isForced: boolean): Promise<unknown> | null {
+    const { held } = this.#renewal;
+    const { traceparent } = demand;
+    const joined = this.#renewal.underWaySinceMs !== null;
+    const over = this.#renewal.renew({ traceparent, forced: isForced || this.#isDoubted });
+    const isAwaited = held === null || isForced;
+    if (over === null || !isAwaited || this.#renewal.isShunned) return null;
+    demand.noteWait({ missed: held === null, joined });
+    const isAnswered = (): boolean => this.isAnswered(demand);
+    return untilAnswered(this.#renewal, over, { isAnswered, traceparent });
   }
 
   private isAnswered(demand: Demand): boolean {
@@ -115,12 +137,19 @@ export class FeedList {
   private async warm({ feedsAreConfigured, source }: SourceTools): Promise<void> {
     if (!feedsAreConfigured) await this.#renewal.load();
     this.#warming = null;
-    if (this.#renewal.held === null && (feedsAreConfigured || source.keepWarm)) await this.renewEarly();
+    if (this.#renewal.held === null && (feedsAreConfigured || source.keepWarm)) this.renewEarly();
   }
 
-  private async renewEarly(): Promise<void> {
-    await this.#renewal.renew({ traceparent: null, forced: false });
-    const { failure, notBeforeMs } = this.#renewal.setbacks;
-    if (failure !== null) this.#early.planAfterFailure(notBeforeMs);
+  private renewEarly(): void {
+    if (this.#renewal.renew({ traceparent: null, forced: false }) === null) this.planNextTry();
   }
+
+  private planNextTry(): void {
+    const source = this.#circuit.status.nextProbeTimeMs ?? 0;
+    this.#early.planAfterFailure(Math.max(this.#renewal.setbacks.notBeforeMs, source));
+  }
+}
+
+function loading(demand: Demand): ListTrouble {
+  return { state: 'LOADING', reason: demand.outcome.waitedFor === null ? null : 'TIMEOUT' };
 }

@@ -4,7 +4,7 @@ import type { Snapshot } from '@/model/snapshot.js';
 import type { Content, Entry } from '@/snapshots/snapshot-store.js';
 import type { SourceTools } from './keeper-tools.js';
 import type { Held } from './held.js';
-import type { Attempt, ReadWish, Subject } from './renewal.js';
+import type { Attempt, ReadWish, Subject, SubjectEvents } from './subject.js';
 import { parseSnapshotHead, snapshotHead } from './snapshot-head.js';
 import { storeNameOfFeed } from './store-name.js';
 
@@ -22,7 +22,7 @@ export class FeedSubject implements Subject<Snapshot> {
   constructor(
     public feed: Feed,
     private readonly tools: SourceTools,
-    private readonly whenHeld: (held: Held<Snapshot>) => void,
+    private readonly events: SubjectEvents<Snapshot>,
   ) {
     const { freshForMs, minRefreshMs } = tools.source;
     this.name = storeNameOfFeed(feed, tools.source);
@@ -72,7 +72,11 @@ export class FeedSubject implements Subject<Snapshot> {
 
   onHeld(held: Held<Snapshot>): void {
     this.#newest = held.value;
-    this.whenHeld(held);
+    this.events.onHeld(held);
+  }
+
+  onFailure(): void {
+    this.events.onFailure();
   }
 
   /** What has the very same rows looks the same to whoever made something of them. */

@@ -3,6 +3,9 @@ import type { Failure } from '@/model/failure.js';
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 30_000;
 
+/** What is in use is tried again as soon as it may be. What nobody has tried for so long may well be up again. */
+export const FORGOTTEN_AFTER_MS = 5_000;
+
 /**
  * How long a list is left alone after its n-th failure in a row. The first failure may be a blip, so the
  * next question may try at once; then the pause doubles from 1 s to 30 s. An upstream that names a time of

@@ -1,56 +1,16 @@
-import type { Clock } from '@/model/clock.js';
+import type { CircuitStatus } from '@/model/collection.js';
 import type { Failure } from '@/model/failure.js';
-import type { Claim, Content, Entry, Lease, News, SnapshotStore } from '@/snapshots/snapshot-store.js';
+import type { Backoff, Claim, Entry, Lease, News } from '@/snapshots/snapshot-store.js';
 import { Bell } from './bell.js';
 import type { Held } from './held.js';
-import type { NewsDesk } from './news-desk.js';
-import type { ReadRunner } from './read-runner.js';
-import type { Revisions } from './revisions.js';
+import type { RenewalTools, RenewalWish } from './renewal-tools.js';
 import { Setbacks } from './setbacks.js';
-
-/** What one read came to. */
-export type Attempt = { readonly content: Content } | { readonly failure: Failure };
-
-/** Something that is read from an upstream now and then, and kept for all replicas. */
-export interface Subject<T> {
-  /** Names it in the store. */
-  readonly name: string;
-  /** What another replica read is taken as current while it is younger than this. */
-  readonly freshForMs: number;
-  /** A wished renewal begins no sooner than this after the last read ended. */
-  readonly spacingMs: number;
-  /** Reads it whole. Never rejects. */
-  readonly read: (run: ReadWish) => Promise<Attempt>;
-  /** null for what another release may have written. */
-  readonly decode: (entry: Entry) => { readonly value: T; readonly fetchTimeMs: number } | null;
-  readonly onHeld: (held: Held<T>) => void;
-}
-
-export interface ReadWish {
-  /** Aborted when another replica may be reading. */
-  readonly lost: AbortSignal;
-  readonly traceparent: string | null;
-  readonly previous: Entry | null;
-}
-
-export interface RenewalTools {
-  readonly store: SnapshotStore;
-  readonly desk: NewsDesk;
-  readonly runner: ReadRunner;
-  readonly revisions: Revisions;
-  readonly clock: Clock;
-}
-
-/** What a renewal is for. */
-export interface RenewalWish {
-  readonly traceparent: string | null;
-  /** True when what another replica read before now will not do. */
-  readonly forced: boolean;
-}
+import type { Subject } from './subject.js';
 
 interface UnderWay {
   readonly done: Promise<void>;
   readonly startedMs: number;
+  readonly isProbe: boolean;
 }
 
 /** While another replica reads, its result is looked for this often, should the news of it be lost. */
@@ -94,17 +54,39 @@ export class Renewal<T> {
     return this.#underWay?.startedMs ?? null;
   }
 
+  /** Whether reads of it go out; see `Setbacks.isOpen`. */
+  get circuitStatus(): CircuitStatus {
+    const { isOpen, notBeforeMs } = this.setbacks;
+    if (!isOpen) return { state: 'CLOSED', nextProbeTimeMs: null };
+    if (this.#underWay !== null) return { state: 'HALF_OPEN', nextProbeTimeMs: null };
+    return { state: 'OPEN', nextProbeTimeMs: notBeforeMs };
+  }
+
+  /** True while nobody is to wait for it: it failed repeatedly, and what is under way is but a probe. */
+  get isShunned(): boolean {
+    return this.#underWay?.isProbe ?? (this.setbacks.isShunned || this.tools.circuit.isOpen);
+  }
+
   /** Joins the renewal under way or starts one. Resolves when it is over, whatever came of it; null while paused. */
   renew(wish: RenewalWish): Promise<void> | null {
     if (this.#underWay === null) {
-      if (this.setbacks.paused) return null;
-      const startedMs = this.tools.clock();
+      const { circuit, clock } = this.tools;
+      if (this.setbacks.paused || !circuit.admit(this.subject.name)) return null;
+      const isProbe = this.setbacks.isShunned || circuit.isOpen;
+      const startedMs = clock();
       const done = this.run(wish, startedMs).finally(() => {
         this.#underWay = null;
+        circuit.end(this.subject.name);
       });
-      this.#underWay = { done, startedMs };
+      this.#underWay = { done, startedMs, isProbe };
     }
     return this.#underWay.done;
+  }
+
+  /** The upstream is well again: a next read need not wait. True where the last one failed. */
+  resume(): boolean {
+    this.setbacks.resume();
+    return this.setbacks.failure !== null;
   }
 
   /** Takes over what the store has, without a read. Never rejects. */
@@ -152,7 +134,7 @@ export class Renewal<T> {
       case 'busy':
         return this.awaitOther(claim.forMs);
       case 'paused':
-        this.setbacks.adopt(claim.backoff, this.lastSuccessMs);
+        this.adoptFailure(claim.backoff);
         return true;
     }
   }
@@ -168,8 +150,26 @@ export class Renewal<T> {
       return true;
     }
     const cut = this.tools.runner.stopped.aborted || lease.lost.aborted;
-    await lease.giveUp(cut ? null : this.setbacks.add(attempt.failure));
+    await lease.giveUp(cut ? null : this.noteFailure(attempt.failure));
     return !lease.lost.aborted;
+  }
+
+  private noteSuccess(atMs: number): void {
+    this.setbacks.clear();
+    this.tools.circuit.succeed(atMs);
+  }
+
+  private noteFailure(failure: Failure): Backoff {
+    const backoff = this.setbacks.add(failure);
+    this.tools.circuit.fail(this.subject.name, failure);
+    this.subject.onFailure();
+    return backoff;
+  }
+
+  private adoptFailure(backoff: Backoff): void {
+    if (!this.setbacks.adopt(backoff, this.lastSuccessMs)) return;
+    this.tools.circuit.fail(this.subject.name, { reason: backoff.reason, retryAfterMs: null });
+    this.subject.onFailure();
   }
 
   /** Waits for the other's news. True when they say that it failed. */
@@ -220,14 +220,14 @@ export class Renewal<T> {
     const { revisions, clock } = this.tools;
     const fetchTimeMs = Math.min(decoded.fetchTimeMs, clock());
     this.#held = { entry, value: decoded.value, fetchTimeMs, serial: revisions.next(), isOwn };
-    if ((this.setbacks.lastErrorMs ?? 0) <= fetchTimeMs) this.setbacks.clear();
+    if ((this.setbacks.lastErrorMs ?? 0) <= fetchTimeMs) this.noteSuccess(fetchTimeMs);
     this.subject.onHeld(this.#held);
     this.bell.ring();
   }
 
   private hear(news: News): void {
     if ('backoff' in news) {
-      this.setbacks.adopt(news.backoff, this.lastSuccessMs);
+      this.adoptFailure(news.backoff);
       this.bell.ring();
     } else {
       void this.loadUpTo(news.version);

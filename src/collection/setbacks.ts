@@ -1,7 +1,10 @@
 import type { Clock } from '@/model/clock.js';
 import type { Failure } from '@/model/failure.js';
 import type { Backoff } from '@/snapshots/snapshot-store.js';
-import { pauseAfter } from './pacing.js';
+import { FORGOTTEN_AFTER_MS, pauseAfter } from './pacing.js';
+
+/** One failure may be a blip, and the next question may wait for another try after two. */
+const FAILURES_TO_OPEN = 3;
 
 /** What is known of reads that failed since the last one that succeeded, here or in another replica. */
 export class Setbacks {
@@ -27,6 +30,16 @@ export class Setbacks {
     return this.#notBeforeMs;
   }
 
+  /** True after the third failure in a row: nobody waits for it any more, and it is probed with growing pauses. */
+  get isOpen(): boolean {
+    return this.#inARow >= FAILURES_TO_OPEN;
+  }
+
+  /** True while nobody is to wait for it. */
+  get isShunned(): boolean {
+    return this.isOpen && this.clock() < this.#notBeforeMs + FORGOTTEN_AFTER_MS;
+  }
+
   get paused(): boolean {
     return this.clock() < this.#notBeforeMs;
   }
@@ -46,13 +59,19 @@ export class Setbacks {
     };
   }
 
-  /** Takes over what another replica has met, unless something newer is known. */
-  adopt({ reason, failuresInARow, failedAtMs, notBeforeMs }: Backoff, lastSuccessMs: number | null): void {
-    if (failedAtMs <= Math.max(this.#lastErrorMs ?? 0, lastSuccessMs ?? 0)) return;
+  /** Takes over what another replica has met, unless something newer is known; answers whether it did. */
+  adopt({ reason, failuresInARow, failedAtMs, notBeforeMs }: Backoff, lastSuccessMs: number | null): boolean {
+    if (failedAtMs <= Math.max(this.#lastErrorMs ?? 0, lastSuccessMs ?? 0)) return false;
     this.#failure = { reason, retryAfterMs: null };
     this.#inARow = failuresInARow;
     this.#lastErrorMs = Math.min(failedAtMs, this.clock());
     this.#notBeforeMs = notBeforeMs;
+    return true;
+  }
+
+  /** The next read may start at once. */
+  resume(): void {
+    this.#notBeforeMs = 0;
   }
 
   clear(): void {

@@ -56,7 +56,8 @@ export class SourceKeeper {
     const trouble = this.#list.trouble(usualDemand());
     const feeds = this.#feeds.map((feed) => feed.status());
     if (trouble !== null) feeds.unshift(this.unlistedStatus(trouble));
-    return { id, provider, region, projectId, feeds };
+    const circuit = this.tools.circuit.status;
+    return { id, provider, region, projectId, circuit, feeds };
   }
 
   /** Resolves when no read is under way. Wants nothing more. */
@@ -117,6 +118,7 @@ export class SourceKeeper {
       lastSuccessTimeMs: this.#list.lastSuccessMs,
       lastErrorTimeMs: this.#list.lastErrorMs,
       upstreamCalls: this.#list.calls,
+      circuit: this.#list.circuitStatus,
     };
   }
 }

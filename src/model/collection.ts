@@ -59,6 +59,15 @@ export interface CollectionAnswer {
   readonly collapsed: boolean;
 }
 
+export const CIRCUIT_STATES = ['CLOSED', 'OPEN', 'HALF_OPEN'] as const;
+
+/** Whether an upstream is asked: `OPEN` leaves it alone after failures, `HALF_OPEN` is while one read probes it. */
+export interface CircuitStatus {
+  readonly state: (typeof CIRCUIT_STATES)[number];
+  /** Before that nobody asks; null while it is not open. */
+  readonly nextProbeTimeMs: number | null;
+}
+
 /** A feed as `/v1/sources` shows it. */
 export interface FeedStatus {
   readonly feed: string;
@@ -70,6 +79,7 @@ export interface FeedStatus {
   readonly lastErrorTimeMs: number | null;
   readonly coveredSince: string | null;
   readonly upstreamCalls: number;
+  readonly circuit: CircuitStatus;
   readonly drift: DriftCounts;
 }
 
@@ -78,6 +88,8 @@ export interface SourceStatus {
   readonly provider: string;
   readonly region: string | null;
   readonly projectId: string | null;
+  /** Of the source as a whole; each feed has its own besides. */
+  readonly circuit: CircuitStatus;
   readonly feeds: readonly FeedStatus[];
 }
 

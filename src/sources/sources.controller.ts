@@ -3,7 +3,12 @@ import { ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger'
 import { ApiProblem } from '@/model/api-problem.js';
 import { CallBudgets, type CallBudget } from '@/model/call-budget.js';
 import { CLOCK, type Clock } from '@/model/clock.js';
-import { FeedCollection, type FeedStatus, type SourceStatus } from '@/model/collection.js';
+import {
+  FeedCollection,
+  type CircuitStatus,
+  type FeedStatus,
+  type SourceStatus,
+} from '@/model/collection.js';
 import { DRIFT_KINDS } from '@/model/drift.js';
 import { PROVIDERS, type Provider } from '@/model/provider.js';
 import { formatTime } from '@/model/time.js';
@@ -13,6 +18,7 @@ import {
   SourceDto,
   SourceListDto,
   type CallBudgetDto,
+  type CircuitDto,
   type DriftDto,
   type FeedDto,
 } from './sources.dto.js';
@@ -77,8 +83,17 @@ export class SourcesController {
   private async show({ feeds, ...source }: SourceStatus): Promise<SourceDto> {
     const budget = await this.budgets.of(source.id);
     const nowMs = this.clock();
-    return { ...source, budget: asBudget(budget), feeds: feeds.map((feed) => asFeed(feed, nowMs)) };
+    return {
+      ...source,
+      circuit: asCircuit(source.circuit),
+      budget: asBudget(budget),
+      feeds: feeds.map((feed) => asFeed(feed, nowMs)),
+    };
   }
+}
+
+function asCircuit({ state, nextProbeTimeMs }: CircuitStatus): CircuitDto {
+  return { state, nextProbeTime: timeOrNull(nextProbeTimeMs) };
 }
 
 function asBudget(budget: CallBudget | null): CallBudgetDto | null {
@@ -99,6 +114,7 @@ function asFeed(status: FeedStatus, nowMs: number): FeedDto {
     lastErrorTime: timeOrNull(status.lastErrorTimeMs),
     coveredSince: status.coveredSince,
     upstreamCalls: status.upstreamCalls,
+    circuit: asCircuit(status.circuit),
     drift: Object.fromEntries(
       DRIFT_KINDS.map((kind) => [kind, status.drift[kind] ?? 0]),
     ) as unknown as DriftDto,

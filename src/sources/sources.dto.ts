@@ -1,6 +1,6 @@
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import { FAILURE_REASONS, type FailureReason } from '@/model/failure.js';
-import type { ProblemState } from '@/model/collection.js';
+import { CIRCUIT_STATES, type ProblemState } from '@/model/collection.js';
 import { TASK_STATUSES, TASK_TYPES, type TaskStatus, type TaskType } from '@/model/task.js';
 
 /** Signs in the newest snapshot that the upstream no longer speaks as documented. */
@@ -25,6 +25,18 @@ export class DriftDto {
   /** Rows that could not be read at all; they are left out. */
   @ApiProperty({ type: 'integer', minimum: 0, example: 0 })
   droppedRow: number;
+}
+
+/** Whether an upstream is asked, or left alone for a while because it failed repeatedly. */
+@ApiSchema({ name: 'Circuit' })
+export class CircuitDto {
+  /** OPEN: left alone; nobody waits for it. HALF_OPEN: one read finds out whether it is well again. */
+  @ApiProperty({ enum: CIRCUIT_STATES, example: 'CLOSED' })
+  state: (typeof CIRCUIT_STATES)[number];
+
+  /** Before that it is not asked again; null while it is not OPEN. */
+  @ApiProperty({ type: String, format: 'date-time', nullable: true, example: null })
+  nextProbeTime: string | null;
 }
 
 /** One upstream list inside a source, and how it stands. */
@@ -64,6 +76,9 @@ export class FeedDto {
   @ApiProperty({ type: 'integer', minimum: 0, example: 4 })
   upstreamCalls: number;
 
+  @ApiProperty({ type: CircuitDto })
+  circuit: CircuitDto;
+
   @ApiProperty({ type: DriftDto })
   drift: DriftDto;
 }
@@ -102,6 +117,10 @@ export class SourceDto {
 
   @ApiProperty({ type: String, nullable: true, example: '04f1829c788037ac2fb8c01eb2b04b95' })
   projectId: string | null;
+
+  /** Of the source as a whole: it opens when its feeds fail one after the other. */
+  @ApiProperty({ type: CircuitDto })
+  circuit: CircuitDto;
 
   /** null for a source without a `rate`. */
   @ApiProperty({ type: CallBudgetDto, nullable: true })

@@ -98,6 +98,7 @@ describe('/v1/sources', () => {
         region: 'eu-west-101',
         projectId: '04f1829c788037ac2fb8c01eb2b04b95',
         budget: null,
+        circuit: { state: 'CLOSED', nextProbeTime: null },
       },
       {
         id: 'server-backups',
@@ -105,6 +106,7 @@ describe('/v1/sources', () => {
         region: 'eu-west-101',
         projectId: '04f1829c788037ac2fb8c01eb2b04b95',
         budget: null,
+        circuit: { state: 'CLOSED', nextProbeTime: null },
       },
       {
         id: 'kubernetes',
@@ -112,6 +114,7 @@ describe('/v1/sources', () => {
         region: 'eu-west-101',
         projectId: '04f1829c788037ac2fb8c01eb2b04b95',
         budget: null,
+        circuit: { state: 'CLOSED', nextProbeTime: null },
       },
       { id: 'oceanbase', provider: 'oceanbase-ocp', region: null, projectId: null, budget: null },
     ]);
@@ -151,6 +154,7 @@ describe('/v1/sources', () => {
       lastErrorTime: null,
       coveredSince: '2026-10-22T00:00:00.000Z',
       upstreamCalls: simulator.calls.count('cbr'),
+      circuit: { state: 'CLOSED', nextProbeTime: null },
       drift: NO_DRIFT,
     });
     for (const source of listed) {

@@ -1,5 +1,5 @@
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
-import type { SourceStatus } from '@/model/collection.js';
+import type { CircuitStatus, SourceStatus } from '@/model/collection.js';
 
 /** What the gateway counts, in the words of the contract. Labels come from closed sets or the configuration. */
 export class Metrics {
@@ -22,6 +22,16 @@ export class Metrics {
   readonly #feedAge = this.feedGauge('tributary_feed_age_seconds', 'Age of the newest snapshot');
   readonly #feedUp = this.feedGauge('tributary_feed_fresh', '1 when the state of the feed is FRESH, else 0');
   readonly #feedCalls = this.feedGauge('tributary_feed_upstream_calls', 'Upstream calls made for the feed');
+  readonly #feedOpen = this.feedGauge(
+    'tributary_feed_circuit_open',
+    '1 while the feed is left alone or probed after failures, else 0',
+  );
+  readonly #sourceOpen = new Gauge({
+    name: 'tributary_source_circuit_open',
+    help: '1 while the source as a whole is left alone or probed after failures, else 0',
+    labelNames: ['source'],
+    registers: [this.#registry],
+  });
   readonly #drift = new Gauge({
     name: 'tributary_feed_drift',
     help: 'Signs in the newest snapshot that the upstream has changed, by kind',
@@ -85,12 +95,14 @@ export class Metrics {
 
   /** The Prometheus text, with the state of the feeds as it is now. */
   async render(sources: readonly SourceStatus[], nowMs: number): Promise<string> {
-    for (const gauge of [this.#feedTasks, this.#feedAge, this.#feedUp, this.#feedCalls, this.#drift])
-      gauge.reset();
+    const perFeed = [this.#feedTasks, this.#feedAge, this.#feedUp, this.#feedCalls, this.#feedOpen];
+    for (const gauge of [...perFeed, this.#drift]) gauge.reset();
+    for (const { id, circuit } of sources) this.#sourceOpen.set({ source: id }, isOpen(circuit));
     for (const status of sources.flatMap((source) => source.feeds)) {
       const { feed } = status;
       this.#feedUp.set({ feed }, status.state === 'FRESH' ? 1 : 0);
       this.#feedCalls.set({ feed }, status.upstreamCalls);
+      this.#feedOpen.set({ feed }, isOpen(status.circuit));
       if (status.taskCount !== null) this.#feedTasks.set({ feed }, status.taskCount);
       if (status.fetchTimeMs !== null) this.#feedAge.set({ feed }, (nowMs - status.fetchTimeMs) / 1000);
       for (const [kind, count] of Object.entries(status.drift)) this.#drift.set({ feed, kind }, count);
@@ -105,4 +117,8 @@ export class Metrics {
   private feedGauge(name: string, help: string): Gauge<'feed'> {
     return new Gauge({ name, help, labelNames: ['feed'], registers: [this.#registry] });
   }
+}
+
+function isOpen({ state }: CircuitStatus): number {
+  return state === 'CLOSED' ? 0 : 1;
 }

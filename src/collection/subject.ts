@@ -1,0 +1,34 @@
+import type { Failure } from '@/model/failure.js';
+import type { Content, Entry } from '@/snapshots/snapshot-store.js';
+import type { Held } from './held.js';
+
+/** What one read came to. */
+export type Attempt = { readonly content: Content } | { readonly failure: Failure };
+
+/** Something that is read from an upstream now and then, and kept for all replicas. */
+export interface Subject<T> extends SubjectEvents<T> {
+  /** Names it in the store. */
+  readonly name: string;
+  /** What another replica read is taken as current while it is younger than this. */
+  readonly freshForMs: number;
+  /** A wished renewal begins no sooner than this after the last read ended. */
+  readonly spacingMs: number;
+  /** Reads it whole. Never rejects. */
+  readonly read: (run: ReadWish) => Promise<Attempt>;
+  /** null for what another release may have written. */
+  readonly decode: (entry: Entry) => { readonly value: T; readonly fetchTimeMs: number } | null;
+}
+
+export interface ReadWish {
+  /** Aborted when another replica may be reading. */
+  readonly lost: AbortSignal;
+  readonly traceparent: string | null;
+  readonly previous: Entry | null;
+}
+
+export interface SubjectEvents<T> {
+  /** Called when something new is held. */
+  readonly onHeld: (held: Held<T>) => void;
+  /** Called when a read has failed, here or in another replica. */
+  readonly onFailure: () => void;
+}
