@@ -116,7 +116,14 @@ describe('/v1/sources', () => {
         budget: null,
         circuit: { state: 'CLOSED', nextProbeTime: null },
       },
-      { id: 'oceanbase', provider: 'oceanbase-ocp', region: null, projectId: null, budget: null },
+      {
+        id: 'oceanbase',
+        provider: 'oceanbase-ocp',
+        region: null,
+        projectId: null,
+        budget: null,
+        circuit: { state: 'CLOSED', nextProbeTime: null },
+      },
     ]);
     for (const feed of listed.flatMap(({ feeds }) => feeds)) {
       expect(feed).toMatchObject({
