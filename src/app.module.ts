@@ -10,6 +10,7 @@ import { FeedCollection } from '@/model/collection.js';
 import { DEPENDENCIES, type Dependencies } from '@/model/dependency.js';
 import { PROVIDERS, type Provider } from '@/model/provider.js';
 import { SharedLimits } from '@/model/shared-limits.js';
+import { SharedStandings } from '@/model/shared-standing.js';
 import { LOGGER, type Log } from '@/platform/logging/logger.js';
 import { Metrics } from '@/platform/metrics/metrics.js';
 import { PlatformModule } from '@/platform/platform.module.js';
@@ -17,12 +18,14 @@ import { ProvidersModule } from '@/providers/providers.module.js';
 import { IoredisLink } from '@/redis/ioredis-link.js';
 import { RedisLimits } from '@/redis/redis-limits.js';
 import { RedisLink } from '@/redis/redis-link.js';
+import { RedisStandings } from '@/redis/redis-standings.js';
 import { SharedSecret } from '@/redis/shared-secret.js';
 import type { SnapshotStore } from '@/snapshots/snapshot-store.js';
 import { SourcesModule } from '@/sources/sources.module.js';
 import { PAGE_TOKEN_KEYS } from '@/tasks/task-lister.js';
 import { TasksModule } from '@/tasks/tasks.module.js';
 import type { PageTokenKeys } from '@/tasks/view/page-token.js';
+import { REST_POLICY } from '@/upstream/credentials/credential-standing.js';
 import { UpstreamModule } from '@/upstream/upstream.module.js';
 import { UpstreamObserver, type FinishedCall } from '@/upstream/upstream-observer.js';
 import { snapshotStore } from './app.snapshots.js';
@@ -51,6 +54,7 @@ export class AppModule implements OnApplicationShutdown {
       { provide: PAGE_TOKEN_KEYS, useFactory: () => tokenKeys(ground, redis) },
       { provide: RedisLink, useValue: redis },
       { provide: SharedLimits, useValue: redis === null ? null : new RedisLimits(redis, ground.clock) },
+      { provide: SharedStandings, useValue: redis === null ? null : new RedisStandings(redis, REST_POLICY) },
       { provide: DEPENDENCIES, useValue: dependenciesOn(redis) },
       { provide: Metrics, useValue: metrics },
       { provide: UpstreamObserver, useValue: { callFinished: callRecorder(metrics) } },

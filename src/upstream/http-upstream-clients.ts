@@ -1,6 +1,7 @@
 import type { HttpService } from '@nestjs/axios';
 import type { OnApplicationShutdown } from '@nestjs/common';
 import type { Clock } from '@/model/clock.js';
+import type { SharedStandings } from '@/model/shared-standing.js';
 import type { SourceConfig } from '@/model/source.js';
 import { Authenticators } from './credentials/authenticators.js';
 import { HttpExchange } from './http-exchange.js';
@@ -15,6 +16,8 @@ const LOGIN_SOCKETS = 4;
 
 export interface UpstreamTools {
   readonly limits: SourceLimits;
+  /** null: there is this process only. */
+  readonly standings: SharedStandings | null;
   readonly observer: UpstreamObserver;
   readonly clock: Clock;
 }
@@ -31,7 +34,7 @@ export class HttpUpstreamClients extends UpstreamClients implements OnApplicatio
   ) {
     super();
     this.#logins = new HttpExchange(http, LOGIN_SOCKETS);
-    this.#authenticators = new Authenticators(this.#logins, tools.clock);
+    this.#authenticators = new Authenticators(this.#logins, tools.clock, tools.standings);
   }
 
   override open(source: SourceConfig, protocol: UpstreamProtocol): UpstreamClient {

@@ -3,12 +3,13 @@ import { Module } from '@nestjs/common';
 import { CallBudgets } from '@/model/call-budget.js';
 import { CLOCK, type Clock } from '@/model/clock.js';
 import { SharedLimits } from '@/model/shared-limits.js';
+import { SharedStandings } from '@/model/shared-standing.js';
 import { HttpUpstreamClients } from './http-upstream-clients.js';
 import { SourceLimits } from './source-limits.js';
 import { UpstreamClients } from './upstream-client.js';
 import { SilentObserver, UpstreamObserver } from './upstream-observer.js';
 
-/** The only door out. A global module may provide `UpstreamObserver`, `SharedLimits` and `CLOCK`. */
+/** The only door out. A global module may provide `UpstreamObserver`, `SharedLimits`, `SharedStandings`, `CLOCK`. */
 @Module({
   imports: [HttpModule.register({})],
   providers: [
@@ -25,8 +26,15 @@ import { SilentObserver, UpstreamObserver } from './upstream-observer.js';
         limits: SourceLimits,
         observer: UpstreamObserver = new SilentObserver(),
         clock: Clock = Date.now,
-      ) => new HttpUpstreamClients(http, { limits, observer, clock }),
-      inject: [HttpService, SourceLimits, optional(UpstreamObserver), optional(CLOCK)],
+        standings?: SharedStandings | null,
+      ) => new HttpUpstreamClients(http, { limits, observer, clock, standings: standings ?? null }),
+      inject: [
+        HttpService,
+        SourceLimits,
+        optional(UpstreamObserver),
+        optional(CLOCK),
+        optional(SharedStandings),
+      ],
     },
     { provide: CallBudgets, useExisting: SourceLimits },
   ],

@@ -4,6 +4,7 @@ import { Test } from '@nestjs/testing';
 import { CLOCK, type Clock } from '@/model/clock.js';
 import { feedName, type Feed } from '@/model/feed.js';
 import { PROVIDERS, type Provider, type ReadContext, type SourceReader } from '@/model/provider.js';
+import { SharedStandings } from '@/model/shared-standing.js';
 import type { SourceConfig } from '@/model/source.js';
 import { ProvidersModule } from '@/providers/providers.module.js';
 import { configFor, type Simulator } from './gateway.js';
@@ -19,13 +20,19 @@ export interface Readers {
 @Module({})
 class Ground {}
 
-/** Builds the providers on a clock. What they learn of credentials is kept until `close`. */
-export async function startReaders(clock: Clock = Date.now): Promise<Readers> {
+/** Builds the providers on a clock. What they learn of credentials is kept until `close`, and in `standings`. */
+export async function startReaders(
+  clock: Clock = Date.now,
+  standings: SharedStandings | null = null,
+): Promise<Readers> {
   const ground = {
     module: Ground,
     global: true,
-    providers: [{ provide: CLOCK, useValue: clock }],
-    exports: [CLOCK],
+    providers: [
+      { provide: CLOCK, useValue: clock },
+      { provide: SharedStandings, useValue: standings },
+    ],
+    exports: [CLOCK, SharedStandings],
   };
   const app = await Test.createTestingModule({ imports: [ground, ProvidersModule] }).compile();
   const providers = app.get<readonly Provider[]>(PROVIDERS);

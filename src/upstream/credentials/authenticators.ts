@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { AkskCredentials, BasicCredentials, PasswordCredentials, SourceConfig } from '@/model/source.js';
 import type { Clock } from '@/model/clock.js';
+import type { SharedStandings } from '@/model/shared-standing.js';
 import { withDeadline } from '../deadline.js';
 import type { HttpExchange } from '../http-exchange.js';
 import type { UpstreamProtocol } from '../upstream-client.js';
 import type { Authenticator } from './authenticator.js';
-import { CredentialGates } from './credential-gate.js';
+import { CredentialGates } from './credential-gates.js';
 import { signHuaweiCall } from './huawei-aksk.js';
 import { LOGIN_TIMEOUT_MS, logInAtIam } from './iam-login.js';
 import type { Login } from './iam-login.js';
@@ -23,8 +24,10 @@ export class Authenticators {
     /** For log-ins. */
     private readonly exchange: HttpExchange,
     private readonly clock: Clock,
+    /** null: there is this process only. */
+    shared: SharedStandings | null,
   ) {
-    this.#gates = new CredentialGates(clock);
+    this.#gates = new CredentialGates(clock, shared);
   }
 
   /** The authenticator of a source whose upstream is of the given family. */
@@ -35,7 +38,7 @@ export class Authenticators {
         return this.#aksk(credentials, family, source.endpoint);
       case 'token':
         return {
-          gate: this.#gates.gateOf(['token', credentials.token], source.endpoint),
+          gate: this.#gates.gateOf({ account: ['token', credentials.token], secret: [] }, source.endpoint),
           headersFor: () => ({ 'x-auth-token': credentials.token }),
         };
       case 'password':
@@ -47,8 +50,10 @@ export class Authenticators {
 
   #aksk(credentials: AkskCredentials, family: Family, endpoint: string): Authenticator {
     const sign = family === 'huawei' ? signHuaweiCall : signOcpCall;
+    const { accessKey, secretKey, securityToken } = credentials;
+    const known = { account: ['aksk', family, accessKey], secret: [secretKey, securityToken ?? ''] };
     return {
-      gate: this.#gates.gateOf(['aksk', family, credentials.accessKey], endpoint),
+      gate: this.#gates.gateOf(known, endpoint),
       headersFor: (call) => sign(call, credentials, this.clock()),
     };
   }
@@ -56,15 +61,17 @@ export class Authenticators {
   #basic({ username, password }: BasicCredentials, endpoint: string): Authenticator {
     const authorization = `Basic ${Buffer.from(`${username}:${password}`, 'utf8').toString('base64')}`;
     return {
-      gate: this.#gates.gateOf(['basic', endpoint, username], endpoint),
+      gate: this.#gates.gateOf({ account: ['basic', endpoint, username], secret: [password] }, endpoint),
       headersFor: () => ({ authorization }),
     };
   }
 
   #password(login: Login, endpoint: string): Authenticator {
     const session = this.#sessionOf(login);
+    const { domain, username, password } = login.credentials;
+    const known = { account: ['password', domain, username], secret: [password] };
     return {
-      gate: this.#gates.gateOf(['password', login.credentials.domain, login.credentials.username], endpoint),
+      gate: this.#gates.gateOf(known, endpoint),
       headersFor: async (_call, signal) => ({ 'x-auth-token': await session.token(signal) }),
       discard: (headers) => {
         session.discard(headers['x-auth-token'] ?? '');
@@ -84,8 +91,9 @@ export class Authenticators {
    * the background was refused, and yet an account must not be locked by log-ins for its several projects.
    */
   #logIn(login: Login): ReturnType<typeof logInAtIam> {
-    const { domain, username, iamEndpoint } = login.credentials;
-    const gate = this.#gates.gateOf(['log-in', domain, username], iamEndpoint);
+    const { domain, username, password, iamEndpoint } = login.credentials;
+    const known = { account: ['log-in', domain, username], secret: [password] };
+    const gate = this.#gates.gateOf(known, iamEndpoint);
     return withDeadline(NEVER, LOGIN_TIMEOUT_MS, (signal) =>
       gate.pass(signal, () => logInAtIam(this.exchange, { login, clock: this.clock }, signal)),
     );

@@ -1,9 +1,11 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { FailureReason } from '@/model/failure.js';
 import { UpstreamError } from '../upstream-error.js';
-import { CredentialGates, type CredentialGate } from './credential-gate.js';
+import type { CredentialGate } from './credential-gate.js';
+import { CredentialGates } from './credential-gates.js';
 
 const OPEN = new AbortController().signal;
+const KEY = { account: ['AK'], secret: ['SK'] };
 
 /** A call whose end the test decides. */
 class PendingCall {
@@ -34,8 +36,8 @@ describe('CredentialGate', () => {
 
   beforeEach(() => {
     nowMs = 1_000_000;
-    gates = new CredentialGates(() => nowMs);
-    gate = gates.gateOf(['AK'], 'css');
+    gates = new CredentialGates(() => nowMs, null);
+    gate = gates.gateOf(KEY, 'css');
   });
 
   async function expectClosedFor(remainingMs: number): Promise<void> {
@@ -117,8 +119,21 @@ describe('CredentialGate', () => {
     await expectClosedFor(3_600_000);
   });
 
+  it('takes a late refusal from before the last success elsewhere for a first one', async () => {
+    await gate.pass(OPEN, succeed);
+    const calls = [new PendingCall(), new PendingCall()];
+    const answers = Promise.allSettled(calls.map((call) => gate.pass(OPEN, call.work)));
+    calls[0]?.end('UNAUTHORIZED');
+    await settle();
+    nowMs += 2_000;
+    await gates.gateOf(KEY, 'cbr').pass(OPEN, succeed);
+    calls[1]?.end('UNAUTHORIZED');
+    await answers;
+    await expect(gates.gateOf(KEY, 'cce').pass(OPEN, succeed)).rejects.toMatchObject({ retryAfterMs: 2_000 });
+  });
+
   it('does not let a refusal at one place stop calls at another where the key is proven', async () => {
-    const elsewhere = gates.gateOf(['AK'], 'cbr');
+    const elsewhere = gates.gateOf(KEY, 'cbr');
     await elsewhere.pass(OPEN, succeed);
     await expect(gate.pass(OPEN, refused)).rejects.toMatchObject({ retryAfterMs: null });
     expect(await elsewhere.pass(OPEN, succeed)).toBe('answer');
@@ -126,7 +141,7 @@ describe('CredentialGate', () => {
   });
 
   it('lets another place probe while a first call hangs', async () => {
-    const elsewhere = gates.gateOf(['AK'], 'cbr');
+    const elsewhere = gates.gateOf(KEY, 'cbr');
     void gate.pass(OPEN, new PendingCall().work);
     expect(await elsewhere.pass(OPEN, succeed)).toBe('answer');
   });
@@ -188,19 +203,9 @@ describe('CredentialGate', () => {
       throw new UpstreamError('UNAUTHORIZED');
     };
     for (const endMs = nowMs + 3_600_000; nowMs < endMs; nowMs += 500) {
-      await Promise.allSettled(places.map((place) => gates.gateOf(['AK'], place).pass(OPEN, attempt)));
+      await Promise.allSettled(places.map((place) => gates.gateOf(KEY, place).pass(OPEN, attempt)));
     }
     expect(attempts).toBeGreaterThanOrEqual(4);
     expect(attempts).toBeLessThanOrEqual(5);
-  });
-});
-
-describe('CredentialGates', () => {
-  it('has one gate for each identity and place', () => {
-    const gates = new CredentialGates(() => 0);
-    expect(gates.gateOf(['aksk', 'a'], 'x')).toBe(gates.gateOf(['aksk', 'a'], 'x'));
-    expect(gates.gateOf(['aksk', 'a'], 'x')).not.toBe(gates.gateOf(['aksk', 'a'], 'y'));
-    expect(gates.gateOf(['aksk', 'a'], 'x')).not.toBe(gates.gateOf(['aksk', 'b'], 'x'));
-    expect(gates.gateOf(['password', 'a', 'bc'], 'x')).not.toBe(gates.gateOf(['password', 'ab', 'c'], 'x'));
   });
 });

@@ -1,8 +1,9 @@
-import { createHash } from 'node:crypto';
 import type { Clock } from '@/model/clock.js';
+import type { KnownCredential, SharedStandings, StandingNews } from '@/model/shared-standing.js';
 import { throwIfAborted, untilAborted } from '../deadline.js';
 import { UpstreamError } from '../upstream-error.js';
-import { CredentialStanding, pauseAfterRefusals } from './credential-standing.js';
+import { pauseAfterRefusals, type CredentialStanding } from './credential-standing.js';
+import { OtherReplicas } from './other-replicas.js';
 
 /** While nothing has proven a credential, a first call that is out for this long no longer holds up the next. */
 const PATIENCE_MS = 300;
@@ -21,11 +22,28 @@ export function isRefusal(error: unknown): boolean {
   );
 }
 
+export interface CredentialGateOptions {
+  readonly credential: KnownCredential;
+  readonly place: string;
+  readonly standing: CredentialStanding;
+  /** null: there is this process only. */
+  readonly shared: SharedStandings | null;
+  readonly clock: Clock;
+}
+
+/** A call that was let through: its ticket among all replicas, if it has one, and when it set out. */
+interface Passage {
+  readonly ticket: string | null;
+  readonly era: number;
+  readonly sinceMs: number;
+}
+
 /**
  * Keeps a refused credential from being hammered until it is locked: one gate for each place a credential is
  * used at. Until a call has succeeded there, only few go out, as probes; a refusal closes the gate for a
  * while, and a success opens it for all. Elsewhere the same credential may still be good: what another
- * place refuses only counts while nothing has proven the credential here.
+ * place refuses only counts while nothing has proven the credential here. The gates of all replicas hold
+ * together as long as the others can be asked, which only a first call does.
  */
 export class CredentialGate {
   #proven = false;
@@ -35,15 +53,24 @@ export class CredentialGate {
   #era = 0;
   #probe: { readonly done: Promise<void>; readonly sinceMs: number } | null = null;
 
-  constructor(
-    private readonly standing: CredentialStanding,
-    private readonly clock: Clock,
-  ) {}
+  readonly #standing: CredentialStanding;
+  readonly #others: OtherReplicas | null;
+  readonly #clock: Clock;
+
+  constructor({ credential, place, standing, shared, clock }: CredentialGateOptions) {
+    this.#standing = standing;
+    this.#clock = clock;
+    const listen = this.#hear.bind(this);
+    this.#others =
+      shared === null ? null : new OtherReplicas({ standings: shared, credential, place, clock, listen });
+  }
 
   /** Throws UNAUTHORIZED, with the time that remains, while the gate is closed. */
   assertOpen(): void {
-    const elsewhereMs = this.#proven ? 0 : this.standing.closedUntilMs;
-    const remainingMs = Math.max(this.#closedUntilMs, elsewhereMs) - this.clock();
+    const elsewhereMs = this.#proven
+      ? 0
+      : Math.max(this.#standing.closedUntilMs, this.#others?.closedUntilMs ?? 0);
+    const remainingMs = Math.max(this.#closedUntilMs, elsewhereMs) - this.#clock();
     if (remainingMs > 0) throw new GateClosedError(remainingMs);
   }
 
@@ -52,89 +79,107 @@ export class CredentialGate {
     for (;;) {
       throwIfAborted(signal);
       this.assertOpen();
-      if (this.#proven) return this.#learnFrom(work);
-      if (this.#mayProbe()) return this.#probeWith(work);
+      if (this.#proven) return this.#learnFrom(work, null);
+      if (this.#mayProbe()) return this.#hold(this.#firstCall(signal, work));
       await untilAborted(this.#turn(), signal);
     }
   }
 
   #mayProbe(): boolean {
-    if (!this.standing.mayProbe()) return false;
-    const held = this.#probe !== null && this.clock() - this.#probe.sinceMs < PATIENCE_MS;
+    if (!this.#standing.mayProbe()) return false;
+    const held = this.#probe !== null && this.#clock() - this.#probe.sinceMs < PATIENCE_MS;
     return !held;
   }
 
   /** Resolves when it is worth asking again: a probe has ended, or the one here has been out for long. */
   #turn(): Promise<unknown> {
     const patience = new Promise((resolve) => setTimeout(resolve, PATIENCE_MS).unref());
-    const probes = [this.standing.probeEnds(), this.#probe?.done].filter((probe) => probe !== undefined);
+    const probes = [this.#standing.probeEnds(), this.#probe?.done].filter((probe) => probe !== undefined);
     return Promise.race([...probes, patience]);
   }
 
-  #probeWith<T>(work: () => Promise<T>): Promise<T> {
-    const outcome = this.#learnFrom(work);
-    const probe = { done: outcome.then(ignore, ignore), sinceMs: this.clock() };
+  /** Holds up the next first call until this one has ended. */
+  #hold<T>(outcome: Promise<T>): Promise<T> {
+    const probe = { done: outcome.then(ignore, ignore), sinceMs: this.#clock() };
     this.#probe = probe;
-    this.standing.addProbe(probe.done);
+    this.#standing.addProbe(probe.done);
     void probe.done.then(() => {
       if (this.#probe === probe) this.#probe = null;
     });
     return outcome;
   }
 
-  async #learnFrom<T>(work: () => Promise<T>): Promise<T> {
-    const era = this.#era;
+  async #firstCall<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+    if (this.#others === null) return this.#learnFrom(work, null);
+    const ticket = await this.#others.enter(signal);
+    try {
+      throwIfAborted(signal);
+      this.assertOpen();
+      return await this.#learnFrom(work, ticket);
+    } finally {
+      if (ticket !== null) await this.#others.leave(ticket);
+    }
+  }
+
+  async #learnFrom<T>(work: () => Promise<T>, ticket: string | null): Promise<T> {
+    const passage = { ticket, era: this.#era, sinceMs: this.#clock() };
     try {
       const result = await work();
-      if (era === this.#era) this.#prove();
+      const proof = passage.era === this.#era ? this.#prove(passage) : null;
+      if (proof !== null) await proof;
       return result;
     } catch (error) {
-      if (isRefusal(error)) this.#refuse(era === this.#era);
+      if (isRefusal(error)) await this.#refuse(passage);
       throw error;
     }
   }
 
-  #prove(): void {
+  /** Resolves when the others have been told; null where they need not be. */
+  #prove(passage: Passage): Promise<void> | null {
     this.#proven = true;
-    this.#refusals = 0;
-    this.#closedUntilMs = 0;
-    this.standing.prove();
+    this.#open();
+    this.#standing.prove();
+    const news = passage.ticket !== null || this.#standing.doubted;
+    return this.#others === null || !news ? null : this.#tellProof(this.#others, passage);
   }
 
-  /** `anew`: not one of several calls that were refused together. */
-  #refuse(anew: boolean): void {
-    this.standing.refuse(anew);
-    if (!anew) return;
-    this.#refusals += 1;
-    this.#closedUntilMs = this.clock() + pauseAfterRefusals(this.#refusals);
+  async #tellProof(others: OtherReplicas, { ticket, sinceMs }: Passage): Promise<void> {
+    this.#standing.trust();
+    if (!(await others.proven(ticket, sinceMs))) this.#standing.doubt();
+  }
+
+  async #refuse({ ticket, era, sinceMs }: Passage): Promise<void> {
+    // Otherwise it is one of several calls that were refused together.
+    const anew = era === this.#era;
+    this.#standing.refuse(anew);
+    if (anew) {
+      this.#refusals += 1;
+      this.#closedUntilMs = this.#clock() + pauseAfterRefusals(this.#refusals);
+      this.#doubt();
+    }
+    await this.#others?.refused(ticket, sinceMs);
+  }
+
+  #hear({ outcome, here }: StandingNews): void {
+    if (outcome === 'refused') {
+      this.#standing.doubt();
+      if (here) this.#doubt();
+      return;
+    }
+    this.#standing.prove();
+    this.#standing.trust();
+    if (here) this.#open();
+  }
+
+  #open(): void {
+    this.#refusals = 0;
+    this.#closedUntilMs = 0;
+  }
+
+  #doubt(): void {
     this.#proven = false;
     this.#era += 1;
   }
-}
-
-/** The gates of all credentials: one for each identity and each place it is used at. */
-export class CredentialGates {
-  readonly #standings = new Map<string, CredentialStanding>();
-  readonly #gates = new Map<string, CredentialGate>();
-
-  constructor(private readonly clock: Clock) {}
-
-  /** The gate of a credential at a place; whoever names the same two shares it. */
-  gateOf(identity: readonly string[], place: string): CredentialGate {
-    const standing = memoise(this.#standings, digest(identity), () => new CredentialStanding(this.clock));
-    const key = digest([...identity, '@', place]);
-    return memoise(this.#gates, key, () => new CredentialGate(standing, this.clock));
-  }
-}
-
-function memoise<T>(known: Map<string, T>, key: string, make: () => T): T {
-  const value = known.get(key) ?? make();
-  known.set(key, value);
-  return value;
-}
-
-function digest(identity: readonly string[]): string {
-  return createHash('sha256').update(JSON.stringify(identity)).digest('hex');
 }
 
 function ignore(): void {

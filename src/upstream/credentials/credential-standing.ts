@@ -1,19 +1,21 @@
 import type { Clock } from '@/model/clock.js';
+import type { RestPolicy } from '@/model/shared-standing.js';
 
-/** How long a credential rests after its first, second, third and any later refusal in a row. */
-const PAUSES_MS = [2_000, 30_000, 20 * 60_000, 60 * 60_000];
 const LONGEST_PAUSE_MS = 60 * 60_000;
+
 /**
  * Huawei's gateway locks an access key after more than five failures in a row (API Gateway FAQ), OCP a client
  * after ten or twenty (OCP system parameters). The fifth is the last for an hour.
  */
-const MOST_REFUSALS = 5;
-/** First calls at once with a credential that nothing has proven. */
-const MOST_PROBES = 4;
+export const REST_POLICY: RestPolicy = {
+  pausesMs: [2_000, 30_000, 20 * 60_000, LONGEST_PAUSE_MS],
+  mostRefusals: 5,
+  mostProbes: 4,
+};
 
-/** How long to rest after that many refusals in a row. */
+/** How long to rest after that many refusals in a row. Zero is a refusal from before the last success. */
 export function pauseAfterRefusals(refusals: number): number {
-  return PAUSES_MS[refusals - 1] ?? LONGEST_PAUSE_MS;
+  return REST_POLICY.pausesMs[Math.max(refusals, 1) - 1] ?? LONGEST_PAUSE_MS;
 }
 
 /** What is known of one credential, over all places it is used at. */
@@ -23,6 +25,7 @@ export class CredentialStanding {
   /** The same, with calls that were refused together counted once. */
   #refusals = 0;
   #closedUntilMs = 0;
+  #doubted = false;
   readonly #probes = new Set<Promise<void>>();
 
   constructor(private readonly clock: Clock) {}
@@ -32,9 +35,22 @@ export class CredentialStanding {
     return this.#closedUntilMs;
   }
 
+  /** True when a refusal is known, here or of another replica, that no success has refuted before the others. */
+  get doubted(): boolean {
+    return this.#doubted;
+  }
+
+  doubt(): void {
+    this.#doubted = true;
+  }
+
+  trust(): void {
+    this.#doubted = false;
+  }
+
   /** Several probes may be out at once while nothing was refused; after a refusal, one. */
   mayProbe(): boolean {
-    return this.#probes.size < (this.#refusedCalls === 0 ? MOST_PROBES : 1);
+    return this.#probes.size < (this.#refusedCalls === 0 ? REST_POLICY.mostProbes : 1);
   }
 
   addProbe(probe: Promise<void>): void {
@@ -54,9 +70,10 @@ export class CredentialStanding {
   }
 
   refuse(anew: boolean): void {
+    this.#doubted = true;
     this.#refusedCalls += 1;
     if (anew) this.#refusals += 1;
-    const exhausted = this.#refusedCalls >= MOST_REFUSALS;
+    const exhausted = this.#refusedCalls >= REST_POLICY.mostRefusals;
     const pauseMs = exhausted ? LONGEST_PAUSE_MS : pauseAfterRefusals(this.#refusals);
     this.#closedUntilMs = Math.max(this.#closedUntilMs, this.clock() + pauseMs);
   }

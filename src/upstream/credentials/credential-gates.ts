@@ -1,0 +1,39 @@
+import { createHash } from 'node:crypto';
+import type { Clock } from '@/model/clock.js';
+import type { KnownCredential, SharedStandings } from '@/model/shared-standing.js';
+import { CredentialGate } from './credential-gate.js';
+import { CredentialStanding } from './credential-standing.js';
+
+/** The gates of all credentials: one for each account and each place it is used at. */
+export class CredentialGates {
+  readonly #standings = new Map<string, CredentialStanding>();
+  readonly #gates = new Map<string, CredentialGate>();
+
+  constructor(
+    private readonly clock: Clock,
+    /** null: there is this process only. */
+    private readonly shared: SharedStandings | null,
+  ) {}
+
+  /** The gate of a credential at a place; whoever names the same account and place shares it. */
+  gateOf(credential: KnownCredential, place: string): CredentialGate {
+    const { clock, shared } = this;
+    const { account } = credential;
+    const standing = memoise(this.#standings, digest(account), () => new CredentialStanding(clock));
+    return memoise(
+      this.#gates,
+      digest([...account, '@', place]),
+      () => new CredentialGate({ credential, place, standing, shared, clock }),
+    );
+  }
+}
+
+function memoise<T>(known: Map<string, T>, key: string, make: () => T): T {
+  const value = known.get(key) ?? make();
+  known.set(key, value);
+  return value;
+}
+
+function digest(identity: readonly string[]): string {
+  return createHash('sha256').update(JSON.stringify(identity)).digest('hex');
+}

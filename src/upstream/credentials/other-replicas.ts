@@ -1,0 +1,79 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Clock } from '@/model/clock.js';
+import type {
+  KnownCredential,
+  SharedStanding,
+  SharedStandings,
+  StandingNews,
+} from '@/model/shared-standing.js';
+import { throwIfAborted, untilAborted } from '../deadline.js';
+
+/** Between questions for a first call while another replica's is out, give or take half: first and longest. */
+const FIRST_PAUSE_MS = 10;
+const LONGEST_PAUSE_MS = 200;
+/** A pause that was told is asked for again after this long, in case its early end was not heard of. */
+const TRUST_MS = 60_000;
+
+export interface OtherReplicasOptions {
+  readonly standings: SharedStandings;
+  readonly credential: KnownCredential;
+  readonly place: string;
+  readonly clock: Clock;
+  readonly listen: (news: StandingNews) => void;
+}
+
+/** What the other replicas allow for one credential at one place, and what they are told. */
+export class OtherReplicas {
+  readonly #shared: SharedStanding;
+  readonly #clock: Clock;
+  #closedUntilMs = 0;
+  #trustedUntilMs = 0;
+
+  constructor({ standings, credential, place, clock, listen }: OtherReplicasOptions) {
+    this.#clock = clock;
+    this.#shared = standings.of(credential, place, (news) => {
+      this.#trustedUntilMs = 0;
+      listen(news);
+    });
+  }
+
+  /** Until then no first call may go, as far as it is known here. */
+  get closedUntilMs(): number {
+    return this.#clock() < this.#trustedUntilMs ? this.#closedUntilMs : 0;
+  }
+
+  /**
+   * Waits until a first call may go: its ticket. null where it is for this process alone to say, that is while
+   * the others are out of reach, or where `closedUntilMs` forbids it. Throws TIMEOUT when the signal is aborted.
+   */
+  async enter(signal: AbortSignal): Promise<string | null> {
+    for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
+      throwIfAborted(signal);
+      const entrance = await this.#shared.enter();
+      if (entrance?.answer === 'enter') return entrance.ticket;
+      if (entrance?.answer === 'rest') this.#closeFor(entrance.forMs);
+      if (entrance?.answer !== 'wait') return null;
+      await untilAborted(pause(pauseMs * (0.5 + Math.random())), signal);
+    }
+  }
+
+  leave(ticket: string): Promise<void> {
+    return this.#shared.leave(ticket);
+  }
+
+  /** Tells of a refused call that set out at `sinceMs`. */
+  refused(ticket: string | null, sinceMs: number): Promise<void> {
+    return this.#shared.refused({ ticket, ageMs: this.#clock() - sinceMs });
+  }
+
+  /** Tells of a success; false where the others are out of reach. */
+  proven(ticket: string | null, sinceMs: number): Promise<boolean> {
+    return this.#shared.proven({ ticket, ageMs: this.#clock() - sinceMs });
+  }
+
+  #closeFor(ms: number): void {
+    const nowMs = this.#clock();
+    this.#closedUntilMs = nowMs + ms;
+    this.#trustedUntilMs = nowMs + TRUST_MS;
+  }
+}

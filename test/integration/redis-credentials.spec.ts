@@ -1,0 +1,124 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { Credentials } from '@/model/source.js';
+import type { IoredisLink } from '@/redis/ioredis-link.js';
+import type { UpstreamName } from '@/simulator/settings.js';
+import { startSimulator, type Simulator } from '../support/gateway.js';
+import { readContext, sourceOf, startReaders, type Readers } from '../support/reader.js';
+import { linkTo } from '../support/redis-link.js';
+import { startRedis, type TestRedis } from '../support/redis.js';
+import { Hours, openStandings } from '../support/standings.js';
+
+const HOUR_MS = 3_600_000;
+const HUAWEI = ['huawei-css', 'huawei-cbr', 'huawei-cce'];
+
+let redis: TestRedis;
+let simulator: Simulator;
+let hours: Hours;
+let links: IoredisLink[];
+/** Of nobody: it lets time pass. */
+let clockLink: IoredisLink;
+let replicas: Readers[];
+
+beforeEach(async () => {
+  hours = new Hours();
+  redis = await startRedis();
+  simulator = await startSimulator({ fleet: 'empty', clock: hours.clock, ocp: { rateLimit: null } });
+  const opened = await openStandings(redis.url, 4);
+  clockLink = linkTo(redis.url);
+  await clockLink.ready(10_000);
+  links = [clockLink, ...opened.map(({ link }) => link)];
+  replicas = await Promise.all(opened.map(({ standings }) => startReaders(hours.clock, standings)));
+});
+
+afterEach(async () => {
+  await Promise.all(replicas.map((readers) => readers.close()));
+  await Promise.all(links.map((link) => link.close()));
+  await simulator.stop();
+  await redis.stop();
+});
+
+/** Every replica lists the feeds of all sources again and again, and reads what it finds. */
+async function demandFor(ms: number, providers: readonly string[], credentials: Credentials): Promise<void> {
+  const scenes = replicas.flatMap((readers) =>
+    providers.map((provider) => readers.open(sourceOf(simulator, provider, { clusters: null, credentials }))),
+  );
+  const sinceMs = hours.nowMs;
+  while (hours.nowMs < sinceMs + ms) {
+    await Promise.all(scenes.map(readWhatIsListed));
+    await hours.pass(hours.nowMs < sinceMs + 40_000 ? 1_000 : 60_000, clockLink);
+  }
+}
+
+async function readWhatIsListed(reader: ReturnType<Readers['open']>): Promise<void> {
+  const listing = await reader.listFeeds(readContext());
+  if (listing.outcome !== 'listed') return;
+  await Promise.all(listing.feeds.map((feed) => reader.readFeed(feed, readContext())));
+}
+
+/** The most refusals within any hour. */
+function mostRefusedAnHour(upstreams: readonly UpstreamName[]): number {
+  const times = simulator.calls.entries
+    .filter(({ upstream, status }) => upstreams.includes(upstream) && status === 401)
+    .map(({ atMs }) => atMs);
+  const within = times.map((from) => times.filter((atMs) => atMs >= from && atMs < from + HOUR_MS).length);
+  return Math.max(0, ...within);
+}
+
+interface Case {
+  readonly type: string;
+  readonly providers: readonly string[];
+  readonly asked: UpstreamName[];
+  /** A refused log-in counts for every place that waited for its token. */
+  readonly atLeast: number;
+  readonly credentials: (iamEndpoint: string) => Credentials;
+}
+
+const CASES: readonly Case[] = [
+  {
+    type: 'aksk',
+    providers: HUAWEI,
+    asked: ['css', 'cbr', 'cce'],
+    atLeast: 4,
+    credentials: () => ({
+      type: 'aksk',
+      accessKey: 'EXAMPLEACCESSKEY0001',
+      secretKey: 'wrong',
+      securityToken: null,
+    }),
+  },
+  {
+    type: 'token',
+    providers: HUAWEI,
+    asked: ['css', 'cbr', 'cce'],
+    atLeast: 4,
+    credentials: () => ({ type: 'token', token: 'wrong' }),
+  },
+  {
+    type: 'password',
+    providers: HUAWEI,
+    asked: ['iam'],
+    atLeast: 2,
+    credentials: (iamEndpoint) => ({
+      type: 'password',
+      iamEndpoint,
+      domain: 'acme',
+      username: 'backup-reader',
+      password: 'wrong',
+    }),
+  },
+  {
+    type: 'basic',
+    providers: ['oceanbase-ocp'],
+    asked: ['ocp'],
+    atLeast: 4,
+    credentials: () => ({ type: 'basic', username: 'admin', password: 'wrong' }),
+  },
+];
+
+describe('wrong credentials under constant demand of four replicas', () => {
+  it.each(CASES)('of type $type are tried five times an hour at most', async (each) => {
+    await demandFor(2 * HOUR_MS, each.providers, each.credentials(simulator.urls.iam));
+    expect(mostRefusedAnHour(each.asked)).toBeLessThanOrEqual(5);
+    expect(mostRefusedAnHour(each.asked)).toBeGreaterThanOrEqual(each.atLeast);
+  });
+});

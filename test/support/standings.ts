@@ -1,0 +1,44 @@
+import type { Clock } from '@/model/clock.js';
+import type { IoredisLink } from '@/redis/ioredis-link.js';
+import { RedisStandings } from '@/redis/redis-standings.js';
+import { REST_POLICY } from '@/upstream/credentials/credential-standing.js';
+import { linkTo } from './redis-link.js';
+
+/** Makes the records of standings as old as they would be after that many milliseconds. */
+const AGE = `
+for _, key in ipairs(redis.call('KEYS', ARGV[2] .. ':1:standing:*')) do
+  local left = redis.call('PTTL', key) - ARGV[1]
+  if left <= 0 then
+    redis.call('DEL', key)
+  else
+    for _, name in ipairs(redis.call('HKEYS', key)) do
+      if name == 'until' or name:match('^ticket:') or name:match(':until$') or name:match(':at$') then
+        redis.call('HINCRBY', key, name, '-' .. ARGV[1])
+      end
+    end
+    redis.call('PEXPIRE', key, left)
+  end
+end
+`;
+
+/** Time that a test sets: for the processes, and for what Redis holds of standings. */
+export class Hours {
+  nowMs = Date.UTC(2026, 0, 1);
+  readonly clock: Clock = () => this.nowMs;
+
+  /** Lets time pass; where Redis is away, for the processes only. */
+  async pass(ms: number, link: IoredisLink): Promise<void> {
+    this.nowMs += ms;
+    await link.run((redis) => redis.eval(AGE, 0, ms, link.prefix)).catch(() => undefined);
+  }
+}
+
+/** Links of as many replicas, to be closed, each with its standings. */
+export async function openStandings(
+  url: string,
+  replicas: number,
+): Promise<{ readonly link: IoredisLink; readonly standings: RedisStandings }[]> {
+  const links = Array.from({ length: replicas }, () => linkTo(url));
+  await Promise.all(links.map((link) => link.ready(10_000)));
+  return links.map((link) => ({ link, standings: new RedisStandings(link, REST_POLICY) }));
+}
