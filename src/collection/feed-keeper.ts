@@ -18,6 +18,7 @@ export class FeedKeeper {
   readonly #renewal: Renewal<Snapshot>;
   readonly #early: EarlyRenewal;
   readonly #clock: Clock;
+  readonly #leaveCircuit: () => void;
   /** What the store has at the start; null once it is known. */
   #warming: Promise<void> | null;
 
@@ -44,7 +45,7 @@ export class FeedKeeper {
       },
     });
     this.#renewal = new Renewal(this.#subject, tools);
-    tools.circuit.onClose(() => {
+    this.#leaveCircuit = tools.circuit.onClose(() => {
       if (this.#renewal.resume()) this.#early.renewNow();
     });
     this.#warming = this.warm();
@@ -121,6 +122,7 @@ export class FeedKeeper {
   /** Lets go of a feed that is no longer listed. */
   forget(): void {
     this.#renewal.end();
+    this.#leaveCircuit();
     this.#early.stop();
   }
 

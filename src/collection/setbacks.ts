@@ -64,8 +64,9 @@ export class Setbacks {
     if (failedAtMs <= Math.max(this.#lastErrorMs ?? 0, lastSuccessMs ?? 0)) return false;
     this.#failure = { reason, retryAfterMs: null };
     this.#inARow = failuresInARow;
+    // Told by another's clock, which may be ahead.
     this.#lastErrorMs = Math.min(failedAtMs, this.clock());
-    this.#notBeforeMs = notBeforeMs;
+    this.#notBeforeMs = this.#lastErrorMs + (notBeforeMs - failedAtMs);
     return true;
   }
 

@@ -94,6 +94,7 @@ describe('the circuit of a source', () => {
   it('closes with the first success, and tells', () => {
     let told = 0;
     circuit.onClose(() => (told += 1));
+    circuit.onClose(() => (told += 10))();
     circuit.succeed(nowMs);
     open();
     nowMs += 60_000;

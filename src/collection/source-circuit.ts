@@ -26,7 +26,7 @@ export class SourceCircuit {
   /** How often in a row it was found to be down. */
   #probes = 0;
   #probe: string | null = null;
-  readonly #onClose: (() => void)[] = [];
+  readonly #onClose = new Set<() => void>();
 
   constructor(private readonly clock: Clock) {}
 
@@ -40,9 +40,10 @@ export class SourceCircuit {
     return { state: 'OPEN', nextProbeTimeMs: this.#notBeforeMs };
   }
 
-  /** Called when a source is let in again. */
-  onClose(listener: () => void): void {
-    this.#onClose.push(listener);
+  /** Called when the source is let in again. Answers what ends that. */
+  onClose(listener: () => void): () => void {
+    this.#onClose.add(listener);
+    return () => this.#onClose.delete(listener);
   }
 
   /** True when a read of the feed (or of the list of feeds) may begin. It is to be told of the read's end. */
