@@ -1,0 +1,48 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import type { Backoff } from '@/snapshots/snapshot-store.js';
+import { Setbacks } from './setbacks.js';
+
+const NOW = Date.parse('2026-11-20T08:00:00Z');
+
+let nowMs: number;
+let setbacks: Setbacks;
+beforeEach(() => {
+  nowMs = NOW;
+  setbacks = new Setbacks(() => nowMs);
+});
+
+function told(failedAtMs: number, pauseMs = 4_000): Backoff {
+  return { reason: 'TIMEOUT', failuresInARow: 4, failedAtMs, notBeforeMs: failedAtMs + pauseMs };
+}
+
+describe('what is known of failures', () => {
+  it('is taken over from another replica, with its count and its pause', () => {
+    nowMs += 1_000;
+    expect(setbacks.adopt(told(NOW), null)).toBe(true);
+    expect(setbacks).toMatchObject({
+      isOpen: true,
+      paused: true,
+      lastErrorMs: NOW,
+      notBeforeMs: NOW + 4_000,
+    });
+    expect(setbacks.add({ reason: 'TIMEOUT', retryAfterMs: null })).toMatchObject({ failuresInARow: 5 });
+  });
+
+  it('is not taken over when it is older than a failure or a success that is known', () => {
+    setbacks.add({ reason: 'UNREACHABLE', retryAfterMs: null });
+    expect(setbacks.adopt(told(NOW), null)).toBe(false);
+    expect(setbacks.adopt(told(NOW + 1), NOW + 1)).toBe(false);
+    expect(setbacks.failure?.reason).toBe('UNREACHABLE');
+  });
+
+  it('keeps the length of a pause that a replica with a clock ahead tells of', () => {
+    setbacks.adopt(told(NOW + 3_600_000), null);
+    expect(setbacks).toMatchObject({ lastErrorMs: NOW, notBeforeMs: NOW + 4_000 });
+  });
+
+  it('is forgotten with a success', () => {
+    setbacks.adopt(told(NOW), null);
+    setbacks.clear();
+    expect(setbacks).toMatchObject({ isOpen: false, paused: false, failure: null, lastErrorMs: NOW });
+  });
+});
