@@ -9,6 +9,7 @@ import { CANARIES } from '@/simulator/canaries.js';
 import type { FaultKind } from '@/simulator/faults/fault.js';
 import { startSimulator, type Simulator } from '../support/gateway.js';
 import { feedOf, readContext, sourceOf, startReaders, type Readers } from '../support/reader.js';
+import { startMute, startPlainText, startUntrusted, UNRESOLVABLE_URL } from '../support/unreachable.js';
 import { benchOf, NOW_MS, type Stock } from './benches.js';
 import { tokenSource } from './reading.js';
 
@@ -153,6 +154,32 @@ describe('a failing upstream', () => {
       expect(await read()).toEqual(failed('THROTTLED', id === 'oceanbase-ocp' ? 60_000 : null));
     },
   );
+});
+
+describe('an upstream that is not there', () => {
+  it.each(PROVIDER_SETTINGS)('fails the read of $id where its name does not resolve', async ({ id }) => {
+    const { read, source } = sceneOf(id, { endpoint: UNRESOLVABLE_URL, timeoutMs: 20_000 });
+    const result = await read();
+    expect(result).toEqual(failed('UNREACHABLE'));
+    expectNoTelltales(result, source);
+  });
+
+  it.each([
+    ['a certificate that nobody trusts', startUntrusted, 'UNREACHABLE'],
+    ['plain text in place of a handshake', startPlainText, 'UNREACHABLE'],
+    ['silence in place of a handshake', startMute, 'TIMEOUT'],
+  ] as const)('fails the read of every provider where it has %s', async (_, start, reason) => {
+    const stranger = await start();
+    for (const [index, { id }] of PROVIDER_SETTINGS.entries()) {
+      const timeoutMs = reason === 'TIMEOUT' ? TIMEOUT_MS : 20_000;
+      const { read, source } = sceneOf(id, { endpoint: stranger.url, timeoutMs });
+      const result = await read();
+      expect(result).toEqual(failed(reason));
+      expect(stranger.connections()).toBe(index + 1);
+      expectNoTelltales(result, source);
+    }
+    await stranger.stop();
+  });
 });
 
 describe('OCP that reports failures with HTTP 200', () => {
