@@ -3,15 +3,9 @@ import type { Failure } from '@/model/failure.js';
 import type { Backoff, Claim, Content, Entry, Lease, News } from '@/snapshots/snapshot-store.js';
 import { Bell } from './bell.js';
 import type { Held } from './held.js';
-import type { RenewalTools, RenewalWish } from './renewal-tools.js';
+import type { RenewalTools, RenewalWish, UnderWay } from './renewal-tools.js';
 import { Setbacks } from './setbacks.js';
 import type { Subject } from './subject.js';
-
-interface UnderWay {
-  readonly done: Promise<void>;
-  readonly startedMs: number;
-  readonly isProbe: boolean;
-}
 
 /** While another replica reads, its result is looked for this often, should the news of it be lost. */
 const LOOK_EVERY_MS = 1_000;

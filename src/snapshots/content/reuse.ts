@@ -55,7 +55,6 @@ function isSameRow(a: TaskRow, b: TaskRow): boolean {
 /** Whether two JSON values are equal; the order of an object's fields does not count. */
 function isSameJson(a: unknown, b: unknown, depth: number): boolean {
   if (a === b) return true;
-  if (depth === 0) return false;
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
   if (Array.isArray(a) || Array.isArray(b))
     return Array.isArray(a) && Array.isArray(b) && isSameList(a, b, depth - 1);
@@ -65,7 +64,7 @@ function isSameJson(a: unknown, b: unknown, depth: number): boolean {
 type Fields = Readonly<Record<string, unknown>>;
 
 function isSameList(a: readonly unknown[], b: readonly unknown[], depth: number): boolean {
-  if (a.length !== b.length) return false;
+  if (depth < 0 || a.length !== b.length) return false;
   for (let index = 0; index < a.length; index++) {
     if (!isSameJson(a[index], b[index], depth)) return false;
   }
@@ -74,7 +73,7 @@ function isSameList(a: readonly unknown[], b: readonly unknown[], depth: number)
 
 function isSameObject(a: Fields, b: Fields, depth: number): boolean {
   const names = Object.keys(a);
-  if (names.length !== Object.keys(b).length) return false;
+  if (depth < 0 || names.length !== Object.keys(b).length) return false;
   for (const name of names) {
     if (!Object.hasOwn(b, name) || !isSameJson(a[name], b[name], depth)) return false;
   }
