@@ -27,7 +27,7 @@ export async function readFeed(
   const { rows, truncated } = await walkPages({
     readPage: pageReader(client, path, context),
     // A row that nothing identifies is told apart by its content until it is left out below.
-    identify: (row) => JSON.stringify(identityOf(row, feed) ?? row),
+    identify: (row) => JSON.stringify(identityOf(row, feed) ?? [row]),
     maxRows: source.maxTasksPerFeed,
     signal: context.signal,
   });
