@@ -7,6 +7,9 @@ import { SilentObserver } from '@/upstream/upstream-observer.js';
 import type { Answer, Scenario } from './scenario.js';
 import { at, NOW_MS, withValue, type Target } from './targets.js';
 
+/** Far beyond what any scenario takes; then a walk that does not end is ended, and found by its calls. */
+const MOST_CALLS = 20_000;
+
 /** An upstream that plays a scenario to the product's own client, below which only the sockets are missing. */
 export class FakeUpstream {
   readonly client: SourceClient;
@@ -15,12 +18,16 @@ export class FakeUpstream {
   /** Paths that were asked for and are none of the provider's. */
   readonly strayPaths: string[] = [];
   #calls = 0;
+  #callsBefore = 0;
+  #answers: Scenario['answers'];
 
   constructor(
     private readonly scenario: Scenario,
     private readonly target: Target,
     source: SourceConfig,
   ) {
+    const { call, answers } = scenario;
+    this.#answers = call === 'read-again' ? [answers[0]] : answers;
     const parts: Partial<Record<keyof SourceClientParts, unknown>> = {
       ...{ source, protocol: target.protocol, observer: new SilentObserver(), clock: () => NOW_MS },
       authenticator: { gate: OPEN_GATE, headersFor: () => ({}) },
@@ -34,19 +41,27 @@ export class FakeUpstream {
     return this.#calls;
   }
 
+  /** A feed that is read again was told by the first answer alone before, and is by the others from now on. */
+  readAgain(): void {
+    const [first, second, ...others] = this.scenario.answers;
+    this.#answers = [second ?? first, ...others];
+    this.#callsBefore = this.#calls;
+  }
+
   #answer({ url }: HttpCall): Promise<HttpAnswer> {
     const path = new URL(url).pathname;
     if (!this.target.paths.test(path)) this.strayPaths.push(path);
     const { status, headers, text } = this.#next();
     this.#calls += 1;
     this.given.add(text);
-    if (status === 0) return Promise.reject(new UpstreamError('UNREACHABLE'));
+    if (status === 0 || this.#calls > MOST_CALLS) return Promise.reject(new UpstreamError('UNREACHABLE'));
     return Promise.resolve({ status, text, header: (name) => headers[name] ?? null });
   }
 
   #next(): Answer {
-    const { answers, behind } = this.scenario;
-    const index = this.#calls;
+    const { behind } = this.scenario;
+    const answers = this.#answers;
+    const index = this.#calls - this.#callsBefore;
     if (behind === 'cycle') return answers[index % answers.length] ?? answers[0];
     const answer = answers[Math.min(index, answers.length - 1)] ?? answers[0];
     return behind === 'fresh' && index >= answers.length ? this.#renewed(answer) : answer;

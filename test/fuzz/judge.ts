@@ -83,7 +83,9 @@ class Judgement {
       const read = await reader.readFeed(feed, CONTEXT);
       this.#judgeRead(read, feed);
       if (this.scenario.call === 'read-again' && read.outcome === 'read') {
-        this.#judgeRead(await reader.readFeed(feed, { ...CONTEXT, previous: read }), feed);
+        this.#upstream.readAgain();
+        const again = await reader.readFeed(feed, { ...CONTEXT, previous: read });
+        this.#judgeRead(again, feed);
       }
       this.#judgeRows(read, feed);
     }

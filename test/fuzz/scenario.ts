@@ -104,29 +104,39 @@ function answerOf(bases: readonly string[]): fc.Arbitrary<Answer> {
   );
 }
 
+type Call = Scenario['call'];
+
+/** What is read again is a list as documented at first: from much else, nothing new could be told. */
+function answersOf(call: Call, bases: readonly string[]): fc.Arbitrary<Scenario['answers']> {
+  const answer = answerOf(bases);
+  const documented = fc.constantFrom(...bases).map((text): Answer => ({ status: 200, headers: {}, text }));
+  const first = call === 'read-again' ? documented : answer;
+  return fc.oneof(
+    { weight: call === 'read-again' ? 0 : 3, arbitrary: fc.tuple(first) },
+    { weight: 2, arbitrary: fc.tuple(first, answer) },
+    { weight: 1, arbitrary: fc.tuple(first, answer, answer, answer) },
+  );
+}
+
+/** Of clusters, 10,000 are listed before an endless list is cut. */
+const BEHIND: Readonly<Record<Call, readonly Scenario['behind'][]>> = {
+  list: ['last', 'cycle'],
+  read: ['last', 'last', 'last', 'cycle', 'fresh'],
+  'read-again': ['last', 'last', 'last', 'cycle', 'fresh'],
+};
+
 /** Scenarios of one provider, made from these bases. */
 export function scenarioOf(provider: string, { lists, clusters }: Bases): fc.Arbitrary<Scenario> {
-  const with_ = (call: Scenario['call'], bases: readonly string[]): fc.Arbitrary<Scenario> => {
-    const answer = answerOf(bases);
-    const answers = fc.oneof(
-      { weight: 3, arbitrary: fc.tuple(answer) },
-      { weight: 2, arbitrary: fc.tuple(answer, answer) },
-      { weight: 1, arbitrary: fc.tuple(answer, answer, answer, answer) },
-    );
-    return fc.record({
+  const calling = (call: Call, bases: readonly string[]): fc.Arbitrary<Scenario> =>
+    fc.record({
       provider: fc.constant(provider),
       call: fc.constant(call),
-      answers,
-      // Of clusters, 10,000 are listed before an endless list is cut.
-      behind:
-        call === 'list'
-          ? fc.constantFrom('last', 'cycle')
-          : fc.constantFrom('last', 'last', 'last', 'cycle', 'fresh'),
+      answers: answersOf(call, bases),
+      behind: fc.constantFrom(...BEHIND[call]),
       maxRows: fc.constantFrom(100_000, 100_000, 20, 3, 1),
     });
-  };
-  const kinds = [{ weight: 6, arbitrary: with_('read', lists) }];
-  if (clusters.length > 0) kinds.push({ weight: 1, arbitrary: with_('list', clusters) });
-  else kinds.push({ weight: 3, arbitrary: with_('read-again', lists) });
+  const kinds = [{ weight: 6, arbitrary: calling('read', lists) }];
+  if (clusters.length > 0) kinds.push({ weight: 1, arbitrary: calling('list', clusters) });
+  else kinds.push({ weight: 3, arbitrary: calling('read-again', lists) });
   return fc.oneof(...kinds);
 }
