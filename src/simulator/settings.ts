@@ -1,4 +1,4 @@
-import type { Fault } from './faults/fault.js';
+import type { Faults } from './faults/fault.js';
 import type { RowOrder } from './fleet/row-list.js';
 
 export const UPSTREAM_NAMES = ['css', 'cbr', 'cce', 'ocp', 'iam'] as const;
@@ -18,8 +18,8 @@ export interface SimulatorSettings {
   fleet: FleetSizes | 'empty';
   life: LifeSettings;
   accounts: Accounts;
-  /** `refuse` is set through `Simulator.setFault`, which closes and reopens the listener. */
-  faults: Record<UpstreamName, Fault | null>;
+  /** What each upstream suffers from (see `faults/exchange.ts`). `refuse` is set through `Simulator.setFault`, which closes and reopens the listener. */
+  faults: Record<UpstreamName, Faults>;
   css: CssSettings;
   cbr: CbrSettings;
   cce: CceSettings;

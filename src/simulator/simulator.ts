@@ -2,7 +2,7 @@ import { HuaweiGate } from './auth/huawei.js';
 import { OcpGate } from './auth/ocp.js';
 import { IssuedTokens } from './auth/tokens.js';
 import { CallLog } from './call-log.js';
-import type { Fault } from './faults/fault.js';
+import { closesPort, type Faults } from './faults/fault.js';
 import { Fleet } from './fleet/fleet.js';
 import { Life } from './fleet/life.js';
 import { Random } from './fleet/random.js';
@@ -31,8 +31,11 @@ export interface Simulator {
   /** Clusters and rows, to be added, changed and removed directly. */
   readonly fleet: Fleet;
   readonly calls: CallLog;
-  /** Sets or clears a fault; resolves when it is in force, which `refuse` and its end take a moment for. */
-  readonly setFault: (upstream: UpstreamName, fault: Fault | null) => Promise<void>;
+  /**
+   * Sets faults in the place of those before, or clears them; resolves when they are in force, which `refuse` and
+   * its end take a moment for.
+   */
+  readonly setFault: (upstream: UpstreamName, faults: Faults) => Promise<void>;
   /** Makes every token that IAM issued invalid before its time. */
   readonly revokeTokens: () => void;
   /** Brings the tasks to the clock's time, as every call does by itself. */
@@ -73,9 +76,9 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     settings,
     fleet: world.fleet,
     calls,
-    setFault: async (name, fault) => {
-      settings.faults[name] = fault;
-      await (isRefusal(fault) ? listeners[name].close() : listeners[name].open());
+    setFault: async (name, faults) => {
+      settings.faults[name] = faults;
+      await (closesPort(faults) ? listeners[name].close() : listeners[name].open());
     },
     revokeTokens: () => {
       world.tokens.revokeAll();
@@ -111,7 +114,7 @@ async function openAll(
 ): Promise<void> {
   for (const name of UPSTREAM_NAMES) {
     await listeners[name].open(settings.ports[name]);
-    if (isRefusal(settings.faults[name])) await listeners[name].close();
+    if (closesPort(settings.faults[name])) await listeners[name].close();
   }
 }
 
@@ -123,10 +126,4 @@ function urlsOf(listeners: Record<UpstreamName, Listener>): Record<UpstreamName,
     ocp: listeners.ocp.url,
     iam: listeners.iam.url,
   };
-}
-
-/** A refusal of one feed alone cannot close the port; its calls are reset instead. */
-function isRefusal(fault: Fault | null): boolean {
-  if (fault === null || typeof fault === 'string') return fault === 'refuse';
-  return fault.kind === 'refuse' && fault.only === undefined && fault.times === undefined;
 }

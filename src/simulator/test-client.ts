@@ -4,6 +4,7 @@ import { Agent, request, type IncomingHttpHeaders } from 'node:http';
 export interface Answer {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
+  readonly bytes: Buffer;
   readonly text: string;
   readonly json: unknown;
 }
@@ -22,25 +23,22 @@ const agent = new Agent({ keepAlive: false });
 /** Sends exactly these headers (fetch would add its own). Rejects when no whole answer comes. */
 export async function ask(url: string, question: Question = {}): Promise<Answer> {
   const { method = 'GET', headers, body } = question;
-  const {
-    status,
-    headers: answered,
-    text,
-  } = await new Promise<Omit<Answer, 'json'>>((resolve, reject) => {
+  const answer = await new Promise<Omit<Answer, 'json' | 'text'>>((resolve, reject) => {
     const options = { method, agent, maxHeaderSize: LARGEST_HEADERS_BYTES, ...(headers && { headers }) };
     const outgoing = request(url, options, (incoming) => {
       const chunks: Buffer[] = [];
       incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
       incoming.on('error', reject);
       incoming.on('end', () => {
-        const text = Buffer.concat(chunks).toString('utf8');
-        resolve({ status: incoming.statusCode ?? 0, headers: incoming.headers, text });
+        const bytes = Buffer.concat(chunks);
+        resolve({ status: incoming.statusCode ?? 0, headers: incoming.headers, bytes });
       });
     });
     outgoing.on('error', reject);
     outgoing.end(body);
   });
-  return { status, headers: answered, text, json: parse(text) };
+  const text = answer.bytes.toString('utf8');
+  return { ...answer, text, json: parse(text) };
 }
 
 function parse(text: string): unknown {

@@ -6,14 +6,15 @@ import type { FeedListing, FeedRead } from '@/model/provider.js';
 import type { SourceConfig } from '@/model/source.js';
 import { PROVIDER_SETTINGS } from '@/providers/providers.module.js';
 import { CANARIES } from '@/simulator/canaries.js';
-import { FAULT_KINDS, type FaultKind } from '@/simulator/faults/fault.js';
+import type { FaultKind } from '@/simulator/faults/fault.js';
 import { startSimulator, type Simulator } from '../support/gateway.js';
 import { feedOf, readContext, sourceOf, startReaders, type Readers } from '../support/reader.js';
+import { startMute, startPlainText, startUntrusted, UNRESOLVABLE_URL } from '../support/unreachable.js';
 import { benchOf, NOW_MS, type Stock } from './benches.js';
 import { tokenSource } from './reading.js';
 
 /** What section 3 of the contract calls each thing that can go wrong. */
-const REASONS: Readonly<Record<FaultKind, FailureReason>> = {
+const REASONS = {
   hang: 'TIMEOUT',
   'error-500': 'UPSTREAM_ERROR',
   'bad-gateway-html': 'UPSTREAM_ERROR',
@@ -26,7 +27,9 @@ const REASONS: Readonly<Record<FaultKind, FailureReason>> = {
   'wrong-shape': 'MALFORMED',
   reset: 'UNREACHABLE',
   refuse: 'UNREACHABLE',
-};
+} as const satisfies Readonly<Partial<Record<FaultKind, FailureReason>>>;
+type FailingKind = keyof typeof REASONS;
+const FAILING_KINDS = Object.keys(REASONS) as readonly FailingKind[];
 
 /** A call that hangs is given up after this; all others are answered long before. */
 const TIMEOUT_MS = 300;
@@ -82,7 +85,7 @@ function expectNoTelltales(result: unknown, source: SourceConfig): void {
   for (const tell of [...CANARIES, ...secrets, '127.0.0.1']) expect(text).not.toContain(tell);
 }
 
-const CASES = PROVIDER_SETTINGS.flatMap(({ id }) => FAULT_KINDS.map((kind) => ({ id, kind })));
+const CASES = PROVIDER_SETTINGS.flatMap(({ id }) => FAILING_KINDS.map((kind) => ({ id, kind })));
 const WITH_CLUSTERS = PROVIDER_SETTINGS.filter(({ hasClusters }) => hasClusters);
 
 describe('a failing upstream', () => {
@@ -153,6 +156,32 @@ describe('a failing upstream', () => {
   );
 });
 
+describe('an upstream that is not there', () => {
+  it.each(PROVIDER_SETTINGS)('fails the read of $id where its name does not resolve', async ({ id }) => {
+    const { read, source } = sceneOf(id, { endpoint: UNRESOLVABLE_URL, timeoutMs: 20_000 });
+    const result = await read();
+    expect(result).toEqual(failed('UNREACHABLE'));
+    expectNoTelltales(result, source);
+  });
+
+  it.each([
+    ['a certificate that nobody trusts', startUntrusted, 'UNREACHABLE'],
+    ['plain text in place of a handshake', startPlainText, 'UNREACHABLE'],
+    ['silence in place of a handshake', startMute, 'TIMEOUT'],
+  ] as const)('fails the read of every provider where it has %s', async (_, start, reason) => {
+    const stranger = await start();
+    for (const [index, { id }] of PROVIDER_SETTINGS.entries()) {
+      const timeoutMs = reason === 'TIMEOUT' ? TIMEOUT_MS : 20_000;
+      const { read, source } = sceneOf(id, { endpoint: stranger.url, timeoutMs });
+      const result = await read();
+      expect(result).toEqual(failed(reason));
+      expect(stranger.connections()).toBe(index + 1);
+      expectNoTelltales(result, source);
+    }
+    await stranger.stop();
+  });
+});
+
 describe('OCP that reports failures with HTTP 200', () => {
   it.each(['error-500', 'throttle', 'unauthorized', 'forbidden', 'not-found'] as const)(
     'fails the read by the reason of %s',
@@ -209,13 +238,13 @@ describe('an error code that says more than its status', () => {
 
 describe('IAM that fails', () => {
   const HUAWEI = PROVIDER_SETTINGS.filter(({ credentials }) => credentials.includes('password'));
-  const LOGIN_REASONS: Readonly<Partial<Record<FaultKind, FailureReason>>> = {
+  const LOGIN_REASONS: Readonly<Partial<Record<FailingKind, FailureReason>>> = {
     ...REASONS,
     // That IAM does not know something says nothing about the feed.
     'not-found': 'UPSTREAM_ERROR',
   };
   // What IAM tells beside the token is not needed, so a cut body costs nothing.
-  const kinds = FAULT_KINDS.filter((kind) => kind !== 'cut-json' && kind !== 'hang');
+  const kinds = FAILING_KINDS.filter((kind) => kind !== 'cut-json' && kind !== 'hang');
   const cases = HUAWEI.flatMap(({ id }) => kinds.map((kind) => ({ id, kind })));
 
   it.each(cases)('fails the read of $id by the reason of $kind', async ({ id, kind }) => {

@@ -1,8 +1,8 @@
-import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
+import { makeCertificate } from './certificate.js';
 import { sparePort, startRedis } from './redis.js';
 
 /** A Redis whose certificate, for `localhost`, nobody trusts yet. */
@@ -16,7 +16,7 @@ export interface TlsRedis {
 export async function startTlsRedis(): Promise<TlsRedis> {
   const folder = mkdtempSync(join(tmpdir(), 'tributary-tls-'));
   const [key, certificate] = [join(folder, 'key.pem'), join(folder, 'certificate.pem')];
-  makeCertificate(key, certificate);
+  makeCertificate({ key, certificate }, 'localhost');
   const port = await sparePort();
   const redis = await startRedis([
     ...['--tls-port', String(port), '--tls-cert-file', certificate, '--tls-key-file', key],
@@ -34,12 +34,4 @@ export async function startTlsRedis(): Promise<TlsRedis> {
       rmSync(folder, { recursive: true });
     },
   };
-}
-
-function makeCertificate(key: string, certificate: string): void {
-  const names = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost'];
-  const files = ['-keyout', key, '-out', certificate];
-  const kind = ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
-  const { status, stderr } = spawnSync('openssl', [...kind, '-days', '2', ...names, ...files]);
-  if (status !== 0) throw new Error(`openssl: ${String(stderr)}`);
 }

@@ -16,30 +16,31 @@ function cutJson({ answer, send }: FaultyExchange): void {
   send({ ...reply, body: reply.body.slice(0, Math.floor(reply.body.length / 2)) });
 }
 
-/** Valid JSON in which every list is something else; it carries no token either. */
-function wrongShape({ answer, send }: FaultyExchange): void {
-  const { status, headers, body } = answer();
-  const headersLeft = Object.entries(headers).filter(([name]) => name !== 'X-Subject-Token');
-  const text = JSON.stringify(withoutLists(JSON.parse(body), 2));
-  send({ status, headers: Object.fromEntries(headersLeft), body: text });
-}
+/** The right answer, called something else. */
+const declaredAs =
+  (type: string) =>
+  ({ answer, send }: FaultyExchange): void => {
+    const reply = answer();
+    send({ ...reply, headers: { ...reply.headers, 'content-type': type } });
+  };
 
-function withoutLists(value: unknown, depth: number): unknown {
-  if (Array.isArray(value)) return { unexpected: telltale('not a list') };
-  if (typeof value !== 'object' || value === null || depth === 0) return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([name, field]) => [name, withoutLists(field, depth - 1)]),
-  );
+function xmlAsJson({ answer, send }: FaultyExchange): void {
+  const body = `<?xml version="1.0"?><error><message>${telltale('not JSON')}</message></error>`;
+  send({ ...answer(), body });
 }
 
 function page(title: string): string {
   return `<html><head><title>${title}</title></head><body><h1>${title}</h1>${telltale('nginx')}</body></html>`;
 }
 
-/** Answers that are not what they should be. */
+/** Answers that are no JSON, or say so. */
 export const GARBAGE_FAULTS = {
   'bad-gateway-html': badGatewayHtml,
   html,
   'cut-json': cutJson,
-  'wrong-shape': wrongShape,
+  /** Right JSON under a wrong content-type. */
+  'json-as-text': declaredAs('text/plain; charset=utf-8'),
+  'json-as-html': declaredAs('text/html; charset=utf-8'),
+  /** XML under the content-type of JSON. */
+  'xml-as-json': xmlAsJson,
 } as const;

@@ -3,11 +3,14 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CallLog, LoggedCall } from '../call-log.js';
-import { faultAction, type FaultSettings } from '../faults/fault.js';
+import { telltale } from '../canaries.js';
+import { faultAction, type Faults } from '../faults/fault.js';
+import { FaultSchedule } from '../faults/fault-schedule.js';
 import type { Random } from '../fleet/random.js';
+import type { UpstreamSettings } from '../settings.js';
 import type { Refusal } from '../upstreams/refusal.js';
 import { matchRoute, type RouteMatch, type Upstream, type World } from '../upstreams/upstream.js';
-import { readCall, type Call } from './call.js';
+import { readCall, type Call, type Query } from './call.js';
 import { RateWindow, type Quota } from './rate-window.js';
 import type { Reply } from './reply.js';
 
@@ -25,17 +28,26 @@ interface Exchange {
   readonly logged: LoggedCall;
 }
 
+interface Asked {
+  readonly call: Call;
+  readonly query: Query;
+}
+
+/** On whatever a fault sends by the usual way. */
+const TELLING_HEADERS = { 'X-Served-By': telltale('node-3') };
+
 /** One upstream on a port of its own. */
 export class Listener {
   readonly #server: Server;
   readonly #rateWindow = new RateWindow();
-  readonly #faultCalls = new WeakMap<object, number>();
+  readonly #faults: FaultSchedule;
   #port = 0;
 
   constructor(
     private readonly upstream: Upstream,
     private readonly context: ListenerContext,
   ) {
+    this.#faults = new FaultSchedule(context.random.fork('faults'));
     this.#server = createServer({ maxHeaderSize: LARGEST_HEADERS_BYTES }, (request, response) => {
       this.#serve(request, response).catch((error: unknown) => {
         giveUp(response, error);
@@ -98,44 +110,39 @@ export class Listener {
   }
 
   #answer(call: Call, match: RouteMatch | null, { response, logged }: Exchange): void {
-    const { rateLimit } = this.context.world.settings[this.upstream.name];
+    const { rateLimit, faults } = this.#settings();
     const quota = rateLimit && this.#rateWindow.take(rateLimit, call.nowMs);
-    const send = (reply: Reply): void => {
-      logged.status = reply.status;
-      const length = { 'content-length': Buffer.byteLength(reply.body) };
-      response.writeHead(reply.status, {
-        ...this.upstream.headers(call, quota),
-        ...reply.headers,
-        ...length,
-      });
-      response.end(reply.body);
+    const met = this.#faults.meet(faults, match?.feed ?? null);
+    const telling = met === null ? {} : TELLING_HEADERS;
+    const begin = ({ status, headers }: Pick<Reply, 'status' | 'headers'>): void => {
+      logged.status = status;
+      response.writeHead(status, { ...this.upstream.headers(call, quota), ...telling, ...headers });
     };
-    const answer = (): Reply => this.#reply(call, match, quota);
-    const fault = this.#faultFor(match);
-    if (fault === null) {
+    const send = ({ status, headers, body }: Reply): void => {
+      begin({ status, headers: { ...headers, 'content-length': String(Buffer.byteLength(body)) } });
+      response.end(body);
+    };
+    const answer = (query: Query = call.query): Reply => this.#reply({ call, query }, match, quota);
+    if (met === null) {
       send(answer());
       return;
     }
     const refuse = (refusal: Refusal): Reply => this.upstream.refuse(call, refusal);
-    faultAction(fault.kind)({ options: fault, response, answer, refuse, send });
+    const { fault: options, random } = met;
+    faultAction(options.kind)({ options, random, call, response, answer, refuse, begin, send });
   }
 
-  #reply(call: Call, match: RouteMatch | null, quota: Quota | null): Reply {
+  #settings(): Pick<UpstreamSettings, 'rateLimit'> & { readonly faults: Faults } {
+    const { settings } = this.context.world;
+    return { ...settings[this.upstream.name], faults: settings.faults[this.upstream.name] };
+  }
+
+  /** The log-in is checked as it was sent, even where a fault answers to another query. */
+  #reply({ call, query }: Asked, match: RouteMatch | null, quota: Quota | null): Reply {
     if (match === null) return this.upstream.refuse(call, 'no-such-route');
     if (quota?.exceeded === true) return this.upstream.refuse(call, 'throttled');
     const refused = this.upstream.authenticate(call, match.parameters);
-    return refused ?? match.route.answer(call, match.parameters);
-  }
-
-  /** The fault that this call meets; counts the call where the fault is for so many calls only. */
-  #faultFor(match: RouteMatch | null): FaultSettings | null {
-    const given = this.context.world.settings.faults[this.upstream.name];
-    if (given === null) return null;
-    const fault = typeof given === 'string' ? { kind: given } : given;
-    if (fault.only !== undefined && fault.only !== match?.feed) return null;
-    const met = (this.#faultCalls.get(fault) ?? 0) + 1;
-    this.#faultCalls.set(fault, met);
-    return met > (fault.times ?? Number.POSITIVE_INFINITY) ? null : fault;
+    return refused ?? match.route.answer({ ...call, query }, match.parameters);
   }
 }
 

@@ -14,6 +14,8 @@ const ERRORS = {
   table: {
     'not-found': [404, 'BackupService.6500', 'Operation log does not exist.'],
     forbidden: [403, 'BackupService.9903', 'No permission for this operation.'],
+    // No code for 409 is documented.
+    conflict: [409, 'BackupService.9999', 'The resource is in use.'],
     'bad-request': [400, 'BackupService.9900', 'Parameter check failed.'],
     internal: [500, 'BackupService.9999', 'Internal error.'],
   },

@@ -15,6 +15,9 @@ const ERRORS = {
     throttled: [429, 'CCE.02429001', 'The throttling threshold has been reached.'],
     'not-found': [404, 'CCE.01404001', 'Resource not found.'],
     forbidden: [403, 'CCE.01403001', 'Forbidden.'],
+    // CCE's other 429 (CCE API reference, error codes).
+    locked: [429, 'CCE.01429002', 'Resource locked by other requests.'],
+    conflict: [409, 'CCE.01409001', 'The resource already exists.'],
     'bad-request': [400, 'CCE.01400001', 'Invalid request.'],
     internal: [500, 'CCE.01500001', 'Internal error.'],
   },

@@ -15,6 +15,7 @@ const ERRORS = {
   table: {
     'not-found': [403, 'CSS.0015', 'CSS.0015 : The cluster does not exist'],
     forbidden: [403, 'CSS.0010', 'CSS.0010 : The user has no right to do this'],
+    conflict: [409, 'CSS.0011', 'CSS.0011 : This operation cannot be performed now'],
     'bad-request': [400, 'CSS.0001', 'CSS.0001 : Incorrect parameters'],
     internal: [500, 'CSS.9999', 'CSS.9999 : Internal service error'],
   },

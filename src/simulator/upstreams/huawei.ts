@@ -7,14 +7,19 @@ import type { PathParameters, Upstream, World } from './upstream.js';
 /** A service's error: HTTP status, code, text. */
 export type WireError = readonly [status: number, code: string, message: string];
 
+const THROTTLED: WireError = [
+  429,
+  'APIGW.0308',
+  'The throttling threshold has been reached: policy user over ratelimit,limit:200,time:5 minute',
+];
+
 /** Refusals that the API gateway before Huawei's services words itself, in its own shape. */
 const GATEWAY_ERRORS: Partial<Record<Refusal, WireError>> = {
   unauthorized: [401, 'APIGW.0301', 'Incorrect IAM authentication information'],
-  throttled: [
-    429,
-    'APIGW.0308',
-    'The throttling threshold has been reached: policy user over ratelimit,limit:200,time:5 minute',
-  ],
+  throttled: THROTTLED,
+  'throttled-by-gateway': THROTTLED,
+  unavailable: [503, 'APIGW.0202', 'Backend unavailable'],
+  'gateway-timeout': [504, 'APIGW.0203', 'Backend timeout'],
   'no-such-route': [404, 'APIGW.0101', 'The API does not exist or has not been published'],
 };
 
@@ -31,7 +36,7 @@ export function huaweiManners(
   errors: HuaweiErrors,
 ): Pick<Upstream, 'authenticate' | 'refuse' | 'headers'> {
   const refuse = (call: Call, refusal: Refusal, detail?: string): Reply => {
-    const own = errors.table[refusal];
+    const own = errors.table[refusal] ?? (refusal === 'locked' ? errors.table.conflict : undefined);
     if (own !== undefined)
       return jsonReply(own[0], errors.body(own[1], telltale(withDetail(own[2], detail))));
     return gatewayReply(call, GATEWAY_ERRORS[refusal] ?? INTERNAL, detail);

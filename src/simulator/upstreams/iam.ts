@@ -10,8 +10,13 @@ const REFUSALS: Readonly<Record<Refusal, readonly [status: number, title: string
   unauthorized: [401, 'Unauthorized', 'The username or password is wrong.'],
   forbidden: [403, 'Forbidden', 'You are not authorized to perform the requested action.'],
   'not-found': [404, 'Not Found', 'The requested resource cannot be found.'],
+  conflict: [409, 'Conflict', 'A conflict occurs when the resource is being saved.'],
+  locked: [409, 'Conflict', 'A conflict occurs when the resource is being saved.'],
   throttled: [429, 'Too Many Requests', 'The throttling threshold has been reached.'],
+  'throttled-by-gateway': [429, 'Too Many Requests', 'The throttling threshold has been reached.'],
   internal: [500, 'Internal Server Error', 'An unexpected error occurred.'],
+  unavailable: [503, 'Service Unavailable', 'The service is unavailable.'],
+  'gateway-timeout': [504, 'Gateway Timeout', 'The backend did not answer in time.'],
   'bad-request': [400, 'Bad Request', 'Request body is invalid.'],
   'no-such-route': [404, 'Not Found', 'The requested resource cannot be found.'],
 };

@@ -20,8 +20,13 @@ const REFUSALS: Readonly<Record<Refusal, OcpError>> = {
   unauthorized: [401, 30000, 'Authentication is required.'],
   forbidden: [403, 30014, 'The operation is not permitted.'],
   'not-found': [404, 10002, 'The resource does not exist.'],
+  conflict: [409, 10010, 'The resource is being changed.'],
+  locked: [409, 10010, 'The resource is being changed.'],
   throttled: [429, 0, 'Excessive number of requests'],
+  'throttled-by-gateway': [429, 0, 'Excessive number of requests'],
   internal: [500, 10010, 'An unexpected error occurred.'],
+  unavailable: [503, 10010, 'The service is not available.'],
+  'gateway-timeout': [504, 10010, 'The service did not answer in time.'],
   'bad-request': [400, 10001, 'Illegal argument'],
   'no-such-route': [404, 10002, 'The resource does not exist.'],
 };

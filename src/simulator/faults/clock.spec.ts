@@ -1,0 +1,54 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { UPSTREAM_NAMES } from '../settings.js';
+import { openStage, rowsIn, type Stage } from '../test-stage.js';
+
+const NOW_MS = Date.UTC(2026, 5, 1, 12);
+const MINUTE_MS = 60_000;
+
+let stage: Stage;
+beforeEach(async () => {
+  stage = await openStage(NOW_MS);
+});
+afterEach(() => stage.simulator.stop());
+
+describe('a clock that is off', () => {
+  it.each(UPSTREAM_NAMES)('of %s shows in the Date header', async (name) => {
+    await stage.simulator.setFault(name, 'clock-ahead');
+    expect((await stage.ask(name)).headers.date).toBe('Mon, 01 Jun 2026 12:20:00 GMT');
+    await stage.simulator.setFault(name, { kind: 'clock-behind', skewMinutes: 60 });
+    expect((await stage.ask(name)).headers.date).toBe('Mon, 01 Jun 2026 11:00:00 GMT');
+  });
+
+  /** A time of the first row, in epoch milliseconds to the second. */
+  const TIMES = {
+    css: (row: { createAt: number }) => row.createAt,
+    cbr: (row: { created_at: string }) => Date.parse(row.created_at),
+    cce: (row: { metadata: { creationTimestamp: string } }) =>
+      Date.parse(row.metadata.creationTimestamp.replace(' CST', '')),
+    ocp: (row: { createTime: string }) => Date.parse(row.createTime),
+  };
+
+  it.each(['css', 'cbr', 'cce', 'ocp'] as const)('of %s shows in the times of rows', async (name) => {
+    const timesIn = async (): Promise<number[]> =>
+      rowsIn(await stage.ask(name)).map((row) => TIMES[name](row as never));
+    const right = await timesIn();
+    await stage.simulator.setFault(name, 'clock-ahead');
+    expect(await timesIn()).toEqual(right.map((timeMs) => timeMs + 20 * MINUTE_MS));
+    await stage.simulator.setFault(name, { kind: 'clock-behind', skewMinutes: 24 * 60 });
+    expect(await timesIn()).toEqual(right.map((timeMs) => timeMs - 24 * 60 * MINUTE_MS));
+  });
+
+  it('moves times in their own form', async () => {
+    const formOf = (rows: readonly unknown[]): string => JSON.stringify(rows).replaceAll(/\d/g, '0');
+    for (const name of ['cbr', 'cce', 'ocp'] as const) {
+      const right = formOf(rowsIn(await stage.ask(name)));
+      await stage.simulator.setFault(name, 'clock-behind');
+      expect(formOf(rowsIn(await stage.ask(name)))).toBe(right);
+    }
+    stage.simulator.settings.css.times = 'string';
+    const [right] = rowsIn(await stage.ask('css')) as { createAt: string }[];
+    await stage.simulator.setFault('css', 'clock-ahead');
+    const [moved] = rowsIn(await stage.ask('css')) as { createAt: string }[];
+    expect(moved?.createAt).toBe(String(Number(right?.createAt) + 20 * MINUTE_MS));
+  });
+});

@@ -1,0 +1,45 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { CANARIES } from '../canaries.js';
+import { UPSTREAM_NAMES } from '../settings.js';
+import { openStage, rowsIn, type Stage } from '../test-stage.js';
+
+let stage: Stage;
+beforeEach(async () => {
+  stage = await openStage(Date.UTC(2026, 5, 1));
+});
+afterEach(() => stage.simulator.stop());
+
+describe.each(UPSTREAM_NAMES)('garbage of %s', (name) => {
+  it.each([
+    ['bad-gateway-html', 502, 'text/html'],
+    ['html', 200, 'text/html'],
+    ['xml-as-json', name === 'iam' ? 201 : 200, 'application/json'],
+  ] as const)('%s is no JSON and more than anybody should pass on', async (kind, status, type) => {
+    await stage.simulator.setFault(name, kind);
+    const answer = await stage.ask(name);
+    expect(answer.status).toBe(status);
+    expect(answer.headers['content-type']).toContain(type);
+    expect(answer.json).toBeUndefined();
+    for (const canary of CANARIES) expect(answer.text).toContain(canary);
+  });
+
+  it.each([
+    ['json-as-text', 'text/plain'],
+    ['json-as-html', 'text/html'],
+  ] as const)('%s is the right body called %s', async (kind, type) => {
+    const right = await stage.ask(name);
+    await stage.simulator.setFault(name, kind);
+    const answer = await stage.ask(name);
+    expect(answer.headers['content-type']).toContain(type);
+    expect(Object.keys(answer.json as object)).toEqual(Object.keys(right.json as object));
+    expect(rowsIn(answer)).toEqual(rowsIn(right));
+  });
+
+  it('cut-json is a whole HTTP message with half a body', async () => {
+    await stage.simulator.setFault(name, 'cut-json');
+    const answer = await stage.ask(name);
+    expect([200, 201]).toContain(answer.status);
+    expect(answer.json).toBeUndefined();
+    expect(answer.text).toMatch(/^\{/);
+  });
+});
