@@ -42,11 +42,16 @@ export class ReadRunner {
       return await read({ ...context, signal });
     } catch (fault) {
       if (signal.aborted) return CUT;
-      this.faults.error(fault, 'a read failed for a reason of our own');
+      this.report(fault);
       return BROKEN;
     } finally {
       clearTimeout(timer);
     }
+  }
+
+  /** Logs a fault of ours. */
+  report(fault: unknown): void {
+    this.faults.error(fault, 'a read failed for a reason of our own');
   }
 
   /** Cuts every read under way. */

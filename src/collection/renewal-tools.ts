@@ -21,3 +21,10 @@ export interface RenewalWish {
   /** True when what another replica read before now will not do. */
   readonly forced: boolean;
 }
+
+/** A renewal that goes on. */
+export interface UnderWay {
+  readonly done: Promise<void>;
+  readonly startedMs: number;
+  readonly isProbe: boolean;
+}

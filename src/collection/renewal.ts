@@ -1,17 +1,11 @@
 import type { CircuitStatus } from '@/model/collection.js';
 import type { Failure } from '@/model/failure.js';
-import type { Backoff, Claim, Entry, Lease, News } from '@/snapshots/snapshot-store.js';
+import type { Backoff, Claim, Content, Entry, Lease, News } from '@/snapshots/snapshot-store.js';
 import { Bell } from './bell.js';
 import type { Held } from './held.js';
-import type { RenewalTools, RenewalWish } from './renewal-tools.js';
+import type { RenewalTools, RenewalWish, UnderWay } from './renewal-tools.js';
 import { Setbacks } from './setbacks.js';
 import type { Subject } from './subject.js';
-
-interface UnderWay {
-  readonly done: Promise<void>;
-  readonly startedMs: number;
-  readonly isProbe: boolean;
-}
 
 /** While another replica reads, its result is looked for this often, should the news of it be lost. */
 const LOOK_EVERY_MS = 1_000;
@@ -74,10 +68,14 @@ export class Renewal<T> {
       if (this.setbacks.paused || !circuit.admit(this.subject.name)) return null;
       const isProbe = this.setbacks.isShunned || circuit.isOpen;
       const startedMs = clock();
-      const done = this.run(wish, startedMs).finally(() => {
-        this.#underWay = null;
-        circuit.end(this.subject.name);
-      });
+      const done = this.run(wish, startedMs)
+        .catch((fault: unknown) => {
+          this.noteFault(fault);
+        })
+        .finally(() => {
+          this.#underWay = null;
+          circuit.end(this.subject.name);
+        });
       this.#underWay = { done, startedMs, isProbe };
     }
     return this.#underWay.done;
@@ -143,15 +141,29 @@ export class Renewal<T> {
   private async readUnder(lease: Lease, traceparent: string | null): Promise<boolean> {
     const previous = this.#held?.entry ?? null;
     const attempt = await this.subject.read({ lost: lease.lost, traceparent, previous });
-    if ('content' in attempt) {
-      const entry = await lease.keep(attempt.content, previous);
-      if (entry === null) return false;
-      this.adopt(entry, true);
-      return true;
-    }
+    if ('content' in attempt) return this.keep(lease, attempt.content, previous);
     const cut = this.tools.runner.stopped.aborted || lease.lost.aborted;
     await lease.giveUp(cut ? null : this.noteFailure(attempt.failure));
     return !lease.lost.aborted;
+  }
+
+  /** True when the content is kept; false when the lease was lost meanwhile. */
+  private async keep(lease: Lease, content: Content, previous: Entry | null): Promise<boolean> {
+    try {
+      const entry = await lease.keep(content, previous);
+      if (entry === null) return false;
+      this.adopt(entry, true);
+      return true;
+    } catch (fault) {
+      await lease.giveUp(null);
+      throw fault;
+    }
+  }
+
+  /** A fault of our own counts as a failed read, so that it is told, and tried again. */
+  private noteFault(fault: unknown): void {
+    this.tools.runner.report(fault);
+    this.noteFailure({ reason: 'UPSTREAM_ERROR', retryAfterMs: null });
   }
 
   private noteSuccess(atMs: number): void {

@@ -55,6 +55,20 @@ describe('nativeTaskId', () => {
     expect(nativeTaskId('logs', long.slice('logs.'.length))).not.toBe(long);
   });
 
+  it('tells halves of surrogate pairs apart', () => {
+    const ids = [
+      '\ud800',
+      '\ud801',
+      '\ufffd',
+      '"\\ud800"',
+      `${'a'.repeat(129)}\ud800`,
+      `${'a'.repeat(129)}\udc00`,
+    ];
+    const taskIds = ids.map((id) => nativeTaskId('logs', id));
+    expect(new Set(taskIds).size).toBe(ids.length);
+    for (const taskId of taskIds) expect(taskId).toMatch(URL_SAFE);
+  });
+
   it('stays short', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 2000 }), (nativeId) => {

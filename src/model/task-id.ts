@@ -6,9 +6,11 @@ const LONGEST_KEY = 128;
 
 /**
  * The task id of a record with an id of its own. Bytes outside `A-Za-z0-9_-` become `~` and two hex digits
- * (`~` is unreserved in URLs and is itself encoded, so two native ids never share a task id).
+ * (`~` is unreserved in URLs and is itself encoded, so two native ids never share a task id). Half a surrogate
+ * pair has no bytes: an id with one is replaced by the hash of its JSON.
  */
 export function nativeTaskId(source: string, nativeId: string): string {
+  if (!nativeId.isWellFormed()) return `${source}.~j${digest(JSON.stringify(nativeId))}`;
   const key = PLAIN.test(nativeId) ? nativeId : encode(nativeId);
   return `${source}.${key.length > LONGEST_KEY ? `~h${digest(nativeId)}` : key}`;
 }

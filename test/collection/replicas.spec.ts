@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { InProcessLease } from '@/snapshots/in-process/in-process-lease.js';
 import { InProcessStore } from '@/snapshots/in-process/in-process-store.js';
 import { Shelf } from '@/snapshots/in-process/shelf.js';
 import type { SourceConfig } from '@/model/source.js';
@@ -18,6 +19,7 @@ beforeEach(() => {
 });
 afterEach(() => {
   for (const replica of replicas) replica.stop();
+  jest.restoreAllMocks();
   jest.useRealTimers();
 });
 
@@ -133,6 +135,22 @@ describe('replicas that share a store', () => {
     await pass(1_500);
     expect(read?.signal.aborted).toBe(true);
     expect([a.shows, b.shows]).toEqual([3, 3]);
+  });
+});
+
+describe('a fault of our own', () => {
+  it('while an entry is kept is logged, counts as a failure, and does not keep the next read away', async () => {
+    const a = start();
+    void a.ask();
+    await pass(100);
+    jest.spyOn(InProcessLease.prototype, 'keep').mockRejectedValueOnce(new Error('a bug'));
+    const during = a.ask({ maxAgeMs: 0 });
+    await pass(1_100);
+    expect((await during).feeds).toMatchObject([{ problem: { state: 'STALE', reason: 'UPSTREAM_ERROR' } }]);
+    expect(a.faults).toMatchObject([{ message: 'a bug' }]);
+    const after = a.ask({ maxAgeMs: 0 });
+    await pass(1_100);
+    expect((await after).feeds).toMatchObject([{ problem: null }]);
   });
 });
 

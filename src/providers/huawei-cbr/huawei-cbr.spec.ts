@@ -150,6 +150,12 @@ describe('reading a feed', () => {
     expect(rows.map(({ raw }) => raw)).toEqual(statuses.operation_logs);
   });
 
+  it('tells a record from a row that is only its id', async () => {
+    const { rows, drift } = await readRows(serve([{ id: '5' }, 5, { id: '"x"' }, 'x']));
+    expect(rows.map(({ task }) => task.nativeId)).toEqual(['5', '"x"']);
+    expect(drift).toMatchObject({ droppedRow: 2 });
+  });
+
   it.each([[{ operation_logs: null }], [{ operation_logs: [] }]])(
     'takes %j for an empty list',
     async (body) => {

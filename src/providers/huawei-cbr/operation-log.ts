@@ -2,6 +2,7 @@ import type { Clock } from '@/model/clock.js';
 import type { ReadContext } from '@/model/provider.js';
 import type { SourceConfig } from '@/model/source.js';
 import { walkOffsets, type WalkedOffsets } from '@/upstream/offset-walk.js';
+import { pathSegment } from '@/upstream/path-segment.js';
 import type { UpstreamClient } from '@/upstream/upstream-client.js';
 import type { IncrementPolicy } from './increment-policy.js';
 import { CbrPages } from './paging.js';
@@ -51,7 +52,7 @@ export class OperationLog {
     private readonly connection: Omit<Connection, 'clock'>,
     private readonly context: ReadContext,
   ) {
-    this.#path = `/v3/${encodeURIComponent(connection.source.projectId ?? '')}/operation-logs`;
+    this.#path = `/v3/${pathSegment(connection.source.projectId ?? '')}/operation-logs`;
   }
 
   /** All records of a span, each once, up to the most that may be read of a feed. */
@@ -85,7 +86,7 @@ export class OperationLog {
 
   /** The record of an id. */
   async show(id: string): Promise<object> {
-    const path = `${this.#path}/${encodeURIComponent(id)}`;
+    const path = `${this.#path}/${pathSegment(id)}`;
     return parseOperationLog(await this.connection.client.getJson({ path }, this.context));
   }
 

@@ -609,19 +609,22 @@ describe('reading whole all the same', () => {
     expect(again.read).toMatchObject({ rows: { length: 100 }, truncated: true, bookmark: null });
   });
 
-  it.each([{ id: null }, { id: 7 }, { created_at: null }, { created_at: 'yesterday' }])(
-    'while a new record has %j',
-    async (fields) => {
-      const { log, first } = await readOnce({}, minutely(100));
-      log.add({ id: 'odd' });
-      log.edit = (answer) => {
-        const { operation_logs: records = [] } = answer as { operation_logs?: { id?: unknown }[] };
-        return { operation_logs: records.map((one) => (one.id === 'odd' ? { ...one, ...fields } : one)) };
-      };
-      const again = await readAgain(log, first);
-      expect([again.read.rows.length > 99, again.read.bookmark]).toEqual([true, null]);
-    },
-  );
+  it.each([
+    { id: null },
+    { id: 7 },
+    { id: { toString: 7 } },
+    { created_at: null },
+    { created_at: 'yesterday' },
+  ])('while a new record has %j', async (fields) => {
+    const { log, first } = await readOnce({}, minutely(100));
+    log.add({ id: 'odd' });
+    log.edit = (answer) => {
+      const { operation_logs: records = [] } = answer as { operation_logs?: { id?: unknown }[] };
+      return { operation_logs: records.map((one) => (one.id === 'odd' ? { ...one, ...fields } : one)) };
+    };
+    const again = await readAgain(log, first);
+    expect([again.read.rows.length > 99, again.read.bookmark]).toEqual([true, null]);
+  });
 
   it('where a list starts later than asked for, and nothing tells how many there are', async () => {
     const { log, first } = await readOnce({ count: 'none' }, minutely(200));

@@ -39,8 +39,8 @@ export class SpanReader {
 
   /** A record as a row. Throws `Doubt` where it has no id or no time. */
   read(record: unknown): KnownRow {
-    const id = String((record as { id?: unknown } | null)?.id);
-    const known = this.known.get(this.#taskIds.get(id) ?? '');
+    const id = (record as { id?: unknown } | null)?.id;
+    const known = typeof id === 'string' ? this.known.get(this.#taskIds.get(id) ?? '') : undefined;
     if (known !== undefined && JSON.stringify(known.row.raw) === JSON.stringify(record)) return known;
     const row = normalise(record, { ...this.origin, drift: new DriftLog() });
     const changed = row && knownRow(row);

@@ -23,8 +23,8 @@ export function parseOperationLog(body: unknown): object {
   return record;
 }
 
-/** What tells a record from all others: its id, or everything in it. */
+/** What tells a record from all others, as JSON: its id, or a list of everything in it, so that none is like an id. */
 export function identifyRecord(record: unknown): string {
   const id = rawObject(record) === null ? undefined : (record as { id?: unknown }).id;
-  return typeof id === 'string' && id !== '' ? id : JSON.stringify(record);
+  return JSON.stringify(typeof id === 'string' && id !== '' ? id : [record]);
 }

@@ -2,6 +2,7 @@ import { DriftLog } from '@/model/drift.js';
 import { clusterFeeds } from '@/model/feed.js';
 import type { ListedFeeds, ReadContext } from '@/model/provider.js';
 import type { SourceCluster } from '@/model/source.js';
+import { pathSegment } from '@/upstream/path-segment.js';
 import { Fields, rawObject } from '@/upstream/raw.js';
 import type { Connection } from './read-feed.js';
 import { parseItems } from './wire.js';
@@ -22,7 +23,7 @@ interface FoundClusters {
 }
 
 async function findClusters({ client, source }: Connection, context: ReadContext): Promise<FoundClusters> {
-  const path = `/api/v3/projects/${encodeURIComponent(source.projectId ?? '')}/clusters`;
+  const path = `/api/v3/projects/${pathSegment(source.projectId ?? '')}/clusters`;
   const items = parseItems(await client.getJson({ path }, context));
   return { clusters: items.flatMap((item) => readCluster(item) ?? []), truncated: false };
 }

@@ -5,6 +5,7 @@ import { COVERED_SINCE_EVER, type ReadContext, type ReadFeed } from '@/model/pro
 import type { SourceConfig } from '@/model/source.js';
 import type { TaskRow } from '@/model/task.js';
 import { eachOnce } from '@/upstream/each-once.js';
+import { pathSegment } from '@/upstream/path-segment.js';
 import type { UpstreamClient } from '@/upstream/upstream-client.js';
 import { normalise } from './normalise.js';
 import { parseItems } from './wire.js';
@@ -21,8 +22,8 @@ export async function readFeed(
   feed: Feed,
   context: ReadContext,
 ): Promise<ReadFeed> {
-  const project = encodeURIComponent(source.projectId ?? '');
-  const cluster = encodeURIComponent(feed.key);
+  const project = pathSegment(source.projectId ?? '');
+  const cluster = pathSegment(feed.key);
   const path = `/api/v3.1/projects/${project}/clusters/${cluster}/operation/snapshot/tasks`;
   const items = parseItems(await client.getJson({ path }, context));
   const drift = new DriftLog();

@@ -174,6 +174,18 @@ describe('reading a feed', () => {
     expect(rows.map(({ raw }) => raw)).toEqual(statuses.clusterLogRecord);
   });
 
+  it('tells a record from a row that is only its id', async () => {
+    const feedRead = await readRows(serve([{ id: '5' }, 5, { id: '"x"' }, 'x', { id: '["y"]' }, 'y']));
+    expect(idsOf(feedRead)).toEqual(['5', '"x"', '["y"]']);
+    expect(feedRead.drift).toMatchObject({ droppedRow: 3 });
+  });
+
+  it.each(['.', '..', '\ud800'])('finds no cluster %j, and asks for none', async (key) => {
+    const clients = serve(example.clusterLogRecord);
+    expect(await connect(clients).readFeed({ ...FEED, key }, CONTEXT)).toEqual(failed('NOT_FOUND'));
+    expect(clients.requests).toEqual([]);
+  });
+
   it('asks for the cluster of the feed, first without a position', async () => {
     const clients = serve(example.clusterLogRecord);
     await connect(clients).readFeed({ ...FEED, key: 'a/b' }, CONTEXT);

@@ -2,6 +2,7 @@ import { DriftLog } from '@/model/drift.js';
 import { clusterFeeds } from '@/model/feed.js';
 import type { ListedFeeds, ReadContext } from '@/model/provider.js';
 import type { SourceCluster } from '@/model/source.js';
+import { pathSegment } from '@/upstream/path-segment.js';
 import { Fields, rawObject } from '@/upstream/raw.js';
 import type { Connection } from './read-feed.js';
 
@@ -24,7 +25,7 @@ interface FoundClusters {
 }
 
 async function findClusters({ paging, source }: Connection, context: ReadContext): Promise<FoundClusters> {
-  const path = `/v1.0/${encodeURIComponent(source.projectId ?? '')}/clusters`;
+  const path = `/v1.0/${pathSegment(source.projectId ?? '')}/clusters`;
   const { rows, truncated } = await paging.walk({ path, name: 'clusters', maxRows: MOST_CLUSTERS }, context);
   return { clusters: rows.flatMap((row) => readCluster(row) ?? []), truncated };
 }

@@ -4,6 +4,7 @@ import { COVERED_SINCE_EVER, type ReadContext, type ReadFeed } from '@/model/pro
 import type { SourceConfig } from '@/model/source.js';
 import { coveredByOrder } from '@/upstream/coverage.js';
 import { eachOnce } from '@/upstream/each-once.js';
+import { pathSegment } from '@/upstream/path-segment.js';
 import { normalise } from './normalise.js';
 import type { CssPaging } from './paging.js';
 
@@ -19,8 +20,8 @@ export async function readFeed(
   feed: Feed,
   context: ReadContext,
 ): Promise<ReadFeed> {
-  const project = encodeURIComponent(source.projectId ?? '');
-  const path = `/v1.0/${project}/clusters/${encodeURIComponent(feed.key)}/logs/records`;
+  const project = pathSegment(source.projectId ?? '');
+  const path = `/v1.0/${project}/clusters/${pathSegment(feed.key)}/logs/records`;
   const list = { path, name: 'clusterLogRecord', maxRows: source.maxTasksPerFeed } as const;
   const walked = await paging.walk(list, context);
   const drift = new DriftLog();

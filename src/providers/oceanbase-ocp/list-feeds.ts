@@ -27,7 +27,7 @@ interface FoundClusters {
 async function findClusters({ client }: Connection, context: ReadContext): Promise<FoundClusters> {
   const { rows, truncated } = await walkPages({
     readPage: pageReader(client, '/api/v2/ob/clusters', context),
-    identify: (row) => fieldsOf(row)?.text('id') ?? JSON.stringify(row),
+    identify: (row) => JSON.stringify(fieldsOf(row)?.text('id') ?? [row]),
     maxRows: MOST_CLUSTERS,
     signal: context.signal,
   });

@@ -117,6 +117,15 @@ describe('reading a feed', () => {
     expect(await read(onePage(example))).toMatchObject({ rows: [{ raw: ROW }] });
   });
 
+  it('tells a task from a row that is only what identifies it', async () => {
+    const identity = ['1000005', '7', '', ''];
+    const contents = [{ clusterId: 1000005, tenantId: 7 }, identity];
+    expect(await read(onePage({ data: { contents } }))).toMatchObject({
+      rows: { length: 1 },
+      drift: { droppedRow: 1 },
+    });
+  });
+
   it('asks for numbered pages until one is empty', async () => {
     const clients = onePage(example);
     await read(clients);
@@ -224,6 +233,12 @@ describe('listing the feeds', () => {
     ]);
     expect('feeds' in listing && listing.feeds[0]).toEqual(FEED);
     expect(clients.requests[0]).toEqual({ path: '/api/v2/ob/clusters', query: { page: 1, size: 1000 } });
+  });
+
+  it('tells a cluster from a row that is only its id', async () => {
+    const clients = onePage({ data: { contents: [{ id: 5 }, 5, '"5"'] } });
+    const listing = await new OceanbaseOcpProvider(clients).connect(SOURCE).listFeeds(CONTEXT);
+    expect(listing).toMatchObject({ feeds: [{ key: '5' }] });
   });
 
   it('answers failures instead of throwing', async () => {

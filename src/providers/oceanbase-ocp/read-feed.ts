@@ -3,6 +3,7 @@ import type { Feed } from '@/model/feed.js';
 import { COVERED_SINCE_EVER, type ReadContext, type ReadFeed } from '@/model/provider.js';
 import type { SourceConfig } from '@/model/source.js';
 import { walkPages, type NumberedPage } from '@/upstream/page-walk.js';
+import { pathSegment } from '@/upstream/path-segment.js';
 import type { UpstreamClient } from '@/upstream/upstream-client.js';
 import { identityOf, normalise } from './normalise.js';
 import { parsePage } from './wire.js';
@@ -22,11 +23,11 @@ export async function readFeed(
   feed: Feed,
   context: ReadContext,
 ): Promise<ReadFeed> {
-  const path = `/api/v2/ob/clusters/${encodeURIComponent(feed.key)}/backup/task/logBackupTasks`;
+  const path = `/api/v2/ob/clusters/${pathSegment(feed.key)}/backup/task/logBackupTasks`;
   const { rows, truncated } = await walkPages({
     readPage: pageReader(client, path, context),
     // A row that nothing identifies is told apart by its content until it is left out below.
-    identify: (row) => JSON.stringify(identityOf(row, feed) ?? row),
+    identify: (row) => JSON.stringify(identityOf(row, feed) ?? [row]),
     maxRows: source.maxTasksPerFeed,
     signal: context.signal,
   });

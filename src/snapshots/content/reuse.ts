@@ -45,33 +45,37 @@ function reuseBucket(bucket: Bucket, base: Bucket): Bucket {
   return unchanged ? base : rows;
 }
 
+/** What is nested deeper is taken for changed: a record may be as deep as its upstream likes. */
+const DEEPEST = 100;
+
 function isSameRow(a: TaskRow, b: TaskRow): boolean {
-  return a === b || (isSameJson(a.task, b.task) && isSameJson(a.raw, b.raw));
+  return a === b || (isSameJson(a.task, b.task, DEEPEST) && isSameJson(a.raw, b.raw, DEEPEST));
 }
 
 /** Whether two JSON values are equal; the order of an object's fields does not count. */
-function isSameJson(a: unknown, b: unknown): boolean {
+function isSameJson(a: unknown, b: unknown, depth: number): boolean {
   if (a === b) return true;
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
-  if (Array.isArray(a) || Array.isArray(b)) return Array.isArray(a) && Array.isArray(b) && isSameList(a, b);
-  return isSameObject(a as Fields, b as Fields);
+  if (Array.isArray(a) || Array.isArray(b))
+    return Array.isArray(a) && Array.isArray(b) && isSameList(a, b, depth - 1);
+  return isSameObject(a as Fields, b as Fields, depth - 1);
 }
 
 type Fields = Readonly<Record<string, unknown>>;
 
-function isSameList(a: readonly unknown[], b: readonly unknown[]): boolean {
-  if (a.length !== b.length) return false;
+function isSameList(a: readonly unknown[], b: readonly unknown[], depth: number): boolean {
+  if (depth < 0 || a.length !== b.length) return false;
   for (let index = 0; index < a.length; index++) {
-    if (!isSameJson(a[index], b[index])) return false;
+    if (!isSameJson(a[index], b[index], depth)) return false;
   }
   return true;
 }
 
-function isSameObject(a: Fields, b: Fields): boolean {
+function isSameObject(a: Fields, b: Fields, depth: number): boolean {
   const names = Object.keys(a);
-  if (names.length !== Object.keys(b).length) return false;
+  if (depth < 0 || names.length !== Object.keys(b).length) return false;
   for (const name of names) {
-    if (!Object.hasOwn(b, name) || !isSameJson(a[name], b[name])) return false;
+    if (!Object.hasOwn(b, name) || !isSameJson(a[name], b[name], depth)) return false;
   }
   return true;
 }

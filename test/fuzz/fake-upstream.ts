@@ -1,0 +1,102 @@
+import type { ReadContext } from '@/model/provider.js';
+import type { SourceConfig } from '@/model/source.js';
+import type { HttpAnswer, HttpCall } from '@/upstream/http-exchange.js';
+import { SourceClient, type SourceClientParts } from '@/upstream/source-client.js';
+import { UpstreamError } from '@/upstream/upstream-error.js';
+import { SilentObserver } from '@/upstream/upstream-observer.js';
+import type { Answer, Scenario } from './scenario.js';
+import { at, NOW_MS, withValue, type Target } from './targets.js';
+
+/** Far beyond what any scenario takes; then a walk that does not end is ended, and found by its calls. */
+const MOST_CALLS = 20_000;
+
+/** An upstream that plays a scenario to the product's own client, below which only the sockets are missing. */
+export class FakeUpstream {
+  readonly client: SourceClient;
+  /** The texts of all answers. */
+  readonly given = new Set<string>();
+  /** Paths that were asked for and are none of the provider's. */
+  readonly strayPaths: string[] = [];
+  #calls = 0;
+  #callsBefore = 0;
+  #answers: Scenario['answers'];
+
+  constructor(
+    private readonly scenario: Scenario,
+    private readonly target: Target,
+    source: SourceConfig,
+  ) {
+    const { call, answers } = scenario;
+    this.#answers = call === 'read-again' ? [answers[0]] : answers;
+    const parts: Partial<Record<keyof SourceClientParts, unknown>> = {
+      ...{ source, protocol: target.protocol, observer: new SilentObserver(), clock: () => NOW_MS },
+      authenticator: { gate: OPEN_GATE, headersFor: () => ({}) },
+      exchange: { send: (call: HttpCall) => this.#answer(call) },
+      limits: NO_LIMITS,
+    };
+    this.client = new SourceClient(parts as unknown as SourceClientParts);
+  }
+
+  get calls(): number {
+    return this.#calls;
+  }
+
+  /** A feed that is read again was told by the first answer alone before, and is by the others from now on. */
+  readAgain(): void {
+    const [first, second, ...others] = this.scenario.answers;
+    this.#answers = [second ?? first, ...others];
+    this.#callsBefore = this.#calls;
+  }
+
+  #answer({ url }: HttpCall): Promise<HttpAnswer> {
+    const path = new URL(url).pathname;
+    if (!this.target.paths.test(path)) this.strayPaths.push(path);
+    const { status, headers, text } = this.#next();
+    this.#calls += 1;
+    this.given.add(text);
+    if (status === 0 || this.#calls > MOST_CALLS) return Promise.reject(new UpstreamError('UNREACHABLE'));
+    return Promise.resolve({ status, text, header: (name) => headers[name] ?? null });
+  }
+
+  #next(): Answer {
+    const { behind } = this.scenario;
+    const answers = this.#answers;
+    const index = this.#calls - this.#callsBefore;
+    if (behind === 'cycle') return answers[index % answers.length] ?? answers[0];
+    const answer = answers[Math.min(index, answers.length - 1)] ?? answers[0];
+    return behind === 'fresh' && index >= answers.length ? this.#renewed(answer) : answer;
+  }
+
+  /** The same rows under other ids. */
+  #renewed(answer: Answer): Answer {
+    const { rowsAt, idAt } = this.target;
+    let body: unknown;
+    try {
+      body = JSON.parse(answer.text);
+    } catch {
+      return answer;
+    }
+    const rows = at(body, rowsAt);
+    if (!Array.isArray(rows)) return answer;
+    const renewed = rows.map((row, index) => withValue(row, idAt, `${this.#calls}-${index}`));
+    return { ...answer, text: JSON.stringify(withValue(body, rowsAt, renewed)) };
+  }
+}
+
+const OPEN_GATE = {
+  assertOpen: () => undefined,
+  pass: <T>(_signal: AbortSignal, call: () => Promise<T>): Promise<T> => call(),
+};
+
+const NO_LIMITS = {
+  run: <T>(_signal: AbortSignal, work: () => Promise<T>): Promise<T> => work(),
+  call: <T>(_signal: AbortSignal, work: () => Promise<T>): Promise<T> => work(),
+  spend: () => Promise.resolve(),
+};
+
+export const CONTEXT: ReadContext = {
+  signal: new AbortController().signal,
+  traceparent: null,
+  onCall: () => undefined,
+  previous: null,
+};

@@ -1,0 +1,268 @@
+import { DRIFT_KINDS, DriftLog, type DriftCounts } from '@/model/drift.js';
+import { FAILURE_REASONS, type Failure } from '@/model/failure.js';
+import type { Feed } from '@/model/feed.js';
+import type { FeedListing, FeedRead, ReadFeed } from '@/model/provider.js';
+import type { SourceConfig } from '@/model/source.js';
+import type { TaskRow } from '@/model/task.js';
+import { CONTEXT, FakeUpstream } from './fake-upstream.js';
+import type { Scenario } from './scenario.js';
+import { at, feedOf, sourceOf, targetOf, type Target } from './targets.js';
+import { taskMisfits } from './task-misfits.js';
+
+/** What came of a scenario. */
+export interface Verdict {
+  /** What no input may bring about; empty when all is well. */
+  readonly misfits: readonly string[];
+  /** Whether a read or listing was answered, or refused with a failure of the closed set. */
+  readonly accepted: boolean;
+  readonly keptRows: number;
+  readonly droppedRows: number;
+  /** Equal for scenarios that come to the same: kinds of tasks, drift and failures. */
+  readonly outcome: string;
+}
+
+/** An endless list is read with this bound. */
+const MOST_ENDLESS_ROWS = 20;
+const LONGEST_WAIT_MS = 3_600_000;
+const MOST_FEEDS_READ = 3;
+
+/** Plays a scenario to a provider and judges what it makes of it. Rejects never: a throw is a misfit. */
+export async function judge(scenario: Scenario): Promise<Verdict> {
+  const judgement = new Judgement(scenario);
+  try {
+    await judgement.run();
+  } catch (error) {
+    judgement.misfits.push(
+      `threw ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+    );
+  }
+  return judgement.verdict;
+}
+
+class Judgement {
+  readonly misfits: string[] = [];
+  readonly #target: Target;
+  readonly #source: SourceConfig;
+  readonly #upstream: FakeUpstream;
+  /** By their texts. */
+  readonly #bodies = new Map<string, unknown>();
+  readonly #facts = new Set<string>();
+  #accepted = false;
+  #keptRows = 0;
+  #droppedRows = 0;
+
+  constructor(private readonly scenario: Scenario) {
+    const { provider, behind, maxRows } = scenario;
+    const bound = behind === 'fresh' ? Math.min(maxRows, MOST_ENDLESS_ROWS) : maxRows;
+    this.#target = targetOf(provider);
+    this.#source = sourceOf(provider, bound);
+    this.#upstream = new FakeUpstream(scenario, this.#target, this.#source);
+  }
+
+  get verdict(): Verdict {
+    return {
+      misfits: this.misfits,
+      accepted: this.#accepted,
+      keptRows: this.#keptRows,
+      droppedRows: this.#droppedRows,
+      outcome: [this.scenario.call, ...[...this.#facts].sort()].join(' '),
+    };
+  }
+
+  async run(): Promise<void> {
+    const reader = this.#target.open(this.#upstream.client, this.#source);
+    if (this.scenario.call === 'list') {
+      const listing = await reader.listFeeds(CONTEXT);
+      this.#judgeListing(listing);
+      const feeds = listing.outcome === 'listed' ? listing.feeds : [];
+      for (const feed of feeds.slice(0, MOST_FEEDS_READ)) {
+        this.#judgeRead(await reader.readFeed(feed, CONTEXT), feed);
+      }
+    } else {
+      const feed = feedOf(this.#source);
+      const read = await reader.readFeed(feed, CONTEXT);
+      this.#judgeRead(read, feed);
+      if (this.scenario.call === 'read-again' && read.outcome === 'read') {
+        this.#upstream.readAgain();
+        const again = await reader.readFeed(feed, { ...CONTEXT, previous: read });
+        this.#judgeRead(again, feed);
+      }
+      this.#judgeRows(read, feed);
+    }
+    this.#judgeCalls();
+    if (worldState() !== WORLD) this.misfits.push('polluted a prototype');
+  }
+
+  #judgeListing(listing: FeedListing): void {
+    if (listing.outcome === 'failed') {
+      this.#judgeFailure(listing.failure);
+      return;
+    }
+    this.#accepted = true;
+    this.#facts.add(`${Math.min(listing.feeds.length, 3)} feeds`);
+    const keys = new Set(listing.feeds.map(({ key }) => key));
+    if (keys.size !== listing.feeds.length) this.misfits.push('listed a feed twice');
+    for (const feed of listing.feeds) {
+      if (!this.#isFeed(feed)) this.misfits.push(`listed ${JSON.stringify(feed)}`);
+    }
+  }
+
+  #isFeed({ name, key, cluster, ...feed }: Feed): boolean {
+    const isOwn = feed.source === this.#source.id && feed.provider === this.#source.provider;
+    const isNamed = typeof key === 'string' && key !== '' && name === `sources/nightly/feeds/${key}`;
+    const clusterName: unknown = cluster?.name ?? null;
+    return isOwn && isNamed && (clusterName === null || typeof clusterName === 'string');
+  }
+
+  #judgeFailure({ reason, retryAfterMs }: Failure): void {
+    this.#facts.add(reason);
+    const isWait = retryAfterMs === null || (retryAfterMs >= 0 && retryAfterMs <= LONGEST_WAIT_MS);
+    if (!FAILURE_REASONS.includes(reason) || !isWait) {
+      this.misfits.push(`failed with ${reason}, ${String(retryAfterMs)}`);
+    }
+  }
+
+  #judgeRead(read: FeedRead, feed: Feed): void {
+    if (read.outcome === 'failed') {
+      this.#judgeFailure(read.failure);
+      return;
+    }
+    this.#accepted = true;
+    this.#keptRows += read.rows.length;
+    this.#droppedRows += read.drift.droppedRow ?? 0;
+    this.#judgeDrift(read.drift);
+    const ids = new Set(read.rows.map(({ task }) => task.id));
+    if (ids.size !== read.rows.length) this.misfits.push('told a task twice');
+    if (read.rows.length > this.#source.maxTasksPerFeed) this.misfits.push('read more rows than it may');
+    const { coveredSince, truncated } = read;
+    if (coveredSince !== null && new Date(coveredSince).toISOString() !== coveredSince) {
+      this.misfits.push('coveredSince');
+    }
+    this.#facts.add(`truncated ${String(truncated)}, covered ${String(coveredSince !== null)}`);
+    const given = this.#givenRows();
+    for (const row of read.rows) this.#judgeRow(row, feed, given);
+  }
+
+  #judgeRow({ task, raw }: TaskRow, feed: Feed, given: ReadonlySet<string>): void {
+    const origin = { ...feed, feed: feed.name, rules: this.#target.rules };
+    for (const misfit of taskMisfits(task, origin)) {
+      this.misfits.push(`task with another ${misfit}: ${JSON.stringify(task).slice(0, 2000)}`);
+    }
+    if (!given.has(textOf(raw))) this.misfits.push('raw is not a record as received');
+    const missing = Object.entries(task).map(([, value]) => (value === null ? '-' : '+'));
+    this.#facts.add(`${task.status} ${task.type} ${missing.join('')}`);
+  }
+
+  #judgeDrift(drift: DriftCounts): void {
+    for (const [kind, count] of Object.entries(drift)) {
+      this.#facts.add(kind);
+      const isKnown = (DRIFT_KINDS as readonly string[]).includes(kind);
+      if (!isKnown || !Number.isSafeInteger(count) || count < 1) this.misfits.push(`drift ${kind} ${count}`);
+    }
+  }
+
+  /** Row by row: each is kept or dropped. Where one body was all there was to read, all of it must be in the read. */
+  #judgeRows(read: FeedRead, feed: Feed): void {
+    const rows = this.#rowsOf([...this.#upstream.given][0] ?? '');
+    const kept = new Set<string>();
+    const dropped: unknown[] = [];
+    for (const record of rows) {
+      deepFreeze(record);
+      const row = this.#normalise(record, feed);
+      if (row === null) dropped.push(record);
+      else kept.add(row.task.id);
+    }
+    const { answers, behind } = this.scenario;
+    if (answers.length > 1 || behind === 'fresh' || read.outcome === 'failed' || read.truncated) return;
+    this.#compare(read, kept, dropped);
+  }
+
+  #normalise(record: unknown, feed: Feed): TaskRow | null {
+    const drift = new DriftLog();
+    const row = this.#target.normalise(record, { source: this.#source, feed, drift });
+    const isDropped = drift.counts.droppedRow === 1;
+    if (isDropped !== (row === null)) this.misfits.push('a row is neither kept nor dropped, or both');
+    if (row !== null && row.raw !== record) this.misfits.push('raw is not the record');
+    return row;
+  }
+
+  #compare(read: ReadFeed, kept: ReadonlySet<string>, dropped: readonly unknown[]): void {
+    const ids = read.rows.map(({ task }) => task.id);
+    if (ids.length !== kept.size || !ids.every((id) => kept.has(id))) {
+      this.misfits.push(`read ${ids.length} tasks of ${kept.size}`);
+    }
+    // Rows that cannot be told apart count once where pages may repeat them.
+    const told = read.drift.droppedRow ?? 0;
+    if (told !== dropped.length && told !== new Set(dropped.map(textOf)).size) {
+      this.misfits.push(`dropped ${told} rows of ${dropped.length}`);
+    }
+  }
+
+  /** However a list goes on, the calls are bounded by the rows that there are and may be read. */
+  #judgeCalls(): void {
+    const { calls, given, strayPaths } = this.#upstream;
+    const rows = [...given].reduce((sum, text) => sum + this.#rowsOf(text).length, 0);
+    const most = 60 * (6 + Math.min(rows, this.#source.maxTasksPerFeed));
+    if (calls > most) this.misfits.push(`made ${calls} calls for ${rows} rows`);
+    for (const path of strayPaths) this.misfits.push(`asked for ${path}`);
+  }
+
+  #givenRows(): ReadonlySet<string> {
+    const given = [...this.#upstream.given];
+    const rows = given.flatMap((text) => this.#rowsOf(text));
+    const single = given.map((text) => at(this.#bodyOf(text), ['operation_log']));
+    return new Set([...rows, ...single].map(textOf));
+  }
+
+  #rowsOf(text: string): readonly unknown[] {
+    const rows = at(this.#bodyOf(text), this.#target.rowsAt);
+    return Array.isArray(rows) ? rows : [];
+  }
+
+  #bodyOf(text: string): unknown {
+    if (!this.#bodies.has(text)) this.#bodies.set(text, parse(text));
+    return this.#bodies.get(text);
+  }
+}
+
+/** Empty for what is nested too deep to be written down. */
+function textOf(value: unknown): string {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    return '';
+  }
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Without recursion: what is frozen may be nested very deep. */
+function deepFreeze(value: unknown): void {
+  const open = [value];
+  while (open.length > 0) {
+    const one = open.pop();
+    if (typeof one !== 'object' || one === null) continue;
+    Object.freeze(one);
+    for (const inner of Object.values(one)) open.push(inner);
+  }
+}
+
+const PROTOTYPES = [
+  Object.prototype,
+  Array.prototype,
+  String.prototype,
+  Number.prototype,
+  Function.prototype,
+];
+
+function worldState(): string {
+  return PROTOTYPES.map((prototype) => Object.getOwnPropertyNames(prototype).join()).join(';');
+}
+
+const WORLD = worldState();

@@ -1,0 +1,69 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, it } from '@jest/globals';
+import { TARGETS } from './targets.js';
+import { taskMisfits } from './task-misfits.js';
+
+type Fields = Record<string, unknown> & { provider: string; source: string; feed: string; status: string };
+
+const TASKS = Object.keys(TARGETS).flatMap((provider) => {
+  const folder = `src/providers/${provider}/fixtures`;
+  const files = readdirSync(folder).filter((name) => name.endsWith('.tasks.json'));
+  return files.flatMap((name) => JSON.parse(readFileSync(`${folder}/${name}`, 'utf8')) as Fields[]);
+});
+
+function misfits(task: Fields, change: object = {}): string[] {
+  const rules = TARGETS[task.provider]?.rules;
+  if (rules === undefined) throw new Error(`no rules for ${task.provider}`);
+  const { provider, source, feed } = task;
+  return taskMisfits({ ...task, ...change }, { provider, source, feed, rules });
+}
+
+describe('the check of a task', () => {
+  it('finds nothing wrong with the tasks of the fixtures', () => {
+    expect(TASKS.length).toBeGreaterThan(50);
+    for (const task of TASKS) expect(misfits(task)).toEqual([]);
+  });
+
+  it('names each field that is missing, or of another type than it may be', () => {
+    for (const task of TASKS) {
+      for (const name of Object.keys(task)) {
+        for (const wrong of [undefined, '', Number.NaN, Number.POSITIVE_INFINITY, true, {}, []]) {
+          expect(misfits(task, { [name]: wrong })).toContain(name);
+        }
+        const { [name]: _, ...others } = task;
+        expect(
+          taskMisfits(others, { ...task, rules: { ...TARGETS[task.provider]?.rules } as never }),
+        ).toContain(name);
+      }
+    }
+  });
+
+  it.each([
+    [{ id: 'logs.a/b' }, 'id'],
+    [{ id: `logs.${'a'.repeat(200)}` }, 'id'],
+    [{ surplus: null }, 'surplus'],
+    [{ progressPercent: 100.1 }, 'progressPercent'],
+    [{ lagSeconds: -1 }, 'lagSeconds'],
+    [{ durationSeconds: -1 }, 'durationSeconds'],
+    [{ durationSeconds: 7e9 }, 'durationSeconds'],
+    [{ createTime: '2023-11-25T09:03:46Z' }, 'createTime'],
+    [{ createTime: '2023-02-30T09:03:46.000Z' }, 'createTime'],
+    [{ updateTime: '2023-11-25T09:03:46.000+00:00' }, 'updateTime'],
+    [{ status: 'DONE' }, 'status'],
+    [{ type: 'COPY' }, 'type'],
+    [{ trigger: 'AUTO' }, 'trigger'],
+    [{ error: { code: null, message: null } }, 'error'],
+    [{ error: { message: 'x' } }, 'error'],
+    [{ provider: 'another' }, 'origin'],
+  ])('finds %j', (change, name) => {
+    for (const task of TASKS) expect(misfits(task, change)).toContain(name);
+  });
+
+  it('finds an end where the status is not final', () => {
+    const running = TASKS.filter(({ status }) => status === 'RUNNING');
+    expect(running.length).toBeGreaterThan(0);
+    for (const task of running) {
+      expect(misfits(task, { endTime: '2023-11-25T09:03:46.000Z' })).toContain('endTime');
+    }
+  });
+});
