@@ -27,7 +27,7 @@ import { TasksModule } from '@/tasks/tasks.module.js';
 import type { PageTokenKeys } from '@/tasks/view/page-token.js';
 import { REST_POLICY } from '@/upstream/credentials/credential-standing.js';
 import { UpstreamModule } from '@/upstream/upstream.module.js';
-import { UpstreamObserver, type FinishedCall } from '@/upstream/upstream-observer.js';
+import { UpstreamObserver } from '@/upstream/upstream-observer.js';
 import { snapshotStore } from './app.snapshots.js';
 
 /** What a gateway is made from. */
@@ -57,7 +57,7 @@ export class AppModule implements OnApplicationShutdown {
       { provide: SharedStandings, useValue: redis === null ? null : new RedisStandings(redis, REST_POLICY) },
       { provide: DEPENDENCIES, useValue: dependenciesOn(redis) },
       { provide: Metrics, useValue: metrics },
-      { provide: UpstreamObserver, useValue: { callFinished: callRecorder(metrics) } },
+      { provide: UpstreamObserver, useValue: callRecorder(metrics) },
       {
         provide: FeedCollection,
         useFactory: async (providers: readonly Provider[]) => {
@@ -141,8 +141,13 @@ async function tokenKeys({ config }: Ground, redis: IoredisLink | null): Promise
   return { own, shared: () => secret.value };
 }
 
-function callRecorder(metrics: Metrics): (call: FinishedCall) => void {
-  return ({ source, outcome, durationMs }) => {
-    metrics.observeCall(source, outcome, durationMs / 1000);
+function callRecorder(metrics: Metrics): UpstreamObserver {
+  return {
+    callFinished: ({ source, outcome, durationMs }) => {
+      metrics.observeCall(source, outcome, durationMs / 1000);
+    },
+    callRetried: ({ source, reason }) => {
+      metrics.countRetry(source, reason);
+    },
   };
 }

@@ -1,13 +1,22 @@
-import { describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
+import type { Clock } from '@/model/clock.js';
 import type { SharedLimits } from '@/model/shared-limits.js';
 import type { CallRate } from '@/model/source.js';
 import { CallLimits } from './call-limits.js';
 
 const OPEN = new AbortController().signal;
 
-function limitsOf(rate: CallRate | null, shared: SharedLimits | null = null): CallLimits {
+afterEach(() => {
+  jest.useRealTimers();
+});
+
+function limitsOf(
+  rate: CallRate | null,
+  shared: SharedLimits | null = null,
+  clock: Clock = () => 1000,
+): CallLimits {
   const source = { id: 'a', endpoint: 'http://a', concurrency: 1, rate, timeoutMs: 1000 };
-  return new CallLimits({ source, shared, clock: () => 1000 });
+  return new CallLimits({ source, shared, clock });
 }
 
 describe('CallLimits', () => {
@@ -81,19 +90,62 @@ describe('CallLimits', () => {
 
   it('gives a place back that it got after its signal was aborted', async () => {
     let enter = (_leave: () => void): void => undefined;
+    let ask = (): void => undefined;
+    const asked = new Promise<void>((resolve) => (ask = resolve));
     const limits = limitsOf(null, {
       of: () => ({
-        enter: () => new Promise((resolve) => (enter = resolve)),
+        enter: () => {
+          ask();
+          return new Promise((resolve) => (enter = resolve));
+        },
         take: () => Promise.resolve(0),
         budget: () => Promise.resolve(null),
       }),
     });
     const controller = new AbortController();
     const call = limits.call(controller.signal, () => Promise.resolve());
+    await asked;
     controller.abort();
     await expect(call).rejects.toMatchObject({ reason: 'TIMEOUT' });
     await new Promise<void>((resolve) => {
       enter(resolve);
+    });
+  });
+
+  it('gives its place back for a rest that began while it waited for one, and then takes one again', async () => {
+    jest.useFakeTimers({ now: 0 });
+    const log: string[] = [];
+    let limits: CallLimits | null = null;
+    const shared: SharedLimits = {
+      of: () => ({
+        enter: () => {
+          log.push(`enter ${Date.now()}`);
+          if (Date.now() === 0) limits?.rest.begin(1_000);
+          return Promise.resolve(() => log.push(`leave ${Date.now()}`));
+        },
+        take: () => Promise.resolve(0),
+        budget: () => Promise.resolve(null),
+      }),
+    };
+    limits = limitsOf(null, shared, Date.now);
+    const call = limits.call(OPEN, () => Promise.resolve(log.push(`call ${Date.now()}`)));
+    await jest.advanceTimersByTimeAsync(1_000);
+    await call;
+    expect(log).toEqual(['enter 0', 'leave 0', 'enter 1000', 'call 1000', 'leave 1000']);
+  });
+
+  it('lets nobody queue while the source rests for long', async () => {
+    const limits = limitsOf(null);
+    await new Promise<void>((resolve) => {
+      void limits.run(OPEN, () => {
+        resolve();
+        return new Promise(() => undefined);
+      });
+    });
+    limits.rest.begin(7_000);
+    await expect(limits.run(OPEN, () => Promise.resolve())).rejects.toMatchObject({
+      reason: 'THROTTLED',
+      retryAfterMs: 7_000,
     });
   });
 });

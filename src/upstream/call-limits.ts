@@ -1,12 +1,12 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import pLimit from 'p-limit';
 import type { LimitFunction } from 'p-limit';
 import type { CallBudget } from '@/model/call-budget.js';
 import type { Clock } from '@/model/clock.js';
 import type { LimitedSource, SharedLimits, SharedSourceLimits } from '@/model/shared-limits.js';
 import { CallWindow } from './call-window.js';
-import { throwIfAborted, untilAborted } from './deadline.js';
-import { UpstreamError } from './upstream-error.js';
+import { pause, throwIfAborted, untilAborted } from './deadline.js';
+import { RetryBudget } from './retry-budget.js';
+import { SourceRest } from './source-rest.js';
 
 export interface CallLimitsOptions {
   readonly source: LimitedSource;
@@ -17,30 +17,50 @@ export interface CallLimitsOptions {
 
 /**
  * Keeps a source's calls within its `concurrency` and `rate`, over all replicas as long as they can be asked,
- * and in this process always. Every wait ends with the caller's signal.
+ * and in this process always. None goes out while the source rests. Every wait ends with the caller's signal.
  */
 export class CallLimits {
+  readonly rest: SourceRest;
+  readonly retries = new RetryBudget();
   readonly #slots: LimitFunction;
   readonly #window: CallWindow | null;
   readonly #shared: SharedSourceLimits | null;
 
   constructor({ source, shared, clock }: CallLimitsOptions) {
+    this.rest = new SourceRest(clock);
     this.#slots = pLimit(source.concurrency);
     this.#window = source.rate === null ? null : new CallWindow(source.rate, clock);
     this.#shared = shared?.of(source) ?? null;
   }
 
-  /** Runs work when this process has a place. Work whose signal was aborted while it queued never starts. */
-  run<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
-    const turn = this.#slots(() => {
-      throwIfAborted(signal);
+  /**
+   * Runs work when this process has a place. Work whose signal was aborted while it queued never starts. Throws
+   * THROTTLED while the source rests for longer than a call waits.
+   */
+  async run<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+    this.rest.assertShort();
+    const turn = this.#slots(async () => {
+      await this.rest.over(signal);
       return work();
     });
     return untilAborted(turn, signal);
   }
 
-  /** Makes one call when there is a place among the calls of all replicas. Asked within `run`. */
+  /**
+   * Makes one call when there is a place among the calls of all replicas, which is not held while the source
+   * rests. Asked within `run`.
+   */
   async call<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+    for (;;) {
+      await this.rest.over(signal);
+      const made = await this.#inPlace(signal, async () =>
+        this.rest.remainingMs() === 0 ? { result: await work() } : null,
+      );
+      if (made !== null) return made.result;
+    }
+  }
+
+  async #inPlace<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
     throwIfAborted(signal);
     if (this.#shared === null) return work();
     const entering = this.#shared.enter(signal);
@@ -61,9 +81,7 @@ export class CallLimits {
       throwIfAborted(signal);
       const waitMs = await this.#take();
       if (waitMs === 0) return;
-      await pause(waitMs, undefined, { signal }).catch(() => {
-        throw new UpstreamError('TIMEOUT');
-      });
+      await pause(waitMs, signal);
     }
   }
 

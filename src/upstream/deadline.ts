@@ -22,6 +22,23 @@ export function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promi
   });
 }
 
+/** Waits so many milliseconds. The signal's abort throws TIMEOUT. */
+export function pause(waitMs: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const abort = (): void => {
+      clearTimeout(timer);
+      reject(new UpstreamError('TIMEOUT'));
+    };
+    const end = (): void => {
+      signal.removeEventListener('abort', abort);
+      resolve();
+    };
+    const timer = setTimeout(end, Math.min(waitMs, LONGEST_TIMER_MS));
+    signal.addEventListener('abort', abort, { once: true });
+    if (signal.aborted) abort();
+  });
+}
+
 /** Runs work under a signal of its own that aborts with the given one, or when `timeoutMs` have passed. */
 export async function withDeadline<T>(
   signal: AbortSignal,

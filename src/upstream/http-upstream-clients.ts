@@ -3,6 +3,7 @@ import type { OnApplicationShutdown } from '@nestjs/common';
 import type { Clock } from '@/model/clock.js';
 import type { SharedStandings } from '@/model/shared-standing.js';
 import type { SourceConfig } from '@/model/source.js';
+import { CallRetries } from './call-retries.js';
 import { Authenticators } from './credentials/authenticators.js';
 import { HttpExchange } from './http-exchange.js';
 import { SourceClient } from './source-client.js';
@@ -38,14 +39,18 @@ export class HttpUpstreamClients extends UpstreamClients implements OnApplicatio
   }
 
   override open(source: SourceConfig, protocol: UpstreamProtocol): UpstreamClient {
+    const { observer, clock } = this.tools;
+    const limits = this.tools.limits.limitsOf(source);
+    const { retries: budget } = limits;
     return new SourceClient({
       source,
       protocol,
       authenticator: this.#authenticators.of(source, protocol.family),
       exchange: this.#exchangeOf(source),
-      limits: this.tools.limits.limitsOf(source),
-      observer: this.tools.observer,
-      clock: this.tools.clock,
+      limits,
+      retries: new CallRetries({ source: source.id, budget, observer, random: Math.random }),
+      observer,
+      clock,
     });
   }
 

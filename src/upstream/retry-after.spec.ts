@@ -1,10 +1,19 @@
 import { describe, expect, it } from '@jest/globals';
-import { retryAfterMs } from './retry-after.js';
+import type { FailureReason } from '@/model/failure.js';
+import { restMs, retryAfterMs } from './retry-after.js';
 
 const NOW_MS = Date.UTC(1994, 10, 6, 8, 49, 30);
 
 function read(status: number, headers: Readonly<Record<string, string>>): number | null {
   return retryAfterMs({ status, header: (name) => headers[name] ?? null }, NOW_MS);
+}
+
+function readRest(
+  status: number,
+  reason: FailureReason | null,
+  headers: Readonly<Record<string, string>>,
+): number | null {
+  return restMs({ status, header: (name) => headers[name] ?? null }, reason, NOW_MS);
 }
 
 describe('retryAfterMs', () => {
@@ -37,5 +46,34 @@ describe('retryAfterMs', () => {
 
   it('is null where the answer says nothing', () => {
     expect(read(429, {})).toBeNull();
+  });
+});
+
+describe('restMs', () => {
+  it('is what a throttled answer states, whatever its status', () => {
+    expect(readRest(429, 'THROTTLED', { 'retry-after': '3' })).toBe(3_000);
+    expect(readRest(403, 'THROTTLED', { 'retry-after': '3' })).toBe(3_000);
+    expect(readRest(429, 'THROTTLED', { 'ratelimit-reset': '8' })).toBe(8_000);
+    expect(readRest(429, 'THROTTLED', {})).toBeNull();
+  });
+
+  it('is null for an answer that failed otherwise', () => {
+    expect(readRest(503, 'UPSTREAM_ERROR', { 'retry-after': '3' })).toBeNull();
+    expect(readRest(429, 'UPSTREAM_ERROR', { 'retry-after': '3' })).toBeNull();
+  });
+
+  it('lasts to the end of a window whose last call this was', () => {
+    const window = { 'ratelimit-limit': '10', 'ratelimit-reset': '8' };
+    expect(readRest(200, null, { ...window, 'ratelimit-remaining': '0' })).toBe(8_000);
+    expect(readRest(404, 'NOT_FOUND', { ...window, 'ratelimit-remaining': '0' })).toBe(8_000);
+    expect(readRest(200, 'THROTTLED', { ...window, 'ratelimit-remaining': '0' })).toBe(8_000);
+    expect(readRest(200, null, { ...window, 'ratelimit-remaining': '1' })).toBeNull();
+    expect(readRest(200, null, window)).toBeNull();
+    expect(readRest(200, null, { 'ratelimit-remaining': '0' })).toBeNull();
+  });
+
+  it('is an hour at most', () => {
+    const window = { 'ratelimit-remaining': '0', 'ratelimit-reset': '86400' };
+    expect(readRest(200, null, window)).toBe(3_600_000);
   });
 });

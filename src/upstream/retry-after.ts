@@ -1,3 +1,4 @@
+import type { FailureReason } from '@/model/failure.js';
 import type { HttpAnswer } from './http-exchange.js';
 
 /** However long an upstream asks for, it is asked again after an hour. */
@@ -5,14 +6,30 @@ const LONGEST_MS = 3_600_000;
 /** The three forms of HTTP dates (RFC 9110, section 5.6.7), told from anything else Date.parse would guess at. */
 const HTTP_DATE = /^(Mon|Tues?|Wed(nes)?|Thu(rs)?|Fri|Sat(ur)?|Sun)(day)?,? .*\d\d:\d\d:\d\d/;
 
+type StatedAnswer = Pick<HttpAnswer, 'status' | 'header'>;
+
 /**
  * How long a failed answer asks us to stay away, in milliseconds from `nowMs`, at most an hour; null when it
  * does not say. OCP tells it on a 429 by RateLimit-Reset (OCP API reference, "API call description").
  */
-export function retryAfterMs(answer: Pick<HttpAnswer, 'status' | 'header'>, nowMs: number): number | null {
+export function retryAfterMs(answer: StatedAnswer, nowMs: number): number | null {
   const stated = read(answer.header('retry-after'), nowMs);
   const asked = stated ?? (answer.status === 429 ? seconds(answer.header('ratelimit-reset')) : null);
-  return asked === null ? null : Math.min(Math.max(asked, 0), LONGEST_MS);
+  return bounded(asked);
+}
+
+/**
+ * How long no call of the source may go out after an answer that stands for `reason`, in milliseconds; null when
+ * nothing was stated. OCP also tells on a success that its window is used up, by RateLimit-Remaining.
+ */
+export function restMs(answer: StatedAnswer, reason: FailureReason | null, nowMs: number): number | null {
+  const throttledMs = reason === 'THROTTLED' ? retryAfterMs(answer, nowMs) : null;
+  if (throttledMs !== null || seconds(answer.header('ratelimit-remaining')) !== 0) return throttledMs;
+  return bounded(seconds(answer.header('ratelimit-reset')));
+}
+
+function bounded(askedMs: number | null): number | null {
+  return askedMs === null ? null : Math.min(Math.max(askedMs, 0), LONGEST_MS);
 }
 
 function read(value: string | null, nowMs: number): number | null {

@@ -1,6 +1,7 @@
 import type { ReadContext } from '@/model/provider.js';
 import type { SourceConfig } from '@/model/source.js';
 import type { CallLimits } from './call-limits.js';
+import type { CallRetries } from './call-retries.js';
 import { callTarget } from './call-target.js';
 import type { Clock } from '@/model/clock.js';
 import type { Authenticator, SignableCall } from './credentials/authenticator.js';
@@ -8,7 +9,8 @@ import { isRefusal } from './credentials/credential-gate.js';
 import { throwIfAborted } from './deadline.js';
 import type { CallHeaders, HttpAnswer, HttpExchange } from './http-exchange.js';
 import { parseJson } from './json-body.js';
-import { retryAfterMs } from './retry-after.js';
+import { passingOrLasting } from './passing-failure.js';
+import { restMs, retryAfterMs } from './retry-after.js';
 import { continueTrace } from './traceparent.js';
 import type { UpstreamClient, UpstreamProtocol, UpstreamRequest } from './upstream-client.js';
 import { reasonOfStatus, UpstreamError } from './upstream-error.js';
@@ -20,18 +22,22 @@ export interface SourceClientParts {
   readonly authenticator: Authenticator;
   readonly exchange: HttpExchange;
   readonly limits: CallLimits;
+  readonly retries: CallRetries;
   readonly observer: UpstreamObserver;
   readonly clock: Clock;
 }
 
-/** Calls one source's upstream, within its limits and as long as its credential is not refused. */
+/** Calls one source's upstream, within its limits and as long as its credential is not refused; again where it helps. */
 export class SourceClient implements UpstreamClient {
   constructor(private readonly parts: SourceClientParts) {}
 
   async getJson(request: UpstreamRequest, context: ReadContext): Promise<unknown> {
-    const { limits } = this.parts;
+    const { limits, retries } = this.parts;
+    const { signal } = context;
     try {
-      return await limits.run(context.signal, () => this.#getWithinLimits(request, context));
+      return await retries.run(signal, () =>
+        limits.run(signal, () => this.#getWithinLimits(request, context)),
+      );
     } catch (error) {
       throw upstreamErrorOf(error);
     }
@@ -86,8 +92,9 @@ export class SourceClient implements UpstreamClient {
       finish('OK');
       return body;
     } catch (error) {
-      finish(upstreamErrorOf(error).reason);
-      throw error;
+      const failure = upstreamErrorOf(error);
+      finish(failure.reason);
+      throw passingOrLasting(failure);
     }
   }
 
@@ -102,11 +109,12 @@ export class SourceClient implements UpstreamClient {
   }
 
   #read(answer: HttpAnswer): unknown {
+    const { protocol, limits, clock } = this.parts;
     const body = parseJson(answer.text);
-    const reason = this.parts.protocol.failureOf(answer.status, body) ?? reasonOfStatus(answer.status);
-    if (reason !== null) {
-      throw new UpstreamError(reason, retryAfterMs(answer, this.parts.clock()), answer.status);
-    }
+    const reason = protocol.failureOf(answer.status, body) ?? reasonOfStatus(answer.status);
+    const nowMs = clock();
+    limits.rest.begin(restMs(answer, reason, nowMs) ?? 0);
+    if (reason !== null) throw new UpstreamError(reason, retryAfterMs(answer, nowMs), answer.status);
     if (body === undefined) throw new UpstreamError('MALFORMED');
     return body;
   }

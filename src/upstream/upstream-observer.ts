@@ -7,14 +7,25 @@ export interface FinishedCall {
   readonly durationMs: number;
 }
 
-/** Is told of every finished call, for metrics and logs. A global module may provide one. */
+/** A call that failed and is about to be made again. */
+export interface RetriedCall {
+  readonly source: string;
+  readonly reason: FailureReason;
+}
+
+/** Is told of every finished call, and of every retry, for metrics and logs. A global module may provide one. */
 export abstract class UpstreamObserver {
   abstract callFinished(call: FinishedCall): void;
+  abstract callRetried(call: RetriedCall): void;
 }
 
 /** Observes nothing: the default. */
 export class SilentObserver extends UpstreamObserver {
   override callFinished(): void {
+    // Nobody is interested.
+  }
+
+  override callRetried(): void {
     // Nobody is interested.
   }
 }

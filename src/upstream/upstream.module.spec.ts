@@ -20,7 +20,7 @@ import type { UpstreamClient, UpstreamProtocol } from './upstream-client.js';
 import { reasonOfStatus, UpstreamError } from './upstream-error.js';
 import { UpstreamModule } from './upstream.module.js';
 import { UpstreamObserver } from './upstream-observer.js';
-import type { FinishedCall } from './upstream-observer.js';
+import type { FinishedCall, RetriedCall } from './upstream-observer.js';
 
 const OCP: UpstreamProtocol = {
   family: 'ocp',
@@ -44,10 +44,15 @@ let app: TestingModule;
 let clients: UpstreamClients;
 let nowMs: number | null = null;
 let finished: FinishedCall[] = [];
+let retried: RetriedCall[] = [];
 
 class RecordingObserver extends UpstreamObserver {
   override callFinished(call: FinishedCall): void {
     finished.push(call);
+  }
+
+  override callRetried(call: RetriedCall): void {
+    retried.push(call);
   }
 }
 
@@ -57,6 +62,7 @@ class Platform {}
 beforeEach(async () => {
   nowMs = null;
   finished = [];
+  retried = [];
   const platform = {
     module: Platform,
     global: true,
@@ -277,7 +283,7 @@ describe('a call', () => {
     const client = open(endpoint);
     nowMs = 5_000;
     await client.getJson(LIST, context());
-    status = 503;
+    status = 500;
     await failure(client.getJson(LIST, context()));
     expect(finished).toEqual([
       { source: 'backups', outcome: 'OK', durationMs: 0 },
@@ -400,12 +406,90 @@ describe('a failed answer', () => {
     const endpoint = await serve((_request, response) => {
       response.writeHead(429, answers.shift()).end('{}');
     });
-    const client = open(endpoint);
     const told: (number | null)[] = [];
     while (told.length < headers.length) {
+      // One source each: what one asks for is obeyed by its next call.
+      const client = open(endpoint, { id: `source-${told.length}` });
       told.push((await failure(client.getJson(LIST, context()))).retryAfterMs);
     }
     expect(told).toEqual([120_000, 5_000, 8_000, 3_600_000, null]);
+  });
+});
+
+describe('a retry', () => {
+  interface Tried {
+    readonly arrived: number;
+    readonly calls: number;
+    readonly outcome: string;
+  }
+
+  /** What a call met, how often it went out, and how often it was counted. */
+  async function tried(faults: readonly RequestListener[]): Promise<Tried> {
+    let [arrived, calls] = [0, 0];
+    const endpoint = await serve((request, response) => {
+      const fault = faults[arrived];
+      arrived += 1;
+      if (fault === undefined) json(response, {});
+      else fault(request, response);
+    });
+    const onCall = (): void => {
+      calls += 1;
+    };
+    const outcome = await open(endpoint, { timeoutMs: 300 })
+      .getJson(LIST, context({ onCall }))
+      .then(
+        () => 'OK',
+        (error: unknown) => (error as UpstreamError).reason,
+      );
+    return { arrived, calls, outcome };
+  }
+
+  const status =
+    (code: number, headers: Record<string, string> = {}): RequestListener =>
+    (_request, response) =>
+      response.writeHead(code, headers).end('{}');
+  const reset: RequestListener = (request) => request.socket.destroy();
+
+  it.each([
+    ['a reset connection', reset],
+    ['status 429', status(429)],
+    ['status 502', status(502)],
+    ['status 503', status(503)],
+    ['status 504', status(504)],
+  ])('mends a call that met %s, and counts as a call', async (_name, fault) => {
+    expect(await tried([fault, fault])).toEqual({ arrived: 3, calls: 3, outcome: 'OK' });
+    expect(finished).toHaveLength(3);
+    expect(retried).toHaveLength(2);
+  });
+
+  it.each<[string, RequestListener, string]>([
+    ['status 400', status(400), 'UPSTREAM_ERROR'],
+    ['status 401', status(401), 'UNAUTHORIZED'],
+    ['status 403', status(403), 'FORBIDDEN'],
+    ['status 404', status(404), 'NOT_FOUND'],
+    ['status 500', status(500), 'UPSTREAM_ERROR'],
+    ['no JSON', (_request, response) => response.end('<html>'), 'MALFORMED'],
+    ['nothing at all', () => undefined, 'TIMEOUT'],
+    ['a long Retry-After', status(503, { 'retry-after': '3' }), 'UPSTREAM_ERROR'],
+    ['a long Retry-After of a 429', status(429, { 'retry-after': '3' }), 'THROTTLED'],
+  ])('is not made of a call that met %s', async (_name, fault, reason) => {
+    expect(await tried([fault])).toEqual({ arrived: 1, calls: 1, outcome: reason });
+    expect(retried).toEqual([]);
+  });
+
+  it('takes from the rate like any call', async () => {
+    let arrived = 0;
+    const endpoint = await serve((_request, response) => {
+      arrived += 1;
+      json(response, {}, 503);
+    });
+    const controller = new AbortController();
+    const client = open(endpoint, { rate: { calls: 2, perMs: 3_600_000 } });
+    const answer = failure(client.getJson(LIST, context({ signal: controller.signal })));
+    await until(() => retried.length === 2);
+    controller.abort();
+    expect(await answer).toHaveProperty('reason', 'TIMEOUT');
+    expect(arrived).toBe(2);
   });
 });
 
@@ -722,13 +806,15 @@ describe('a log-in', () => {
     [404, 'UPSTREAM_ERROR'],
     [429, 'THROTTLED'],
     [500, 'UPSTREAM_ERROR'],
+    [503, 'UPSTREAM_ERROR'],
     [201, 'MALFORMED'],
-  ])('that ends with status %d and no token is %s', async (status, reason) => {
+  ])('that ends with status %d and no token is %s, and is not made again', async (status, reason) => {
     answerLogin = (response) => {
       json(response, {}, status);
     };
     const client = open('http://127.0.0.1:1', { credentials });
     expect(await failure(client.getJson(LIST, context()))).toHaveProperty('reason', reason);
+    expect([logins.length, retried]).toEqual([1, []]);
   });
 
   it('in the background that is refused stops no call, and is not repeated for another project', async () => {

@@ -33,6 +33,7 @@ export class FakeUpstream {
       authenticator: { gate: OPEN_GATE, headersFor: () => ({}) },
       exchange: { send: (call: HttpCall) => this.#answer(call) },
       limits: NO_LIMITS,
+      retries: NO_RETRIES,
     };
     this.client = new SourceClient(parts as unknown as SourceClientParts);
   }
@@ -92,7 +93,10 @@ const NO_LIMITS = {
   run: <T>(_signal: AbortSignal, work: () => Promise<T>): Promise<T> => work(),
   call: <T>(_signal: AbortSignal, work: () => Promise<T>): Promise<T> => work(),
   spend: () => Promise.resolve(),
+  rest: { begin: () => undefined },
 };
+
+const NO_RETRIES = { run: <T>(_signal: AbortSignal, call: () => Promise<T>): Promise<T> => call() };
 
 export const CONTEXT: ReadContext = {
   signal: new AbortController().signal,

@@ -167,6 +167,8 @@ describe('from the start', () => {
       const [feed = ''] = feedsOf(name);
       const only = feed.slice(feed.lastIndexOf('/') + 1);
       await simulator.setFault(name, { kind, only });
+      // Told the end of its window, OCP is left alone as a whole.
+      simulator.settings.ocp.rateLimit = null;
       await start({ deadlineMs: deadlineFor(kind) });
       const page = await within(askPage(gateway.url, EVERYTHING));
       expect(page.unreachable).toEqual([feed]);
@@ -183,6 +185,24 @@ describe('from the start', () => {
       const all = Object.values(taskCounts()).reduce((sum, count) => sum + count, 0);
       expect(page.tasks).toHaveLength(all - (missing?.rows.size ?? 0));
       expect(leaks(simulator, gateway, page.answer)).toEqual([]);
+    },
+  );
+
+  it.each(['css', 'cce', 'ocp'] as const)(
+    '%s: throttled for one cluster with a stated time, its source rests, and no other',
+    async (name) => {
+      const [feed = ''] = feedsOf(name);
+      const only = feed.slice(feed.lastIndexOf('/') + 1);
+      await simulator.setFault(name, { kind: 'throttle', only, retryAfterSeconds: 60 });
+      await start();
+      const page = await within(askPage(gateway.url, EVERYTHING));
+      expect(page.unreachable).toContain(feed);
+      expect(feedsOf(name)).toEqual(expect.arrayContaining([...page.unreachable]));
+      for (const problem of page.completeness.problems) expect(problem.reason).toBe('THROTTLED');
+      const calls = simulator.calls.count(name);
+      aheadMs += 50_000;
+      await within(askPage(gateway.url, EVERYTHING));
+      expect(simulator.calls.count(name)).toBe(calls);
     },
   );
 

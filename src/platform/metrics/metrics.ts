@@ -18,6 +18,12 @@ export class Metrics {
     buckets: [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
     registers: [this.#registry],
   });
+  readonly #retries = new Counter({
+    name: 'tributary_upstream_retries_total',
+    help: 'Upstream calls that were made again, by source and the reason of the failure before',
+    labelNames: ['source', 'reason'],
+    registers: [this.#registry],
+  });
   readonly #feedTasks = this.feedGauge('tributary_feed_tasks', 'Tasks in the newest snapshot');
   readonly #feedAge = this.feedGauge('tributary_feed_age_seconds', 'Age of the newest snapshot');
   readonly #feedUp = this.feedGauge('tributary_feed_fresh', '1 when the state of the feed is FRESH, else 0');
@@ -62,6 +68,10 @@ export class Metrics {
 
   observeCall(source: string, outcome: string, seconds: number): void {
     this.#calls.observe({ source, outcome }, seconds);
+  }
+
+  countRetry(source: string, reason: string): void {
+    this.#retries.inc({ source, reason });
   }
 
   countStoreFault(code: string): void {

@@ -183,7 +183,7 @@ describe('listing the feeds', () => {
     expect(clients.requests).toEqual([]);
   });
 
-  it('finds each cluster of the project once', async () => {
+  it('finds each cluster of the project once, and says when a row names none', async () => {
     const clients = new FakeClients(clusters);
     const listing = await new HuaweiCceProvider(clients).connect(SOURCE).listFeeds(CONTEXT);
     const unnamed = {
@@ -192,7 +192,7 @@ describe('listing the feeds', () => {
       key: 'c2',
       cluster: { id: 'c2', name: null },
     };
-    expect(listing).toEqual({ outcome: 'listed', feeds: [FEED, unnamed], truncated: false });
+    expect(listing).toEqual({ outcome: 'listed', feeds: [FEED, unnamed], truncated: true });
     expect(clients.requests).toEqual([{ path: `/api/v3/projects/${PROJECT}/clusters` }]);
   });
 

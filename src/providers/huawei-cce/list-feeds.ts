@@ -25,7 +25,9 @@ interface FoundClusters {
 async function findClusters({ client, source }: Connection, context: ReadContext): Promise<FoundClusters> {
   const path = `/api/v3/projects/${pathSegment(source.projectId ?? '')}/clusters`;
   const items = parseItems(await client.getJson({ path }, context));
-  return { clusters: items.flatMap((item) => readCluster(item) ?? []), truncated: false };
+  const clusters = items.flatMap((item) => readCluster(item) ?? []);
+  // An item that names no cluster stands for one whose tasks will be missing.
+  return { clusters, truncated: clusters.length < items.length };
 }
 
 /** `metadata.alias` is a display name that may change at will; `name` is what other CCE calls go by. */

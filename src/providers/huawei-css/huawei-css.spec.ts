@@ -448,10 +448,10 @@ describe('listing the feeds', () => {
     expect(clients.requests).toEqual([]);
   });
 
-  it('finds each cluster of the project once', async () => {
+  it('finds each cluster of the project once, and says when a row names none', async () => {
     const clients = serve(clusters.clusters, {}, 'clusters');
     const listing = await connect(clients).listFeeds(CONTEXT);
-    expect(listing).toEqual({ outcome: 'listed', feeds: [FEED, UNNAMED], truncated: false });
+    expect(listing).toEqual({ outcome: 'listed', feeds: [FEED, UNNAMED], truncated: true });
     expect(clients.requests[0]).toEqual({ path: `/v1.0/${PROJECT}/clusters`, query: { limit: 1000 } });
   });
 

@@ -27,7 +27,9 @@ interface FoundClusters {
 async function findClusters({ paging, source }: Connection, context: ReadContext): Promise<FoundClusters> {
   const path = `/v1.0/${pathSegment(source.projectId ?? '')}/clusters`;
   const { rows, truncated } = await paging.walk({ path, name: 'clusters', maxRows: MOST_CLUSTERS }, context);
-  return { clusters: rows.flatMap((row) => readCluster(row) ?? []), truncated };
+  const clusters = rows.flatMap((row) => readCluster(row) ?? []);
+  // A row that names no cluster stands for one whose tasks will be missing.
+  return { clusters, truncated: truncated || clusters.length < rows.length };
 }
 
 function readCluster(item: unknown): SourceCluster | null {
