@@ -78,7 +78,7 @@ function judge(story: Story, each: Case): void {
   } else if (expectation === 'empty') {
     expect(own).toEqual([]);
   } else if (expectation === 'altered') {
-    for (const { reason } of during.problems) expect(['LIMIT', 'TIMEOUT']).toContain(reason);
+    for (const { reason } of during.problems) expect(['LIMIT', 'TIMEOUT', 'UNREACHABLE']).toContain(reason);
   } else {
     judgeFailed(story, each, expectation ?? 'well');
   }

@@ -78,9 +78,9 @@ export class Scene {
   }
 
   /** All tasks that there are, asked for at once. */
-  async look(): Promise<Seen> {
+  async look(headers: Record<string, string> = {}): Promise<Seen> {
     const startMs = performance.now();
-    const answer = await ask(`${this.gateway.url}${listPath({ pageSize: 1000 })}`);
+    const answer = await ask(`${this.gateway.url}${listPath({ pageSize: 1000 })}`, headers);
     const tookMs = performance.now() - startMs;
     const page = answer.body as Partial<SentPage & SentProblem>;
     return {
@@ -113,6 +113,15 @@ export class Scene {
       await sleep(30);
     }
     return null;
+  }
+
+  /** The same, from nothing but what is read from now on. */
+  async recoverAnew(): Promise<Seen | null> {
+    for (let time = 0; time < 2; time += 1) {
+      await this.look({ 'cache-control': 'no-cache' });
+      this.pass(40_000);
+    }
+    return this.recover();
   }
 
   async close(): Promise<void> {
