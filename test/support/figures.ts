@@ -1,5 +1,5 @@
 /** True where tests run in full: longer, with more load, with bounds on time, and their figures printed. */
-export const IN_FULL = process.env.EVERY_REPLICA_TEST === '1';
+export const IN_FULL = process.env.EVERY_REPLICA_TEST === '1' || process.env.EVERY_LOAD_TEST === '1';
 
 type Row = Readonly<Record<string, string | number>>;
 
