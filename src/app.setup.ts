@@ -2,18 +2,14 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AppModule, type Ground } from './app.module.js';
-import {
-  addCommonHeaders,
-  endConnectionsOnClose,
-  MethodRefusals,
-  observeAnswers,
-  requestIdOf,
-} from './platform/http-hooks.js';
+import { addCommonHeaders, MethodRefusals, observeAnswers, requestIdOf } from './platform/http-hooks.js';
 import { NestLogger } from './platform/logging/logger.js';
 import { Metrics } from './platform/metrics/metrics.js';
 import { createDocument, serveDocument } from './platform/openapi/document.js';
 import { ProblemFilter } from './platform/problem/problem.filter.js';
 import { QueryValidationPipe } from './platform/problem/query-validation.pipe.js';
+import { Drain } from './platform/stopping/drain.js';
+import { endConnections } from './platform/stopping/end-connections.js';
 
 /** Task ids are at most this long; the router's own bound of 100 would hide some. */
 const LONGEST_PATH_PARAMETER = 512;
@@ -23,6 +19,8 @@ export async function createGateway(ground: Ground): Promise<NestFastifyApplicat
   const filter = new ProblemFilter(ground.log);
   const adapter = new FastifyAdapter({
     genReqId: requestIdOf,
+    // What still comes over an open connection while the server closes is answered like anything else.
+    return503OnClosing: false,
     routerOptions: { maxParamLength: LONGEST_PATH_PARAMETER },
     frameworkErrors: (fault: Error, request: FastifyRequest, reply: FastifyReply) => {
       filter.send(fault, request, reply);
@@ -33,7 +31,7 @@ export async function createGateway(ground: Ground): Promise<NestFastifyApplicat
   });
   const server = adapter.getInstance<FastifyInstance>();
   addCommonHeaders(server);
-  endConnectionsOnClose(server);
+  endConnections(server, app.get(Drain));
   observeAnswers(server, ground.log, app.get(Metrics));
   const refusals = new MethodRefusals(server, filter);
   app.useGlobalFilters(filter);

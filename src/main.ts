@@ -5,6 +5,7 @@ import type { Config } from './config/config.js';
 import { loadConfig } from './config/load-config.js';
 import { createGateway } from './app.setup.js';
 import { createLogger } from './platform/logging/logger.js';
+import { Drain, drainMs } from './platform/stopping/drain.js';
 import { PROVIDER_SETTINGS } from './providers/providers.module.js';
 
 /** Why a port may be refused. Up here, because the start below runs before what follows it. */
@@ -32,11 +33,17 @@ function readConfig(): Config {
 async function start(config: Config): Promise<void> {
   const log = createLogger(config.log.level);
   const app = await createGateway({ config, log, clock: Date.now });
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+  const { shutdownTimeoutMs } = config.server;
+  // A supervisor's stop leaves balancers time to notice; who stops it by hand is not kept waiting.
+  for (const [signal, waitMs] of [
+    ['SIGTERM', drainMs(shutdownTimeoutMs)],
+    ['SIGINT', 0],
+  ] as const) {
     process.once(signal, () => {
       log.info({ signal }, 'stopping');
-      setTimeout(() => process.exit(1), config.server.shutdownTimeoutMs).unref();
-      void app.close().then(() => process.exit(0));
+      app.get(Drain).begin();
+      setTimeout(() => process.exit(1), shutdownTimeoutMs).unref();
+      setTimeout(() => void app.close().then(() => process.exit(0)), waitMs);
     });
   }
   await app.listen(config.server.port, config.server.host).catch(cannotListen(config));

@@ -22,7 +22,8 @@ export const SERVER_KEYS = {
     example: '2s',
   }),
   shutdownTimeout: withDefault(duration({ max: '10m' }), '10s', {
-    description: 'The longest a stop waits for open requests.',
+    description:
+      'The longest a stop waits for open requests. By SIGTERM, requests are still taken for a quarter of it (5 s at most).',
     example: '10s',
   }),
   secret: optional(

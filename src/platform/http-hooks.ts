@@ -48,24 +48,6 @@ export function observeAnswers(server: FastifyInstance, log: Logger, metrics: Me
   });
 }
 
-/** While the server closes, requests under way are still answered, and each connection ends with its answer. */
-export function endConnectionsOnClose(server: FastifyInstance): void {
-  let isClosing = false;
-  server.addHook('preClose', (done) => {
-    isClosing = true;
-    done();
-  });
-  server.addHook('onSend', (_request, reply) => {
-    if (isClosing) void reply.header('connection', 'close');
-    return Promise.resolve();
-  });
-  // An answer may have set out before, and leave a connection that is kept alive.
-  server.addHook('onResponse', (_request, _reply, done) => {
-    if (isClosing) server.server.closeIdleConnections();
-    done();
-  });
-}
-
 const OTHER_METHODS = ['POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;
 
 /** Lets a path that exists, but not for the method, answer 405 and name the methods it takes. */

@@ -2,7 +2,8 @@ import { Module } from '@nestjs/common';
 import { HealthController } from './health/health.controller.js';
 import { MetricsController } from './metrics/metrics.controller.js';
 import { ProblemsController } from './problem/problems.controller.js';
+import { Drain } from './stopping/drain.js';
 
 /** What every service has: health, metrics, and pages that explain its errors. */
-@Module({ controllers: [HealthController, MetricsController, ProblemsController] })
+@Module({ controllers: [HealthController, MetricsController, ProblemsController], providers: [Drain] })
 export class PlatformModule {}

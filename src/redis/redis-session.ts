@@ -7,7 +7,7 @@ import { RedisUnavailable, type Commands } from './redis-link.js';
 import { withinBound } from './within-bound.js';
 
 /** The longest that short commands take. */
-const SHORT_BOUND_MS = 250;
+const SHORT_BOUND_MS = 500;
 /** The longest that commands with much to carry take. */
 const BULK_BOUND_MS = 5_000;
 const QUIT_BOUND_MS = 200;

@@ -61,10 +61,10 @@ export class TaskLister {
   }
 
   /** The page that a question asks for, from the feeds as `ask` left them. */
-  page(query: TaskQuery, answer: CollectionAnswer): TaskPage {
+  async page(query: TaskQuery, answer: CollectionAnswer): Promise<TaskPage> {
     const start = this.start(query, answer);
     const earlier = start?.missing ?? [];
-    const { rows, totalSize, nextPosition } = this.#selections.select(
+    const { rows, totalSize, nextPosition } = await this.#selections.select(
       this.collection.newest(),
       query,
       start?.position ?? null,

@@ -1,23 +1,19 @@
-import { Controller, Get, Header, Inject, Res, type BeforeApplicationShutdown } from '@nestjs/common';
+import { Controller, Get, Header, Inject, Res } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiServiceUnavailableResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { FeedCollection, type FeedStatus } from '@/model/collection.js';
 import { DEPENDENCIES, type Dependencies, type DependencyStatus } from '@/model/dependency.js';
+import { Drain } from '../stopping/drain.js';
 import { HealthDto, LivenessDto, type DegradedPartDto } from './health.dto.js';
 
 @ApiTags('operations')
 @Controller('health')
-export class HealthController implements BeforeApplicationShutdown {
-  #stopping = false;
-
+export class HealthController {
   constructor(
     private readonly collection: FeedCollection,
     @Inject(DEPENDENCIES) private readonly dependencies: Dependencies,
+    private readonly drain: Drain,
   ) {}
-
-  beforeApplicationShutdown(): void {
-    this.#stopping = true;
-  }
 
   @Get('live')
   @Header('cache-control', 'no-store')
@@ -44,7 +40,7 @@ export class HealthController implements BeforeApplicationShutdown {
   ready(@Res({ passthrough: true }) reply: FastifyReply): HealthDto {
     const feeds = this.collection.status().flatMap((source) => source.feeds);
     const degraded = [...this.dependencies().flatMap(downPart), ...feeds.filter(isDegraded).map(asPart)];
-    if (this.#stopping) {
+    if (this.drain.hasBegun) {
       void reply.status(503);
       return { status: 'stopping', degraded };
     }

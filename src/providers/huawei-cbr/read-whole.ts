@@ -1,5 +1,6 @@
 import { DriftLog } from '@/model/drift.js';
 import type { ReadFeed } from '@/model/provider.js';
+import { flatMapInSteps, Slices } from '@/model/slices.js';
 import { coveredByOrder } from '@/upstream/coverage.js';
 import { eachOnce } from '@/upstream/each-once.js';
 import type { Bookmark } from './bookmark.js';
@@ -26,7 +27,8 @@ export interface ReadWhole {
 export async function readWhole(log: OperationLog, { origin, ...window }: WholeRead): Promise<ReadWhole> {
   const walked = await log.walk({ startMs: window.windowStartMs });
   const drift = new DriftLog();
-  const rows = eachOnce(walked.rows.flatMap((record) => normalise(record, { ...origin, drift }) ?? []));
+  const normalised = flatMapInSteps(walked.rows, (record) => normalise(record, { ...origin, drift }) ?? []);
+  const rows = eachOnce(await new Slices().run(normalised));
   const since = window.windowCoveredSince;
   const coveredSince = walked.truncated ? later(coveredByOrder(rows), since) : since;
   const { truncated } = walked;

@@ -2,6 +2,8 @@ import { DriftLog } from '@/model/drift.js';
 import type { Feed } from '@/model/feed.js';
 import { comparePositions, positionOf } from '@/model/order.js';
 import { COVERED_SINCE_EVER, type ReadContext, type ReadFeed } from '@/model/provider.js';
+import { flatMapInSteps, Slices } from '@/model/slices.js';
+import { sortInSteps } from '@/model/sorted-runs.js';
 import type { SourceConfig } from '@/model/source.js';
 import type { TaskRow } from '@/model/task.js';
 import { eachOnce } from '@/upstream/each-once.js';
@@ -27,20 +29,26 @@ export async function readFeed(
   const path = `/api/v3.1/projects/${project}/clusters/${cluster}/operation/snapshot/tasks`;
   const items = parseItems(await client.getJson({ path }, context));
   const drift = new DriftLog();
-  const rows = items.flatMap((item) => normalise(item, { source, feed, drift }) ?? []);
+  const normalised = flatMapInSteps(items, (item) => normalise(item, { source, feed, drift }) ?? []);
+  const rows = eachOnce(await new Slices().run(normalised));
   return {
     outcome: 'read',
-    ...newest(eachOnce(rows), source.maxTasksPerFeed),
+    ...(await newest(rows, source.maxTasksPerFeed)),
     drift: drift.counts,
     bookmark: null,
   };
 }
 
-function newest(rows: TaskRow[], limit: number): Pick<ReadFeed, 'rows' | 'truncated' | 'coveredSince'> {
+async function newest(
+  rows: readonly TaskRow[],
+  limit: number,
+): Promise<Pick<ReadFeed, 'rows' | 'truncated' | 'coveredSince'>> {
   if (rows.length <= limit) return { rows, truncated: false, coveredSince: COVERED_SINCE_EVER };
-  rows.sort((a, b) => comparePositions(position(a), position(b), 'createTime desc'));
-  const kept = rows.slice(0, limit);
-  return { rows: kept, truncated: true, coveredSince: coveredSince(kept, rows[limit]) };
+  const order = (a: TaskRow, b: TaskRow): number =>
+    comparePositions(position(a), position(b), 'createTime desc');
+  const sorted = await new Slices().run(sortInSteps(rows, order));
+  const kept = sorted.slice(0, limit);
+  return { rows: kept, truncated: true, coveredSince: coveredSince(kept, sorted[limit]) };
 }
 
 /**

@@ -1,6 +1,7 @@
 import { DriftLog } from '@/model/drift.js';
 import type { Feed } from '@/model/feed.js';
 import { COVERED_SINCE_EVER, type ReadContext, type ReadFeed } from '@/model/provider.js';
+import { flatMapInSteps, Slices } from '@/model/slices.js';
 import type { SourceConfig } from '@/model/source.js';
 import { coveredByOrder } from '@/upstream/coverage.js';
 import { eachOnce } from '@/upstream/each-once.js';
@@ -25,7 +26,11 @@ export async function readFeed(
   const list = { path, name: 'clusterLogRecord', maxRows: source.maxTasksPerFeed } as const;
   const walked = await paging.walk(list, context);
   const drift = new DriftLog();
-  const rows = eachOnce(walked.rows.flatMap((record) => normalise(record, { source, feed, drift }) ?? []));
+  const normalised = flatMapInSteps(
+    walked.rows,
+    (record) => normalise(record, { source, feed, drift }) ?? [],
+  );
+  const rows = eachOnce(await new Slices().run(normalised));
   const coveredSince = walked.truncated ? coveredByOrder(rows) : COVERED_SINCE_EVER;
   return {
     outcome: 'read',

@@ -1,6 +1,7 @@
 import { DriftLog } from '@/model/drift.js';
 import type { Feed } from '@/model/feed.js';
 import { COVERED_SINCE_EVER, type ReadContext, type ReadFeed } from '@/model/provider.js';
+import { flatMapInSteps, Slices } from '@/model/slices.js';
 import type { SourceConfig } from '@/model/source.js';
 import { walkPages, type NumberedPage } from '@/upstream/page-walk.js';
 import { pathSegment } from '@/upstream/path-segment.js';
@@ -32,9 +33,10 @@ export async function readFeed(
     signal: context.signal,
   });
   const drift = new DriftLog();
+  const normalised = flatMapInSteps(rows, (row) => normalise(row, { source, feed, drift }) ?? []);
   return {
     outcome: 'read',
-    rows: rows.flatMap((row) => normalise(row, { source, feed, drift }) ?? []),
+    rows: await new Slices().run(normalised),
     truncated,
     // The order of the list is not documented, so nobody knows what a cut leaves out.
     coveredSince: truncated ? null : COVERED_SINCE_EVER,

@@ -1,5 +1,5 @@
 import type { TaskRow } from '@/model/task.js';
-import { Slices } from './turns.js';
+import { Slices } from '@/model/slices.js';
 
 /** Rows whose ids have the same hash, ordered by id. */
 export type Bucket = readonly TaskRow[];

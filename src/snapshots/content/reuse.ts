@@ -1,6 +1,6 @@
 import type { TaskRow } from '@/model/task.js';
 import type { Bucket } from './buckets.js';
-import { Slices } from './turns.js';
+import { Slices } from '@/model/slices.js';
 
 const ROWS_A_STEP = 256;
 

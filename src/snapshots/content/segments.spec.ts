@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { Task } from '@/model/task.js';
 import { digestOf } from './manifest.js';
 import { decodeSegment, encodeSegment } from './segments.js';
-import { Slices } from './turns.js';
+import { Slices } from '@/model/slices.js';
 
 const TASK: Task = {
   ...{ id: 's.1', provider: 'p', source: 's', feed: 'sources/s/feeds/f', nativeId: '1', type: 'BACKUP' },

@@ -3,7 +3,7 @@ import { brotliCompress, brotliDecompress, constants } from 'node:zlib';
 import type { Bucket } from './buckets.js';
 import { digestOf } from './manifest.js';
 import { isTaskRow } from './task-row.js';
-import type { Slices } from './turns.js';
+import type { Slices } from '@/model/slices.js';
 
 /** A bucket's rows as bytes, and the digest of these. */
 export interface Segment {

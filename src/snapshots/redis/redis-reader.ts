@@ -4,7 +4,7 @@ import type { Layouts } from './redis-content.js';
 import type { RedisSlot } from './redis-slot.js';
 import { decodeSegment } from '../content/segments.js';
 import type { Entry } from '../snapshot-store.js';
-import { Slices } from '../content/turns.js';
+import { Slices } from '@/model/slices.js';
 
 const SEGMENTS_AT_ONCE = 64;
 const DECODED_AT_ONCE = 8;

@@ -4,7 +4,7 @@ import type { Layout, Layouts } from './redis-content.js';
 import type { RedisSlot } from './redis-slot.js';
 import { encodeSegment, type Segment } from '../content/segments.js';
 import type { Content, Entry } from '../snapshot-store.js';
-import { Slices } from '../content/turns.js';
+import { Slices } from '@/model/slices.js';
 
 /** What is to be written, and by what right. */
 export interface Draft extends Content {

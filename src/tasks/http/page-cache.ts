@@ -20,15 +20,27 @@ export class PageCache {
     sizeCalculation: ({ body, link }, key) => body.length + link.length + key.length,
   });
 
-  /** The page remembered for a URL and an answer's state, else the one `make` gives. */
-  recall(url: string, answer: CollectionAnswer, make: () => AnsweredPage): AnsweredPage {
+  readonly #making = new Map<string, Promise<AnsweredPage>>();
+
+  /** The page remembered for a URL and an answer's state, else the one `make` gives; made once for all who wait. */
+  recall(
+    url: string,
+    answer: CollectionAnswer,
+    make: () => Promise<AnsweredPage>,
+  ): AnsweredPage | Promise<AnsweredPage> {
     const key = `${url} ${stateOf(answer)}`;
-    let page = this.#pages.get(key);
-    if (page === undefined) {
-      page = make();
-      this.#pages.set(key, page);
-    }
-    return page;
+    return this.#pages.get(key) ?? this.#making.get(key) ?? this.#make(key, make);
+  }
+
+  #make(key: string, make: () => Promise<AnsweredPage>): Promise<AnsweredPage> {
+    const making = make()
+      .then((page) => {
+        this.#pages.set(key, page);
+        return page;
+      })
+      .finally(() => this.#making.delete(key));
+    this.#making.set(key, making);
+    return making;
   }
 }
 

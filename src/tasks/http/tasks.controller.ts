@@ -71,8 +71,8 @@ export class TasksController {
     const question = toTaskQuery(query);
     const feeds = await this.lister.ask(question, wishes.freshness, traceOf(request));
     const waitedMs = performance.now() - startedMs;
-    const page = this.#pages.recall(request.url, feeds, (): AnsweredPage => {
-      const { completeness, ...tasks } = this.lister.page(question, feeds);
+    const page = await this.#pages.recall(request.url, feeds, async (): Promise<AnsweredPage> => {
+      const { completeness, ...tasks } = await this.lister.page(question, feeds);
       const representation = renderPage({ completeness, ...tasks }, question.includeRaw);
       return { ...representation, completeness, link: links(request.url, tasks.nextPageToken) };
     });

@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import type { OrderPosition, TaskOrder } from '@/model/order.js';
 import type { TaskFilter, TaskQuery } from '@/model/query.js';
+import { flatMapInSteps, Slices } from '@/model/slices.js';
 import type { Snapshot } from '@/model/snapshot.js';
 import type { TaskRow } from '@/model/task.js';
 import { compileFilter } from './filter.js';
@@ -8,6 +9,8 @@ import type { Page } from './page.js';
 import { cutPage } from './page.js';
 import { filterKey } from './query-key.js';
 import { mergeSnapshots } from './view.js';
+
+type Rows = readonly TaskRow[];
 
 export type Selection = Pick<TaskQuery, 'filter' | 'order' | 'pageSize' | 'page'>;
 
@@ -25,11 +28,16 @@ export class Selections {
 
   /**
    * One page of the tasks that match. Hand in all newest snapshots, not only those in scope (the filter leaves
-   * the others out): a set that differs from the last one makes everything remembered be forgotten.
+   * the others out): a set that differs from the last one makes everything remembered be forgotten. Sorts and
+   * filters in slices, once for all who ask for the same meanwhile.
    */
-  select(snapshots: readonly Snapshot[], selection: Selection, after: OrderPosition | null): Page {
+  async select(
+    snapshots: readonly Snapshot[],
+    selection: Selection,
+    after: OrderPosition | null,
+  ): Promise<Page> {
     if (!this.#lists.areOf(snapshots)) this.#lists = new Lists(snapshots);
-    const rows = this.#lists.matching(snapshots, selection);
+    const rows = await this.#lists.matching(selection);
     return cutPage(rows, { ...selection, after });
   }
 
@@ -42,14 +50,16 @@ export class Selections {
 /** The lists made of one set of snapshots. */
 class Lists {
   readonly #revisions: ReadonlySet<number>;
-  readonly #ordered = new Map<TaskOrder, readonly TaskRow[]>();
-  readonly #filtered = new LRUCache<string, readonly TaskRow[]>({
+  readonly #ordered = new Map<TaskOrder, Rows>();
+  /** The lists that are being made, by what the finished ones are remembered under. */
+  readonly #making = new Map<string, Promise<Rows>>();
+  readonly #filtered = new LRUCache<string, Rows>({
     max: MOST_LISTS,
     maxSize: MOST_LISTED_ROWS,
     sizeCalculation: (rows) => rows.length + 1,
   });
 
-  constructor(snapshots: readonly Snapshot[]) {
+  constructor(private readonly snapshots: readonly Snapshot[]) {
     this.#revisions = new Set(snapshots.map(({ revision }) => revision));
   }
 
@@ -60,37 +70,51 @@ class Lists {
     );
   }
 
-  matching(snapshots: readonly Snapshot[], { filter, order }: Selection): readonly TaskRow[] {
-    const ordered = this.#inOrder(snapshots, order);
-    return isUnrestricted(filter) ? ordered : this.#passing(ordered, filter, order);
+  matching({ filter, order }: Selection): Rows | Promise<Rows> {
+    return isUnrestricted(filter) ? this.#inOrder(order) : this.#passing(filter, order);
   }
 
-  #inOrder(snapshots: readonly Snapshot[], order: TaskOrder): readonly TaskRow[] {
-    let rows = this.#ordered.get(order);
-    if (rows === undefined) this.#ordered.set(order, (rows = mergeSnapshots(snapshots, order)));
-    return rows;
+  #inOrder(order: TaskOrder): Rows | Promise<Rows> {
+    const known = this.#ordered.get(order);
+    if (known !== undefined) return known;
+    return this.#once(order, async () => {
+      const rows = await new Slices().run(mergeSnapshots(this.snapshots, order));
+      this.#ordered.set(order, rows);
+      return rows;
+    });
   }
 
-  #passing(ordered: readonly TaskRow[], filter: TaskFilter, order: TaskOrder): readonly TaskRow[] {
+  #passing(filter: TaskFilter, order: TaskOrder): Rows | Promise<Rows> {
     const key = `${order} ${filterKey(filter)}`;
-    let rows = this.#filtered.get(key);
-    if (rows === undefined) {
+    const known = this.#filtered.get(key);
+    if (known !== undefined) return known;
+    return this.#once(key, async () => {
       const matches = compileFilter(filter);
-      rows = this.#candidates(ordered, filter, order).filter(({ task }) => matches(task));
+      const candidates = await this.#candidates(filter, order);
+      const passing = flatMapInSteps(candidates, (row) => (matches(row.task) ? row : []));
+      const rows = await new Slices().run(passing);
       this.#filtered.set(key, rows);
-    }
-    return rows;
+      return rows;
+    });
   }
 
   /**
    * The same few words come back with ever other texts and times (a search as it is typed, a window that
    * moves), so the list for the words alone is remembered too and the rest is looked for in it.
    */
-  #candidates(ordered: readonly TaskRow[], filter: TaskFilter, order: TaskOrder): readonly TaskRow[] {
+  #candidates(filter: TaskFilter, order: TaskOrder): Rows | Promise<Rows> {
     const { provider, source, status, type, trigger, ...rest } = filter;
     const words = { provider, source, status, type, trigger };
-    if (isUnrestricted(words) || isUnrestricted(rest)) return ordered;
-    return this.#passing(ordered, words, order);
+    if (isUnrestricted(words) || isUnrestricted(rest)) return this.#inOrder(order);
+    return this.#passing(words, order);
+  }
+
+  #once(key: string, make: () => Promise<Rows>): Promise<Rows> {
+    const known = this.#making.get(key);
+    if (known !== undefined) return known;
+    const making = make().finally(() => this.#making.delete(key));
+    this.#making.set(key, making);
+    return making;
   }
 }
 

@@ -2,11 +2,15 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { TaskOrder } from '@/model/order.js';
 import { TASK_ORDERS } from '@/model/order.js';
+import { Slices } from '@/model/slices.js';
 import type { Snapshot } from '@/model/snapshot.js';
 import type { Task, TaskRow } from '@/model/task.js';
 import { findTask } from './find-task.js';
 import sample from './fixtures/task.json' with { type: 'json' };
 import { mergeSnapshots } from './view.js';
+
+const merge = (snapshots: readonly Snapshot[], order: TaskOrder): Promise<readonly TaskRow[]> =>
+  new Slices().run(mergeSnapshots(snapshots, order));
 
 const SAMPLE = sample as Task;
 let revision = 0;
@@ -87,10 +91,10 @@ function claimedTasks(placed: readonly { feed: string; row: TaskRow }[]): Task[]
 }
 
 describe('mergeSnapshots', () => {
-  it('answers every task once, in the order of the contract', () => {
-    fc.assert(
-      fc.property(placedRows, order, (placed, wanted) => {
-        const merged = mergeSnapshots(snapshotsOf(placed), wanted);
+  it('answers every task once, in the order of the contract', async () => {
+    await fc.assert(
+      fc.asyncProperty(placedRows, order, async (placed, wanted) => {
+        const merged = await merge(snapshotsOf(placed), wanted);
         const expected = claimedTasks(placed);
         expect(idsOf(merged)).toEqual(naiveOrder(expected, wanted));
         expect(new Set(merged.map(({ task }) => task))).toEqual(new Set(expected));
@@ -98,7 +102,7 @@ describe('mergeSnapshots', () => {
     );
   });
 
-  it('does not depend on the order of the snapshots or of their rows', () => {
+  it('does not depend on the order of the snapshots or of their rows', async () => {
     const shuffled = placedRows.chain((placed) =>
       fc.tuple(
         fc.constant(placed),
@@ -106,48 +110,48 @@ describe('mergeSnapshots', () => {
         fc.shuffledSubarray([0, 1, 2, 3], { minLength: 4 }),
       ),
     );
-    fc.assert(
-      fc.property(shuffled, order, ([placed, again, places], wanted) => {
+    await fc.assert(
+      fc.asyncProperty(shuffled, order, async ([placed, again, places], wanted) => {
         const snapshots = snapshotsOf(again);
         const moved = places.flatMap((place) => snapshots.slice(place, place + 1));
-        expect(mergeSnapshots(moved, wanted)).toEqual(mergeSnapshots(snapshotsOf(placed), wanted));
+        expect(await merge(moved, wanted)).toEqual(await merge(snapshotsOf(placed), wanted));
       }),
     );
   });
 
-  it('leaves the rows of the snapshots where they are', () => {
+  it('leaves the rows of the snapshots where they are', async () => {
     const rows = Object.freeze([row('b.2', { createTime: '2024-01-01T00:00:00.000Z' }), row('b.1')]);
-    const merged = mergeSnapshots([snapshot('sources/b/feeds/1', rows)], 'createTime asc');
+    const merged = await merge([snapshot('sources/b/feeds/1', rows)], 'createTime asc');
     expect(idsOf(merged)).toEqual(['b.1', 'b.2']);
     expect(idsOf(rows)).toEqual(['b.2', 'b.1']);
   });
 
-  it('keeps a task when the same snapshot comes twice or two snapshots share a row', () => {
+  it('keeps a task when the same snapshot comes twice or two snapshots share a row', async () => {
     const shared = row('a.1');
     const one = snapshot('sources/a/feeds/1', [shared]);
     const other = snapshot('sources/a/feeds/2', [shared]);
-    expect(mergeSnapshots([one, one, other], 'createTime desc')).toEqual([shared]);
+    expect(await merge([one, one, other], 'createTime desc')).toEqual([shared]);
   });
 
-  it('takes the newer of two snapshots of one feed at its word', () => {
+  it('takes the newer of two snapshots of one feed at its word', async () => {
     const [older, newer] = ['2024-01-01T00:00:00.000Z', '2024-01-02T00:00:00.000Z'].map((updateTime) =>
       snapshot('sources/a/feeds/1', [row('a.1', { updateTime })]),
     ) as [Snapshot, Snapshot];
-    expect(mergeSnapshots([older, newer], 'createTime desc')).toEqual(newer.rows);
-    expect(mergeSnapshots([newer, older], 'createTime desc')).toEqual(newer.rows);
+    expect(await merge([older, newer], 'createTime desc')).toEqual(newer.rows);
+    expect(await merge([newer, older], 'createTime desc')).toEqual(newer.rows);
   });
 
-  it('answers nothing for no snapshots', () => {
-    expect(mergeSnapshots([], 'createTime desc')).toEqual([]);
+  it('answers nothing for no snapshots', async () => {
+    expect(await merge([], 'createTime desc')).toEqual([]);
   });
 });
 
 describe('findTask', () => {
-  it('finds the very row that the lists show', () => {
-    fc.assert(
-      fc.property(placedRows, order, (placed, wanted) => {
+  it('finds the very row that the lists show', async () => {
+    await fc.assert(
+      fc.asyncProperty(placedRows, order, async (placed, wanted) => {
         const snapshots = snapshotsOf(placed);
-        const merged = mergeSnapshots(snapshots, wanted);
+        const merged = await merge(snapshots, wanted);
         expect(merged.map(({ task }) => findTask(snapshots.toReversed(), task.id))).toEqual(merged);
       }),
     );

@@ -169,7 +169,7 @@ interface Visit {
 }
 
 /** Walks to the end, each page by a token that was issued and read; after the last step nothing changes any more. */
-function walk(plan: Plan): Visit[] {
+async function walk(plan: Plan): Promise<Visit[]> {
   const { filter, order, steps } = plan;
   const world = asWorld(plan.tasks);
   const selections = new Selections();
@@ -182,7 +182,7 @@ function walk(plan: Plan): Visit[] {
       live(world, step);
       snapshots = snapshotsOf(world);
     }
-    const page = selections.select(
+    const page: Page = await selections.select(
       snapshots,
       { filter, order, pageSize: step?.pageSize ?? 3, page: null },
       after,
@@ -226,16 +226,16 @@ function asWorld(tasks: readonly Task[]): World {
 }
 
 describe('a walk by page tokens', () => {
-  it('joins to the whole list while nothing changes, whatever the page sizes', () => {
-    fc.assert(
-      fc.property(planOf(...TASK_ORDERS), (plan) => {
+  it('joins to the whole list while nothing changes, whatever the page sizes', async () => {
+    await fc.assert(
+      fc.asyncProperty(planOf(...TASK_ORDERS), async (plan) => {
         const quiet = plan.steps.map(({ pageSize }) => ({
           pageSize,
           arriving: [],
           changing: [],
           vanishing: [],
         }));
-        const visits = walk({ ...plan, steps: quiet });
+        const visits = await walk({ ...plan, steps: quiet });
         const expected = naiveList(asWorld(plan.tasks), plan).map(({ id }) => id);
         expect(idsSeen(visits)).toEqual(expected);
         expect(visits.every(({ page }) => page.totalSize === expected.length)).toBe(true);
@@ -244,10 +244,10 @@ describe('a walk by page tokens', () => {
     );
   });
 
-  it('brings every task that matches throughout exactly once while tasks arrive, change and vanish', () => {
-    fc.assert(
-      fc.property(planOf(...TASK_ORDERS), (plan) => {
-        const visits = walk(plan);
+  it('brings every task that matches throughout exactly once while tasks arrive, change and vanish', async () => {
+    await fc.assert(
+      fc.asyncProperty(planOf(...TASK_ORDERS), async (plan) => {
+        const visits = await walk(plan);
         const counts = countOf(idsSeen(visits));
         expect(steadyIds(visits, plan.order).filter((id) => counts.get(id) !== 1)).toEqual([]);
       }),
@@ -255,20 +255,20 @@ describe('a walk by page tokens', () => {
     );
   });
 
-  it('brings no task twice in an order by createTime, whatever happens to it', () => {
-    fc.assert(
-      fc.property(planOf('createTime desc', 'createTime asc'), (plan) => {
-        const ids = idsSeen(walk(plan));
+  it('brings no task twice in an order by createTime, whatever happens to it', async () => {
+    await fc.assert(
+      fc.asyncProperty(planOf('createTime desc', 'createTime asc'), async (plan) => {
+        const ids = idsSeen(await walk(plan));
         expect(new Set(ids).size).toBe(ids.length);
       }),
       { numRuns: 300 },
     );
   });
 
-  it('answers on each page only tasks that match at that moment, in order, and their true number', () => {
-    fc.assert(
-      fc.property(planOf(...TASK_ORDERS), (plan) => {
-        for (const { page, list } of walk(plan)) {
+  it('answers on each page only tasks that match at that moment, in order, and their true number', async () => {
+    await fc.assert(
+      fc.asyncProperty(planOf(...TASK_ORDERS), async (plan) => {
+        for (const { page, list } of await walk(plan)) {
           const ids = page.rows.map(({ task }) => task.id);
           const start = list.findIndex(({ id }) => id === ids[0]);
           expect(page.totalSize).toBe(list.length);

@@ -1,0 +1,30 @@
+import { Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
+
+const LONGEST_MS = 5_000;
+
+/**
+ * Whether the process is about to stop. From then on it is not ready and each answer ends its connection, while
+ * requests are still taken: a balancer needs a moment to notice.
+ */
+@Injectable()
+export class Drain implements BeforeApplicationShutdown {
+  #hasBegun = false;
+
+  get hasBegun(): boolean {
+    return this.#hasBegun;
+  }
+
+  begin(): void {
+    this.#hasBegun = true;
+  }
+
+  /** The frame calls it before it stops listening, so a stop without a drain is seen as well. */
+  beforeApplicationShutdown(): void {
+    this.begin();
+  }
+}
+
+/** How long requests are still taken: a quarter of what a stop may take, at most 5 s. */
+export function drainMs(shutdownTimeoutMs: number): number {
+  return Math.min(LONGEST_MS, shutdownTimeoutMs / 4);
+}

@@ -1,0 +1,106 @@
+import { afterAll, describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { FAULT_KINDS, type FaultKind, type FaultSettings } from '@/simulator/faults/fault.js';
+import { IN_FULL, printFigures } from '../support/figures.js';
+import { EXPECTATIONS } from './expectations.js';
+import { isFeedOf, Scene, split, UPSTREAMS, type Seen, type UpstreamOfTasks } from './scene.js';
+
+/** Scenes side by side, and how many bad nights each of them lives through. */
+const SCENES = 8;
+const NIGHTS_EACH = IN_FULL ? 1_250 : 8;
+
+/** Bodies of 100 MB and more take a second each; the matrix has them. */
+const KINDS = FAULT_KINDS.filter((kind) => EXPECTATIONS.get(kind) !== 'LIMIT');
+
+/** What befalls each upstream; null: nothing. */
+type Night = Readonly<Record<UpstreamOfTasks, FaultSettings | null>>;
+
+const bounds = fc.constantFrom<Omit<FaultSettings, 'kind'>>(
+  ...[
+    {},
+    {},
+    { rate: 0.3 },
+    { rate: 0.8 },
+    { at: 1 },
+    { at: [2, 3] },
+    { every: 2 },
+    { times: 1 },
+    { times: 4 },
+  ],
+);
+const fault = fc
+  .tuple(fc.constantFrom(...KINDS), bounds)
+  .map(([kind, bound]): FaultSettings => ({ kind, ...bound }));
+const fate = fc.option(fault, { freq: 2 });
+const night: fc.Arbitrary<Night> = fc.record({ css: fate, cbr: fate, cce: fate, ocp: fate });
+
+let nights = 0;
+let partial = 0;
+
+/** Whether the fault may change what rows there are, or their ids, without a read failing. */
+function alters(kind: FaultKind): boolean {
+  return ['altered', 'empty'].includes(EXPECTATIONS.get(kind) ?? '') || kind.startsWith('clock-');
+}
+
+function idsOf(seen: Seen, upstream: UpstreamOfTasks): string[] {
+  return split(seen.tasks, upstream)
+    .own.map(({ id }) => id)
+    .sort();
+}
+
+/** Nothing may lack unsaid, nothing may be told of those who are well, and no upstream's text may be passed on. */
+function judge(truth: Seen, seen: Seen, befell: Night): void {
+  expect([200, 503, 504]).toContain(seen.status);
+  expect(seen.leaks).toEqual([]);
+  expect(seen.complete).toBe(seen.status === 200 && seen.problems.length === 0);
+  if (seen.status !== 200) return;
+  for (const upstream of UPSTREAMS) {
+    const told = seen.problems.filter(({ feed }) => isFeedOf(upstream, feed));
+    const suffered = befell[upstream];
+    if (suffered === null) expect(told).toEqual([]);
+    if (told.length === 0 && (suffered === null || !alters(suffered.kind))) {
+      expect(idsOf(seen, upstream)).toEqual(idsOf(truth, upstream));
+    }
+  }
+  if (seen.problems.length > 0) partial += 1;
+}
+
+async function live(scene: Scene, truth: Seen, befell: Night): Promise<void> {
+  for (const upstream of UPSTREAMS) await scene.fault(upstream, befell[upstream]);
+  if (nights % 5 === 0) await scene.restart();
+  scene.pass(40_000);
+  judge(truth, await scene.look(), befell);
+  scene.pass(20_000);
+  judge(truth, await scene.look(), befell);
+  for (const upstream of UPSTREAMS) await scene.fault(upstream, null);
+  scene.pass(40_000);
+  // What was read while a fault changed rows, of lists of clusters as well, is renewed first.
+  const after = await scene.recoverAnew();
+  for (const upstream of UPSTREAMS) expect(after && idsOf(after, upstream)).toEqual(idsOf(truth, upstream));
+  nights += 1;
+}
+
+describe('bad nights at random', () => {
+  it.each(Array.from({ length: SCENES }, (_, number) => number))(
+    'leave nothing unsaid, and end well (scene %d)',
+    async (number) => {
+      const scene = await Scene.open(100 + number);
+      try {
+        const truth = await scene.look();
+        expect(truth.complete).toBe(true);
+        await fc.assert(
+          fc.asyncProperty(night, (befell) => live(scene, truth, befell)),
+          { numRuns: NIGHTS_EACH, seed: 20261121 + number, endOnFailure: true },
+        );
+      } finally {
+        await scene.close();
+      }
+    },
+    IN_FULL ? 3_600_000 : 120_000,
+  );
+
+  afterAll(() => {
+    printFigures('bad nights at random', [{ nights, 'answers that were partial': partial }]);
+    expect(partial).toBeGreaterThan(nights / 10);
+  });
+});
