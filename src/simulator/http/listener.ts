@@ -17,6 +17,9 @@ import type { Reply } from './reply.js';
 /** Huawei tokens may have 32 KiB; node's default refuses such headers. */
 const LARGEST_HEADERS_BYTES = 64 * 1024;
 
+/** Below the ports that systems give away, so that nobody else takes the port of an upstream that refuses for a while. */
+const [FIRST_PORT, LAST_PORT] = [10_000, 29_999];
+
 export interface ListenerContext {
   readonly world: World;
   readonly log: CallLog;
@@ -62,8 +65,8 @@ export class Listener {
   /** Starts to listen; after a `close` on the same port as before. */
   async open(port = this.#port): Promise<void> {
     if (this.#server.listening) return;
-    this.#server.listen(port, this.context.world.settings.host);
-    await once(this.#server, 'listening');
+    if (port === 0) await this.#listenAnywhere();
+    else await this.#listen(port);
     this.#port = (this.#server.address() as AddressInfo).port;
   }
 
@@ -73,6 +76,23 @@ export class Listener {
     this.#server.close();
     this.#server.closeAllConnections();
     await once(this.#server, 'close');
+  }
+
+  async #listenAnywhere(): Promise<void> {
+    for (;;) {
+      const port = FIRST_PORT + Math.floor(Math.random() * (LAST_PORT - FIRST_PORT + 1));
+      try {
+        await this.#listen(port);
+        return;
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+      }
+    }
+  }
+
+  async #listen(port: number): Promise<void> {
+    this.#server.listen(port, this.context.world.settings.host);
+    await once(this.#server, 'listening');
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
