@@ -156,7 +156,7 @@ export class FeedKeeper {
       const slow = this.#renewal.underWaySinceMs === null ? null : 'TIMEOUT';
       return this.problem('STALE', this.whyNot() ?? slow);
     }
-    return snapshot.truncated ? this.problem('TRUNCATED', 'LIMIT') : null;
+    return snapshot.truncation && this.problem('TRUNCATED', snapshot.truncation);
   }
 
   private problem(state: FeedProblem['state'], reason: FailureReason | null): FeedProblem {
@@ -195,7 +195,10 @@ export class FeedKeeper {
   }
 }
 
-type SnapshotSummary = Pick<FeedStatus, 'taskCount' | 'fetchTimeMs' | 'coveredSince' | 'drift'>;
+type SnapshotSummary = Pick<
+  FeedStatus,
+  'taskCount' | 'fetchTimeMs' | 'coveredSince' | 'drift' | 'driftExamples'
+>;
 
 /** How a feed without a snapshot is summed up. */
 export const NOTHING_KEPT: SnapshotSummary = {
@@ -203,8 +206,9 @@ export const NOTHING_KEPT: SnapshotSummary = {
   fetchTimeMs: null,
   coveredSince: null,
   drift: {},
+  driftExamples: {},
 };
 
-function summary({ rows, fetchTimeMs, coveredSince, drift }: Snapshot): SnapshotSummary {
-  return { taskCount: rows.length, fetchTimeMs, coveredSince, drift };
+function summary({ rows, fetchTimeMs, coveredSince, drift, driftExamples }: Snapshot): SnapshotSummary {
+  return { taskCount: rows.length, fetchTimeMs, coveredSince, drift, driftExamples };
 }

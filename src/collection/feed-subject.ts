@@ -56,15 +56,13 @@ export class FeedSubject implements Subject<Snapshot> {
   decode({ head, rows }: Entry): { value: Snapshot; fetchTimeMs: number } | null {
     const parsed = parseSnapshotHead(head);
     if (parsed === null) return null;
-    const { fetchTimeMs, truncated, coveredSince, drift } = parsed;
+    const { bookmark: _, fetchTimeMs, ...told } = parsed;
     const local = Math.min(fetchTimeMs, this.tools.clock());
     const value = {
       feed: this.feed,
       rows,
       fetchTimeMs: local,
-      truncated,
-      coveredSince,
-      drift,
+      ...told,
       revision: this.revisionOf(rows),
     };
     return { value, fetchTimeMs };
@@ -96,5 +94,6 @@ function isSameSet(one: Snapshot['rows'], other: Snapshot['rows']): boolean {
 function previousRead(entry: Entry | null): PreviousRead | null {
   const head = entry === null ? null : parseSnapshotHead(entry.head);
   if (entry === null || head === null) return null;
-  return { rows: entry.rows, bookmark: head.bookmark, truncated: head.truncated };
+  const { fetchTimeMs: _time, coveredSince: _since, ...read } = head;
+  return { rows: entry.rows, ...read };
 }

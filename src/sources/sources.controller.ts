@@ -118,6 +118,7 @@ function asFeed(status: FeedStatus, nowMs: number): FeedDto {
     drift: Object.fromEntries(
       DRIFT_KINDS.map((kind) => [kind, status.drift[kind] ?? 0]),
     ) as unknown as DriftDto,
+    driftExamples: status.driftExamples,
   };
 }
 

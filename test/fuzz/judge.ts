@@ -134,13 +134,19 @@ class Judgement {
     const ids = new Set(read.rows.map(({ task }) => task.id));
     if (ids.size !== read.rows.length) this.misfits.push('told a task twice');
     if (read.rows.length > this.#source.maxTasksPerFeed) this.misfits.push('read more rows than it may');
-    const { coveredSince, truncated } = read;
+    this.#judgeCoverage(read);
+    const given = this.#givenRows();
+    for (const row of read.rows) this.#judgeRow(row, feed, given);
+  }
+
+  #judgeCoverage({ coveredSince, truncation, drift }: ReadFeed): void {
     if (coveredSince !== null && new Date(coveredSince).toISOString() !== coveredSince) {
       this.misfits.push('coveredSince');
     }
-    this.#facts.add(`truncated ${String(truncated)}, covered ${String(coveredSince !== null)}`);
-    const given = this.#givenRows();
-    for (const row of read.rows) this.#judgeRow(row, feed, given);
+    const lacksRows = truncation === 'MALFORMED';
+    if (lacksRows !== (drift.droppedRow ?? 0) > 0) this.misfits.push('rows left out unsaid');
+    if (lacksRows && coveredSince !== null) this.misfits.push('vouched for rows left out');
+    this.#facts.add(`truncation ${String(truncation)}, covered ${String(coveredSince !== null)}`);
   }
 
   #judgeRow({ task, raw }: TaskRow, feed: Feed, given: ReadonlySet<string>): void {
@@ -173,8 +179,9 @@ class Judgement {
       else kept.add(row.task.id);
     }
     const { answers, behind } = this.scenario;
-    if (answers.length > 1 || behind === 'fresh' || read.outcome === 'failed' || read.truncated) return;
-    this.#compare(read, kept, dropped);
+    if (answers.length === 1 && behind !== 'fresh' && read.outcome === 'read') {
+      this.#compare(read, kept, dropped);
+    }
   }
 
   #normalise(record: unknown, feed: Feed): TaskRow | null {
@@ -187,13 +194,15 @@ class Judgement {
   }
 
   #compare(read: ReadFeed, kept: ReadonlySet<string>, dropped: readonly unknown[]): void {
+    if (kept.size === 0 && dropped.length > 0) this.misfits.push('read rows that nothing identifies');
+    if (read.truncation === 'LIMIT' || kept.size + dropped.length > this.#source.maxTasksPerFeed) return;
     const ids = read.rows.map(({ task }) => task.id);
     if (ids.length !== kept.size || !ids.every((id) => kept.has(id))) {
       this.misfits.push(`read ${ids.length} tasks of ${kept.size}`);
     }
-    // Rows that cannot be told apart count once where pages may repeat them.
+    // Rows that cannot be told apart count once, as pages may repeat them.
     const told = read.drift.droppedRow ?? 0;
-    if (told !== dropped.length && told !== new Set(dropped.map(textOf)).size) {
+    if (told !== new Set(dropped.map(textOf)).size) {
       this.misfits.push(`dropped ${told} rows of ${dropped.length}`);
     }
   }
