@@ -26,6 +26,9 @@ export const DEADLINE_MS = 1_000;
 /** The longest one call takes. */
 const TIMEOUT_MS = 700;
 
+/** Wide enough that no row leaves it while a thousand nights go by. */
+const WINDOW_MS = 365 * 24 * 60 * 60_000;
+
 const FLEET = {
   cssClusters: 2,
   cssRowsPerCluster: 12,
@@ -39,7 +42,8 @@ function begin(simulator: Simulator, clock: () => number): Promise<RunningGatewa
   return startGateway(simulator, {
     clock,
     deadlineMs: DEADLINE_MS,
-    sources: (sources) => sources.map((source) => ({ ...source, timeoutMs: TIMEOUT_MS })),
+    sources: (sources) =>
+      sources.map((source) => ({ ...source, timeoutMs: TIMEOUT_MS, windowMs: WINDOW_MS })),
   });
 }
 
