@@ -49,26 +49,26 @@ export class DriftExampleDto {
   found: string;
 }
 
-/** For each kind of drift that was counted, one example. */
+/** For each kind of drift one example; null where none was counted, or where the snapshot is of a release without. */
 @ApiSchema({ name: 'DriftExamples' })
 export class DriftExamplesDto {
-  @ApiProperty({ type: DriftExampleDto, required: false })
-  unknownStatus?: DriftExampleDto;
+  @ApiProperty({ type: DriftExampleDto, nullable: true })
+  unknownStatus: DriftExampleDto | null;
 
-  @ApiProperty({ type: DriftExampleDto, required: false })
-  unknownType?: DriftExampleDto;
+  @ApiProperty({ type: DriftExampleDto, nullable: true })
+  unknownType: DriftExampleDto | null;
 
-  @ApiProperty({ type: DriftExampleDto, required: false })
-  unknownField?: DriftExampleDto;
+  @ApiProperty({ type: DriftExampleDto, nullable: true })
+  unknownField: DriftExampleDto | null;
 
-  @ApiProperty({ type: DriftExampleDto, required: false })
-  unreadableTime?: DriftExampleDto;
+  @ApiProperty({ type: DriftExampleDto, nullable: true })
+  unreadableTime: DriftExampleDto | null;
 
-  @ApiProperty({ type: DriftExampleDto, required: false })
-  wrongType?: DriftExampleDto;
+  @ApiProperty({ type: DriftExampleDto, nullable: true })
+  wrongType: DriftExampleDto | null;
 
-  @ApiProperty({ type: DriftExampleDto, required: false })
-  droppedRow?: DriftExampleDto;
+  @ApiProperty({ type: DriftExampleDto, nullable: true })
+  droppedRow: DriftExampleDto | null;
 }
 
 /** Whether an upstream is asked, or left alone for a while because it failed repeatedly. */

@@ -1,5 +1,5 @@
 import type { DriftExample, DriftLog } from '@/model/drift.js';
-import { Fields, rawObject } from './raw.js';
+import { Fields, rawObject, type RawObject } from './raw.js';
 import { jsonType, shownWord } from './redaction.js';
 
 /** The documented fields of an object, by name; null for one whose inside is not looked at. */
@@ -24,7 +24,7 @@ export interface RowShape {
 export function openRow(row: unknown, { documented }: RowShape, drift: DriftLog): Fields | null {
   const object = rawObject(row);
   if (object === null) return null;
-  const unknown = findUnknown(object, documented, '');
+  const unknown = findUnknown(object, documented);
   if (unknown !== null) drift.note('unknownField', () => unknown);
   return new Fields(object, drift);
 }
@@ -38,24 +38,28 @@ export function noteDropped(row: unknown, { identifying }: RowShape, drift: Drif
   );
 }
 
-function findUnknown(object: object, documented: DocumentedFields, prefix: string): DriftExample | null {
-  for (const [name, value] of Object.entries(object) as [string, unknown][]) {
+/** The first field that is not documented, by its path from the object on; null where there is none. */
+function findUnknown(object: RawObject, documented: DocumentedFields): DriftExample | null {
+  for (const name of Object.keys(object)) {
     const within = documented.get(name);
-    if (within === undefined) return { field: `${prefix}${shownWord(name)}`, found: jsonType(value) };
-    const unknown = within && findWithin(value, within, `${prefix}${name}`);
-    if (unknown !== null) return unknown;
+    if (within === null) continue;
+    const value = (object as unknown as Readonly<Record<string, unknown>>)[name];
+    if (within === undefined) return { field: shownWord(name), found: jsonType(value) };
+    const unknown = findWithin(value, within);
+    if (unknown !== null) return { ...unknown, field: `${name}${unknown.field}` };
   }
   return null;
 }
 
-function findWithin(value: unknown, documented: DocumentedFields, path: string): DriftExample | null {
+function findWithin(value: unknown, documented: DocumentedFields): DriftExample | null {
   if (!Array.isArray(value)) {
     const object = rawObject(value);
-    return object && findUnknown(object, documented, `${path}.`);
+    const unknown = object && findUnknown(object, documented);
+    return unknown && { ...unknown, field: `.${unknown.field}` };
   }
   for (const element of value) {
-    const unknown = findWithin(element, documented, `${path}[]`);
-    if (unknown !== null) return unknown;
+    const unknown = findWithin(element, documented);
+    if (unknown !== null) return { ...unknown, field: `[]${unknown.field}` };
   }
   return null;
 }

@@ -1,7 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { ReadFeed } from '@/model/provider.js';
+import { CANARIES } from '@/simulator/canaries.js';
+import { FAULT_KINDS } from '@/simulator/faults/fault.js';
 import { BENCHES, benchOf } from './benches.js';
 import { openWorkplace, rowsOf, type Workplace } from './reading.js';
+
+const ROW_FAULT_KINDS = FAULT_KINDS.filter((kind) => kind.startsWith('rows-'));
 
 const TIME = '2026-06-01T08:00:00Z';
 const GO_TIME = '2026-06-01 08:00:00.5 +0000 UTC';
@@ -117,6 +121,21 @@ describe.each(Object.keys(BENCHES))('%s', (provider) => {
     for (const bad of [null, {}, { uuid: 'x' }]) place.stock.addVerbatim(bad);
     expect((await place.read({})).result).toMatchObject({ failure: { reason: 'MALFORMED' } });
   });
+
+  it.each(ROW_FAULT_KINDS)(
+    'shows an example of each kind of drift and no text of the upstream: %s',
+    async (kind) => {
+      place.stock.fill(40);
+      await place.simulator.setFault(benchOf(provider).upstream, kind);
+      const { result } = await place.read({});
+      if (result.outcome === 'failed') return;
+      const { drift, driftExamples } = result;
+      expect(Object.keys(driftExamples).sort()).toEqual(Object.keys(drift).sort());
+      const text = JSON.stringify(driftExamples);
+      expect(text.length).toBeLessThan(1000);
+      for (const canary of CANARIES) expect(text).not.toContain(canary);
+    },
+  );
 
   it('takes null in place of the list for no rows only where no total says otherwise', async () => {
     const { upstream } = benchOf(provider);

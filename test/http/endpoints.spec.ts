@@ -25,7 +25,7 @@ interface SentFeed {
   coveredSince: string | null;
   upstreamCalls: number;
   drift: Record<string, number>;
-  driftExamples: Record<string, { field: string; found: string }>;
+  driftExamples: Record<string, { field: string; found: string } | null>;
 }
 interface SentSource {
   id: string;
@@ -40,6 +40,8 @@ const CBR_FEED = 'sources/server-backups/feeds/operation-logs';
 const NO_DRIFT = {
   ...{ unknownStatus: 0, unknownType: 0, unknownField: 0, unreadableTime: 0, wrongType: 0, droppedRow: 0 },
 };
+
+const NO_EXAMPLES = Object.fromEntries(Object.keys(NO_DRIFT).map((kind) => [kind, null]));
 
 let simulator: Simulator;
 let gateway: RunningGateway;
@@ -166,7 +168,7 @@ describe('/v1/sources', () => {
       upstreamCalls: simulator.calls.count('cbr'),
       circuit: { state: 'CLOSED', nextProbeTime: null },
       drift: NO_DRIFT,
-      driftExamples: {},
+      driftExamples: NO_EXAMPLES,
     });
     for (const source of listed) {
       expect((await get(`/v1/sources/${source.id}`)).body).toEqual(source);
