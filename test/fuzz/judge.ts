@@ -1,6 +1,6 @@
 import { DRIFT_KINDS, DriftLog, type DriftCounts } from '@/model/drift.js';
 import { FAILURE_REASONS, type Failure } from '@/model/failure.js';
-import type { Feed } from '@/model/feed.js';
+import { feedName, type Feed } from '@/model/feed.js';
 import type { FeedListing, FeedRead, ReadFeed } from '@/model/provider.js';
 import type { SourceConfig } from '@/model/source.js';
 import type { TaskRow } from '@/model/task.js';
@@ -109,9 +109,9 @@ class Judgement {
 
   #isFeed({ name, key, cluster, ...feed }: Feed): boolean {
     const isOwn = feed.source === this.#source.id && feed.provider === this.#source.provider;
-    const isNamed = typeof key === 'string' && key !== '' && name === `sources/nightly/feeds/${key}`;
+    const isNamed = isShortText(key) && key !== '' && name === feedName(feed.source, key);
     const clusterName: unknown = cluster?.name ?? null;
-    return isOwn && isNamed && (clusterName === null || typeof clusterName === 'string');
+    return isOwn && isNamed && (clusterName === null || isShortText(clusterName));
   }
 
   #judgeFailure({ reason, retryAfterMs }: Failure): void {
@@ -232,6 +232,10 @@ class Judgement {
     if (!this.#bodies.has(text)) this.#bodies.set(text, parse(text));
     return this.#bodies.get(text);
   }
+}
+
+function isShortText(value: unknown): value is string {
+  return typeof value === 'string' && value.length <= 256;
 }
 
 /** Empty for what is nested too deep to be written down. */
