@@ -121,7 +121,7 @@ export class FeedKeeper {
       const slow = this.#upkeep.isUnderWay ? 'TIMEOUT' : null;
       return this.problem('STALE', this.#upkeep.obstacle ?? slow);
     }
-    return snapshot.truncated ? this.problem('TRUNCATED', 'LIMIT') : null;
+    return snapshot.truncation && this.problem('TRUNCATED', snapshot.truncation);
   }
 
   private problem(state: FeedProblem['state'], reason: FailureReason | null): FeedProblem {
@@ -134,7 +134,10 @@ export class FeedKeeper {
   }
 }
 
-type SnapshotSummary = Pick<FeedStatus, 'taskCount' | 'fetchTimeMs' | 'coveredSince' | 'drift'>;
+type SnapshotSummary = Pick<
+  FeedStatus,
+  'taskCount' | 'fetchTimeMs' | 'coveredSince' | 'drift' | 'driftExamples'
+>;
 
 /** How a feed without a snapshot is summed up. */
 export const NOTHING_KEPT: SnapshotSummary = {
@@ -142,8 +145,9 @@ export const NOTHING_KEPT: SnapshotSummary = {
   fetchTimeMs: null,
   coveredSince: null,
   drift: {},
+  driftExamples: {},
 };
 
-function summary({ rows, fetchTimeMs, coveredSince, drift }: Snapshot): SnapshotSummary {
-  return { taskCount: rows.length, fetchTimeMs, coveredSince, drift };
+function summary({ rows, fetchTimeMs, coveredSince, drift, driftExamples }: Snapshot): SnapshotSummary {
+  return { taskCount: rows.length, fetchTimeMs, coveredSince, drift, driftExamples };
 }

@@ -81,7 +81,8 @@ export class FeedList {
     if (held === null) return failed === null ? loading(demand) : { state: 'FAILED', reason: failed };
     const acceptedMs = 2 * RELIST_AFTER_MS + (demand.freshness.maxStaleMs ?? 0);
     if (failed !== null && this.ageMs() >= acceptedMs) return { state: 'STALE', reason: failed };
-    return held.value.truncated ? { state: 'TRUNCATED', reason: 'LIMIT' } : null;
+    const { truncation } = held.value;
+    return truncation && { state: 'TRUNCATED', reason: truncation };
   }
 
   private isAnswered(demand: Demand): boolean {

@@ -53,15 +53,13 @@ export class FeedSubject implements Subject<Snapshot> {
   decode({ head, rows }: Entry, newest: Snapshot | null): { value: Snapshot; fetchTimeMs: number } | null {
     const parsed = parseSnapshotHead(head);
     if (parsed === null) return null;
-    const { fetchTimeMs, truncated, coveredSince, drift } = parsed;
+    const { bookmark: _, fetchTimeMs, ...told } = parsed;
     const local = Math.min(fetchTimeMs, this.tools.clock());
     const value = {
       feed: this.feed,
       rows,
       fetchTimeMs: local,
-      truncated,
-      coveredSince,
-      drift,
+      ...told,
       revision: this.revisionOf(rows, newest),
     };
     return { value, fetchTimeMs };
@@ -83,5 +81,6 @@ function isSameSet(one: Snapshot['rows'], other: Snapshot['rows']): boolean {
 function previousRead(entry: Entry | null): PreviousRead | null {
   const head = entry === null ? null : parseSnapshotHead(entry.head);
   if (entry === null || head === null) return null;
-  return { rows: entry.rows, bookmark: head.bookmark, truncated: head.truncated };
+  const { fetchTimeMs: _time, coveredSince: _since, ...read } = head;
+  return { rows: entry.rows, ...read };
 }

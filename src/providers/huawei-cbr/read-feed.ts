@@ -62,7 +62,7 @@ class FeedReading {
     if (plan === null) return null;
     try {
       const increment = { base, plan, windowStartMs, origin: this.#origin };
-      return this.#merged(base, await readIncrement(this.#log, increment));
+      return await this.#merged(base, await readIncrement(this.#log, increment));
     } catch (error) {
       if (error instanceof Doubt) return error;
       if (error instanceof UpstreamError && isRefusal(error)) return new Doubt('mismatch');
@@ -70,16 +70,15 @@ class FeedReading {
     }
   }
 
-  #merged({ bookmark, rows: before }: Base, after: KnownRows): ReadFeed {
+  async #merged({ bookmark, rows: before, ...told }: Base, after: KnownRows): Promise<ReadFeed> {
     if (after.size > this.connection.source.maxTasksPerFeed) throw new Doubt('mismatch');
-    const drift = balanceDrift(bookmark.drift, { before, after }, this.#origin);
     return {
       outcome: 'read',
       rows: [...after.values()].map(({ row }) => row),
-      truncated: false,
+      truncation: null,
       coveredSince: this.#coverageStart(),
-      drift,
-      bookmark: { ...bookmark, readMs: this.#startedMs, rows: after.size, drift } satisfies Bookmark,
+      ...(await balanceDrift(told, { before, after }, this.#origin)),
+      bookmark: { ...bookmark, readMs: this.#startedMs, rows: after.size } satisfies Bookmark,
     };
   }
 
@@ -89,7 +88,7 @@ class FeedReading {
     const facts = walkFacts(whole, floorSecond(this.#windowStartMs));
     if (facts === null) return null;
     const times = { wholeMs: this.#startedMs, readMs: this.#startedMs };
-    return { version: 1, ...times, ...facts, ...this.#rests(whole, attempt) };
+    return { version: 2, ...times, ...facts, ...this.#rests(whole, attempt) };
   }
 
   /** What is left alone for a while: a filter that is not honoured, and asking for records that are not shown. */

@@ -18,9 +18,10 @@ describe('what a walk tells', () => {
     const read = {
       outcome: 'read',
       rows,
-      truncated: false,
+      truncation: null,
       coveredSince: null,
       drift: {},
+      driftExamples: {},
       bookmark: null,
     } as const;
     expect(walkFacts({ read, walked }, 0)).toMatchObject({ hasTotal });

@@ -1,8 +1,6 @@
-import { DriftLog } from '@/model/drift.js';
 import type { ReadFeed } from '@/model/provider.js';
-import { flatMapInSteps, Slices } from '@/model/slices.js';
-import { coveredByOrder } from '@/upstream/coverage.js';
-import { eachOnce } from '@/upstream/each-once.js';
+import { coverageOf, coveredByOrder } from '@/upstream/coverage.js';
+import { normaliseRows } from '@/upstream/normalised-rows.js';
 import type { Bookmark } from './bookmark.js';
 import { knownRows, sideOf } from './known-rows.js';
 import { normalise } from './normalise.js';
@@ -26,28 +24,21 @@ export interface ReadWhole {
 /** Reads the operation logs of the window. Throws `UpstreamError`. */
 export async function readWhole(log: OperationLog, { origin, ...window }: WholeRead): Promise<ReadWhole> {
   const walked = await log.walk({ startMs: window.windowStartMs });
-  const drift = new DriftLog();
-  const normalised = flatMapInSteps(walked.rows, (record) => normalise(record, { ...origin, drift }) ?? []);
-  const rows = eachOnce(await new Slices().run(normalised));
-  const since = window.windowCoveredSince;
-  const coveredSince = walked.truncated ? later(coveredByOrder(rows), since) : since;
+  const { lacksRows, ...normalised } = await normaliseRows(walked.rows, (record, drift) =>
+    normalise(record, { ...origin, drift }),
+  );
   const { truncated } = walked;
-  const read: ReadFeed = {
-    outcome: 'read',
-    rows,
-    truncated,
-    coveredSince,
-    drift: drift.counts,
-    bookmark: null,
-  };
-  return { read, walked };
+  const since = window.windowCoveredSince;
+  const coveredSince = truncated ? later(coveredByOrder(normalised.rows), since) : since;
+  const coverage = coverageOf({ lacksRows, truncated, coveredSince });
+  return { read: { outcome: 'read', ...normalised, ...coverage, bookmark: null }, walked };
 }
 
 /** What the walk tells the reads that build on it; null where none can. */
 export function walkFacts(
   { read, walked }: ReadWhole,
   windowStartMs: number,
-): Pick<Bookmark, 'wholeCalls' | 'largestPage' | 'hasTotal' | 'rows' | 'drift'> | null {
+): Pick<Bookmark, 'wholeCalls' | 'largestPage' | 'hasTotal' | 'rows'> | null {
   const known = knownRows(read.rows);
   if (known === null || walked.truncated || walked.rows.length !== read.rows.length) return null;
   // Records from before the window: the upstream does not filter.
@@ -58,7 +49,6 @@ export function walkFacts(
     wholeCalls: calls,
     largestPage,
     hasTotal: countsAll(walked),
-    drift: read.drift,
   };
 }
 

@@ -25,9 +25,10 @@ function snapshot(feed: string, rows: readonly TaskRow[]): Snapshot {
     feed: { name: feed, provider: SAMPLE.provider, source, key, cluster: null },
     rows,
     fetchTimeMs: 0,
-    truncated: false,
+    truncation: null,
     coveredSince: null,
     drift: {},
+    driftExamples: {},
     revision: ++revision,
   };
 }
