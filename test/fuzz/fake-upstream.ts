@@ -1,6 +1,7 @@
 import type { ReadContext } from '@/model/provider.js';
 import type { SourceConfig } from '@/model/source.js';
 import type { HttpAnswer, HttpCall } from '@/upstream/http-exchange.js';
+import { JsonReader } from '@/upstream/json-reader.js';
 import { SourceClient, type SourceClientParts } from '@/upstream/source-client.js';
 import { UpstreamError } from '@/upstream/upstream-error.js';
 import { SilentObserver } from '@/upstream/upstream-observer.js';
@@ -56,7 +57,7 @@ export class FakeUpstream {
     this.#calls += 1;
     this.given.add(text);
     if (status === 0 || this.#calls > MOST_CALLS) return Promise.reject(new UpstreamError('UNREACHABLE'));
-    return Promise.resolve({ status, text, header: (name) => headers[name] ?? null });
+    return Promise.resolve({ status, body: jsonOf(text), header: (name) => headers[name] ?? null });
   }
 
   #next(): Answer {
@@ -104,3 +105,9 @@ export const CONTEXT: ReadContext = {
   onCall: () => undefined,
   previous: null,
 };
+
+function jsonOf(text: string): unknown {
+  const reader = new JsonReader();
+  Array.from(reader.push(Buffer.from(text)));
+  return reader.end();
+}
