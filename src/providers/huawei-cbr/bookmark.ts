@@ -1,5 +1,6 @@
 import { DRIFT_KINDS, type DriftCounts } from '@/model/drift.js';
 import type { PreviousRead } from '@/model/provider.js';
+import { Slices } from '@/model/slices.js';
 import { rawObject } from '@/upstream/raw.js';
 import type { IncrementPolicy } from './increment-policy.js';
 import { knownRows, type KnownRows } from './known-rows.js';
@@ -68,11 +69,15 @@ function isDrift(value: unknown): boolean {
 }
 
 /** The previous read as a base for an incremental one; null where the feed must be read whole. */
-export function baseOf(previous: PreviousRead | null, nowMs: number, policy: IncrementPolicy): Base | null {
+export async function baseOf(
+  previous: PreviousRead | null,
+  nowMs: number,
+  policy: IncrementPolicy,
+): Promise<Base | null> {
   const bookmark = parseBookmark(previous?.bookmark);
   if (previous === null || bookmark === null || previous.truncated) return null;
   if (bookmark.rows !== previous.rows.length || !isCurrent(bookmark, nowMs, policy)) return null;
-  const rows = knownRows(previous.rows);
+  const rows = await new Slices().run(knownRows(previous.rows));
   return rows === null ? null : { bookmark, rows };
 }
 

@@ -1,6 +1,6 @@
 import { DriftLog } from '@/model/drift.js';
 import type { ReadFeed } from '@/model/provider.js';
-import { flatMapInSteps, Slices } from '@/model/slices.js';
+import { filterInSteps, flatMapInSteps, Slices } from '@/model/slices.js';
 import { coveredByOrder } from '@/upstream/coverage.js';
 import { eachOnce } from '@/upstream/each-once.js';
 import type { Bookmark } from './bookmark.js';
@@ -28,7 +28,8 @@ export async function readWhole(log: OperationLog, { origin, ...window }: WholeR
   const walked = await log.walk({ startMs: window.windowStartMs });
   const drift = new DriftLog();
   const normalised = flatMapInSteps(walked.rows, (record) => normalise(record, { ...origin, drift }) ?? []);
-  const rows = eachOnce(await new Slices().run(normalised));
+  const slices = new Slices();
+  const rows = await slices.run(eachOnce(await slices.run(normalised)));
   const since = window.windowCoveredSince;
   const coveredSince = walked.truncated ? later(coveredByOrder(rows), since) : since;
   const { truncated } = walked;
@@ -43,15 +44,19 @@ export async function readWhole(log: OperationLog, { origin, ...window }: WholeR
   return { read, walked };
 }
 
+type WalkFacts = Pick<Bookmark, 'wholeCalls' | 'largestPage' | 'hasTotal' | 'rows' | 'drift'>;
+
 /** What the walk tells the reads that build on it; null where none can. */
-export function walkFacts(
+export async function walkFacts(
   { read, walked }: ReadWhole,
   windowStartMs: number,
-): Pick<Bookmark, 'wholeCalls' | 'largestPage' | 'hasTotal' | 'rows' | 'drift'> | null {
-  const known = knownRows(read.rows);
+): Promise<WalkFacts | null> {
+  const slices = new Slices();
+  const known = await slices.run(knownRows(read.rows));
   if (known === null || walked.truncated || walked.rows.length !== read.rows.length) return null;
   // Records from before the window: the upstream does not filter.
-  if ([...known.values()].some((one) => sideOf(one, windowStartMs) === 'before')) return null;
+  const early = filterInSteps(known.values(), (one) => sideOf(one, windowStartMs) === 'before');
+  if ((await slices.run(early)).length > 0) return null;
   const { calls, largestPage } = walked;
   return {
     rows: known.size,

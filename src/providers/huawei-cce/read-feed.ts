@@ -30,7 +30,8 @@ export async function readFeed(
   const items = parseItems(await client.getJson({ path }, context));
   const drift = new DriftLog();
   const normalised = flatMapInSteps(items, (item) => normalise(item, { source, feed, drift }) ?? []);
-  const rows = eachOnce(await new Slices().run(normalised));
+  const slices = new Slices();
+  const rows = await slices.run(eachOnce(await slices.run(normalised)));
   return {
     outcome: 'read',
     ...(await newest(rows, source.maxTasksPerFeed)),

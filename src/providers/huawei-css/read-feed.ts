@@ -30,7 +30,8 @@ export async function readFeed(
     walked.rows,
     (record) => normalise(record, { source, feed, drift }) ?? [],
   );
-  const rows = eachOnce(await new Slices().run(normalised));
+  const slices = new Slices();
+  const rows = await slices.run(eachOnce(await slices.run(normalised)));
   const coveredSince = walked.truncated ? coveredByOrder(rows) : COVERED_SINCE_EVER;
   return {
     outcome: 'read',
