@@ -52,10 +52,10 @@ class Body {
   /** Goes on reading. True when its value is known; false when it has more than so many bytes. */
   async readUpTo(mostBytes: number): Promise<boolean> {
     while (this.#bytes <= mostBytes) {
-      const { done, value } = await this.#chunks.next();
-      if (done === true) return true;
-      this.#bytes += value.length;
-      await this.#slices.run(this.#reader.push(value));
+      const next = await this.#chunks.next();
+      if (next.done === true) return true;
+      this.#bytes += next.value.length;
+      await this.#slices.run(this.#reader.push(next.value));
       if (this.#reader.isBeyondBounds) throw new UpstreamError('LIMIT');
       if (this.#reader.isBroken) return true;
     }

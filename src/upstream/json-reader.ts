@@ -26,8 +26,14 @@ const CLOSERS: ReadonlyMap<number, OpenContainer['closer']> = new Map([
   [0x5b, ']'],
   [0x7b, '}'],
 ]);
-const BLANKS = flags(' \t\n\r');
-const MARKS = flags('",[]{}');
+const BLANKS = ' \t\n\r';
+/** Each has a one for the bytes that are looked for. */
+const MARKS = Uint8Array.from({ length: 256 }, (_, byte) =>
+  '",[]{}'.includes(String.fromCharCode(byte)) ? 1 : 0,
+);
+const NO_BLANKS = Uint8Array.from({ length: 256 }, (_, byte) =>
+  BLANKS.includes(String.fromCharCode(byte)) ? 0 : 1,
+);
 
 type State = 'reading' | 'behind-container' | 'whole' | 'broken' | 'beyond-bounds';
 
@@ -85,7 +91,7 @@ export class JsonReader {
   #read(chunk: Buffer, from: number): number {
     const start = this.#length - from;
     for (let at = from; at < chunk.length; at += 1) {
-      at = this.#inString ? this.#skipString(chunk, at) : skip(chunk, at, MARKS, 0);
+      at = this.#inString ? this.#skipString(chunk, at) : find(MARKS, chunk, at);
       const byte = chunk[at];
       if (byte === undefined) break;
       if (byte === QUOTE) this.#turnString(start + at);
@@ -157,7 +163,7 @@ export class JsonReader {
 
   /** Behind a container of an earlier part: only a comma or the end of the next container may come. */
   #skipBlanks(chunk: Buffer, from: number): number {
-    const at = skip(chunk, from, BLANKS, 1);
+    const at = find(NO_BLANKS, chunk, from);
     if (at === chunk.length) return at;
     if (this.#state === 'whole') this.#state = 'broken';
     else if (chunk[at] === COMMA) this.#enter('reading');
@@ -186,15 +192,9 @@ export class JsonReader {
   }
 }
 
-/** The first index from `from` on whose byte has another flag, or the chunk's length. */
-function skip(chunk: Buffer, from: number, flagged: Uint8Array, flag: 0 | 1): number {
+/** The first index from `from` on whose byte is one of those looked for, or the chunk's length. */
+function find(wanted: Uint8Array, chunk: Buffer, from: number): number {
   let at = from;
-  while (at < chunk.length && flagged[chunk[at] ?? 0] === flag) at += 1;
+  while (at < chunk.length && wanted[chunk[at] ?? 0] === 0) at += 1;
   return at;
-}
-
-function flags(characters: string): Uint8Array {
-  const flagged = new Uint8Array(256);
-  for (const byte of Buffer.from(characters)) flagged[byte] = 1;
-  return flagged;
 }
