@@ -2,8 +2,7 @@ import type { Feed } from '@/model/feed.js';
 import type { ListedFeeds } from '@/model/provider.js';
 import type { Content, Entry } from '@/snapshots/snapshot-store.js';
 import type { SourceTools } from './keeper-tools.js';
-import type { Held } from './held.js';
-import type { Attempt, ReadWish, Subject, SubjectEvents } from './subject.js';
+import type { Attempt, ReadWish, Subject } from './subject.js';
 import { storeNameOfList } from './store-name.js';
 
 /** How often the clusters of a source are listed again while it is in use. */
@@ -22,16 +21,9 @@ export class ListSubject implements Subject<ListedFeeds> {
   readonly name: string;
   readonly freshForMs = RELIST_AFTER_MS;
   readonly spacingMs: number;
-  readonly onHeld: (held: Held<ListedFeeds>) => void;
-  readonly onFailure: () => void;
   #calls = 0;
 
-  constructor(
-    private readonly tools: SourceTools,
-    { onHeld, onFailure }: SubjectEvents<ListedFeeds>,
-  ) {
-    this.onHeld = onHeld;
-    this.onFailure = onFailure;
+  constructor(private readonly tools: SourceTools) {
     this.name = storeNameOfList(tools.source);
     this.spacingMs = tools.source.minRefreshMs;
   }

@@ -5,7 +5,7 @@ import { IN_FULL, printFigures } from '../support/figures.js';
 import { EXPECTATIONS } from './expectations.js';
 import { isFeedOf, Scene, split, UPSTREAMS, type Seen, type UpstreamOfTasks } from './scene.js';
 
-/** Scenes side by side, and how many bad nights each of them lives through. */
+/** Scenes, as many side by side as jest runs at once, and how many bad nights each of them lives through. */
 const SCENES = 8;
 const NIGHTS_EACH = IN_FULL ? 1_250 : 8;
 
@@ -81,7 +81,7 @@ async function live(scene: Scene, truth: Seen, befell: Night): Promise<void> {
 }
 
 describe('bad nights at random', () => {
-  it.each(Array.from({ length: SCENES }, (_, number) => number))(
+  it.concurrent.each(Array.from({ length: SCENES }, (_, number) => number))(
     'leave nothing unsaid, and end well (scene %d)',
     async (number) => {
       const scene = await Scene.open(100 + number);
