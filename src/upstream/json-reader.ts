@@ -71,7 +71,7 @@ export class JsonReader {
   *push(chunk: Buffer): Steps<void> {
     for (let at = 0; at < chunk.length && !this.isBroken;) {
       at = this.#state === 'reading' ? this.#read(chunk, at) : this.#skipBlanks(chunk, at);
-      yield;
+      if (at < chunk.length) yield;
     }
   }
 

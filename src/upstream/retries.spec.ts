@@ -75,7 +75,7 @@ beforeEach(async () => {
     .overrideProvider(HttpService)
     .useValue(wire)
     .compile();
-  jest.useFakeTimers({ doNotFake: ['nextTick', 'queueMicrotask', 'setImmediate'] });
+  jest.useFakeTimers({ doNotFake: ['nextTick', 'queueMicrotask', 'setImmediate', 'performance'] });
   sent = [];
   react = () => OK;
 });
