@@ -19,10 +19,11 @@ export async function normaliseRows(
   normalise: (row: unknown, drift: DriftLog) => TaskRow | null,
 ): Promise<NormalisedRows> {
   const drift = new DriftLog();
-  const tasks = await new Slices().run(flatMapInSteps(rows, (row) => normalise(row, drift) ?? []));
+  const slices = new Slices();
+  const tasks = await slices.run(flatMapInSteps(rows, (row) => normalise(row, drift) ?? []));
   if (tasks.length === 0 && rows.length > 0) throw new UpstreamError('MALFORMED');
   return {
-    rows: eachOnce(tasks),
+    rows: await slices.run(eachOnce(tasks)),
     lacksRows: tasks.length < rows.length,
     drift: drift.counts,
     driftExamples: drift.examples,

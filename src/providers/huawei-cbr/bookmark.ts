@@ -1,4 +1,5 @@
 import type { PreviousRead } from '@/model/provider.js';
+import { Slices } from '@/model/slices.js';
 import { rawObject } from '@/upstream/raw.js';
 import type { IncrementPolicy } from './increment-policy.js';
 import { knownRows, type KnownRows } from './known-rows.js';
@@ -56,11 +57,15 @@ export function parseBookmark(value: unknown): Bookmark | null {
 }
 
 /** The previous read as a base for an incremental one; null where the feed must be read whole. */
-export function baseOf(previous: PreviousRead | null, nowMs: number, policy: IncrementPolicy): Base | null {
+export async function baseOf(
+  previous: PreviousRead | null,
+  nowMs: number,
+  policy: IncrementPolicy,
+): Promise<Base | null> {
   const bookmark = parseBookmark(previous?.bookmark);
   if (previous === null || bookmark === null || previous.truncation !== null) return null;
   if (bookmark.rows !== previous.rows.length || !isCurrent(bookmark, nowMs, policy)) return null;
-  const rows = knownRows(previous.rows);
+  const rows = await new Slices().run(knownRows(previous.rows));
   const { drift, driftExamples } = previous;
   return rows === null ? null : { bookmark, rows, drift, driftExamples };
 }

@@ -6,7 +6,7 @@ import {
   type DriftKind,
 } from '@/model/drift.js';
 import type { ReadFeed } from '@/model/provider.js';
-import { Slices, type Steps } from '@/model/slices.js';
+import { filterInSteps, visitInSteps, type Steps } from '@/model/slices.js';
 import { normalise } from './normalise.js';
 import type { KnownRow, KnownRows } from './known-rows.js';
 import type { RowOrigin } from './span-reading.js';
@@ -22,10 +22,10 @@ type Drift = Pick<ReadFeed, 'drift' | 'driftExamples'>;
  * The drift of all rows after a change: that before it, without the rows that went and with those that came. Each
  * example is one of a row that is there.
  */
-export async function balanceDrift(told: Drift, change: RowChange, origin: RowOrigin): Promise<Drift> {
+export function* balanceDrift(told: Drift, change: RowChange, origin: RowOrigin): Steps<Drift> {
   const { before, after } = change;
-  const gone = driftOf(missingFrom(after, before), origin);
-  const come = driftOf(missingFrom(before, after), origin);
+  const gone = yield* driftOf(yield* missingFrom(after, before), origin);
+  const come = yield* driftOf(yield* missingFrom(before, after), origin);
   const drift = balance(told.drift, gone.counts, come.counts);
   const kinds = DRIFT_KINDS.filter((kind) => kind in drift);
   // Of a kind of which no row went, the example cannot have gone either.
@@ -36,7 +36,7 @@ export async function balanceDrift(told: Drift, change: RowChange, origin: RowOr
   const examples: DriftExamples = Object.fromEntries(known);
   const lacking = kinds.filter((kind) => !(kind in examples));
   if (lacking.length === 0) return { drift, driftExamples: examples };
-  const found = await new Slices().run(findExamples(lacking, after, origin));
+  const found = yield* findExamples(lacking, after, origin);
   return { drift, driftExamples: { ...found, ...examples } };
 }
 
@@ -48,13 +48,13 @@ function balance(told: DriftCounts, gone: DriftCounts, come: DriftCounts): Drift
 }
 
 /** The rows that others have not got, or not in that form. */
-function missingFrom(others: KnownRows, rows: KnownRows): readonly KnownRow[] {
-  return [...rows].filter(([id, { row }]) => others.get(id)?.row !== row).map(([, known]) => known);
+function missingFrom(others: KnownRows, rows: KnownRows): Steps<readonly KnownRow[]> {
+  return filterInSteps(rows.values(), ({ row }) => others.get(row.task.id)?.row !== row);
 }
 
-function driftOf(rows: readonly KnownRow[], origin: RowOrigin): DriftLog {
+function* driftOf(rows: readonly KnownRow[], origin: RowOrigin): Steps<DriftLog> {
   const drift = new DriftLog();
-  for (const { row } of rows) normalise(row.raw, { ...origin, drift });
+  yield* visitInSteps(rows, ({ row }) => normalise(row.raw, { ...origin, drift }));
   return drift;
 }
 

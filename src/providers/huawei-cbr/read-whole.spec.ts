@@ -11,7 +11,7 @@ describe('what a walk tells', () => {
   it.each([
     [2, true],
     [3, false],
-  ])('after any number of pages: %i records counted', (count, hasTotal) => {
+  ])('after any number of pages: %i records counted', async (count, hasTotal) => {
     const rows = [rowOf('a'), rowOf('b')];
     const counts = new Array<number>(300_000).fill(count);
     const walked = { rows, truncated: false, calls: counts.length, largestPage: 1, counts };
@@ -24,6 +24,6 @@ describe('what a walk tells', () => {
       driftExamples: {},
       bookmark: null,
     } as const;
-    expect(walkFacts({ read, walked }, 0)).toMatchObject({ hasTotal });
+    expect(await walkFacts({ read, walked }, 0)).toMatchObject({ hasTotal });
   });
 });

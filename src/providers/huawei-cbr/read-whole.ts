@@ -1,4 +1,5 @@
 import type { ReadFeed } from '@/model/provider.js';
+import { filterInSteps, Slices } from '@/model/slices.js';
 import { coverageOf, coveredByOrder } from '@/upstream/coverage.js';
 import { normaliseRows } from '@/upstream/normalised-rows.js';
 import type { Bookmark } from './bookmark.js';
@@ -34,15 +35,19 @@ export async function readWhole(log: OperationLog, { origin, ...window }: WholeR
   return { read: { outcome: 'read', ...normalised, ...coverage, bookmark: null }, walked };
 }
 
+type WalkFacts = Pick<Bookmark, 'wholeCalls' | 'largestPage' | 'hasTotal' | 'rows'>;
+
 /** What the walk tells the reads that build on it; null where none can. */
-export function walkFacts(
+export async function walkFacts(
   { read, walked }: ReadWhole,
   windowStartMs: number,
-): Pick<Bookmark, 'wholeCalls' | 'largestPage' | 'hasTotal' | 'rows'> | null {
-  const known = knownRows(read.rows);
+): Promise<WalkFacts | null> {
+  const slices = new Slices();
+  const known = await slices.run(knownRows(read.rows));
   if (known === null || walked.truncated || walked.rows.length !== read.rows.length) return null;
   // Records from before the window: the upstream does not filter.
-  if ([...known.values()].some((one) => sideOf(one, windowStartMs) === 'before')) return null;
+  const early = filterInSteps(known.values(), (one) => sideOf(one, windowStartMs) === 'before');
+  if ((await slices.run(early)).length > 0) return null;
   const { calls, largestPage } = walked;
   return {
     rows: known.size,

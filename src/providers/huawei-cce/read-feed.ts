@@ -29,7 +29,8 @@ export async function readFeed(
   const cluster = pathSegment(feed.key);
   const path = `/api/v3.1/projects/${project}/clusters/${cluster}/operation/snapshot/tasks`;
   const items = parseItems(await client.getJson({ path }, context));
-  const { lacksRows, ...read } = await normaliseRows(eachRecordOnce(items, identifyItem), (item, drift) =>
+  const records = await new Slices().run(eachRecordOnce(items, identifyItem));
+  const { lacksRows, ...read } = await normaliseRows(records, (item, drift) =>
     normalise(item, { source, feed, drift }),
   );
   const { rows, ...limited } = await newest(read.rows, source.maxTasksPerFeed);
