@@ -59,6 +59,11 @@ export const EXPECTATIONS: ReadonlyMap<FaultKind, Expectation> = new Map(
   ),
 );
 
+/** Whether the fault may change what rows there are, or their ids, without a read failing. */
+export function alters(kind: FaultKind): boolean {
+  return ['altered', 'empty'].includes(EXPECTATIONS.get(kind) ?? '') || kind.startsWith('clock-');
+}
+
 /** Large bodies take as long as they may: they end by their size or by the time-out, whichever is first. */
 export function reasonsOf(expectation: Expectation): readonly string[] {
   return expectation === 'LIMIT' ? ['LIMIT', 'TIMEOUT'] : [expectation];

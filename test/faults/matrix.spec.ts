@@ -1,8 +1,9 @@
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { FAULT_KINDS, type FaultKind } from '@/simulator/faults/fault.js';
 import { IN_FULL, printFigures } from '../support/figures.js';
+import { isFeedOf, split, UPSTREAMS, type UpstreamOfTasks } from '../support/upstreams.js';
 import { EXPECTATIONS, reasonsOf, type Expectation } from './expectations.js';
-import { DEADLINE_MS, isFeedOf, Scene, split, UPSTREAMS, type Seen, type UpstreamOfTasks } from './scene.js';
+import { DEADLINE_MS, Scene, type Seen } from './scene.js';
 
 const STARTS = ['cold', 'warm'] as const;
 type Start = (typeof STARTS)[number];

@@ -1,9 +1,10 @@
 import { afterAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { FAULT_KINDS, type FaultKind, type FaultSettings } from '@/simulator/faults/fault.js';
+import { FAULT_KINDS, type FaultSettings } from '@/simulator/faults/fault.js';
 import { IN_FULL, printFigures } from '../support/figures.js';
-import { EXPECTATIONS } from './expectations.js';
-import { isFeedOf, Scene, split, UPSTREAMS, type Seen, type UpstreamOfTasks } from './scene.js';
+import { isFeedOf, split, UPSTREAMS, type UpstreamOfTasks } from '../support/upstreams.js';
+import { alters, EXPECTATIONS } from './expectations.js';
+import { Scene, type Seen } from './scene.js';
 
 /** Scenes side by side, and how many bad nights each of them lives through. */
 const SCENES = 8;
@@ -36,11 +37,6 @@ const night: fc.Arbitrary<Night> = fc.record({ css: fate, cbr: fate, cce: fate, 
 
 let nights = 0;
 let partial = 0;
-
-/** Whether the fault may change what rows there are, or their ids, without a read failing. */
-function alters(kind: FaultKind): boolean {
-  return ['altered', 'empty'].includes(EXPECTATIONS.get(kind) ?? '') || kind.startsWith('clock-');
-}
 
 function idsOf(seen: Seen, upstream: UpstreamOfTasks): string[] {
   return split(seen.tasks, upstream)

@@ -10,16 +10,7 @@ import {
   type SentProblem,
   type SentTask,
 } from '../support/tasks.js';
-
-export const UPSTREAMS = ['css', 'cbr', 'cce', 'ocp'] as const;
-export type UpstreamOfTasks = (typeof UPSTREAMS)[number];
-
-const SOURCES: Record<UpstreamOfTasks, string> = {
-  css: 'search-logs',
-  cbr: 'server-backups',
-  cce: 'kubernetes',
-  ocp: 'oceanbase',
-};
+import type { UpstreamOfTasks } from '../support/upstreams.js';
 
 /** The longest a question waits. */
 export const DEADLINE_MS = 1_000;
@@ -128,18 +119,4 @@ export class Scene {
     await this.gateway.stop();
     await this.simulator.stop();
   }
-}
-
-/** The tasks of an upstream's source, and all others. */
-export function split(
-  tasks: readonly SentTask[],
-  upstream: UpstreamOfTasks,
-): { readonly own: readonly SentTask[]; readonly others: readonly SentTask[] } {
-  const isOwn = ({ source }: SentTask): boolean => source === SOURCES[upstream];
-  return { own: tasks.filter(isOwn), others: tasks.filter((task) => !isOwn(task)) };
-}
-
-/** True for a feed of the upstream's source. */
-export function isFeedOf(upstream: UpstreamOfTasks, feed: string): boolean {
-  return feed.startsWith(`sources/${SOURCES[upstream]}/`);
 }
