@@ -14,7 +14,7 @@ import type { UpstreamOfTasks } from '../support/upstreams.js';
 
 /** The longest a question waits. */
 export const DEADLINE_MS = 1_000;
-/** The longest one call takes. */
+/** The longest one call takes, unless a scene says otherwise. */
 const TIMEOUT_MS = 700;
 
 const FLEET = {
@@ -26,11 +26,21 @@ const FLEET = {
   ocpTenants: 4,
 };
 
-function begin(simulator: Simulator, clock: () => number): Promise<RunningGateway> {
+/** How time goes by in a scene. */
+class Timing {
+  /** How far the clock of simulator and gateway is ahead of the real one. */
+  aheadMs = 0;
+
+  constructor(readonly timeoutMs: number) {}
+
+  readonly clock = (): number => Date.now() + this.aheadMs;
+}
+
+function begin(simulator: Simulator, { clock, timeoutMs }: Timing): Promise<RunningGateway> {
   return startGateway(simulator, {
     clock,
     deadlineMs: DEADLINE_MS,
-    sources: (sources) => sources.map((source) => ({ ...source, timeoutMs: TIMEOUT_MS })),
+    sources: (sources) => sources.map((source) => ({ ...source, timeoutMs })),
   });
 }
 
@@ -50,22 +60,24 @@ export interface Seen {
 export class Scene {
   private constructor(
     readonly simulator: Simulator,
-    /** How far the clock of simulator and gateway is ahead of the real one. */
-    private readonly time: { aheadMs: number },
+    private readonly timing: Timing,
     private gateway: RunningGateway,
   ) {}
 
-  static async open(seed: number): Promise<Scene> {
-    const time = { aheadMs: 0 };
-    const clock = (): number => Date.now() + time.aheadMs;
-    const simulator = await startSimulator({ seed, clock, life: { rate: 0 }, fleet: FLEET });
-    return new Scene(simulator, time, await begin(simulator, clock));
+  static async open(seed: number, timeoutMs = TIMEOUT_MS): Promise<Scene> {
+    const timing = new Timing(timeoutMs);
+    const simulator = await startSimulator({ seed, clock: timing.clock, life: { rate: 0 }, fleet: FLEET });
+    return new Scene(simulator, timing, await begin(simulator, timing));
   }
 
   /** A gateway that has read nothing yet takes the place of this one. */
   async restart(): Promise<void> {
     await this.gateway.stop();
-    this.gateway = await begin(this.simulator, () => Date.now() + this.time.aheadMs);
+    this.gateway = await begin(this.simulator, this.timing);
+  }
+
+  get url(): string {
+    return this.gateway.url;
   }
 
   /** All tasks that there are, asked for at once. */
@@ -87,7 +99,7 @@ export class Scene {
 
   /** Time goes by: what is held turns stale, and pauses end. */
   pass(ms: number): void {
-    this.time.aheadMs += ms;
+    this.timing.aheadMs += ms;
   }
 
   fault(upstream: UpstreamOfTasks, fault: Fault | null): Promise<void> {
