@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { FaultKind } from '@/simulator/faults/fault.js';
+import { isShunned } from '../support/circuits.js';
 import { IN_FULL, printFigures } from '../support/figures.js';
-import { ask } from '../support/http.js';
 import { quantileMs, type Answered, type LoadSettings } from '../support/load.js';
 import { until } from '../support/redis.js';
 import type { Replica } from '../support/replica.js';
@@ -96,18 +96,8 @@ class Pair {
 
   /** Resolves when nobody waits for any feed of the source any more. */
   async shunned(): Promise<void> {
-    await until(async () => {
-      const { sources } = (await ask(`${this.hung.url}/v1/sources`)).body as SentSources;
-      const feeds = sources.flatMap((source) => source.feeds).filter(({ name }) => name.startsWith(HUNG));
-      return feeds.length > 0 && feeds.every(({ circuit }) => circuit.state !== 'CLOSED');
-    });
+    await until(() => isShunned(this.hung.url, 'kubernetes'));
   }
-}
-
-interface SentSources {
-  readonly sources: readonly {
-    readonly feeds: readonly { readonly name: string; readonly circuit: { readonly state: string } }[];
-  }[];
 }
 
 /** Nothing is told of the other sources, and nothing of this one as if it were whole. */

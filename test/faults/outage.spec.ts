@@ -1,5 +1,6 @@
 import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
 import type { FaultSettings } from '@/simulator/faults/fault.js';
+import { isProbed } from '../support/circuits.js';
 import { IN_FULL, printFigures } from '../support/figures.js';
 import { ask } from '../support/http.js';
 import { until } from '../support/redis.js';
@@ -49,19 +50,6 @@ const usual = new Map<UpstreamOfTasks, number>();
 let scene: Scene;
 afterEach(() => scene.close());
 
-interface SentSource {
-  readonly circuit: { readonly state: string };
-  readonly feeds: readonly { readonly circuit: { readonly state: string } }[];
-}
-
-/** True while a probe is out. */
-async function isProbed(): Promise<boolean> {
-  const { sources } = (await ask(`${scene.url}/v1/sources`)).body as { readonly sources: SentSource[] };
-  return sources
-    .flatMap(({ circuit, feeds }) => [circuit, ...feeds.map((feed) => feed.circuit)])
-    .some(({ state }) => state === 'HALF_OPEN');
-}
-
 /** How many calls the gateway has made to an upstream, refused connections among them. */
 async function callsTo(upstream: UpstreamOfTasks): Promise<number> {
   const { text } = await ask(`${scene.url}/metrics`);
@@ -78,7 +66,7 @@ async function pass(upstream: UpstreamOfTasks): Promise<number> {
   for (let step = 0; step < STEPS; step += 1) {
     scene.pass(STEP_MS);
     await scene.look();
-    await until(async () => !(await isProbed()));
+    await until(async () => !(await isProbed(scene.url)));
   }
   return (await callsTo(upstream)) - before;
 }
