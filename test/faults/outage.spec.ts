@@ -74,7 +74,7 @@ async function pass(upstream: UpstreamOfTasks): Promise<number> {
 /** The calls of ten minutes in which all is well; all upstreams are counted at once. */
 async function usualCalls(): Promise<ReadonlyMap<UpstreamOfTasks, number>> {
   if (usual.size > 0) return usual;
-  const well = await Scene.open(21, TIMEOUT_MS);
+  const well = await Scene.open(21, { timeoutMs: TIMEOUT_MS });
   const faulty = scene;
   scene = well;
   await well.look();
@@ -104,7 +104,7 @@ describe(`${MINUTES} minutes in which an upstream is gone`, () => {
   it.each(CASES)(
     '($fault, $upstream) cost it 1.2 times its usual calls at most, and none that it forbade',
     async ({ fault, upstream }) => {
-      scene = await Scene.open(21, TIMEOUT_MS);
+      scene = await Scene.open(21, { timeoutMs: TIMEOUT_MS });
       const expected = (await usualCalls()).get(upstream) ?? 0;
       expect((await scene.look()).complete).toBe(true);
       await scene.fault(upstream, FAULTS[fault] ?? null);
@@ -138,7 +138,7 @@ describe(`${MINUTES} minutes in which an upstream is gone`, () => {
 
 describe('a source of which one feed is told to stay away for long', () => {
   it('is left alone as a whole, says so, and is read again as soon as the time is over', async () => {
-    scene = await Scene.open(22, TIMEOUT_MS);
+    scene = await Scene.open(22, { timeoutMs: TIMEOUT_MS });
     expect((await scene.look()).complete).toBe(true);
     const [first] = scene.simulator.fleet.css;
     await scene.fault('css', { kind: 'throttle', only: first?.id ?? '', times: 1, retryAfterSeconds: 300 });

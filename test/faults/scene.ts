@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Fault } from '@/simulator/faults/fault.js';
+import type { Door } from '../support/doors.js';
 import { startGateway, startSimulator, type RunningGateway, type Simulator } from '../support/gateway.js';
 import { ask } from '../support/http.js';
 import { leaks } from '../support/secrets.js';
@@ -10,11 +11,10 @@ import {
   type SentProblem,
   type SentTask,
 } from '../support/tasks.js';
-import type { UpstreamOfTasks } from '../support/upstreams.js';
+import { UPSTREAMS, type UpstreamOfTasks } from '../support/upstreams.js';
 
 /** The longest a question waits. */
 export const DEADLINE_MS = 1_000;
-/** The longest one call takes, unless a scene says otherwise. */
 const TIMEOUT_MS = 700;
 
 const FLEET = {
@@ -36,12 +36,37 @@ class Timing {
   readonly clock = (): number => Date.now() + this.aheadMs;
 }
 
-function begin(simulator: Simulator, { clock, timeoutMs }: Timing): Promise<RunningGateway> {
-  return startGateway(simulator, {
-    clock,
-    deadlineMs: DEADLINE_MS,
-    sources: (sources) => sources.map((source) => ({ ...source, timeoutMs })),
-  });
+interface SceneOptions {
+  /** The longest one call takes. */
+  readonly timeoutMs?: number;
+  /** The ways to some upstreams. */
+  readonly by?: Partial<Record<UpstreamOfTasks, (url: string) => Promise<Door>>>;
+}
+
+interface Surroundings {
+  readonly simulator: Simulator;
+  readonly doors: Partial<Record<UpstreamOfTasks, Door>>;
+}
+
+async function openDoors(
+  by: NonNullable<SceneOptions['by']>,
+  urls: Simulator['urls'],
+): Promise<Surroundings['doors']> {
+  const opening = UPSTREAMS.map(async (name) => [name, await by[name]?.(urls[name])] as const);
+  return Object.fromEntries((await Promise.all(opening)).filter(([, door]) => door !== undefined));
+}
+
+function begin({ simulator, doors }: Surroundings, { clock, timeoutMs }: Timing): Promise<RunningGateway> {
+  const ways = Object.entries(doors).map(([name, { url }]) => [name, url] as const);
+  const urls = { ...simulator.urls, ...Object.fromEntries(ways) };
+  return startGateway(
+    { urls },
+    {
+      clock,
+      deadlineMs: DEADLINE_MS,
+      sources: (sources) => sources.map((source) => ({ ...source, timeoutMs })),
+    },
+  );
 }
 
 /** What a question was answered with. */
@@ -59,21 +84,27 @@ export interface Seen {
 /** A gateway before a small fleet, of which one upstream is about to fail. */
 export class Scene {
   private constructor(
-    readonly simulator: Simulator,
+    private readonly surroundings: Surroundings,
     private readonly timing: Timing,
     private gateway: RunningGateway,
   ) {}
 
-  static async open(seed: number, timeoutMs = TIMEOUT_MS): Promise<Scene> {
+  static async open(seed: number, { timeoutMs = TIMEOUT_MS, by = {} }: SceneOptions = {}): Promise<Scene> {
     const timing = new Timing(timeoutMs);
     const simulator = await startSimulator({ seed, clock: timing.clock, life: { rate: 0 }, fleet: FLEET });
-    return new Scene(simulator, timing, await begin(simulator, timing));
+    const doors = await openDoors(by, simulator.urls);
+    const stage = { simulator, doors };
+    return new Scene(stage, timing, await begin(stage, timing));
   }
 
   /** A gateway that has read nothing yet takes the place of this one. */
   async restart(): Promise<void> {
     await this.gateway.stop();
-    this.gateway = await begin(this.simulator, this.timing);
+    this.gateway = await begin(this.surroundings, this.timing);
+  }
+
+  get simulator(): Simulator {
+    return this.surroundings.simulator;
   }
 
   get url(): string {
@@ -127,8 +158,18 @@ export class Scene {
     return this.recover();
   }
 
+  /** The way to an upstream is lost, with all connections, or found again. */
+  async lose(upstream: UpstreamOfTasks, isLost: boolean): Promise<void> {
+    const door = this.surroundings.doors[upstream];
+    if (isLost) door?.shut();
+    else door?.open();
+    await this.simulator.setFault(upstream, 'refuse');
+    await this.simulator.setFault(upstream, null);
+  }
+
   async close(): Promise<void> {
     await this.gateway.stop();
+    await Promise.all(Object.values(this.surroundings.doors).map((door) => door.close()));
     await this.simulator.stop();
   }
 }

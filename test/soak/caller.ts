@@ -11,6 +11,8 @@ export interface Reply {
 }
 
 const NO_ANSWER: Reply = { status: 0, page: null };
+/** Beyond every deadline: who waits so long has no answer. */
+const PATIENCE_MS = 20_000;
 const LEFT: Reply = { status: null, page: null };
 
 /** Asks one gateway over connections that are kept for two seconds. */
@@ -45,6 +47,11 @@ export class SoakCaller {
           request.destroy();
         }, leavesAfterMs);
       }
+      const patience = setTimeout(() => request.destroy(), PATIENCE_MS);
+      request.once('close', () => {
+        clearTimeout(patience);
+        resolve(NO_ANSWER);
+      });
     });
   }
 

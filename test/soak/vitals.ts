@@ -7,14 +7,17 @@ export interface Vitals {
   readonly 'external MB': number;
   readonly handles: number;
   readonly timers: number;
+  /** Feeds whose state is not FRESH. */
+  readonly 'feeds amiss': number;
 }
 
 const MEGABYTE = 1 << 20;
 
 export async function vitalsOf(url: string): Promise<Vitals> {
   const { text } = await ask(`${url}/metrics`);
+  const lines = text.split('\n');
   const value = (name: string): number => {
-    const line = text.split('\n').find((each) => each.startsWith(`${name} `));
+    const line = lines.find((each) => each.startsWith(`${name} `));
     return line === undefined ? 0 : Number(line.slice(name.length));
   };
   return {
@@ -23,6 +26,7 @@ export async function vitalsOf(url: string): Promise<Vitals> {
     'external MB': value('nodejs_external_memory_bytes') / MEGABYTE,
     handles: value('nodejs_active_handles_total'),
     timers: value('nodejs_active_resources{type="Timeout"}'),
+    'feeds amiss': lines.filter((line) => /^tributary_feed_fresh\{.* 0$/.test(line)).length,
   };
 }
 
@@ -39,5 +43,6 @@ export function medians(samples: readonly Vitals[], [from, to]: readonly [number
     'external MB': median('external MB'),
     handles: median('handles'),
     timers: median('timers'),
+    'feeds amiss': median('feeds amiss'),
   };
 }
