@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { FAULT_KINDS, type FaultKind, type FaultSettings } from '@/simulator/faults/fault.js';
 import type { Random } from '@/simulator/fleet/random.js';
 import type { UpstreamName } from '@/simulator/settings.js';
-import { alters, EXPECTATIONS } from '../faults/expectations.js';
+import { alters, expectationOf } from '../faults/expectations.js';
 import type { Simulator } from '../support/gateway.js';
 import { UPSTREAMS, type UpstreamOfTasks } from '../support/upstreams.js';
 
@@ -49,14 +49,14 @@ export class Afflictions {
     while (!this.#stopped.signal.aborted) {
       if (kinds.length === 0) kinds = shuffled(random);
       const kind = kinds.pop() ?? 'hang';
-      await this.#suffer(name, settingsOf(kind, this.#feedOf(name, random), random));
+      await this.#suffer(name, settingsOf(kind, { name, feed: this.#feedOf(name, random) }, random));
       await this.#pause(random.integer(0, this.pace.longestWellMs));
     }
   }
 
   async #suffer(name: UpstreamName, fault: FaultSettings): Promise<void> {
     const { faultMs, graceMs } = this.pace;
-    const isAltering = alters(fault.kind);
+    const isAltering = mayChange(fault.kind, name);
     if (isAltering) this.#altering.add(name);
     if (name === 'iam') this.simulator.revokeTokens();
     this.count += 1;
@@ -89,11 +89,21 @@ function shuffled(random: Random): FaultKind[] {
     .map(({ kind }) => kind);
 }
 
+/** Whether the fault may change what tasks are told without a read failing. IAM tells none. */
+function mayChange(kind: FaultKind, name: UpstreamName): boolean {
+  return name !== 'iam' && (alters(kind, name) || expectationOf(kind, name) === 'empty');
+}
+
+interface Sufferer {
+  readonly name: UpstreamName;
+  readonly feed: string;
+}
+
 /** A list of clusters is never altered: what is missing from it is missing for minutes, and rightly so. */
-function settingsOf(kind: FaultKind, feed: string, random: Random): FaultSettings {
-  if (alters(kind)) return { kind, only: feed };
+function settingsOf(kind: FaultKind, { name, feed }: Sufferer, random: Random): FaultSettings {
+  if (mayChange(kind, name)) return { kind, only: feed };
   // A refused credential rests for 2 s after the first refusal, and for an hour after the fourth.
   if (kind === 'unauthorized') return { kind, times: 1 };
-  if (EXPECTATIONS.get(kind) === 'LIMIT') return { kind, times: 3 };
+  if (expectationOf(kind, name === 'iam' ? 'css' : name) === 'LIMIT') return { kind, times: 3 };
   return random.chance(0.3) ? { kind, rate: 0.5 } : { kind };
 }
