@@ -79,7 +79,7 @@ async function play(each: Case): Promise<Story> {
   const { trouble, upstream, start } = each;
   const scene = await Scene.open(11, trouble.by === undefined ? {} : { by: { [upstream]: trouble.by } });
   try {
-    const before = await scene.look();
+    const before = await scene.whole();
     await befall(scene, each, true);
     if (start === 'cold') await scene.restart();
     scene.pass(40_000);

@@ -77,7 +77,7 @@ async function usualCalls(): Promise<ReadonlyMap<UpstreamOfTasks, number>> {
   const well = await Scene.open(21, { timeoutMs: TIMEOUT_MS });
   const faulty = scene;
   scene = well;
-  await well.look();
+  await well.whole();
   const before = await Promise.all(UPSTREAMS.map(callsTo));
   await pass('css');
   const after = await Promise.all(UPSTREAMS.map(callsTo));
@@ -106,7 +106,7 @@ describe(`${MINUTES} minutes in which an upstream is gone`, () => {
     async ({ fault, upstream }) => {
       scene = await Scene.open(21, { timeoutMs: TIMEOUT_MS });
       const expected = (await usualCalls()).get(upstream) ?? 0;
-      expect((await scene.look()).complete).toBe(true);
+      await scene.whole();
       await scene.fault(upstream, FAULTS[fault] ?? null);
       scene.simulator.calls.reset();
       const calls = await pass(upstream);
@@ -139,7 +139,7 @@ describe(`${MINUTES} minutes in which an upstream is gone`, () => {
 describe('a source of which one feed is told to stay away for long', () => {
   it('is left alone as a whole, says so, and is read again as soon as the time is over', async () => {
     scene = await Scene.open(22, { timeoutMs: TIMEOUT_MS });
-    expect((await scene.look()).complete).toBe(true);
+    await scene.whole();
     const [first] = scene.simulator.fleet.css;
     await scene.fault('css', { kind: 'throttle', only: first?.id ?? '', times: 1, retryAfterSeconds: 300 });
     // The other cluster's feed was read at the same time as the first, and is due 15 s later.

@@ -134,6 +134,14 @@ export class Scene {
     };
   }
 
+  /** Everything that there is. A busy machine may need more than one deadline for it. */
+  async whole(): Promise<Seen> {
+    for (;;) {
+      const seen = await this.look();
+      if (seen.complete) return seen;
+    }
+  }
+
   /** Time goes by: what is held turns stale, and pauses end. */
   pass(ms: number): void {
     this.timing.aheadMs += ms;
