@@ -10,6 +10,9 @@ import { Scene, type Seen } from './scene.js';
 const SCENES = 8;
 const NIGHTS_EACH = IN_FULL ? 1_250 : 8;
 
+/** Scenes share one process: what is well must be in time all the same. */
+const PATIENT = { deadlineMs: 3_000, timeoutMs: 2_500 };
+
 /** Bodies of 100 MB and more take a second each; the matrix has them. */
 const KINDS = FAULT_KINDS.filter((kind) => expectationOf(kind, 'css') !== 'LIMIT');
 
@@ -94,7 +97,7 @@ describe('bad nights at random', () => {
   each(Array.from({ length: SCENES }, (_, number) => number))(
     'leave nothing unsaid, and end well (scene %d)',
     async (number) => {
-      const scene = await Scene.open(100 + number);
+      const scene = await Scene.open(100 + number, PATIENT);
       try {
         const truth = await scene.whole();
         await fc.assert(

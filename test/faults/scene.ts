@@ -36,12 +36,17 @@ class Timing {
   /** How far the clock of simulator and gateway is ahead of the real one. */
   aheadMs = 0;
 
-  constructor(readonly timeoutMs: number) {}
+  constructor(
+    readonly deadlineMs: number,
+    readonly timeoutMs: number,
+  ) {}
 
   readonly clock = (): number => Date.now() + this.aheadMs;
 }
 
 interface SceneOptions {
+  /** The longest a question waits. */
+  readonly deadlineMs?: number;
   /** The longest one call takes. */
   readonly timeoutMs?: number;
   /** The ways to some upstreams. */
@@ -61,14 +66,15 @@ async function openDoors(
   return Object.fromEntries((await Promise.all(opening)).filter(([, door]) => door !== undefined));
 }
 
-function begin({ simulator, doors }: Surroundings, { clock, timeoutMs }: Timing): Promise<RunningGateway> {
+function begin({ simulator, doors }: Surroundings, timing: Timing): Promise<RunningGateway> {
   const ways = Object.entries(doors).map(([name, { url }]) => [name, url] as const);
   const urls = { ...simulator.urls, ...Object.fromEntries(ways) };
+  const { clock, deadlineMs, timeoutMs } = timing;
   return startGateway(
     { urls },
     {
       clock,
-      deadlineMs: DEADLINE_MS,
+      deadlineMs,
       sources: (sources) => sources.map((source) => ({ ...source, timeoutMs, windowMs: WINDOW_MS })),
     },
   );
@@ -94,8 +100,9 @@ export class Scene {
     private gateway: RunningGateway,
   ) {}
 
-  static async open(seed: number, { timeoutMs = TIMEOUT_MS, by = {} }: SceneOptions = {}): Promise<Scene> {
-    const timing = new Timing(timeoutMs);
+  static async open(seed: number, options: SceneOptions = {}): Promise<Scene> {
+    const { deadlineMs = DEADLINE_MS, timeoutMs = TIMEOUT_MS, by = {} } = options;
+    const timing = new Timing(deadlineMs, timeoutMs);
     const simulator = await startSimulator({ seed, clock: timing.clock, life: { rate: 0 }, fleet: FLEET });
     const doors = await openDoors(by, simulator.urls);
     const stage = { simulator, doors };
