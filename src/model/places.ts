@@ -5,6 +5,15 @@ interface Waiting {
   readonly patience: NodeJS.Timeout;
 }
 
+/** How long who comes waits, and how long where the line has not been empty for a while. */
+export interface Patience {
+  readonly usualMs: number;
+  readonly standingMs: number;
+}
+
+/** For so long a line is a burst. */
+const STANDING_AFTER_MS = 500;
+
 /**
  * Places for long work on the event loop, which takes as many times longer as there is other work at once. Who finds none
  * waits; the last to come is the next to start, so that what is done is done soon, and who waited in vain is refused.
@@ -12,10 +21,12 @@ interface Waiting {
 export class Places {
   readonly #line: Waiting[] = [];
   #free: number;
+  /** When the line was last empty. */
+  #emptyAtMs = 0;
 
   constructor(
     count: number,
-    private readonly patienceMs: number,
+    private readonly patience: Patience,
   ) {
     this.#free = count;
   }
@@ -42,13 +53,21 @@ export class Places {
   }
 
   #wait(): Promise<void> {
+    const patienceMs = this.#patienceMs();
     return new Promise((start, refuse) => {
-      // All are equally patient, so it is the first in the line whose patience ends.
       const patience = setTimeout(() => {
-        this.#line.shift();
+        this.#line.splice(this.#line.indexOf(waiting), 1);
         refuse(overloaded());
-      }, this.patienceMs);
-      this.#line.push({ start, patience });
+      }, patienceMs);
+      const waiting = { start, patience };
+      this.#line.push(waiting);
     });
+  }
+
+  #patienceMs(): number {
+    const nowMs = performance.now();
+    if (this.#line.length === 0) this.#emptyAtMs = nowMs;
+    const isStanding = nowMs - this.#emptyAtMs > STANDING_AFTER_MS;
+    return isStanding ? this.patience.standingMs : this.patience.usualMs;
   }
 }

@@ -70,7 +70,7 @@ describe.each(QUESTIONS)('twice as much as can be done: %s', (question, fleet) =
       const most = await run('50 connections', { connections: 50, spanMs: USUAL_MS, perSecond: null });
       const part = (share: number): number => share * most.perSecond;
       const idle = await run('a fifth', { connections: 100, spanMs: USUAL_MS, perSecond: part(0.2) });
-      const twice = { connections: 500, spanMs: OVERLOAD_MS, perSecond: part(2) };
+      const twice = { connections: 2_000, spanMs: OVERLOAD_MS, perSecond: part(2) };
       const over = await run('twice', twice);
       const half = { connections: 100, spanMs: 2 * RECOVERY_MS, perSecond: part(0.5) };
       const after = await load(replica, question, half);

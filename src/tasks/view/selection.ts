@@ -22,14 +22,14 @@ const MOST_LISTED_ROWS = 2_000_000;
 
 /** Filtered lists made at once, and how long a question waits until its own is begun. */
 const MOST_MADE = 3;
-const PATIENCE_MS = 250;
+const PATIENCE = { usualMs: 1_000, standingMs: 100 };
 
 /**
  * Answers pages, and remembers the ordered and filtered lists of the newest set of snapshots, so that a walk
  * or a polling dashboard does not sort and filter anew for each page. Nothing of an earlier set is kept.
  */
 export class Selections {
-  readonly #places = new Places(MOST_MADE, PATIENCE_MS);
+  readonly #places = new Places(MOST_MADE, PATIENCE);
   #lists = this.listsOf([]);
 
   /**
