@@ -5,6 +5,7 @@ import { feedName, type Feed } from '@/model/feed.js';
 import type { FeedListing, FeedRead, Provider, ReadContext, SourceReader } from '@/model/provider.js';
 import { COVERED_SINCE_EVER } from '@/model/provider.js';
 import type { SourceConfig } from '@/model/source.js';
+import { TRUNCATIONS, type Truncation } from '@/model/truncation.js';
 import { InProcessStore } from '@/snapshots/in-process/in-process-store.js';
 import { Collection } from './collection.js';
 import type { KeeperTools } from './keeper-tools.js';
@@ -21,7 +22,7 @@ function feed(key: string): Feed {
 
 /** A source whose every answer the test decides. */
 class ScriptedReader implements SourceReader {
-  feeds: FeedListing = { outcome: 'listed', feeds: [feed('a')], truncated: false };
+  feeds: FeedListing = { outcome: 'listed', feeds: [feed('a')], truncation: null };
   listings = 0;
   reads = 0;
   signals: AbortSignal[] = [];
@@ -40,13 +41,14 @@ class ScriptedReader implements SourceReader {
   }
 }
 
-function whole(truncated = false): FeedRead {
+function whole(truncation: Truncation | null = null): FeedRead {
   return {
     outcome: 'read',
     rows: [],
-    truncated,
+    truncation,
     coveredSince: COVERED_SINCE_EVER,
     drift: {},
+    driftExamples: {},
     bookmark: null,
   };
 }
@@ -162,7 +164,7 @@ describe('the collection', () => {
   });
 
   it('accepts a snapshot that grows too old only while the question waits for another feed', async () => {
-    reader.feeds = { outcome: 'listed', feeds: [feed('a'), feed('b')], truncated: false };
+    reader.feeds = { outcome: 'listed', feeds: [feed('a'), feed('b')], truncation: null };
     reader.next = ({ key }) => (key === 'a' ? whole() : slowly(200)());
     await askFor(200);
     later(29_900);
@@ -314,9 +316,9 @@ describe('the collection', () => {
     expect(reader.reads).toBe(2);
   });
 
-  it('says that a truncated feed is truncated', async () => {
-    reader.next = () => whole(true);
-    expect((await ask()).feeds[0]?.problem).toMatchObject({ state: 'TRUNCATED', reason: 'LIMIT' });
+  it.each(TRUNCATIONS)('says that a feed that was read in part is truncated, and why: %s', async (reason) => {
+    reader.next = () => whole(reason);
+    expect((await ask()).feeds[0]?.problem).toMatchObject({ state: 'TRUNCATED', reason });
   });
 
   it('stands in for all feeds of a source that cannot be listed', async () => {
@@ -329,7 +331,7 @@ describe('the collection', () => {
   });
 
   it('says that feeds may be missing when not all could be listed', async () => {
-    reader.feeds = { outcome: 'listed', feeds: [feed('a')], truncated: true };
+    reader.feeds = { outcome: 'listed', feeds: [feed('a')], truncation: 'LIMIT' };
     expect((await ask()).feeds).toMatchObject([
       { feed: 'sources/s/feeds/-', problem: { state: 'TRUNCATED', reason: 'LIMIT' } },
       { feed: 'sources/s/feeds/a', problem: null },
@@ -337,9 +339,9 @@ describe('the collection', () => {
   });
 
   it('lists the feeds again now and then: new ones come, gone ones go, others keep their snapshots', async () => {
-    reader.feeds = { outcome: 'listed', feeds: [feed('a'), feed('b')], truncated: false };
+    reader.feeds = { outcome: 'listed', feeds: [feed('a'), feed('b')], truncation: null };
     await ask();
-    reader.feeds = { outcome: 'listed', feeds: [feed('b'), feed('c')], truncated: false };
+    reader.feeds = { outcome: 'listed', feeds: [feed('b'), feed('c')], truncation: null };
     later(60_000);
     await ask();
     expect((await ask()).feeds.map((each) => each.feed)).toEqual([feedName('s', 'b'), feedName('s', 'c')]);
@@ -349,7 +351,7 @@ describe('the collection', () => {
   it('lists the feeds again when one turns out to be gone', async () => {
     reader.next = () => failed('NOT_FOUND');
     await ask();
-    reader.feeds = { outcome: 'listed', feeds: [], truncated: false };
+    reader.feeds = { outcome: 'listed', feeds: [], truncation: null };
     await askFor(SPACING);
     expect((await ask()).feeds).toEqual([]);
   });

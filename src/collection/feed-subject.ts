@@ -3,8 +3,7 @@ import type { PreviousRead } from '@/model/provider.js';
 import type { Snapshot } from '@/model/snapshot.js';
 import type { Content, Entry } from '@/snapshots/snapshot-store.js';
 import type { SourceTools } from './keeper-tools.js';
-import type { Held } from './held.js';
-import type { Attempt, ReadWish, Subject, SubjectEvents } from './subject.js';
+import type { Attempt, ReadWish, Subject } from './subject.js';
 import { parseSnapshotHead, snapshotHead } from './snapshot-head.js';
 import { storeNameOfFeed } from './store-name.js';
 
@@ -17,12 +16,10 @@ export class FeedSubject implements Subject<Snapshot> {
   readonly freshForMs: number;
   readonly spacingMs: number;
   #calls = 0;
-  #newest: Snapshot | null = null;
 
   constructor(
     public feed: Feed,
     private readonly tools: SourceTools,
-    private readonly events: SubjectEvents<Snapshot>,
   ) {
     const { freshForMs, minRefreshMs } = tools.source;
     this.name = storeNameOfFeed(feed, tools.source);
@@ -53,35 +50,23 @@ export class FeedSubject implements Subject<Snapshot> {
     });
   }
 
-  decode({ head, rows }: Entry): { value: Snapshot; fetchTimeMs: number } | null {
+  decode({ head, rows }: Entry, newest: Snapshot | null): { value: Snapshot; fetchTimeMs: number } | null {
     const parsed = parseSnapshotHead(head);
     if (parsed === null) return null;
-    const { fetchTimeMs, truncated, coveredSince, drift } = parsed;
+    const { bookmark: _, fetchTimeMs, ...told } = parsed;
     const local = Math.min(fetchTimeMs, this.tools.clock());
     const value = {
       feed: this.feed,
       rows,
       fetchTimeMs: local,
-      truncated,
-      coveredSince,
-      drift,
-      revision: this.revisionOf(rows),
+      ...told,
+      revision: this.revisionOf(rows, newest),
     };
     return { value, fetchTimeMs };
   }
 
-  onHeld(held: Held<Snapshot>): void {
-    this.#newest = held.value;
-    this.events.onHeld(held);
-  }
-
-  onFailure(): void {
-    this.events.onFailure();
-  }
-
   /** What has the very same rows looks the same to whoever made something of them. */
-  private revisionOf(rows: Snapshot['rows']): number {
-    const newest = this.#newest;
+  private revisionOf(rows: Snapshot['rows'], newest: Snapshot | null): number {
     const unchanged = newest !== null && isSameSet(newest.rows, rows);
     return unchanged ? newest.revision : this.tools.revisions.next();
   }
@@ -96,5 +81,6 @@ function isSameSet(one: Snapshot['rows'], other: Snapshot['rows']): boolean {
 function previousRead(entry: Entry | null): PreviousRead | null {
   const head = entry === null ? null : parseSnapshotHead(entry.head);
   if (entry === null || head === null) return null;
-  return { rows: entry.rows, bookmark: head.bookmark, truncated: head.truncated };
+  const { fetchTimeMs: _time, coveredSince: _since, ...read } = head;
+  return { rows: entry.rows, ...read };
 }

@@ -2,8 +2,8 @@ import type { Feed } from '@/model/feed.js';
 import type { ListedFeeds } from '@/model/provider.js';
 import type { Content, Entry } from '@/snapshots/snapshot-store.js';
 import type { SourceTools } from './keeper-tools.js';
-import type { Held } from './held.js';
-import type { Attempt, ReadWish, Subject, SubjectEvents } from './subject.js';
+import { parseTruncation } from './snapshot-head.js';
+import type { Attempt, ReadWish, Subject } from './subject.js';
 import { storeNameOfList } from './store-name.js';
 
 /** How often the clusters of a source are listed again while it is in use. */
@@ -12,7 +12,7 @@ export const RELIST_AFTER_MS = 60_000;
 /** A listing may take this many times the time-out of one call. */
 const CALLS_IN_A_ROW = 3;
 
-interface ListHead extends Pick<ListedFeeds, 'feeds' | 'truncated'> {
+interface ListHead extends Pick<ListedFeeds, 'feeds' | 'truncation'> {
   /** When the listing ended, epoch milliseconds. */
   readonly fetchTimeMs: number;
 }
@@ -22,16 +22,9 @@ export class ListSubject implements Subject<ListedFeeds> {
   readonly name: string;
   readonly freshForMs = RELIST_AFTER_MS;
   readonly spacingMs: number;
-  readonly onHeld: (held: Held<ListedFeeds>) => void;
-  readonly onFailure: () => void;
   #calls = 0;
 
-  constructor(
-    private readonly tools: SourceTools,
-    { onHeld, onFailure }: SubjectEvents<ListedFeeds>,
-  ) {
-    this.onHeld = onHeld;
-    this.onFailure = onFailure;
+  constructor(private readonly tools: SourceTools) {
     this.name = storeNameOfList(tools.source);
     this.spacingMs = tools.source.minRefreshMs;
   }
@@ -50,24 +43,27 @@ export class ListSubject implements Subject<ListedFeeds> {
     return runner.run<Attempt>({ boundMs, traceparent, lost, onCall, previous: null }, async (context) => {
       const listing = await reader.listFeeds(context);
       if (listing.outcome === 'failed') return { failure: listing.failure };
-      const { feeds, truncated } = listing;
-      const head: ListHead = { feeds, truncated, fetchTimeMs: clock() };
+      const { feeds, truncation } = listing;
+      const head: ListHead = { feeds, truncation, fetchTimeMs: clock() };
       return { content: { head, rows: [] } satisfies Content };
     });
   }
 
   decode({ head }: Entry): { value: ListedFeeds; fetchTimeMs: number } | null {
-    if (!isListHead(head)) return null;
-    const { feeds, truncated, fetchTimeMs } = head;
-    return { value: { outcome: 'listed', feeds, truncated }, fetchTimeMs };
+    const parsed = parseListHead(head);
+    if (parsed === null) return null;
+    const { feeds, truncation, fetchTimeMs } = parsed;
+    return { value: { outcome: 'listed', feeds, truncation }, fetchTimeMs };
   }
 }
 
-function isListHead(head: unknown): head is ListHead {
-  if (typeof head !== 'object' || head === null) return false;
-  const { feeds, truncated, fetchTimeMs } = head as Partial<Record<keyof ListHead, unknown>>;
-  if (!Array.isArray(feeds) || typeof truncated !== 'boolean') return false;
-  return Number.isFinite(fetchTimeMs) && feeds.every(isFeed);
+/** null for anything that is no head of a list. */
+function parseListHead(head: unknown): ListHead | null {
+  if (typeof head !== 'object' || head === null) return null;
+  const { feeds, fetchTimeMs } = head as Partial<Record<keyof ListHead, unknown>>;
+  const truncation = parseTruncation(head);
+  if (!Array.isArray(feeds) || truncation === undefined || !feeds.every(isFeed)) return null;
+  return Number.isFinite(fetchTimeMs) ? { feeds, truncation, fetchTimeMs: fetchTimeMs as number } : null;
 }
 
 function isFeed(feed: unknown): feed is Feed {

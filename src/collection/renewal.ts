@@ -5,7 +5,7 @@ import { Bell } from './bell.js';
 import type { Held } from './held.js';
 import type { RenewalTools, RenewalWish, UnderWay } from './renewal-tools.js';
 import { Setbacks } from './setbacks.js';
-import type { Subject } from './subject.js';
+import type { RenewalEvents, Subject } from './subject.js';
 
 /** While another replica reads, its result is looked for this often, should the news of it be lost. */
 const LOOK_EVERY_MS = 1_000;
@@ -26,6 +26,7 @@ export class Renewal<T> {
   constructor(
     private readonly subject: Subject<T>,
     private readonly tools: RenewalTools,
+    private readonly events: RenewalEvents<T>,
   ) {
     this.setbacks = new Setbacks(tools.clock);
     tools.desk.subscribe(subject.name, (news) => {
@@ -174,14 +175,14 @@ export class Renewal<T> {
   private noteFailure(failure: Failure): Backoff {
     const backoff = this.setbacks.add(failure);
     this.tools.circuit.fail(this.subject.name, failure);
-    this.subject.onFailure();
+    this.events.onFailure();
     return backoff;
   }
 
   private adoptFailure(backoff: Backoff): void {
     if (!this.setbacks.adopt(backoff, this.lastSuccessMs)) return;
     this.tools.circuit.fail(this.subject.name, { reason: backoff.reason, retryAfterMs: null });
-    this.subject.onFailure();
+    this.events.onFailure();
   }
 
   /** Waits for the other's news. True when they say that it failed. */
@@ -227,13 +228,13 @@ export class Renewal<T> {
   private adopt(entry: Entry, isOwn: boolean): void {
     this.#seen = Math.max(this.#seen ?? 0, entry.version);
     if (this.#held !== null && entry.version <= this.#held.entry.version) return;
-    const decoded = this.subject.decode(entry);
+    const decoded = this.subject.decode(entry, this.#held?.value ?? null);
     if (decoded === null) return;
     const { revisions, clock } = this.tools;
     const fetchTimeMs = Math.min(decoded.fetchTimeMs, clock());
     this.#held = { entry, value: decoded.value, fetchTimeMs, serial: revisions.next(), isOwn };
     if ((this.setbacks.lastErrorMs ?? 0) <= fetchTimeMs) this.noteSuccess(fetchTimeMs);
-    this.subject.onHeld(this.#held);
+    this.events.onHeld(this.#held);
     this.bell.ring();
   }
 

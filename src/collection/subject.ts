@@ -6,7 +6,7 @@ import type { Held } from './held.js';
 export type Attempt = { readonly content: Content } | { readonly failure: Failure };
 
 /** Something that is read from an upstream now and then, and kept for all replicas. */
-export interface Subject<T> extends SubjectEvents<T> {
+export interface Subject<T> {
   /** Names it in the store. */
   readonly name: string;
   /** What another replica read is taken as current while it is younger than this. */
@@ -15,8 +15,11 @@ export interface Subject<T> extends SubjectEvents<T> {
   readonly spacingMs: number;
   /** Reads it whole. Never rejects. */
   readonly read: (run: ReadWish) => Promise<Attempt>;
-  /** null for what another release may have written. */
-  readonly decode: (entry: Entry) => { readonly value: T; readonly fetchTimeMs: number } | null;
+  /** The value of an entry that takes the place of `newest`; null for what another release may have written. */
+  readonly decode: (
+    entry: Entry,
+    newest: T | null,
+  ) => { readonly value: T; readonly fetchTimeMs: number } | null;
 }
 
 export interface ReadWish {
@@ -26,7 +29,8 @@ export interface ReadWish {
   readonly previous: Entry | null;
 }
 
-export interface SubjectEvents<T> {
+/** What a keeper wants to know. */
+export interface RenewalEvents<T> {
   /** Called when something new is held. */
   readonly onHeld: (held: Held<T>) => void;
   /** Called when a read has failed, here or in another replica. */

@@ -1,4 +1,4 @@
-import type { DriftCounts } from './drift.js';
+import type { DriftCounts, DriftExamples } from './drift.js';
 import type { FailureReason } from './failure.js';
 import type { Snapshot } from './snapshot.js';
 
@@ -81,6 +81,7 @@ export interface FeedStatus {
   readonly upstreamCalls: number;
   readonly circuit: CircuitStatus;
   readonly drift: DriftCounts;
+  readonly driftExamples: DriftExamples;
 }
 
 export interface SourceStatus {

@@ -12,15 +12,21 @@ export interface FeedProblemBody {
 }
 
 export function feedProblemBody({ feed, state, reason, lastSuccessTimeMs }: FeedProblem): FeedProblemBody {
-  const why = reason === null ? '' : ` ${failureMessage(reason)}`;
   return {
     feed,
     state,
     reason,
-    message: `${WHAT[state]}${why}`,
+    message: reason === null ? WHAT[state] : `${WHAT[state]} ${messageOf(state, reason)}`,
     lastSuccessTime: lastSuccessTimeMs === null ? null : formatTime(lastSuccessTimeMs),
   };
 }
+
+/** A feed that was read in part was understood but for some rows. */
+function messageOf(state: ProblemState, reason: FailureReason): string {
+  return state === 'TRUNCATED' && reason === 'MALFORMED' ? ROWS_LEFT_OUT : failureMessage(reason);
+}
+
+const ROWS_LEFT_OUT = 'Nothing identifies some of its rows; they are left out.';
 
 /** A problem of a feed whose current state could not be had. */
 export interface UnreachableFeed extends FeedProblem {

@@ -17,25 +17,29 @@ export interface FeedCluster {
   readonly name: string | null;
 }
 
-/** The full name of a feed. */
+/** The wildcard of resource names (Google AIP-159). */
+const WILDCARD = '-';
+
+/** The full name of a feed. No key shares its name with another, nor with the wildcard. */
 export function feedName(source: string, key: string): string {
-  return `sources/${source}/feeds/${key}`;
+  const segment = key === WILDCARD ? '%2D' : key.replaceAll('%', '%25');
+  return `sources/${source}/feeds/${segment}`;
 }
 
-/**
- * The name under which a source's feeds are reported while they cannot even be listed: `-` is the
- * wildcard of resource names (Google AIP-159).
- */
+/** The name under which a source's feeds are reported while they cannot even be listed. */
 export function allFeedsName(source: string): string {
-  return feedName(source, '-');
+  return `sources/${source}/feeds/${WILDCARD}`;
 }
 
-/** One feed for each cluster; of clusters with one id, the last. */
+/** Names are for people; nothing is found by them. */
+const LONGEST_CLUSTER_NAME = 256;
+
+/** One feed for each cluster; of clusters with one id, the last. Of a name, the beginning is kept. */
 export function clusterFeeds(
   { id: source, provider }: Pick<SourceConfig, 'id' | 'provider'>,
   clusters: readonly SourceCluster[],
 ): Feed[] {
-  const byId = new Map(clusters.map((cluster) => [cluster.id, cluster]));
+  const byId = new Map(clusters.map(({ id, name }) => [id, { id, name: shorten(name) }]));
   return [...byId.values()].map((cluster) => ({
     name: feedName(source, cluster.id),
     provider,
@@ -43,4 +47,10 @@ export function clusterFeeds(
     key: cluster.id,
     cluster,
   }));
+}
+
+function shorten(name: string | null): string | null {
+  return name !== null && name.length > LONGEST_CLUSTER_NAME
+    ? name.slice(0, LONGEST_CLUSTER_NAME).toWellFormed()
+    : name;
 }

@@ -1,8 +1,9 @@
-import type { DriftCounts } from './drift.js';
+import type { DriftCounts, DriftExamples } from './drift.js';
 import type { Failure } from './failure.js';
 import type { Feed } from './feed.js';
 import type { ProviderSettings, SourceConfig } from './source.js';
 import type { TaskRow, TaskStatus, TaskType } from './task.js';
+import type { Truncation } from './truncation.js';
 
 /** What accompanies one read down to the socket. */
 export interface ReadContext {
@@ -17,7 +18,7 @@ export interface ReadContext {
 }
 
 /** What a provider may build on that does not read the whole feed every time. */
-export type PreviousRead = Pick<ReadFeed, 'rows' | 'bookmark' | 'truncated'>;
+export type PreviousRead = Omit<ReadFeed, 'outcome' | 'coveredSince'>;
 
 /** A feed read whole, or one of a closed set of failures. A provider never throws across its port. */
 export type FeedRead = ReadFeed | FailedRead;
@@ -26,11 +27,13 @@ export interface ReadFeed {
   readonly outcome: 'read';
   /** Each task once, in no promised order. */
   readonly rows: readonly TaskRow[];
-  /** True when the upstream has more rows than may or can be read. */
-  readonly truncated: boolean;
+  /** What keeps the read from being whole; null when it is. */
+  readonly truncation: Truncation | null;
   /** All tasks created from this time on are in `rows`; null when that cannot be vouched for. */
   readonly coveredSince: string | null;
+  /** Of all rows, and of those left out. */
   readonly drift: DriftCounts;
+  readonly driftExamples: DriftExamples;
   /** JSON of the provider's own, handed back as `previous.bookmark` at the next read; null where it needs none. */
   readonly bookmark: unknown;
 }
@@ -46,8 +49,8 @@ export type FeedListing = ListedFeeds | FailedRead;
 export interface ListedFeeds {
   readonly outcome: 'listed';
   readonly feeds: readonly Feed[];
-  /** True when the source has, or may have, more feeds than could be listed. */
-  readonly truncated: boolean;
+  /** What keeps the list of feeds from being whole; null when it is. */
+  readonly truncation: Truncation | null;
 }
 
 /** An open connection to one source. */

@@ -1,25 +1,33 @@
-import { setImmediate } from 'node:timers/promises';
+import { setImmediate as nextImmediate } from 'node:timers/promises';
 
-/** How long one piece of work may hold the event loop. */
+/** How long such work may hold the event loop in one of its turns, whoever does it. */
 const SLICE_MS = 4;
 
-let turns: Promise<unknown> = Promise.resolve();
+let waiting: Promise<unknown> = Promise.resolve();
+/** When the first of such work began in this turn of the event loop; null before. */
+let turnBeganMs: number | null = null;
 
 /** All who wait get the event loop one after the other, and what is due comes in between. */
 function nextTurn(): Promise<unknown> {
-  turns = turns.then(() => setImmediate());
-  return turns;
+  waiting = waiting.then(() => nextImmediate());
+  return waiting;
+}
+
+function heldMs(): number {
+  if (turnBeganMs === null) {
+    turnBeganMs = performance.now();
+    setImmediate(() => {
+      turnBeganMs = null;
+    });
+  }
+  return performance.now() - turnBeganMs;
 }
 
 /** Long work on the event loop, in slices of a few milliseconds. */
 export class Slices {
-  #sinceMs = performance.now();
-
   /** To be called between steps that take less than a slice. */
   async pause(): Promise<void> {
-    if (performance.now() - this.#sinceMs < SLICE_MS) return;
-    await nextTurn();
-    this.#sinceMs = performance.now();
+    if (heldMs() >= SLICE_MS) await nextTurn();
   }
 
   /** Does work that says where it may be interrupted. Its steps take less than a slice. */
@@ -36,6 +44,35 @@ export class Slices {
 export type Steps<T> = Generator<undefined, T>;
 
 const ROWS_A_STEP = 512;
+
+/** Does something with each value, in steps. */
+export function* visitInSteps<T>(values: Iterable<T>, visit: (value: T) => void): Steps<void> {
+  let visited = 0;
+  for (const value of values) {
+    visit(value);
+    visited += 1;
+    if (visited % ROWS_A_STEP === 0) yield;
+  }
+}
+
+/** The values by key, in steps: of several with one key the last, where the first of them stood. */
+export function* indexInSteps<Key, Value>(
+  values: Iterable<Value>,
+  keyOf: (value: Value) => Key,
+): Steps<Map<Key, Value>> {
+  const index = new Map<Key, Value>();
+  yield* visitInSteps(values, (value) => index.set(keyOf(value), value));
+  return index;
+}
+
+/** A list of the values that pass, in steps. */
+export function* filterInSteps<T>(values: Iterable<T>, passes: (value: T) => boolean): Steps<T[]> {
+  const passing: T[] = [];
+  yield* visitInSteps(values, (value) => {
+    if (passes(value)) passing.push(value);
+  });
+  return passing;
+}
 
 /** What `make` gives for each value, joined, in steps. */
 export function* flatMapInSteps<In, Out>(

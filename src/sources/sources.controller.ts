@@ -9,7 +9,7 @@ import {
   type FeedStatus,
   type SourceStatus,
 } from '@/model/collection.js';
-import { DRIFT_KINDS } from '@/model/drift.js';
+import { DRIFT_KINDS, type DriftKind } from '@/model/drift.js';
 import { PROVIDERS, type Provider } from '@/model/provider.js';
 import { formatTime } from '@/model/time.js';
 import {
@@ -19,7 +19,6 @@ import {
   SourceListDto,
   type CallBudgetDto,
   type CircuitDto,
-  type DriftDto,
   type FeedDto,
 } from './sources.dto.js';
 
@@ -115,10 +114,13 @@ function asFeed(status: FeedStatus, nowMs: number): FeedDto {
     coveredSince: status.coveredSince,
     upstreamCalls: status.upstreamCalls,
     circuit: asCircuit(status.circuit),
-    drift: Object.fromEntries(
-      DRIFT_KINDS.map((kind) => [kind, status.drift[kind] ?? 0]),
-    ) as unknown as DriftDto,
+    drift: ofEachKind((kind) => status.drift[kind] ?? 0),
+    driftExamples: ofEachKind((kind) => status.driftExamples[kind] ?? null),
   };
+}
+
+function ofEachKind<T>(value: (kind: DriftKind) => T): Record<DriftKind, T> {
+  return Object.fromEntries(DRIFT_KINDS.map((kind) => [kind, value(kind)])) as Record<DriftKind, T>;
 }
 
 function timeOrNull(epochMs: number | null): string | null {

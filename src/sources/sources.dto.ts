@@ -14,17 +14,61 @@ export class DriftDto {
   @ApiProperty({ type: 'integer', minimum: 0, example: 0 })
   unknownType: number;
 
+  /** Rows with fields that the upstream's documentation does not name; the fields are ignored. */
+  @ApiProperty({ type: 'integer', minimum: 0, example: 0 })
+  unknownField: number;
+
   /** Times that could not be read; the fields are null. */
   @ApiProperty({ type: 'integer', minimum: 0, example: 0 })
   unreadableTime: number;
 
-  /** Fields of another JSON type than documented; they are null. */
+  /** Fields of another JSON type or range than documented; they are null. */
   @ApiProperty({ type: 'integer', minimum: 0, example: 0 })
   wrongType: number;
 
-  /** Rows that could not be read at all; they are left out. */
+  /**
+   * Rows that are left out, as nothing identifies them; equal ones count once, as pages may repeat them. Such a feed is
+   * TRUNCATED with the reason MALFORMED.
+   */
   @ApiProperty({ type: 'integer', minimum: 0, example: 0 })
   droppedRow: number;
+}
+
+/** One sign of a change at the upstream. */
+@ApiSchema({ name: 'DriftExample' })
+export class DriftExampleDto {
+  /** Path of the field in the upstream's row; of a row that is left out, the fields that could have identified it. */
+  @ApiProperty({ example: 'status.phase' })
+  field: string;
+
+  /**
+   * What stands there. A status, a type or the name of a field as it is where that is a short word, a time by its form
+   * (`aaa 00:00`), all else described by JSON type and length. Never a value.
+   */
+  @ApiProperty({ maxLength: 64, example: 'Archived' })
+  found: string;
+}
+
+/** For each kind of drift one example; null where none was counted, or where the snapshot is of a release without. */
+@ApiSchema({ name: 'DriftExamples' })
+export class DriftExamplesDto {
+  @ApiProperty({ type: DriftExampleDto, nullable: true })
+  unknownStatus: DriftExampleDto | null;
+
+  @ApiProperty({ type: DriftExampleDto, nullable: true })
+  unknownType: DriftExampleDto | null;
+
+  @ApiProperty({ type: DriftExampleDto, nullable: true })
+  unknownField: DriftExampleDto | null;
+
+  @ApiProperty({ type: DriftExampleDto, nullable: true })
+  unreadableTime: DriftExampleDto | null;
+
+  @ApiProperty({ type: DriftExampleDto, nullable: true })
+  wrongType: DriftExampleDto | null;
+
+  @ApiProperty({ type: DriftExampleDto, nullable: true })
+  droppedRow: DriftExampleDto | null;
 }
 
 /** Whether an upstream is asked, or left alone for a while because it failed repeatedly. */
@@ -81,6 +125,9 @@ export class FeedDto {
 
   @ApiProperty({ type: DriftDto })
   drift: DriftDto;
+
+  @ApiProperty({ type: DriftExamplesDto })
+  driftExamples: DriftExamplesDto;
 }
 
 /** What remains of the upstream calls that the source's `rate` allows, over all replicas that share a Redis. */

@@ -24,23 +24,23 @@ export class TaskFinder {
   async find(id: string, freshness: Freshness, traceparent: string | null): Promise<FoundTask> {
     const source = sourceOfTaskId(id);
     if (source === null || !this.collection.sourceIds.includes(source)) throw notFound();
-    const held = findTask(this.collection.newest(), id);
+    const held = await findTask(this.collection.newest(), id);
     // Where it was before, it most likely still is: the source's other feeds need not be waited for.
     if (held !== null) {
       const near = { source: [source], feed: [held.task.feed] };
-      const found = foundIn(await this.collection.ensure(near, freshness, traceparent), id);
+      const found = await foundIn(await this.collection.ensure(near, freshness, traceparent), id);
       if (found !== null) return found;
     }
     const answer = await this.collection.ensure({ source: [source] }, freshness, traceparent);
-    const found = foundIn(answer, id);
+    const found = await foundIn(answer, id);
     if (found === null) throw absence(answer, freshness);
     return found;
   }
 }
 
-function foundIn(answer: CollectionAnswer, id: string): FoundTask | null {
+async function foundIn(answer: CollectionAnswer, id: string): Promise<FoundTask | null> {
   const snapshots = answer.feeds.flatMap(({ snapshot }) => snapshot ?? []);
-  const row = findTask(snapshots, id);
+  const row = await findTask(snapshots, id);
   if (row === null) return null;
   const feeds = { ...answer, feeds: answer.feeds.filter(({ feed }) => feed === row.task.feed) };
   return { row, feeds, completeness: completenessOf(feeds, []) };

@@ -1,3 +1,4 @@
+import type { ReadFeed } from '@/model/provider.js';
 import type { TaskRow } from '@/model/task.js';
 
 /**
@@ -11,4 +12,22 @@ export function coveredByOrder(rows: readonly TaskRow[]): string | null {
   const last = times.at(-1) ?? null;
   if (!isNewestFirst || last === null) return null;
   return times.findLast((time) => time !== null && time > last) ?? null;
+}
+
+/** What is known of a list's wholeness. */
+interface Wholeness {
+  readonly lacksRows: boolean;
+  readonly truncated: boolean;
+  /** Since when the list holds all rows, but for those that had to be left out. */
+  readonly coveredSince: string | null;
+}
+
+/** What keeps a list from being whole. When rows were created that nothing identifies, nobody knows. */
+export function coverageOf({
+  lacksRows,
+  truncated,
+  coveredSince,
+}: Wholeness): Pick<ReadFeed, 'truncation' | 'coveredSince'> {
+  if (lacksRows) return { truncation: 'MALFORMED', coveredSince: null };
+  return { truncation: truncated ? 'LIMIT' : null, coveredSince };
 }

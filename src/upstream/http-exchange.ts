@@ -2,8 +2,10 @@ import { Agent as HttpAgent, request as requestHttp } from 'node:http';
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as requestHttps } from 'node:https';
 import type { RequestOptions } from 'node:https';
+import type { Readable } from 'node:stream';
 import type { HttpService } from '@nestjs/axios';
 import { firstValueFrom } from 'rxjs';
+import { BodyReads } from './body-reads.js';
 import { withDeadline } from './deadline.js';
 import { networkFailure } from './network-failure.js';
 import { UpstreamError } from './upstream-error.js';
@@ -23,13 +25,12 @@ export interface HttpCall {
 /** An answer of any status, read whole. */
 export interface HttpAnswer {
   readonly status: number;
-  readonly text: string;
+  /** The JSON value of the body; undefined where it holds none. */
+  readonly body: unknown;
   /** The value of a header, named in lower case; null when it is absent. */
   readonly header: (name: string) => string | null;
 }
 
-/** The most of a body that is read, after decompression. */
-const LARGEST_BODY_BYTES = 64 * 1024 * 1024;
 /** IAM tokens come in a header of up to 32 kB, beyond Node's 16 KiB for all headers (IAM API reference). */
 const LARGEST_HEADERS_BYTES = 128 * 1024;
 /** Shorter than the keep-alive of common servers, so that no call meets a connection that is being closed. */
@@ -37,6 +38,7 @@ const IDLE_SOCKET_MS = 4_000;
 
 /** Sends calls over kept-alive connections of its own: no redirects, no proxies, bounded in time and size. */
 export class HttpExchange {
+  readonly #bodies = new BodyReads();
   readonly #agents: { readonly httpAgent: HttpAgent; readonly httpsAgent: HttpsAgent };
 
   constructor(
@@ -58,6 +60,7 @@ export class HttpExchange {
       try {
         return await this.#request(call, bounded);
       } catch (error) {
+        if (error instanceof UpstreamError) throw error;
         throw new UpstreamError(bounded.aborted ? 'TIMEOUT' : networkFailure(error));
       }
     });
@@ -70,7 +73,7 @@ export class HttpExchange {
   }
 
   async #request(call: HttpCall, signal: AbortSignal): Promise<HttpAnswer> {
-    const request = this.http.request<string>({
+    const request = this.http.request<Readable>({
       method: call.method,
       url: call.url,
       headers: { accept: 'application/json', 'user-agent': 'tributary', ...call.headers },
@@ -80,15 +83,14 @@ export class HttpExchange {
       transport: TRANSPORT,
       proxy: false,
       maxRedirects: 0,
-      maxContentLength: LARGEST_BODY_BYTES,
-      responseType: 'text',
+      responseType: 'stream',
       validateStatus: () => true,
     });
     const answer = await firstValueFrom(request);
     const headers: Record<string, unknown> = answer.headers;
     return {
       status: answer.status,
-      text: answer.data,
+      body: await this.#bodies.read(answer.data, signal),
       header: (name) => {
         const value = headers[name];
         return typeof value === 'string' ? value : null;

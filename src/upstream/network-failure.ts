@@ -9,9 +9,7 @@ const CUT_CODE = 'HPE_INVALID_EOF_STATE';
 
 /** The reason why no whole answer came, from what axios or Node threw. What is not known is UNREACHABLE. */
 export function networkFailure(error: unknown): FailureReason {
-  if (!(error instanceof Error)) return 'UNREACHABLE';
-  // axios gives a body over the bound the same code as a cut one.
-  if (error.message.startsWith('maxContentLength')) return 'LIMIT';
+  if (typeof error !== 'object' || error === null) return 'UNREACHABLE';
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
   if (TIMEOUT_CODES.has(code)) return 'TIMEOUT';
   return UNREADABLE_CODES.test(code) && code !== CUT_CODE ? 'MALFORMED' : 'UNREACHABLE';

@@ -51,10 +51,8 @@ describe('Fields', () => {
     [null, null, { unknownStatus: 1 }],
   ])('takes the word %p to mean %p', (found, value, drift) => {
     const vocabulary = new Map([['running', 'RUNNING']]);
-    expect(
-      read({ f: found }, (fields) => fields.meaning(fields.text('f'), vocabulary, 'unknownStatus')),
-    ).toEqual({
-      value,
+    expect(read({ f: found }, (fields) => fields.word('f', vocabulary, 'unknownStatus'))).toEqual({
+      value: { text: found, meaning: value },
       drift,
     });
   });

@@ -1,5 +1,6 @@
 import type { DriftKind, DriftLog } from '@/model/drift.js';
 import { formatTime, parseTime } from '@/model/time.js';
+import { jsonType, shownWord, timeForm } from './redaction.js';
 
 declare const raw: unique symbol;
 
@@ -21,6 +22,8 @@ export class Fields {
   constructor(
     readonly object: RawObject,
     private readonly drift: DriftLog,
+    /** Where the object stands within its row, as it precedes the name of a field. */
+    private readonly prefix = '',
   ) {}
 
   /** A string; numbers are taken as their digits. An empty string is null: no upstream means anything by it. */
@@ -28,7 +31,7 @@ export class Fields {
     const value = this.value(name);
     if (typeof value === 'number' && Number.isFinite(value)) return String(value);
     if (typeof value === 'string') return value === '' ? null : value;
-    return this.absent(value);
+    return this.absent(name, value);
   }
 
   /** A finite number, or a string that spells one. */
@@ -36,22 +39,23 @@ export class Fields {
     const value = this.value(name);
     const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
     if (typeof number === 'number' && Number.isFinite(number)) return number;
-    return value === '' ? null : this.absent(value);
+    return value === '' ? null : this.absent(name, value);
   }
 
   /** A number within bounds; one outside them is null, and drift. */
   numberWithin(name: string, smallest: number, largest: number): number | null {
     const number = this.number(name);
     if (number === null || (number >= smallest && number <= largest)) return number;
-    this.drift.note('wrongType');
+    this.note('wrongType', name, 'number out of range');
     return null;
   }
 
-  /** What a word of the object stands for, in any case; null, and drift of that kind, when the vocabulary lacks it. */
-  meaning<T>(word: string | null, vocabulary: ReadonlyMap<string, T>, unknown: DriftKind): T | null {
-    const meaning = vocabulary.get(word?.toLowerCase() ?? '');
-    if (meaning === undefined) this.drift.note(unknown);
-    return meaning ?? null;
+  /** A word and what it stands for, in any case; that is null, and drift of that kind, when the vocabulary lacks it. */
+  word<T>(name: string, vocabulary: ReadonlyMap<string, T>, unknown: DriftKind): Word<T> {
+    const text = this.text(name);
+    const meaning = vocabulary.get(text?.toLowerCase() ?? '');
+    if (meaning === undefined) this.note(unknown, name, shownWord);
+    return { text, meaning: meaning ?? null };
   }
 
   /** A time in Tributary's form, written as RFC 3339. */
@@ -65,27 +69,31 @@ export class Fields {
     if (value === undefined || value === null || value === '') return null;
     const epochMs = typeof value === 'string' || typeof value === 'number' ? parse(value) : null;
     if (epochMs !== null && epochMs >= YEAR_0_MS && epochMs < YEAR_10000_MS) return formatTime(epochMs);
-    this.drift.note('unreadableTime');
+    this.note('unreadableTime', name, timeForm);
     return null;
   }
 
   /** A nested object; an empty reader where it is missing, so that its fields answer null. */
   fields(name: string): Fields {
     const value = this.value(name);
-    return new Fields(rawObject(value) ?? this.absent(value) ?? EMPTY, this.drift);
+    return new Fields(
+      rawObject(value) ?? this.absent(name, value) ?? EMPTY,
+      this.drift,
+      `${this.prefix}${name}.`,
+    );
   }
 
   /** The objects of a list, each to be read in turn; other elements are left out as drift. */
   list(name: string): Fields[] {
     const value = this.value(name);
     if (!Array.isArray(value)) {
-      this.absent(value);
+      this.absent(name, value);
       return [];
     }
     return value.flatMap((element) => {
       const object = rawObject(element);
-      if (object === null) this.drift.note('wrongType');
-      return object === null ? [] : [new Fields(object, this.drift)];
+      if (object === null) this.note('wrongType', `${name}[]`, jsonType(element));
+      return object === null ? [] : [new Fields(object, this.drift, `${this.prefix}${name}[].`)];
     });
   }
 
@@ -95,10 +103,24 @@ export class Fields {
       : undefined;
   }
 
-  private absent(value: unknown): null {
-    if (value !== undefined && value !== null) this.drift.note('wrongType');
+  private absent(name: string, value: unknown): null {
+    if (value !== undefined && value !== null) this.note('wrongType', name, jsonType);
     return null;
   }
+
+  /** Notes a field, and what was found there: as told, or as it is to be shown. */
+  private note(kind: DriftKind, name: string, found: string | ((value: unknown) => string)): void {
+    this.drift.note(kind, () => ({
+      field: `${this.prefix}${name}`,
+      found: typeof found === 'string' ? found : found(this.value(name)),
+    }));
+  }
+}
+
+/** A word of an upstream, and what it stands for; null where there is none, or where it is not known. */
+interface Word<T> {
+  readonly text: string | null;
+  readonly meaning: T | null;
 }
 
 const EMPTY = {} as unknown as RawObject;

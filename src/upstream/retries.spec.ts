@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { HttpService } from '@nestjs/axios';
 import { Module } from '@nestjs/common';
@@ -31,7 +32,7 @@ interface Sent {
 interface WireAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  readonly data: string;
+  readonly data: Readable;
 }
 
 const OK: Reaction = { status: 200 };
@@ -52,7 +53,11 @@ async function answer(url: string): Promise<WireAnswer> {
   await new Promise((resolve) => setTimeout(resolve, reaction.latencyMs ?? 1));
   call.answeredMs = Date.now();
   if (reaction.status === 0) throw Object.assign(new Error('reset'), { code: 'ECONNRESET' });
-  return { status: reaction.status, headers: reaction.headers ?? {}, data: '{}' };
+  return {
+    status: reaction.status,
+    headers: reaction.headers ?? {},
+    data: Readable.from([Buffer.from('{}')]),
+  };
 }
 
 @Module({})
@@ -70,7 +75,7 @@ beforeEach(async () => {
     .overrideProvider(HttpService)
     .useValue(wire)
     .compile();
-  jest.useFakeTimers({ doNotFake: ['nextTick', 'queueMicrotask', 'setImmediate'] });
+  jest.useFakeTimers({ doNotFake: ['nextTick', 'queueMicrotask', 'setImmediate', 'performance'] });
   sent = [];
   react = () => OK;
 });

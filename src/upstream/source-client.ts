@@ -8,7 +8,6 @@ import type { Authenticator, SignableCall } from './credentials/authenticator.js
 import { isRefusal } from './credentials/credential-gate.js';
 import { throwIfAborted } from './deadline.js';
 import type { CallHeaders, HttpAnswer, HttpExchange } from './http-exchange.js';
-import { parseJson } from './json-body.js';
 import { passingOrLasting } from './passing-failure.js';
 import { restMs, retryAfterMs } from './retry-after.js';
 import { continueTrace } from './traceparent.js';
@@ -110,7 +109,7 @@ export class SourceClient implements UpstreamClient {
 
   #read(answer: HttpAnswer): unknown {
     const { protocol, limits, clock } = this.parts;
-    const body = parseJson(answer.text);
+    const { body } = answer;
     const reason = protocol.failureOf(answer.status, body) ?? reasonOfStatus(answer.status);
     const nowMs = clock();
     limits.rest.begin(restMs(answer, reason, nowMs) ?? 0);

@@ -61,7 +61,7 @@ export class Upstream {
     return {
       listFeeds: () => {
         this.listings += 1;
-        return Promise.resolve({ outcome: 'listed', feeds: [FEED], truncated: false });
+        return Promise.resolve({ outcome: 'listed', feeds: [FEED], truncation: null });
       },
       readFeed: (_feed, context) => this.read(context),
     };
@@ -78,7 +78,15 @@ export class Upstream {
     this.open.delete(read);
     if (!ended || outcome === 'failed') return failure(ended ? 'UPSTREAM_ERROR' : 'TIMEOUT');
     const rows = [row(read.number)];
-    return { outcome: 'read', rows, truncated: false, coveredSince: null, drift: {}, bookmark: null };
+    return {
+      outcome: 'read',
+      rows,
+      truncation: null,
+      coveredSince: null,
+      drift: {},
+      driftExamples: {},
+      bookmark: null,
+    };
   }
 }
 

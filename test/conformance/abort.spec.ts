@@ -96,7 +96,7 @@ describe.each(PROVIDER_SETTINGS)('an aborted read of $id', ({ id, hasClusters })
     // Whatever the aborted read had sent would come in before the end of another one.
     let others = 0;
     const counted = readContext({ onCall: () => (others += 1) });
-    expect(await reader.readFeed(feed, counted)).toMatchObject({ outcome: 'read', truncated: false });
+    expect(await reader.readFeed(feed, counted)).toMatchObject({ outcome: 'read', truncation: null });
     expect(simulator.calls.count()).toBe(made + others);
   });
 

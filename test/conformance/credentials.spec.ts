@@ -98,7 +98,7 @@ function calls(upstream: UpstreamName): readonly LoggedCall[] {
   return simulator.calls.entries.filter((call) => call.upstream === upstream);
 }
 
-const WHOLE = { outcome: 'read', truncated: false, rows: { length: 25 } };
+const WHOLE = { outcome: 'read', truncation: null, rows: { length: 25 } };
 
 describe('the suite', () => {
   it('tries every type of credentials that a provider allows', () => {

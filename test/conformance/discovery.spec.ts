@@ -33,7 +33,7 @@ function ask(provider: string, changes: Partial<SourceConfig> = {}): Promise<Fee
 /** The feeds of a listing that must be whole. */
 async function list(provider: string, changes: Partial<SourceConfig> = {}): Promise<readonly Feed[]> {
   const listing = await ask(provider, changes);
-  expect(listing).toMatchObject({ outcome: 'listed', truncated: false });
+  expect(listing).toMatchObject({ outcome: 'listed', truncation: null });
   return feedsIn(listing);
 }
 
@@ -118,7 +118,7 @@ describe('clusters that the configuration does not name', () => {
       addCssClusters(2500);
       Object.assign(simulator.settings.css, { offsetBound: 1000, beyondBound });
       const listing = await ask('huawei-css');
-      expect(listing).toMatchObject({ outcome: 'listed', truncated: true, feeds: { length: 1999 } });
+      expect(listing).toMatchObject({ outcome: 'listed', truncation: 'LIMIT', feeds: { length: 1999 } });
       expect(simulator.calls.count('css')).toBeLessThanOrEqual(30);
     },
   );

@@ -71,7 +71,7 @@ describe('reading huawei-cbr by what is new', () => {
       expect(byNews.read).toMatchObject({
         drift: whole.read.drift,
         coveredSince: whole.read.coveredSince,
-        truncated: false,
+        truncation: null,
       });
       calls.whole.push(whole.calls);
       calls.byNews.push(byNews.calls);

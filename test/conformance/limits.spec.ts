@@ -40,11 +40,11 @@ describe('CSS that takes no start beyond 1000', () => {
     const expected = place.stock.expected().map(({ key }) => key);
     for (const settings of size < 100 ? everyCombination(CHOICES) : everyPair(CHOICES)) {
       const { result } = await place.read(settings, mostCalls(settings, size));
-      const { rows, truncated } = expectRead(result);
+      const { rows, truncation } = expectRead(result);
       const found = rows.map(({ task }) => css.keyOf(task));
-      expect({ settings, truncated, found: found.sort() }).toEqual({
+      expect({ settings, truncation, found: found.sort() }).toEqual({
         settings,
-        truncated: false,
+        truncation: null,
         found: expected.sort(),
       });
     }
@@ -55,16 +55,16 @@ describe('CSS that takes no start beyond 1000', () => {
     const all = place.stock.expected();
     for (const settings of everyPair(CHOICES)) {
       const { result } = await place.read(settings, mostCalls(settings, 2000));
-      const { rows, truncated, coveredSince } = expectRead(result);
+      const { rows, truncation, coveredSince } = expectRead(result);
       const found = new Set(rows.map(({ task }) => css.keyOf(task)));
       const reachable = firstKeys(settings.order, 999 + (settings.cap ?? 1000));
       const since = coveredSince === null ? Number.POSITIVE_INFINITY : Date.parse(coveredSince);
       const vouchedFor = all.filter(({ createdMs }) => createdMs >= since).map(({ key }) => key);
       const missed = [...reachable, ...vouchedFor].filter((key) => !found.has(key));
       const twice = rows.length - found.size;
-      expect({ settings, truncated, missed, twice }).toEqual({
+      expect({ settings, truncation, missed, twice }).toEqual({
         settings,
-        truncated: true,
+        truncation: 'LIMIT',
         missed: [],
         twice: 0,
       });
@@ -92,12 +92,12 @@ describe.each(PROVIDER_SETTINGS)('a feed of $id beyond maxTasksPerFeed', ({ id }
     Object.assign(place.simulator.settings[bench.upstream], settings);
     const reader = place.readers.open({ ...place.source, maxTasksPerFeed: 100 });
     const result = await reader.readFeed(feedOf(place.source, place.stock.feedKey), readContext());
-    const { rows, truncated, coveredSince } = expectRead(result);
+    const { rows, truncation, coveredSince } = expectRead(result);
     const found = new Set(rows.map(({ task }) => bench.keyOf(task)));
-    expect({ rows: rows.length, found: found.size, truncated }).toEqual({
+    expect({ rows: rows.length, found: found.size, truncation }).toEqual({
       rows: 100,
       found: 100,
-      truncated: true,
+      truncation: 'LIMIT',
     });
     const since = coveredSince === null ? Number.POSITIVE_INFINITY : Date.parse(coveredSince);
     const isMissing = ({ key, createdMs }: { key: string; createdMs: number }): boolean =>
@@ -111,6 +111,6 @@ describe.each(PROVIDER_SETTINGS)('a feed of $id beyond maxTasksPerFeed', ({ id }
     Object.assign(place.simulator.settings[bench.upstream], { cap: null, order: 'newest-first' });
     const reader = place.readers.open({ ...place.source, maxTasksPerFeed: 100 });
     const result = await reader.readFeed(feedOf(place.source, place.stock.feedKey), readContext());
-    expect(result).toMatchObject({ outcome: 'read', truncated: false, rows: { length: 100 } });
+    expect(result).toMatchObject({ outcome: 'read', truncation: null, rows: { length: 100 } });
   });
 });

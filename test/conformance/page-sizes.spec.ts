@@ -12,7 +12,7 @@ const cap = fc.option(fc.integer({ min: 1, max: 120 }));
 const order = fc.constantFrom<RowOrder>('newest-first', 'oldest-first', 'shuffled');
 
 function tasksIn(result: FeedRead): Task[] {
-  expect(result).toMatchObject({ outcome: 'read', truncated: false });
+  expect(result).toMatchObject({ outcome: 'read', truncation: null });
   return rowsOf(result)
     .map(({ task }) => task)
     .sort((a, b) => (a.id < b.id ? -1 : 1));

@@ -165,10 +165,10 @@ async function idsUnder(place: Workplace, settings: object): Promise<string[]> {
 
 function describeRead({ result }: Measured, bench: Bench): object {
   if (result.outcome === 'failed') return result;
-  const { rows, truncated, drift } = result;
+  const { rows, truncation, drift } = result;
   const tasks = rows.map(({ task }) => `${bench.keyOf(task)} created ${task.createTime ?? 'at no time'}`);
   const ids = new Set(rows.map(({ task }) => task.id));
-  return { tasks: tasks.sort(), ids: ids.size, truncated, drift };
+  return { tasks: tasks.sort(), ids: ids.size, truncation, drift };
 }
 
 function wantedOf(expected: readonly Expected[], resolutionMs: number): object {
@@ -176,7 +176,7 @@ function wantedOf(expected: readonly Expected[], resolutionMs: number): object {
     const toldMs = Math.floor(createdMs / resolutionMs) * resolutionMs;
     return `${key} created ${formatTime(toldMs)}`;
   });
-  return { tasks: tasks.sort(), ids: expected.length, truncated: false, drift: {} };
+  return { tasks: tasks.sort(), ids: expected.length, truncation: null, drift: {} };
 }
 
 /** Far more than a careful reader needs, far less than an endless one makes. */

@@ -1,8 +1,10 @@
 import type { FaultKind } from '@/simulator/faults/fault.js';
+import type { UpstreamOfTasks } from './scene.js';
 
 /**
- * What a fault of every call of one upstream comes to: `well` changes nothing; `altered` gives rows that differ, or
- * says that not all could be had; `empty` is an upstream that has nothing; else the reason of the failure.
+ * What a fault of every call of one upstream comes to: `well` changes nothing; `altered` gives as many tasks, which may
+ * differ, or says that not all could be had; `empty` is an upstream that says it has nothing; else the reason of the
+ * failure.
  */
 export type Expectation =
   | 'well'
@@ -30,8 +32,7 @@ const BY_OUTCOME: Readonly<Record<Expectation, readonly FaultKind[]>> = {
     ...(['rows-unknown-types', 'rows-unreadable-times', 'rows-extra-fields', 'rows-no-objects'] as const),
     ...(['rows-long-texts', 'rows-proto-keys', 'same-page'] as const),
   ],
-  // Services written in Go say null where they have nothing.
-  empty: ['list-null'],
+  empty: [],
   TIMEOUT: ['hang', 'latency', 'drip', 'drip-headers', 'stall'],
   UNREACHABLE: ['close', 'reset', 'refuse', 'cut-length', 'cut-chunked', 'cut-reset'],
   UPSTREAM_ERROR: [
@@ -45,19 +46,34 @@ const BY_OUTCOME: Readonly<Record<Expectation, readonly FaultKind[]>> = {
   MALFORMED: [
     ...(['no-content', 'empty', 'garbage-status-line', 'large-headers', 'html', 'cut-json'] as const),
     ...(['xml-as-json', 'gzip-false', 'gzip-cut', 'wrong-shape', 'json-null', 'json-text'] as const),
-    ...(['json-number', 'json-list', 'json-empty-object', 'list-missing', 'list-as-text'] as const),
+    ...([
+      'json-number',
+      'json-list',
+      'json-empty-object',
+      'list-missing',
+      'list-as-text',
+      'list-null',
+    ] as const),
     // Nested deeper than anything that is meant to be read.
     ...(['list-as-object', 'deep-envelope', 'rows-deep'] as const),
   ],
   LIMIT: ['gzip-bomb', 'large-body', 'endless-body'],
 };
 
-/** What each fault comes to. */
-export const EXPECTATIONS: ReadonlyMap<FaultKind, Expectation> = new Map(
+/** What each fault comes to; but see `expectationOf`. */
+const EXPECTATIONS: ReadonlyMap<FaultKind, Expectation> = new Map(
   Object.entries(BY_OUTCOME).flatMap(([outcome, kinds]) =>
     kinds.map((kind) => [kind, outcome as Expectation] as const),
   ),
 );
+
+/** What a fault of an upstream comes to. Services written in Go, as CCE, tell no total and say null for nothing. */
+export function expectationOf(kind: FaultKind, upstream: UpstreamOfTasks): Expectation {
+  if (kind === 'list-null' && upstream === 'cce') return 'empty';
+  const expectation = EXPECTATIONS.get(kind);
+  if (expectation === undefined) throw new Error(`nothing is expected of ${kind}`);
+  return expectation;
+}
 
 /** Large bodies take as long as they may: they end by their size or by the time-out, whichever is first. */
 export function reasonsOf(expectation: Expectation): readonly string[] {

@@ -25,6 +25,11 @@ const SOURCES: Record<UpstreamOfTasks, string> = {
 export const DEADLINE_MS = 1_000;
 /** The longest one call takes. */
 const TIMEOUT_MS = 700;
+/** Longer than the clock goes ahead: nothing may leave it meanwhile. */
+const WINDOW_MS = 10 * 365 * 86_400_000;
+
+/** What tells of faults besides the answer itself. */
+const TELLING_PATHS = ['/v1/sources', '/health/ready', '/metrics'];
 
 const FLEET = {
   cssClusters: 2,
@@ -39,7 +44,8 @@ function begin(simulator: Simulator, clock: () => number): Promise<RunningGatewa
   return startGateway(simulator, {
     clock,
     deadlineMs: DEADLINE_MS,
-    sources: (sources) => sources.map((source) => ({ ...source, timeoutMs: TIMEOUT_MS })),
+    sources: (sources) =>
+      sources.map((source) => ({ ...source, timeoutMs: TIMEOUT_MS, windowMs: WINDOW_MS })),
   });
 }
 
@@ -51,7 +57,7 @@ export interface Seen {
   readonly complete: boolean;
   readonly problems: readonly SentFeedProblem[];
   readonly unreachable: readonly string[];
-  /** Secrets and upstream texts in the answer, its headers or the log. */
+  /** Secrets and upstream texts in the answer, in what else is told of the feeds, in headers, the log or metrics. */
   readonly leaks: readonly string[];
 }
 
@@ -82,6 +88,7 @@ export class Scene {
     const startMs = performance.now();
     const answer = await ask(`${this.gateway.url}${listPath({ pageSize: 1000 })}`, headers);
     const tookMs = performance.now() - startMs;
+    const told = await Promise.all(TELLING_PATHS.map((path) => ask(`${this.gateway.url}${path}`)));
     const page = answer.body as Partial<SentPage & SentProblem>;
     return {
       status: answer.status,
@@ -90,7 +97,7 @@ export class Scene {
       complete: page.completeness?.complete ?? false,
       problems: page.completeness?.problems ?? page.problems ?? [],
       unreachable: page.unreachable ?? [],
-      leaks: leaks(this.simulator, this.gateway, answer),
+      leaks: leaks(this.simulator, this.gateway, answer, ...told),
     };
   }
 

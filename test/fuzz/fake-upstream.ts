@@ -1,6 +1,7 @@
 import type { ReadContext } from '@/model/provider.js';
 import type { SourceConfig } from '@/model/source.js';
 import type { HttpAnswer, HttpCall } from '@/upstream/http-exchange.js';
+import { JsonReader } from '@/upstream/json-reader.js';
 import { SourceClient, type SourceClientParts } from '@/upstream/source-client.js';
 import { UpstreamError } from '@/upstream/upstream-error.js';
 import { SilentObserver } from '@/upstream/upstream-observer.js';
@@ -54,9 +55,11 @@ export class FakeUpstream {
     if (!this.target.paths.test(path)) this.strayPaths.push(path);
     const { status, headers, text } = this.#next();
     this.#calls += 1;
-    this.given.add(text);
+    // As it comes over a wire: half a surrogate pair cannot.
+    const body = Buffer.from(text);
+    this.given.add(body.toString());
     if (status === 0 || this.#calls > MOST_CALLS) return Promise.reject(new UpstreamError('UNREACHABLE'));
-    return Promise.resolve({ status, text, header: (name) => headers[name] ?? null });
+    return Promise.resolve({ status, body: jsonOf(body), header: (name) => headers[name] ?? null });
   }
 
   #next(): Answer {
@@ -104,3 +107,9 @@ export const CONTEXT: ReadContext = {
   onCall: () => undefined,
   previous: null,
 };
+
+function jsonOf(body: Buffer): unknown {
+  const reader = new JsonReader();
+  Array.from(reader.push(body));
+  return reader.end();
+}

@@ -1,6 +1,6 @@
 import { DRIFT_KINDS, DriftLog, type DriftCounts } from '@/model/drift.js';
 import { FAILURE_REASONS, type Failure } from '@/model/failure.js';
-import type { Feed } from '@/model/feed.js';
+import { feedName, type Feed } from '@/model/feed.js';
 import type { FeedListing, FeedRead, ReadFeed } from '@/model/provider.js';
 import type { SourceConfig } from '@/model/source.js';
 import type { TaskRow } from '@/model/task.js';
@@ -109,9 +109,9 @@ class Judgement {
 
   #isFeed({ name, key, cluster, ...feed }: Feed): boolean {
     const isOwn = feed.source === this.#source.id && feed.provider === this.#source.provider;
-    const isNamed = typeof key === 'string' && key !== '' && name === `sources/nightly/feeds/${key}`;
+    const isNamed = isShortText(key) && key !== '' && name === feedName(feed.source, key);
     const clusterName: unknown = cluster?.name ?? null;
-    return isOwn && isNamed && (clusterName === null || typeof clusterName === 'string');
+    return isOwn && isNamed && (clusterName === null || isShortText(clusterName));
   }
 
   #judgeFailure({ reason, retryAfterMs }: Failure): void {
@@ -134,13 +134,19 @@ class Judgement {
     const ids = new Set(read.rows.map(({ task }) => task.id));
     if (ids.size !== read.rows.length) this.misfits.push('told a task twice');
     if (read.rows.length > this.#source.maxTasksPerFeed) this.misfits.push('read more rows than it may');
-    const { coveredSince, truncated } = read;
+    this.#judgeCoverage(read);
+    const given = this.#givenRows();
+    for (const row of read.rows) this.#judgeRow(row, feed, given);
+  }
+
+  #judgeCoverage({ coveredSince, truncation, drift }: ReadFeed): void {
     if (coveredSince !== null && new Date(coveredSince).toISOString() !== coveredSince) {
       this.misfits.push('coveredSince');
     }
-    this.#facts.add(`truncated ${String(truncated)}, covered ${String(coveredSince !== null)}`);
-    const given = this.#givenRows();
-    for (const row of read.rows) this.#judgeRow(row, feed, given);
+    const lacksRows = truncation === 'MALFORMED';
+    if (lacksRows !== (drift.droppedRow ?? 0) > 0) this.misfits.push('rows left out unsaid');
+    if (lacksRows && coveredSince !== null) this.misfits.push('vouched for rows left out');
+    this.#facts.add(`truncation ${String(truncation)}, covered ${String(coveredSince !== null)}`);
   }
 
   #judgeRow({ task, raw }: TaskRow, feed: Feed, given: ReadonlySet<string>): void {
@@ -173,8 +179,9 @@ class Judgement {
       else kept.add(row.task.id);
     }
     const { answers, behind } = this.scenario;
-    if (answers.length > 1 || behind === 'fresh' || read.outcome === 'failed' || read.truncated) return;
-    this.#compare(read, kept, dropped);
+    if (answers.length === 1 && behind !== 'fresh' && read.outcome === 'read') {
+      this.#compare(read, kept, dropped);
+    }
   }
 
   #normalise(record: unknown, feed: Feed): TaskRow | null {
@@ -187,13 +194,15 @@ class Judgement {
   }
 
   #compare(read: ReadFeed, kept: ReadonlySet<string>, dropped: readonly unknown[]): void {
+    if (kept.size === 0 && dropped.length > 0) this.misfits.push('read rows that nothing identifies');
+    if (read.truncation === 'LIMIT' || kept.size + dropped.length > this.#source.maxTasksPerFeed) return;
     const ids = read.rows.map(({ task }) => task.id);
     if (ids.length !== kept.size || !ids.every((id) => kept.has(id))) {
       this.misfits.push(`read ${ids.length} tasks of ${kept.size}`);
     }
-    // Rows that cannot be told apart count once where pages may repeat them.
+    // Rows that cannot be told apart count once, as pages may repeat them.
     const told = read.drift.droppedRow ?? 0;
-    if (told !== dropped.length && told !== new Set(dropped.map(textOf)).size) {
+    if (told !== new Set(dropped.map(textOf)).size) {
       this.misfits.push(`dropped ${told} rows of ${dropped.length}`);
     }
   }
@@ -223,6 +232,10 @@ class Judgement {
     if (!this.#bodies.has(text)) this.#bodies.set(text, parse(text));
     return this.#bodies.get(text);
   }
+}
+
+function isShortText(value: unknown): value is string {
+  return typeof value === 'string' && value.length <= 256;
 }
 
 /** Empty for what is nested too deep to be written down. */

@@ -25,6 +25,7 @@ interface SentFeed {
   coveredSince: string | null;
   upstreamCalls: number;
   drift: Record<string, number>;
+  driftExamples: Record<string, { field: string; found: string } | null>;
 }
 interface SentSource {
   id: string;
@@ -36,7 +37,11 @@ interface SentSource {
 
 const NOW = Date.parse('2026-11-20T08:00:00Z');
 const CBR_FEED = 'sources/server-backups/feeds/operation-logs';
-const NO_DRIFT = { unknownStatus: 0, unknownType: 0, unreadableTime: 0, wrongType: 0, droppedRow: 0 };
+const NO_DRIFT = {
+  ...{ unknownStatus: 0, unknownType: 0, unknownField: 0, unreadableTime: 0, wrongType: 0, droppedRow: 0 },
+};
+
+const NO_EXAMPLES = Object.fromEntries(Object.keys(NO_DRIFT).map((kind) => [kind, null]));
 
 let simulator: Simulator;
 let gateway: RunningGateway;
@@ -163,6 +168,7 @@ describe('/v1/sources', () => {
       upstreamCalls: simulator.calls.count('cbr'),
       circuit: { state: 'CLOSED', nextProbeTime: null },
       drift: NO_DRIFT,
+      driftExamples: NO_EXAMPLES,
     });
     for (const source of listed) {
       expect((await get(`/v1/sources/${source.id}`)).body).toEqual(source);
@@ -226,6 +232,7 @@ describe('/v1/sources', () => {
       { id: 'd2', created_at, status: 'success', operation_type: 'teleport' },
       { id: 'd3', created_at: 'yesterday', status: 'success', operation_type: 'backup' },
       { id: 'd4', created_at, status: 'success', operation_type: 'backup', vault_name: { no: 'text' } },
+      { id: 'd5', created_at, status: 'success', operation_type: 'backup', tape_library: 'secret' },
     ];
     for (const row of rows) simulator.fleet.cbr.addVerbatim(row, NOW);
     simulator.fleet.cbr.addVerbatim('no record at all', NOW);
@@ -234,17 +241,32 @@ describe('/v1/sources', () => {
     expect(feed?.drift).toEqual({
       unknownStatus: 1,
       unknownType: 1,
+      unknownField: 1,
       unreadableTime: 1,
       wrongType: 1,
       droppedRow: 1,
     });
-    expect(feed?.taskCount).toBe(64);
+    expect(feed?.driftExamples).toEqual({
+      unknownStatus: { field: 'status', found: 'melted' },
+      unknownType: { field: 'operation_type', found: 'teleport' },
+      unknownField: { field: 'tape_library', found: 'string' },
+      unreadableTime: { field: 'created_at', found: 'aaaaaaaaa' },
+      wrongType: { field: 'vault_name', found: 'object' },
+      droppedRow: { field: '(row)', found: 'string' },
+    });
+    expect(feed).toMatchObject({
+      ...{ taskCount: 65, state: 'TRUNCATED', reason: 'MALFORMED', coveredSince: null },
+    });
+    const { text } = await get('/metrics');
+    expect(text).toContain(`tributary_feed_drift{feed="${CBR_FEED}",kind="unknownField"} 1`);
+    expect(text).not.toMatch(/tape_library|melted|teleport/);
     const odd = tasks.filter(({ nativeId }) => /^d\d$/.test(nativeId ?? ''));
     expect(odd.map(({ nativeId, status, type }) => `${nativeId ?? ''} ${status} ${type}`).sort()).toEqual([
       'd1 UNKNOWN BACKUP',
       'd2 SUCCEEDED OTHER',
       'd3 SUCCEEDED BACKUP',
       'd4 SUCCEEDED BACKUP',
+      'd5 SUCCEEDED BACKUP',
     ]);
   });
 

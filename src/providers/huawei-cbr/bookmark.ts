@@ -1,12 +1,12 @@
-import { DRIFT_KINDS, type DriftCounts } from '@/model/drift.js';
 import type { PreviousRead } from '@/model/provider.js';
+import { Slices } from '@/model/slices.js';
 import { rawObject } from '@/upstream/raw.js';
 import type { IncrementPolicy } from './increment-policy.js';
 import { knownRows, type KnownRows } from './known-rows.js';
 
 /** What a read leaves for the next one. All times are epoch milliseconds of the gateway's clock. */
 export interface Bookmark {
-  readonly version: 1;
+  readonly version: 2;
   /** When the newest whole read began. */
   readonly wholeMs: number;
   /** When this read began. */
@@ -23,12 +23,10 @@ export interface Bookmark {
   readonly incrementNotBeforeMs: number;
   /** No record is asked for by its id before. */
   readonly showNotBeforeMs: number;
-  /** Drift of all rows. */
-  readonly drift: DriftCounts;
 }
 
 /** The previous read, fit to be built on. */
-export interface Base {
+export interface Base extends Pick<PreviousRead, 'drift' | 'driftExamples'> {
   readonly bookmark: Bookmark;
   readonly rows: KnownRows;
 }
@@ -43,7 +41,6 @@ const TYPES: Readonly<Record<keyof Bookmark, string>> = {
   hasTotal: 'boolean',
   incrementNotBeforeMs: 'number',
   showNotBeforeMs: 'number',
-  drift: 'object',
 };
 
 /** Clocks of replicas may differ by so much. */
@@ -54,26 +51,23 @@ export function parseBookmark(value: unknown): Bookmark | null {
   if (rawObject(value) === null) return null;
   const fields = value as Record<string, unknown>;
   const isWellFormed = Object.entries(TYPES).every(([name, type]) => typeof fields[name] === type);
-  if (!isWellFormed || fields.version !== 1 || !isDrift(fields.drift)) return null;
+  if (!isWellFormed || fields.version !== 2) return null;
   const bookmark = value as Bookmark;
   return bookmark.largestPage > 0 ? bookmark : null;
 }
 
-function isDrift(value: unknown): boolean {
-  if (rawObject(value) === null) return false;
-  const kinds: readonly string[] = DRIFT_KINDS;
-  return Object.entries(value as object).every(
-    ([kind, count]) => kinds.includes(kind) && typeof count === 'number',
-  );
-}
-
 /** The previous read as a base for an incremental one; null where the feed must be read whole. */
-export function baseOf(previous: PreviousRead | null, nowMs: number, policy: IncrementPolicy): Base | null {
+export async function baseOf(
+  previous: PreviousRead | null,
+  nowMs: number,
+  policy: IncrementPolicy,
+): Promise<Base | null> {
   const bookmark = parseBookmark(previous?.bookmark);
-  if (previous === null || bookmark === null || previous.truncated) return null;
+  if (previous === null || bookmark === null || previous.truncation !== null) return null;
   if (bookmark.rows !== previous.rows.length || !isCurrent(bookmark, nowMs, policy)) return null;
-  const rows = knownRows(previous.rows);
-  return rows === null ? null : { bookmark, rows };
+  const rows = await new Slices().run(knownRows(previous.rows));
+  const { drift, driftExamples } = previous;
+  return rows === null ? null : { bookmark, rows, drift, driftExamples };
 }
 
 function isCurrent(

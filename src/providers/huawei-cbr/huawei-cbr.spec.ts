@@ -140,9 +140,22 @@ describe('reading a feed', () => {
     },
   ])('normalises $what', async ({ body, tasks, drift }) => {
     const feedRead = await readRows(serve(body.operation_logs));
-    expect(feedRead).toMatchObject({ truncated: false, coveredSince: WINDOW_START });
+    const isWhole = !('droppedRow' in drift);
+    expect(feedRead.coveredSince).toBe(isWhole ? WINDOW_START : null);
+    expect(feedRead.truncation).toBe(isWhole ? null : 'MALFORMED');
     expect(feedRead.rows.map(({ task }) => task)).toEqual(tasks);
     expect(feedRead.drift).toEqual(drift);
+  });
+
+  it('shows of odd rows one example of each kind', async () => {
+    const { driftExamples } = await readRows(serve(oddRows.operation_logs));
+    expect(driftExamples).toEqual({
+      droppedRow: { field: '(row)', found: 'null' },
+      unknownType: { field: 'operation_type', found: 'absent' },
+      unknownStatus: { field: 'status', found: 'absent' },
+      unreadableTime: { field: 'created_at', found: '0000000000000' },
+      wrongType: { field: 'extra_info.common.progress', found: 'number out of range' },
+    });
   });
 
   it('keeps the record as it was received', async () => {
@@ -162,9 +175,10 @@ describe('reading a feed', () => {
       expect(await read(new FakeClients(() => body))).toEqual({
         outcome: 'read',
         rows: [],
-        truncated: false,
+        truncation: null,
         coveredSince: WINDOW_START,
         drift: {},
+        driftExamples: {},
         bookmark: null,
       });
     },
@@ -215,13 +229,13 @@ describe('asking the upstream', () => {
     const rows = manyRows(cap * 3);
     const feedRead = await readRows(serve(rows, cap));
     expect(feedRead.rows.map(({ task }) => task.nativeId)).toEqual(rows.map(({ id }) => id));
-    expect(feedRead).toMatchObject({ truncated: false, coveredSince: WINDOW_START });
+    expect(feedRead).toMatchObject({ truncation: null, coveredSince: WINDOW_START });
   });
 
   it.each([0, 1, 1_000_000])('pays no heed to a count of %i', async (count) => {
     expect(await read(serve(manyRows(2500), 1000, count))).toMatchObject({
       rows: { length: 2500 },
-      truncated: false,
+      truncation: null,
     });
   });
 
@@ -229,7 +243,7 @@ describe('asking the upstream', () => {
     'takes an answer of %i rows for the list where nothing is paged',
     async (size) => {
       const clients = new FakeClients(() => ({ operation_logs: manyRows(size) }));
-      expect(await read(clients)).toMatchObject({ rows: { length: size }, truncated: false });
+      expect(await read(clients)).toMatchObject({ rows: { length: size }, truncation: null });
       expect(clients.requests.length).toBeLessThan(5);
     },
   );
@@ -238,7 +252,7 @@ describe('asking the upstream', () => {
     const rows = manyRows(1000);
     expect(await read(new FakeClients(() => ({ operation_logs: rows })))).toMatchObject({
       rows: { length: 1000 },
-      truncated: true,
+      truncation: 'LIMIT',
     });
   });
 
@@ -276,7 +290,7 @@ describe('what a feed is covered since', () => {
   it('is told by the order where there are more tasks than may be read', async () => {
     expect(await read(serve(manyRows(3000)), { maxTasksPerFeed: 1200 })).toMatchObject({
       rows: { length: 1200 },
-      truncated: true,
+      truncation: 'LIMIT',
       coveredSince: formatTime(createdAt(1198)),
     });
   });
@@ -284,7 +298,7 @@ describe('what a feed is covered since', () => {
   it('is never before the window', async () => {
     const rows = manyRows(3000, (index) => NOW - index * DAY_MS);
     expect(await read(serve(rows), { maxTasksPerFeed: 1200 })).toMatchObject({
-      truncated: true,
+      truncation: 'LIMIT',
       coveredSince: WINDOW_START,
     });
   });
@@ -292,7 +306,7 @@ describe('what a feed is covered since', () => {
   it('is not known where the list is cut and does not come newest first', async () => {
     const rows = manyRows(3000, (index) => createdAt(3000 - index));
     expect(await read(serve(rows), { maxTasksPerFeed: 1200 })).toMatchObject({
-      truncated: true,
+      truncation: 'LIMIT',
       coveredSince: null,
     });
   });
@@ -304,7 +318,7 @@ describe('listing the feeds', () => {
     expect(await connect(clients).listFeeds(CONTEXT)).toEqual({
       outcome: 'listed',
       feeds: [FEED],
-      truncated: false,
+      truncation: null,
     });
     expect(clients.requests).toEqual([]);
   });

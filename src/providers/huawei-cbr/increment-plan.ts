@@ -1,3 +1,5 @@
+import { filterInSteps, type Steps } from '@/model/slices.js';
+import { sortInSteps } from '@/model/sorted-runs.js';
 import { isTerminal } from '@/model/task.js';
 import type { Base, Bookmark } from './bookmark.js';
 import type { IncrementPolicy } from './increment-policy.js';
@@ -17,19 +19,26 @@ interface Moment {
 }
 
 /** The plan that takes the fewest calls; null when a whole read takes no more. */
-export function planIncrement(base: Base, moment: Moment, policy: IncrementPolicy): IncrementPlan | null {
+export function* planIncrement(
+  base: Base,
+  moment: Moment,
+  policy: IncrementPolicy,
+): Steps<IncrementPlan | null> {
   const { bookmark } = base;
   const rows = [...base.rows.values()];
+  yield;
   const newsMs = newsStart(rows, Math.min(bookmark.readMs, moment.nowMs)) - policy.overlapMs;
-  const active = rows
-    .filter((known) => !isTerminal(known.row.task.status) && sideOf(known, moment.windowStartMs) !== 'before')
-    .sort((a, b) => a.earliestMs - b.earliestMs);
+  const mayChange = (known: KnownRow): boolean =>
+    !isTerminal(known.row.task.status) && sideOf(known, moment.windowStartMs) !== 'before';
+  const changing = yield* filterInSteps(rows, mayChange);
+  const active = yield* sortInSteps(changing, (a, b) => a.earliestMs - b.earliestMs);
   const mostShown = moment.nowMs < bookmark.showNotBeforeMs ? 0 : Math.min(policy.mostShown, active.length);
   let best: IncrementPlan | null = null;
   let fewest = bookmark.wholeCalls;
   for (let count = 0; count <= mostShown; count += 1) {
     const startMs = floorSecond(Math.min(newsMs, listedFrom(active[count])));
     const calls = count + callsToList(rows, startMs, bookmark);
+    yield;
     if (startMs > moment.windowStartMs && calls < fewest) {
       best = { startMs, shown: active.slice(0, count) };
       fewest = calls;

@@ -1,3 +1,4 @@
+import { filterInSteps, flatMapInSteps, indexInSteps, type Steps } from '@/model/slices.js';
 import type { TaskRow } from '@/model/task.js';
 
 /**
@@ -41,14 +42,19 @@ export function knownRow(row: TaskRow): KnownRow | null {
 }
 
 /** The rows by task id; null when one of them cannot be known again, or two share an id. */
-export function knownRows(rows: readonly TaskRow[]): KnownRows | null {
-  const known = new Map<string, KnownRow>();
-  for (const row of rows) {
-    const one = knownRow(row);
-    if (one === null) return null;
-    known.set(row.task.id, one);
-  }
+export function* knownRows(rows: readonly TaskRow[]): Steps<KnownRows | null> {
+  const all = yield* flatMapInSteps(rows, (row) => knownRow(row) ?? []);
+  const known = yield* indexInSteps(all, ({ row }) => row.task.id);
   return known.size === rows.length ? known : null;
+}
+
+/** The rows that are to be kept, in steps. */
+export function* keepInSteps(
+  rows: KnownRows,
+  isKept: (known: KnownRow) => boolean,
+): Steps<Map<string, KnownRow>> {
+  const kept = yield* filterInSteps(rows.values(), isKept);
+  return yield* indexInSteps(kept, ({ row }) => row.task.id);
 }
 
 export function sideOf({ earliestMs, latestMs }: FilterTime, momentMs: number): Side {

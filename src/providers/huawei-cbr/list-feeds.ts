@@ -7,5 +7,5 @@ const KEY = 'operation-logs';
 /** A project has one operation log. */
 export function listFeeds({ id, provider }: SourceConfig): ListedFeeds {
   const feed = { name: feedName(id, KEY), provider, source: id, key: KEY, cluster: null };
-  return { outcome: 'listed', feeds: [feed], truncated: false };
+  return { outcome: 'listed', feeds: [feed], truncation: null };
 }

@@ -12,7 +12,8 @@ import {
 } from '@/model/task.js';
 import { hashedTaskId, nativeTaskId } from '@/model/task-id.js';
 import { secondsBetween } from '@/model/time.js';
-import { Fields, rawObject } from '@/upstream/raw.js';
+import type { Fields } from '@/upstream/raw.js';
+import { documentedFields, noteDropped, openRow, type RowShape } from '@/upstream/row-shape.js';
 
 /** Where a record comes from. */
 export interface Origin {
@@ -43,14 +44,37 @@ const TYPES: ReadonlyMap<string, TaskType> = new Map([
   ['remove_resource', 'REMOVE_RESOURCE'],
 ]);
 
+/**
+ * `OperationLog` and, of what is in it, `OpErrorInfo`, `OpExtraInfo`, `OpExtendInfoCommon` and `Resource` (CBR API
+ * reference, ListOpLogs, and CBR SDK).
+ */
+const SHAPE: RowShape = {
+  documented: documentedFields(
+    [
+      ...['checkpoint_id', 'created_at', 'ended_at', 'id', 'operation_type', 'policy_id', 'project_id'],
+      ...['provider_id', 'started_at', 'status', 'updated_at', 'vault_id', 'vault_name'],
+    ],
+    {
+      error_info: documentedFields(['code', 'message']),
+      extra_info: documentedFields(
+        ['backup', 'delete', 'sync', 'remove_resources', 'replication', 'restore', 'vault_delete'],
+        {
+          common: documentedFields(['progress', 'request_id', 'task_id']),
+          resource: documentedFields(['extra_info', 'id', 'name', 'type']),
+        },
+      ),
+    },
+  ),
+  identifying: ['id', 'created_at'],
+};
+
 /** One operation log in Tributary's words; null, and noted as drift, when nothing identifies it. */
 export function normalise(record: unknown, origin: Origin): TaskRow | null {
   const { source, feed, drift } = origin;
-  const object = rawObject(record);
-  const fields = object && new Fields(object, drift);
+  const fields = openRow(record, SHAPE, drift);
   const identity = fields && identify(fields, source.id);
   if (fields === null || identity === null) {
-    drift.note('droppedRow');
+    noteDropped(record, SHAPE, drift);
     return null;
   }
   const task: Task = {
@@ -58,7 +82,7 @@ export function normalise(record: unknown, origin: Origin): TaskRow | null {
     provider: source.provider,
     source: source.id,
     feed: feed.name,
-    type: fields.meaning(fields.text('operation_type'), TYPES, 'unknownType') ?? 'OTHER',
+    type: fields.word('operation_type', TYPES, 'unknownType').meaning ?? 'OTHER',
     trigger: fields.text('policy_id') === null ? null : 'SCHEDULED',
     ...readState(fields),
     checkpointTime: null,
@@ -97,8 +121,8 @@ type State = Pick<
 >;
 
 function readState(fields: Fields): State {
-  const nativeStatus = fields.text('status');
-  const status = fields.meaning(nativeStatus, STATUSES, 'unknownStatus') ?? 'UNKNOWN';
+  const { text: nativeStatus, meaning } = fields.word('status', STATUSES, 'unknownStatus');
+  const status = meaning ?? 'UNKNOWN';
   const createTime = fields.rfc3339('created_at');
   const startTime = fields.rfc3339('started_at');
   const endedTime = fields.rfc3339('ended_at');

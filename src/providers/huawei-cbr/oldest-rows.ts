@@ -1,6 +1,15 @@
+import { filterInSteps, flatMapInSteps, type Steps } from '@/model/slices.js';
+import { sortInSteps } from '@/model/sorted-runs.js';
 import { isTerminal } from '@/model/task.js';
 import { Doubt } from './doubt.js';
-import { floorSecond, RESOLUTION_MS, sideOf, type KnownRow, type KnownRows } from './known-rows.js';
+import {
+  floorSecond,
+  keepInSteps,
+  RESOLUTION_MS,
+  sideOf,
+  type KnownRow,
+  type KnownRows,
+} from './known-rows.js';
 import type { LogSpan } from './operation-log.js';
 
 /** How many of the oldest rows are looked at, beyond as many as are missing. */
@@ -18,22 +27,32 @@ export interface OldestSpan extends Required<LogSpan> {
  * What to list to learn which rows have left at the window's start: those of which that is not sure, and, where rows
  * are missing, the oldest. Null where there is nothing to learn. Throws `Doubt` where it would take a long list.
  */
-export function spanOfOldest(rows: KnownRows, windowStartMs: number, missing: number): OldestSpan | null {
-  const known = [...rows.values()];
-  const unsure = known.filter((one) => sideOf(one, windowStartMs) === 'unsure');
+export function* spanOfOldest(
+  rows: KnownRows,
+  windowStartMs: number,
+  missing: number,
+): Steps<OldestSpan | null> {
+  const unsure = yield* filterInSteps(rows.values(), (one) => sideOf(one, windowStartMs) === 'unsure');
   if (missing === 0 && unsure.length === 0) return null;
-  const byAge = known.map(lastTimeOf).sort((a, b) => a - b);
+  const lastTimes = yield* flatMapInSteps([...rows.values()], lastTimeOf);
+  const byAge = yield* sortInSteps(lastTimes, (a, b) => a - b);
   const oldestMs = byAge[Math.min(missing + OLDEST, byAge.length) - 1] ?? windowStartMs;
   const decidedMs = unsure.reduce((latest, one) => Math.max(latest, lastTimeOf(one)), oldestMs);
-  const listed = byAge.filter((lastMs) => lastMs <= decidedMs).length;
+  const { length: listed } = yield* filterInSteps(byAge, (lastMs) => lastMs <= decidedMs);
   if (listed > MOST_OLDEST || !Number.isFinite(decidedMs)) throw new Doubt('mismatch');
   return { startMs: windowStartMs, endMs: floorSecond(decidedMs) + 2 * RESOLUTION_MS, decidedMs };
 }
 
 /** The rows without those that the list decides on and does not hold. Throws `Doubt` where it holds others. */
-export function withoutMissing(rows: KnownRows, listed: KnownRows, { decidedMs }: OldestSpan): KnownRows {
+export function* withoutMissing(
+  rows: KnownRows,
+  listed: KnownRows,
+  { decidedMs }: OldestSpan,
+): Steps<KnownRows> {
   if ([...listed.keys()].some((id) => !rows.has(id))) throw new Doubt('mismatch');
-  return new Map([...rows].filter(([id, known]) => listed.has(id) || lastTimeOf(known) > decidedMs));
+  const isPresent = (known: KnownRow): boolean =>
+    listed.has(known.row.task.id) || lastTimeOf(known) > decidedMs;
+  return yield* keepInSteps(rows, isPresent);
 }
 
 /**

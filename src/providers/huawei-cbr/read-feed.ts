@@ -1,5 +1,6 @@
 import type { Feed } from '@/model/feed.js';
 import type { ReadContext, ReadFeed } from '@/model/provider.js';
+import { flatMapInSteps, Slices } from '@/model/slices.js';
 import { formatTime } from '@/model/time.js';
 import { UpstreamError } from '@/upstream/upstream-error.js';
 import { baseOf, parseBookmark, type Base, type Bookmark } from './bookmark.js';
@@ -44,7 +45,7 @@ class FeedReading {
   }
 
   async run(): Promise<ReadFeed> {
-    const base = baseOf(this.context.previous, this.#startedMs, this.#policy);
+    const base = await baseOf(this.context.previous, this.#startedMs, this.#policy);
     const attempt = base === null ? null : await this.#tryIncrement(base);
     if (attempt !== null && !(attempt instanceof Doubt)) return attempt;
     const whole = await readWhole(this.#log, {
@@ -52,17 +53,18 @@ class FeedReading {
       windowStartMs: this.#windowStartMs,
       windowCoveredSince: this.#coverageStart(),
     });
-    return { ...whole.read, bookmark: this.#bookmarkOf(whole, attempt) };
+    return { ...whole.read, bookmark: await this.#bookmarkOf(whole, attempt) };
   }
 
   /** The feed by what is new; null where a whole read is no dearer, or why only a whole read can tell. */
   async #tryIncrement(base: Base): Promise<ReadFeed | Doubt | null> {
     const windowStartMs = floorSecond(this.#windowStartMs);
-    const plan = planIncrement(base, { nowMs: this.#startedMs, windowStartMs }, this.#policy);
+    const moment = { nowMs: this.#startedMs, windowStartMs };
+    const plan = await new Slices().run(planIncrement(base, moment, this.#policy));
     if (plan === null) return null;
     try {
       const increment = { base, plan, windowStartMs, origin: this.#origin };
-      return this.#merged(base, await readIncrement(this.#log, increment));
+      return await this.#merged(base, await readIncrement(this.#log, increment));
     } catch (error) {
       if (error instanceof Doubt) return error;
       if (error instanceof UpstreamError && isRefusal(error)) return new Doubt('mismatch');
@@ -70,26 +72,27 @@ class FeedReading {
     }
   }
 
-  #merged({ bookmark, rows: before }: Base, after: KnownRows): ReadFeed {
+  async #merged({ bookmark, rows: before, ...told }: Base, after: KnownRows): Promise<ReadFeed> {
     if (after.size > this.connection.source.maxTasksPerFeed) throw new Doubt('mismatch');
-    const drift = balanceDrift(bookmark.drift, { before, after }, this.#origin);
+    const slices = new Slices();
+    const drift = await slices.run(balanceDrift(told, { before, after }, this.#origin));
     return {
       outcome: 'read',
-      rows: [...after.values()].map(({ row }) => row),
-      truncated: false,
+      rows: await slices.run(flatMapInSteps([...after.values()], ({ row }) => row)),
+      truncation: null,
       coveredSince: this.#coverageStart(),
-      drift,
-      bookmark: { ...bookmark, readMs: this.#startedMs, rows: after.size, drift } satisfies Bookmark,
+      ...drift,
+      bookmark: { ...bookmark, readMs: this.#startedMs, rows: after.size } satisfies Bookmark,
     };
   }
 
-  #bookmarkOf(whole: ReadWhole, attempt: Doubt | null): Bookmark | null {
+  async #bookmarkOf(whole: ReadWhole, attempt: Doubt | null): Promise<Bookmark | null> {
     const { rows } = whole.read;
     if (rows.length <= this.#policy.aboveRows) return null;
-    const facts = walkFacts(whole, floorSecond(this.#windowStartMs));
+    const facts = await walkFacts(whole, floorSecond(this.#windowStartMs));
     if (facts === null) return null;
     const times = { wholeMs: this.#startedMs, readMs: this.#startedMs };
-    return { version: 1, ...times, ...facts, ...this.#rests(whole, attempt) };
+    return { version: 2, ...times, ...facts, ...this.#rests(whole, attempt) };
   }
 
   /** What is left alone for a while: a filter that is not honoured, and asking for records that are not shown. */

@@ -218,8 +218,8 @@ async function readLog(log: FakeLog, choices: ReadChoices = {}): Promise<Measure
 }
 
 /** The read as another replica gets it: through JSON. */
-function received({ rows, bookmark, truncated }: ReadFeed): PreviousRead {
-  return JSON.parse(JSON.stringify({ rows, bookmark, truncated })) as PreviousRead;
+function received({ outcome: _, coveredSince: _since, ...read }: ReadFeed): PreviousRead {
+  return JSON.parse(JSON.stringify(read)) as PreviousRead;
 }
 
 function byId(rows: readonly TaskRow[]): Record<string, TaskRow> {
@@ -379,8 +379,12 @@ function expectEqual(measured: Measured, whole: Measured, course: Course): void 
   }
   expect(differences(found, wanted)).toEqual([]);
   expect(read.coveredSince).toBe(whole.read.coveredSince);
-  expect(read.truncated).toBe(whole.read.truncated);
+  expect(read.truncation).toBe(whole.read.truncation);
   if (excused === 0) expect(read.drift).toEqual(whole.read.drift);
+  expect(Object.keys(read.driftExamples).sort()).toEqual(Object.keys(read.drift).sort());
+  const words = read.rows.map(({ task }) => task.nativeStatus);
+  const { unknownStatus } = read.driftExamples;
+  if (unknownStatus !== undefined) expect(words).toContain(unknownStatus.found);
 }
 
 const LARGE = INCREMENT_POLICY;
@@ -579,12 +583,10 @@ describe('reading whole all the same', () => {
     'text',
     [],
     {},
-    { version: 2 },
+    { version: 1 },
     { largestPage: 0 },
     { wholeMs: 'yesterday' },
     { rows: 7 },
-    { drift: { unheardOf: 1 } },
-    { drift: null },
     { readMs: NOW_MS + HOUR_MS },
   ])('with a bookmark of another shape: %j', async (part) => {
     const { log, first } = await readOnce({}, minutely(100));
@@ -597,7 +599,7 @@ describe('reading whole all the same', () => {
   it('after a read that was cut', async () => {
     const { log } = await readOnce({}, minutely(100));
     const cut = await readLog(log, { source: { maxTasksPerFeed: 50 } });
-    expect(cut.read).toMatchObject({ truncated: true, bookmark: null });
+    expect(cut.read).toMatchObject({ truncation: 'LIMIT', bookmark: null });
   });
 
   it('where there are more rows than may be read', async () => {
@@ -606,7 +608,7 @@ describe('reading whole all the same', () => {
     const first = await readLog(log, { source });
     log.add();
     const again = await readLog(log, { source, previous: first.read });
-    expect(again.read).toMatchObject({ rows: { length: 100 }, truncated: true, bookmark: null });
+    expect(again.read).toMatchObject({ rows: { length: 100 }, truncation: 'LIMIT', bookmark: null });
   });
 
   it.each([
@@ -682,6 +684,24 @@ describe('drift', () => {
     Object.assign(log.entries[0] ?? {}, { status: 'success' });
     log.add({ progress: 101 });
     const again = await readAgain(log, first);
-    expect(again.read.drift).toEqual({ unknownStatus: 1, wrongType: 1 });
+    expect([again.read.drift, isIncrement(again, log)]).toEqual([{ unknownStatus: 1, wrongType: 1 }, true]);
+  });
+
+  it('shows an example of a row that is there, also after the row of the one before has changed', async () => {
+    const { log, first } = await readOnce({ order: 'newest-first' }, (upstream) => {
+      minutely(200)(upstream);
+      upstream.add({ status: 'unheard-of' });
+      upstream.add({ status: 'misheard', createdMs: NOW_MS - MINUTE_MS });
+    });
+    const shown = first.read.driftExamples.unknownStatus?.found;
+    const changed = log.entries.find(({ status }) => status === shown);
+    Object.assign(changed ?? {}, { status: 'success' });
+    const again = await readAgain(log, first);
+    const left = shown === 'misheard' ? 'unheard-of' : 'misheard';
+    expect([again.read.driftExamples, isIncrement(again, log)]).toEqual([
+      { unknownStatus: { field: 'status', found: left } },
+      true,
+    ]);
+    expect((await readAgain(log, again)).read.driftExamples).toEqual(again.read.driftExamples);
   });
 });

@@ -1,8 +1,9 @@
+import { filterInSteps, Slices } from '@/model/slices.js';
 import { UpstreamError } from '@/upstream/upstream-error.js';
 import type { Base } from './bookmark.js';
 import { Doubt } from './doubt.js';
 import type { IncrementPlan } from './increment-plan.js';
-import { sideOf, type KnownRow, type KnownRows } from './known-rows.js';
+import { keepInSteps, sideOf, type KnownRow, type KnownRows } from './known-rows.js';
 import { spanOfOldest, withoutMissing } from './oldest-rows.js';
 import type { OperationLog } from './operation-log.js';
 import { SpanReader, type RowOrigin } from './span-reading.js';
@@ -21,7 +22,7 @@ export interface Increment {
  */
 export async function readIncrement(log: OperationLog, increment: Increment): Promise<KnownRows> {
   const { base, plan, origin } = increment;
-  const reader = new SpanReader(log, base.rows, origin);
+  const reader = await SpanReader.open(log, base.rows, origin);
   const shown = await Promise.all(plan.shown.map((known) => show(log, reader, known)));
   const read = new IncrementRead(log, reader, increment);
   try {
@@ -34,6 +35,8 @@ export async function readIncrement(log: OperationLog, increment: Increment): Pr
 }
 
 class IncrementRead {
+  private readonly slices = new Slices();
+
   constructor(
     private readonly log: OperationLog,
     private readonly reader: SpanReader,
@@ -44,15 +47,14 @@ class IncrementRead {
     const { base, plan, windowStartMs } = this.increment;
     const listed = await this.reader.list({ startMs: plan.startMs }, base.bookmark.hasTotal);
     // What the list must hold and does not is gone; without a total, the list itself may be wrong.
-    const stayed = [...base.rows].filter(
-      ([id, known]) => listed.has(id) || sideOf(known, plan.startMs) !== 'after',
-    );
-    if (stayed.length < base.rows.size && !base.bookmark.hasTotal) throw new Doubt('mismatch');
-    const rows = new Map(stayed);
+    const stays = (known: KnownRow): boolean =>
+      listed.has(known.row.task.id) || sideOf(known, plan.startMs) !== 'after';
+    const rows = await this.slices.run(keepInSteps(base.rows, stays));
+    if (rows.size < base.rows.size && !base.bookmark.hasTotal) throw new Doubt('mismatch');
     for (const known of shown) rows.set(known.row.task.id, known);
     for (const [id, known] of listed) rows.set(id, known);
-    const inWindow = [...rows].filter(([, known]) => sideOf(known, windowStartMs) !== 'before');
-    return this.confirm(new Map(inWindow));
+    const isInWindow = (known: KnownRow): boolean => sideOf(known, windowStartMs) !== 'before';
+    return this.confirm(await this.slices.run(keepInSteps(rows, isInWindow)));
   }
 
   /** The rows without those that have left at the window's start, proved by the total where there is one. */
@@ -62,19 +64,21 @@ class IncrementRead {
     const total = hasTotal ? await this.log.count({ startMs: windowStartMs }) : rows.size;
     if (total === null) throw new Doubt('mismatch');
     if (total > rows.size) throw new Doubt('arrivals');
-    const span = spanOfOldest(rows, windowStartMs, rows.size - total);
+    const span = await this.slices.run(spanOfOldest(rows, windowStartMs, rows.size - total));
     if (span === null) return rows;
     const listed = await this.reader.list(span, hasTotal);
-    const present = withoutMissing(rows, listed, span);
-    const isProved = hasTotal ? present.size === total : !this.lacksMore(rows, present);
+    const present = await this.slices.run(withoutMissing(rows, listed, span));
+    const isProved = hasTotal ? present.size === total : !(await this.lacksMore(rows, present));
     if (!isProved) throw new Doubt('mismatch');
     return present;
   }
 
   /** Whether a row has gone that cannot have left by the window's start: the list may not be what it must be. */
-  private lacksMore(before: KnownRows, after: KnownRows): boolean {
+  private async lacksMore(before: KnownRows, after: KnownRows): Promise<boolean> {
     const { windowStartMs } = this.increment;
-    return [...before].some(([id, known]) => !after.has(id) && sideOf(known, windowStartMs) === 'after');
+    const isLacking = (known: KnownRow): boolean =>
+      !after.has(known.row.task.id) && sideOf(known, windowStartMs) === 'after';
+    return (await this.slices.run(filterInSteps(before.values(), isLacking))).length > 0;
   }
 }
 

@@ -11,18 +11,19 @@ describe('what a walk tells', () => {
   it.each([
     [2, true],
     [3, false],
-  ])('after any number of pages: %i records counted', (count, hasTotal) => {
+  ])('after any number of pages: %i records counted', async (count, hasTotal) => {
     const rows = [rowOf('a'), rowOf('b')];
     const counts = new Array<number>(300_000).fill(count);
     const walked = { rows, truncated: false, calls: counts.length, largestPage: 1, counts };
     const read = {
       outcome: 'read',
       rows,
-      truncated: false,
+      truncation: null,
       coveredSince: null,
       drift: {},
+      driftExamples: {},
       bookmark: null,
     } as const;
-    expect(walkFacts({ read, walked }, 0)).toMatchObject({ hasTotal });
+    expect(await walkFacts({ read, walked }, 0)).toMatchObject({ hasTotal });
   });
 });

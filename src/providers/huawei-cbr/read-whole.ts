@@ -1,8 +1,7 @@
-import { DriftLog } from '@/model/drift.js';
 import type { ReadFeed } from '@/model/provider.js';
-import { flatMapInSteps, Slices } from '@/model/slices.js';
-import { coveredByOrder } from '@/upstream/coverage.js';
-import { eachOnce } from '@/upstream/each-once.js';
+import { filterInSteps, Slices } from '@/model/slices.js';
+import { coverageOf, coveredByOrder } from '@/upstream/coverage.js';
+import { normaliseRows } from '@/upstream/normalised-rows.js';
 import type { Bookmark } from './bookmark.js';
 import { knownRows, sideOf } from './known-rows.js';
 import { normalise } from './normalise.js';
@@ -26,39 +25,35 @@ export interface ReadWhole {
 /** Reads the operation logs of the window. Throws `UpstreamError`. */
 export async function readWhole(log: OperationLog, { origin, ...window }: WholeRead): Promise<ReadWhole> {
   const walked = await log.walk({ startMs: window.windowStartMs });
-  const drift = new DriftLog();
-  const normalised = flatMapInSteps(walked.rows, (record) => normalise(record, { ...origin, drift }) ?? []);
-  const rows = eachOnce(await new Slices().run(normalised));
-  const since = window.windowCoveredSince;
-  const coveredSince = walked.truncated ? later(coveredByOrder(rows), since) : since;
+  const { lacksRows, ...normalised } = await normaliseRows(walked.rows, (record, drift) =>
+    normalise(record, { ...origin, drift }),
+  );
   const { truncated } = walked;
-  const read: ReadFeed = {
-    outcome: 'read',
-    rows,
-    truncated,
-    coveredSince,
-    drift: drift.counts,
-    bookmark: null,
-  };
-  return { read, walked };
+  const since = window.windowCoveredSince;
+  const coveredSince = truncated ? later(coveredByOrder(normalised.rows), since) : since;
+  const coverage = coverageOf({ lacksRows, truncated, coveredSince });
+  return { read: { outcome: 'read', ...normalised, ...coverage, bookmark: null }, walked };
 }
 
+type WalkFacts = Pick<Bookmark, 'wholeCalls' | 'largestPage' | 'hasTotal' | 'rows'>;
+
 /** What the walk tells the reads that build on it; null where none can. */
-export function walkFacts(
+export async function walkFacts(
   { read, walked }: ReadWhole,
   windowStartMs: number,
-): Pick<Bookmark, 'wholeCalls' | 'largestPage' | 'hasTotal' | 'rows' | 'drift'> | null {
-  const known = knownRows(read.rows);
+): Promise<WalkFacts | null> {
+  const slices = new Slices();
+  const known = await slices.run(knownRows(read.rows));
   if (known === null || walked.truncated || walked.rows.length !== read.rows.length) return null;
   // Records from before the window: the upstream does not filter.
-  if ([...known.values()].some((one) => sideOf(one, windowStartMs) === 'before')) return null;
+  const early = filterInSteps(known.values(), (one) => sideOf(one, windowStartMs) === 'before');
+  if ((await slices.run(early)).length > 0) return null;
   const { calls, largestPage } = walked;
   return {
     rows: known.size,
     wholeCalls: calls,
     largestPage,
     hasTotal: countsAll(walked),
-    drift: read.drift,
   };
 }
 

@@ -1,4 +1,5 @@
 import { DriftLog } from '@/model/drift.js';
+import { Slices, visitInSteps } from '@/model/slices.js';
 import { Doubt } from './doubt.js';
 import { knownRow, sideOf, type KnownRow, type KnownRows } from './known-rows.js';
 import { normalise, type Origin } from './normalise.js';
@@ -9,14 +10,19 @@ export type RowOrigin = Omit<Origin, 'drift'>;
 
 /** Lists spans of a log and tells the records that are known from those that are new or have changed. */
 export class SpanReader {
-  readonly #taskIds: ReadonlyMap<string, string>;
+  /** The known rows by their records' ids. */
+  readonly #known = new Map<string, KnownRow>();
 
-  constructor(
+  private constructor(
     private readonly log: OperationLog,
-    private readonly known: KnownRows,
     private readonly origin: RowOrigin,
-  ) {
-    this.#taskIds = new Map([...known].map(([taskId, { recordId }]) => [recordId, taskId]));
+  ) {}
+
+  /** A reader of the log that knows these rows. */
+  static async open(log: OperationLog, known: KnownRows, origin: RowOrigin): Promise<SpanReader> {
+    const reader = new SpanReader(log, origin);
+    await new Slices().run(visitInSteps(known.values(), (one) => reader.#known.set(one.recordId, one)));
+    return reader;
   }
 
   /**
@@ -40,7 +46,7 @@ export class SpanReader {
   /** A record as a row. Throws `Doubt` where it has no id or no time. */
   read(record: unknown): KnownRow {
     const id = (record as { id?: unknown } | null)?.id;
-    const known = typeof id === 'string' ? this.known.get(this.#taskIds.get(id) ?? '') : undefined;
+    const known = typeof id === 'string' ? this.#known.get(id) : undefined;
     if (known !== undefined && JSON.stringify(known.row.raw) === JSON.stringify(record)) return known;
     const row = normalise(record, { ...this.origin, drift: new DriftLog() });
     const changed = row && knownRow(row);

@@ -1,10 +1,14 @@
 import { rawObject } from '@/upstream/raw.js';
 import { UpstreamError } from '@/upstream/upstream-error.js';
 
-/** The records of a page. Throws `UpstreamError` MALFORMED where there is no list. */
+/**
+ * The records of a page; null stands for none, unless the count says that there are some. Throws `UpstreamError`
+ * MALFORMED where there is no list.
+ */
 export function parseOperationLogs(body: unknown): readonly unknown[] {
-  const logs = rawObject(body) === null ? undefined : (body as { operation_logs?: unknown }).operation_logs;
-  if (logs === null) return [];
+  const envelope = (rawObject(body) ?? {}) as { operation_logs?: unknown; count?: unknown };
+  const logs = envelope.operation_logs;
+  if (logs === null && (envelope.count ?? 0) === 0) return [];
   if (!Array.isArray(logs)) throw new UpstreamError('MALFORMED');
   return logs;
 }

@@ -104,13 +104,24 @@ describe('reading a feed', () => {
     },
   ])('normalises $what', async ({ body, tasks, drift }) => {
     const feedRead = await read(body);
+    const isWhole = !('droppedRow' in drift);
     expect(feedRead).toMatchObject({
       outcome: 'read',
-      truncated: false,
-      coveredSince: COVERED_SINCE_EVER,
-      drift,
+      truncation: isWhole ? null : 'MALFORMED',
+      coveredSince: isWhole ? COVERED_SINCE_EVER : null,
     });
     expect('rows' in feedRead && feedRead.rows.map(({ task }) => task)).toEqual(tasks);
+    expect('drift' in feedRead && feedRead.drift).toEqual(drift);
+  });
+
+  it('shows of odd rows one example of each kind', async () => {
+    const feedRead = await read(oddRows);
+    expect('driftExamples' in feedRead && feedRead.driftExamples).toEqual({
+      droppedRow: { field: 'metadata.uid, metadata.creationTimestamp', found: 'absent' },
+      unreadableTime: { field: 'metadata.creationTimestamp', found: 'aaaaaaaaa' },
+      unknownStatus: { field: 'status.phase', found: 'absent' },
+      wrongType: { field: 'status.progress', found: 'string' },
+    });
   });
 
   it('keeps the record as it was received', async () => {
@@ -129,9 +140,10 @@ describe('reading a feed', () => {
     expect(await read(body)).toEqual({
       outcome: 'read',
       rows: [],
-      truncated: false,
+      truncation: null,
       coveredSince: COVERED_SINCE_EVER,
       drift: {},
+      driftExamples: {},
       bookmark: null,
     });
   });
@@ -152,7 +164,7 @@ describe('reading a feed', () => {
     ];
     expect(await read({ items }, { maxTasksPerFeed: 2 })).toMatchObject({
       rows: [{ task: { nativeId: 'new' } }, { task: { nativeId: 'middle' } }],
-      truncated: true,
+      truncation: 'LIMIT',
       coveredSince: '2024-05-02T08:00:00.000Z',
     });
   });
@@ -160,7 +172,7 @@ describe('reading a feed', () => {
   it('vouches only for times of which no row was left out', async () => {
     const items = ['a', 'b', 'c'].map((uid) => snapshot(uid, '2024-05-01 08:00:00 +0000 UTC'));
     expect(await read({ items }, { maxTasksPerFeed: 2 })).toMatchObject({
-      truncated: true,
+      truncation: 'LIMIT',
       coveredSince: null,
     });
     items.push(snapshot('d', '2024-05-02 08:00:00 +0000 UTC'));
@@ -179,7 +191,7 @@ describe('listing the feeds', () => {
     const clients = new FakeClients(clusters);
     const source = { ...SOURCE, clusters: [{ id: CLUSTER, name: 'payments' }] };
     const listing = await new HuaweiCceProvider(clients).connect(source).listFeeds(CONTEXT);
-    expect(listing).toEqual({ outcome: 'listed', feeds: [FEED], truncated: false });
+    expect(listing).toEqual({ outcome: 'listed', feeds: [FEED], truncation: null });
     expect(clients.requests).toEqual([]);
   });
 
@@ -192,7 +204,7 @@ describe('listing the feeds', () => {
       key: 'c2',
       cluster: { id: 'c2', name: null },
     };
-    expect(listing).toEqual({ outcome: 'listed', feeds: [FEED, unnamed], truncated: true });
+    expect(listing).toEqual({ outcome: 'listed', feeds: [FEED, unnamed], truncation: 'MALFORMED' });
     expect(clients.requests).toEqual([{ path: `/api/v3/projects/${PROJECT}/clusters` }]);
   });
 

@@ -4,7 +4,8 @@ import type { SourceConfig } from '@/model/source.js';
 import { isTerminal, type Task, type TaskError, type TaskRow, type TaskStatus } from '@/model/task.js';
 import { hashedTaskId, nativeTaskId } from '@/model/task-id.js';
 import { secondsBetween } from '@/model/time.js';
-import { Fields, rawObject } from '@/upstream/raw.js';
+import type { Fields } from '@/upstream/raw.js';
+import { documentedFields, noteDropped, openRow, type RowShape } from '@/upstream/row-shape.js';
 import { readGoTime } from './go-time.js';
 
 /** Where a record comes from. */
@@ -28,14 +29,30 @@ const STATUSES: ReadonlyMap<string, TaskStatus> = new Map([
   ['error', 'FAILED'],
 ]);
 
+/**
+ * `SnapshotTask` with `SnapshotTaskMetadata`, `SnapshotSpec`, `SnapshotSpecItems` and `SnapshotStatus` (CCE API
+ * reference, ListClusterMasterSnapshotTasks, and the same in all CCE SDKs).
+ */
+const SHAPE: RowShape = {
+  documented: documentedFields(['kind', 'apiVersion'], {
+    metadata: documentedFields(['uid', 'creationTimestamp', 'updateTimestamp']),
+    spec: documentedFields([], {
+      items: documentedFields([
+        ...['id', 'type', 'status', 'creationTimestamp', 'updateTimestamp', 'message'],
+      ]),
+    }),
+    status: documentedFields(['phase', 'progress', 'completionTime']),
+  }),
+  identifying: ['metadata.uid', 'metadata.creationTimestamp'],
+};
+
 /** One snapshot task in Tributary's words; null, and noted as drift, when nothing identifies it. */
 export function normalise(item: unknown, origin: Origin): TaskRow | null {
   const { source, feed, drift } = origin;
-  const object = rawObject(item);
-  const fields = object && new Fields(object, drift);
+  const fields = openRow(item, SHAPE, drift);
   const identity = fields && identify(fields.fields('metadata'), origin);
   if (fields === null || identity === null) {
-    drift.note('droppedRow');
+    noteDropped(item, SHAPE, drift);
     return null;
   }
   const { createTime, updateTime } = identity;
@@ -80,8 +97,8 @@ type State = Pick<
 
 function readState(fields: Fields, createTime: string | null): State {
   const state = fields.fields('status');
-  const nativeStatus = state.text('phase');
-  const status = state.meaning(nativeStatus, STATUSES, 'unknownStatus') ?? 'UNKNOWN';
+  const { text: nativeStatus, meaning } = state.word('phase', STATUSES, 'unknownStatus');
+  const status = meaning ?? 'UNKNOWN';
   // CCE fills completionTime while a task runs, with the time of its last update.
   const completionTime = readGoTime(state, 'completionTime');
   const endTime = isTerminal(status) ? completionTime : null;

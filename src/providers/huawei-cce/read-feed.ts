@@ -1,16 +1,17 @@
-import { DriftLog } from '@/model/drift.js';
 import type { Feed } from '@/model/feed.js';
 import { comparePositions, positionOf } from '@/model/order.js';
 import { COVERED_SINCE_EVER, type ReadContext, type ReadFeed } from '@/model/provider.js';
-import { flatMapInSteps, Slices } from '@/model/slices.js';
+import { Slices } from '@/model/slices.js';
 import { sortInSteps } from '@/model/sorted-runs.js';
 import type { SourceConfig } from '@/model/source.js';
 import type { TaskRow } from '@/model/task.js';
-import { eachOnce } from '@/upstream/each-once.js';
+import { coverageOf } from '@/upstream/coverage.js';
+import { eachRecordOnce } from '@/upstream/each-once.js';
+import { normaliseRows } from '@/upstream/normalised-rows.js';
 import { pathSegment } from '@/upstream/path-segment.js';
 import type { UpstreamClient } from '@/upstream/upstream-client.js';
 import { normalise } from './normalise.js';
-import { parseItems } from './wire.js';
+import { identifyItem, parseItems } from './wire.js';
 
 /** An open connection to one source. */
 export interface Connection {
@@ -28,21 +29,19 @@ export async function readFeed(
   const cluster = pathSegment(feed.key);
   const path = `/api/v3.1/projects/${project}/clusters/${cluster}/operation/snapshot/tasks`;
   const items = parseItems(await client.getJson({ path }, context));
-  const drift = new DriftLog();
-  const normalised = flatMapInSteps(items, (item) => normalise(item, { source, feed, drift }) ?? []);
-  const rows = eachOnce(await new Slices().run(normalised));
-  return {
-    outcome: 'read',
-    ...(await newest(rows, source.maxTasksPerFeed)),
-    drift: drift.counts,
-    bookmark: null,
-  };
+  const records = await new Slices().run(eachRecordOnce(items, identifyItem));
+  const { lacksRows, ...read } = await normaliseRows(records, (item, drift) =>
+    normalise(item, { source, feed, drift }),
+  );
+  const { rows, ...limited } = await newest(read.rows, source.maxTasksPerFeed);
+  return { outcome: 'read', ...read, rows, ...coverageOf({ lacksRows, ...limited }), bookmark: null };
 }
 
-async function newest(
-  rows: readonly TaskRow[],
-  limit: number,
-): Promise<Pick<ReadFeed, 'rows' | 'truncated' | 'coveredSince'>> {
+interface NewestRows extends Pick<ReadFeed, 'rows' | 'coveredSince'> {
+  readonly truncated: boolean;
+}
+
+async function newest(rows: readonly TaskRow[], limit: number): Promise<NewestRows> {
   if (rows.length <= limit) return { rows, truncated: false, coveredSince: COVERED_SINCE_EVER };
   const order = (a: TaskRow, b: TaskRow): number =>
     comparePositions(position(a), position(b), 'createTime desc');

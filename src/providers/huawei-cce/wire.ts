@@ -11,3 +11,10 @@ export function parseItems(body: unknown): readonly unknown[] {
   if (!Array.isArray(items)) throw new UpstreamError('MALFORMED');
   return items;
 }
+
+/** What tells a snapshot task from all others, as JSON: its uid, or a list of everything in it. */
+export function identifyItem(item: unknown): string {
+  const { metadata } = (rawObject(item) ?? {}) as { metadata?: unknown };
+  const { uid } = (rawObject(metadata) ?? {}) as { uid?: unknown };
+  return JSON.stringify(typeof uid === 'string' && uid !== '' ? uid : [item]);
+}

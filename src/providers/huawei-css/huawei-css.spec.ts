@@ -164,9 +164,21 @@ describe('reading a feed', () => {
     },
   ])('normalises $what', async ({ body, tasks, drift }) => {
     const feedRead = await readRows(serve(body.clusterLogRecord));
-    expect(feedRead).toMatchObject({ truncated: false, coveredSince: COVERED_SINCE_EVER });
+    const isWhole = !('droppedRow' in drift);
+    expect(feedRead.coveredSince).toBe(isWhole ? COVERED_SINCE_EVER : null);
+    expect(feedRead.truncation).toBe(isWhole ? null : 'MALFORMED');
     expect(feedRead.rows.map(({ task }) => task)).toEqual(tasks);
     expect(feedRead.drift).toEqual(drift);
+  });
+
+  it('shows of odd rows one example of each kind', async () => {
+    const { driftExamples } = await readRows(serve(oddRows.clusterLogRecord));
+    expect(driftExamples).toEqual({
+      droppedRow: { field: '(row)', found: 'null' },
+      unknownStatus: { field: 'status', found: 'absent' },
+      unreadableTime: { field: 'createAt', found: 'aaaaaaaaa' },
+      wrongType: { field: 'clusterId', found: 'array' },
+    });
   });
 
   it('keeps the record as it was received', async () => {
@@ -202,9 +214,10 @@ describe('reading a feed', () => {
       expect(await read(new FakeClients(() => body))).toEqual({
         outcome: 'read',
         rows: [],
-        truncated: false,
+        truncation: null,
         coveredSince: COVERED_SINCE_EVER,
         drift: {},
+        driftExamples: {},
         bookmark: null,
       });
     },
@@ -237,13 +250,13 @@ describe('finding out how the position is called', () => {
       const rows = ROWS.slice(0, cap * 3);
       const feedRead = await readRows(serve(rows, { ...backend, cap }));
       expect(idsOf(feedRead)).toEqual(rows.map(({ id }) => id));
-      expect(feedRead).toMatchObject({ truncated: false, coveredSince: COVERED_SINCE_EVER });
+      expect(feedRead).toMatchObject({ truncation: null, coveredSince: COVERED_SINCE_EVER });
     }
   });
 
   it.each([1, 2, 5])('reads %i rows where the backend takes start only', async (size) => {
     const feedRead = await readRows(serve(ROWS.slice(0, size), { honours: ['start'] }));
-    expect(feedRead).toMatchObject({ rows: { length: size }, truncated: false });
+    expect(feedRead).toMatchObject({ rows: { length: size }, truncation: null });
   });
 
   it('remembers the name for the next read', async () => {
@@ -277,7 +290,7 @@ describe('finding out how the position is called', () => {
     backend = serve(ROWS, { honours: ['start'], refuses: ['offset'] });
     expect(await reader.readFeed(FEED, CONTEXT)).toMatchObject({
       rows: { length: 2500 },
-      truncated: false,
+      truncation: null,
     });
   });
 
@@ -285,7 +298,7 @@ describe('finding out how the position is called', () => {
     'takes an answer of %i rows for the list where nothing is paged',
     async (size) => {
       const clients = new FakeClients(() => ({ clusterLogRecord: manyRows(size) }));
-      expect(await read(clients)).toMatchObject({ rows: { length: size }, truncated: false });
+      expect(await read(clients)).toMatchObject({ rows: { length: size }, truncation: null });
       expect(clients.requests.length).toBeLessThan(5);
     },
   );
@@ -293,7 +306,7 @@ describe('finding out how the position is called', () => {
   it.each([2, 30])('says that there may be more than %i rows where only the limit is heeded', async (cap) => {
     expect(await read(serve(ROWS, { honours: [], cap }))).toMatchObject({
       rows: { length: cap },
-      truncated: true,
+      truncation: 'LIMIT',
     });
   });
 
@@ -301,7 +314,7 @@ describe('finding out how the position is called', () => {
     const clients = serve(ROWS, { honours: [] });
     expect(await read(clients)).toMatchObject({
       rows: { length: 1000 },
-      truncated: true,
+      truncation: 'LIMIT',
       coveredSince: formatTime(createdAt(998)),
     });
     expect(clients.queries).toEqual([
@@ -323,7 +336,7 @@ describe('finding out how the position is called', () => {
       rows = [{ id: `new-${rows.length}` }, ...rows];
       return { clusterLogRecord: page };
     });
-    expect(await read(clients)).toMatchObject({ truncated: false });
+    expect(await read(clients)).toMatchObject({ truncation: null });
   });
 });
 
@@ -337,14 +350,14 @@ describe('the bound of the older API', () => {
         const rows = manyRows(5000);
         const feedRead = await readRows(serve(rows, backend));
         expect(idsOf(feedRead)).toEqual(rows.slice(0, 1999).map(({ id }) => id));
-        expect(feedRead).toMatchObject({ truncated: true, coveredSince: formatTime(createdAt(1997)) });
+        expect(feedRead).toMatchObject({ truncation: 'LIMIT', coveredSince: formatTime(createdAt(1997)) });
       });
 
       it('vouches for no time where the rows do not come newest first', async () => {
         const oldestFirst = manyRows(5000, (index) => createdAt(5000 - index));
         expect(await read(serve(oldestFirst, backend))).toMatchObject({
           rows: { length: 1999 },
-          truncated: true,
+          truncation: 'LIMIT',
           coveredSince: null,
         });
       });
@@ -353,7 +366,7 @@ describe('the bound of the older API', () => {
         const clients = serve(manyRows(size), backend);
         expect(await read(clients)).toMatchObject({
           rows: { length: size },
-          truncated: false,
+          truncation: null,
           coveredSince: COVERED_SINCE_EVER,
         });
         expect(clients.requests.length).toBeLessThan(10);
@@ -362,25 +375,25 @@ describe('the bound of the older API', () => {
       it('reads what it can where pages are capped too', async () => {
         expect(await read(serve(manyRows(5000), { ...backend, cap: 100 }))).toMatchObject({
           rows: { length: 1099 },
-          truncated: true,
+          truncation: 'LIMIT',
         });
         expect(await read(serve(manyRows(1050), { ...backend, cap: 100 }))).toMatchObject({
           rows: { length: 1050 },
-          truncated: false,
+          truncation: null,
         });
       });
     },
   );
 
   it('knows no bound where the backend has none', async () => {
-    expect(await read(serve(manyRows(5000)))).toMatchObject({ rows: { length: 5000 }, truncated: false });
+    expect(await read(serve(manyRows(5000)))).toMatchObject({ rows: { length: 5000 }, truncation: null });
   });
 
   it('reads no more rows than it may', async () => {
     const feedRead = await read(serve(manyRows(5000)), { maxTasksPerFeed: 1200 });
     expect(feedRead).toMatchObject({
       rows: { length: 1200 },
-      truncated: true,
+      truncation: 'LIMIT',
       coveredSince: formatTime(createdAt(1198)),
     });
   });
@@ -443,7 +456,7 @@ describe('listing the feeds', () => {
     expect(await connect(clients, source).listFeeds(CONTEXT)).toEqual({
       outcome: 'listed',
       feeds: [FEED],
-      truncated: false,
+      truncation: null,
     });
     expect(clients.requests).toEqual([]);
   });
@@ -451,7 +464,7 @@ describe('listing the feeds', () => {
   it('finds each cluster of the project once, and says when a row names none', async () => {
     const clients = serve(clusters.clusters, {}, 'clusters');
     const listing = await connect(clients).listFeeds(CONTEXT);
-    expect(listing).toEqual({ outcome: 'listed', feeds: [FEED, UNNAMED], truncated: true });
+    expect(listing).toEqual({ outcome: 'listed', feeds: [FEED, UNNAMED], truncation: 'MALFORMED' });
     expect(clients.requests[0]).toEqual({ path: `/v1.0/${PROJECT}/clusters`, query: { limit: 1000 } });
   });
 

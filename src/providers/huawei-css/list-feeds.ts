@@ -1,9 +1,7 @@
-import { DriftLog } from '@/model/drift.js';
 import { clusterFeeds } from '@/model/feed.js';
 import type { ListedFeeds, ReadContext } from '@/model/provider.js';
-import type { SourceCluster } from '@/model/source.js';
+import { findClusters, type FoundClusters } from '@/upstream/cluster-list.js';
 import { pathSegment } from '@/upstream/path-segment.js';
-import { Fields, rawObject } from '@/upstream/raw.js';
 import type { Connection } from './read-feed.js';
 
 /** Bounds the walk should the list of clusters never end. */
@@ -12,29 +10,14 @@ const MOST_CLUSTERS = 10_000;
 /** One feed for each configured cluster, or for each that the project has. Throws `UpstreamError`. */
 export async function listFeeds(connection: Connection, context: ReadContext): Promise<ListedFeeds> {
   const { source } = connection;
-  const { clusters, truncated } = source.clusters
-    ? { clusters: source.clusters, truncated: false }
-    : await findClusters(connection, context);
-  return { outcome: 'listed', feeds: clusterFeeds(source, clusters), truncated };
+  const { clusters, truncation } = source.clusters
+    ? { clusters: source.clusters, truncation: null }
+    : await listClusters(connection, context);
+  return { outcome: 'listed', feeds: clusterFeeds(source, clusters), truncation };
 }
 
-/** The clusters that there are, and whether there may be more. */
-interface FoundClusters {
-  readonly clusters: readonly SourceCluster[];
-  readonly truncated: boolean;
-}
-
-async function findClusters({ paging, source }: Connection, context: ReadContext): Promise<FoundClusters> {
+async function listClusters({ paging, source }: Connection, context: ReadContext): Promise<FoundClusters> {
   const path = `/v1.0/${pathSegment(source.projectId ?? '')}/clusters`;
-  const { rows, truncated } = await paging.walk({ path, name: 'clusters', maxRows: MOST_CLUSTERS }, context);
-  const clusters = rows.flatMap((row) => readCluster(row) ?? []);
-  // A row that names no cluster stands for one whose tasks will be missing.
-  return { clusters, truncated: truncated || clusters.length < rows.length };
-}
-
-function readCluster(item: unknown): SourceCluster | null {
-  const object = rawObject(item);
-  const cluster = object && new Fields(object, new DriftLog());
-  const id = cluster?.text('id') ?? null;
-  return id === null ? null : { id, name: cluster?.text('name') ?? null };
+  const walked = await paging.walk({ path, name: 'clusters', maxRows: MOST_CLUSTERS }, context);
+  return findClusters(walked, (row) => ({ id: row.text('id'), name: row.text('name') }));
 }

@@ -12,7 +12,8 @@ import {
 } from '@/model/task.js';
 import { hashedTaskId, nativeTaskId } from '@/model/task-id.js';
 import { parseTime, secondsBetween } from '@/model/time.js';
-import { Fields, rawObject } from '@/upstream/raw.js';
+import type { Fields } from '@/upstream/raw.js';
+import { documentedFields, noteDropped, openRow, type RowShape } from '@/upstream/row-shape.js';
 
 /** Where a record comes from. */
 export interface Origin {
@@ -34,14 +35,21 @@ const TRIGGERS: ReadonlyMap<string, TaskTrigger> = new Map([
   ['auto', 'SCHEDULED'],
 ]);
 
+/** `ClusterLogRecord` (CSS API reference, ListLogsJob, and the same in all CSS SDKs). */
+const SHAPE: RowShape = {
+  documented: documentedFields([
+    ...['id', 'clusterId', 'createAt', 'logPath', 'status', 'finishedAt', 'jobTypes', 'failedMsg', 'jobId'],
+  ]),
+  identifying: ['id', 'jobId', 'createAt'],
+};
+
 /** One log backup in Tributary's words; null, and noted as drift, when nothing identifies it. */
 export function normalise(record: unknown, origin: Origin): TaskRow | null {
   const { source, feed, drift } = origin;
-  const object = rawObject(record);
-  const fields = object && new Fields(object, drift);
+  const fields = openRow(record, SHAPE, drift);
   const identity = fields && identify(fields, origin);
   if (fields === null || identity === null) {
-    drift.note('droppedRow');
+    noteDropped(record, SHAPE, drift);
     return null;
   }
   const cluster = readCluster(fields, feed);
@@ -89,8 +97,8 @@ function readTrigger(fields: Fields): TaskTrigger | null {
 type State = Pick<Task, 'status' | 'nativeStatus' | 'createTime' | 'endTime' | 'durationSeconds'>;
 
 function readState(fields: Fields): State {
-  const nativeStatus = fields.text('status');
-  const status = fields.meaning(nativeStatus, STATUSES, 'unknownStatus') ?? 'UNKNOWN';
+  const { text: nativeStatus, meaning } = fields.word('status', STATUSES, 'unknownStatus');
+  const status = meaning ?? 'UNKNOWN';
   const createTime = readTime(fields, 'createAt');
   const finishTime = readTime(fields, 'finishedAt');
   const endTime = isTerminal(status) ? finishTime : null;

@@ -1,10 +1,8 @@
-import { DriftLog } from '@/model/drift.js';
 import type { Feed } from '@/model/feed.js';
 import { COVERED_SINCE_EVER, type ReadContext, type ReadFeed } from '@/model/provider.js';
-import { flatMapInSteps, Slices } from '@/model/slices.js';
 import type { SourceConfig } from '@/model/source.js';
-import { coveredByOrder } from '@/upstream/coverage.js';
-import { eachOnce } from '@/upstream/each-once.js';
+import { coverageOf, coveredByOrder } from '@/upstream/coverage.js';
+import { normaliseRows } from '@/upstream/normalised-rows.js';
 import { pathSegment } from '@/upstream/path-segment.js';
 import { normalise } from './normalise.js';
 import type { CssPaging } from './paging.js';
@@ -25,19 +23,10 @@ export async function readFeed(
   const path = `/v1.0/${project}/clusters/${pathSegment(feed.key)}/logs/records`;
   const list = { path, name: 'clusterLogRecord', maxRows: source.maxTasksPerFeed } as const;
   const walked = await paging.walk(list, context);
-  const drift = new DriftLog();
-  const normalised = flatMapInSteps(
-    walked.rows,
-    (record) => normalise(record, { source, feed, drift }) ?? [],
+  const { lacksRows, ...read } = await normaliseRows(walked.rows, (record, drift) =>
+    normalise(record, { source, feed, drift }),
   );
-  const rows = eachOnce(await new Slices().run(normalised));
-  const coveredSince = walked.truncated ? coveredByOrder(rows) : COVERED_SINCE_EVER;
-  return {
-    outcome: 'read',
-    rows,
-    truncated: walked.truncated,
-    coveredSince,
-    drift: drift.counts,
-    bookmark: null,
-  };
+  const { truncated } = walked;
+  const coveredSince = truncated ? coveredByOrder(read.rows) : COVERED_SINCE_EVER;
+  return { outcome: 'read', ...read, ...coverageOf({ lacksRows, truncated, coveredSince }), bookmark: null };
 }

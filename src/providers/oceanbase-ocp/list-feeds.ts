@@ -1,10 +1,11 @@
 import { DriftLog } from '@/model/drift.js';
 import { clusterFeeds } from '@/model/feed.js';
 import type { ListedFeeds, ReadContext } from '@/model/provider.js';
-import type { SourceCluster } from '@/model/source.js';
+import { findClusters, type FoundClusters } from '@/upstream/cluster-list.js';
 import { walkPages } from '@/upstream/page-walk.js';
 import { Fields, rawObject } from '@/upstream/raw.js';
 import { pageReader, type Connection } from './read-feed.js';
+import { member } from './wire.js';
 
 /** Bounds the walk should the list of clusters never end. */
 const MOST_CLUSTERS = 10_000;
@@ -12,39 +13,32 @@ const MOST_CLUSTERS = 10_000;
 /** One feed for each configured cluster, or for each that OCP knows. Throws `UpstreamError`. */
 export async function listFeeds(connection: Connection, context: ReadContext): Promise<ListedFeeds> {
   const { source } = connection;
-  const { clusters, truncated } = source.clusters
-    ? { clusters: source.clusters, truncated: false }
-    : await findClusters(connection, context);
-  return { outcome: 'listed', feeds: clusterFeeds(source, clusters), truncated };
+  const { clusters, truncation } = source.clusters
+    ? { clusters: source.clusters, truncation: null }
+    : await listClusters(connection, context);
+  return { outcome: 'listed', feeds: clusterFeeds(source, clusters), truncation };
 }
 
-/** The clusters that there are, and whether there may be more. */
-interface FoundClusters {
-  readonly clusters: readonly SourceCluster[];
-  readonly truncated: boolean;
-}
-
-async function findClusters({ client }: Connection, context: ReadContext): Promise<FoundClusters> {
+async function listClusters({ client }: Connection, context: ReadContext): Promise<FoundClusters> {
   const { rows, truncated } = await walkPages({
     readPage: pageReader(client, '/api/v2/ob/clusters', context),
-    identify: (row) => JSON.stringify(fieldsOf(row)?.text('id') ?? [row]),
+    identify: (row) => JSON.stringify(idOf(row) ?? [row]),
     maxRows: MOST_CLUSTERS,
     signal: context.signal,
   });
-  const found = rows.map((row) => clustersIn(fieldsOf(row)));
-  // A row that names no cluster stands for one whose tasks will be missing.
-  return { clusters: found.flat(), truncated: truncated || found.some((clusters) => clusters.length === 0) };
+  return findClusters({ rows: rows.flatMap(withStandbys), truncated }, (row) => ({
+    id: row.text('id'),
+    name: row.text('name'),
+  }));
 }
 
-/** A cluster and its standby clusters, which OCP nests inside their primary. */
-function clustersIn(fields: Fields | null): SourceCluster[] {
-  if (fields === null) return [];
-  const id = fields.text('id');
-  const standbys = fields.list('standbyClusters').flatMap(clustersIn);
-  return id === null ? standbys : [{ id, name: fields.text('name') }, ...standbys];
+/** A cluster and its standby clusters, which OCP nests inside their primary; what is no list of them names none. */
+function withStandbys(row: unknown): unknown[] {
+  const standbys = member(rawObject(row), 'standbyClusters') ?? [];
+  return [row, ...(Array.isArray(standbys) ? standbys.flatMap(withStandbys) : [standbys])];
 }
 
-function fieldsOf(row: unknown): Fields | null {
+function idOf(row: unknown): string | null {
   const object = rawObject(row);
-  return object && new Fields(object, new DriftLog());
+  return object && new Fields(object, new DriftLog()).text('id');
 }

@@ -4,6 +4,7 @@ import type { SourceConfig } from '@/model/source.js';
 import type { Task, TaskCluster, TaskResource, TaskRow, TaskStatus } from '@/model/task.js';
 import { hashedTaskId } from '@/model/task-id.js';
 import { Fields, rawObject } from '@/upstream/raw.js';
+import { documentedFields, noteDropped, openRow, type RowShape } from '@/upstream/row-shape.js';
 
 /** Where a record comes from. */
 export interface Origin {
@@ -29,15 +30,27 @@ const STATUSES: ReadonlyMap<string, TaskStatus> = new Map([
   ['stopped', 'STOPPED'],
 ]);
 
+/**
+ * `LogBackupWrapperTask` by its table, and by its example, which adds `agentServerIp` (OCP API reference, log backup
+ * tasks); `backupDimension` is in the rows of OCP 4.3 (its tenants' log backup tasks).
+ */
+const SHAPE: RowShape = {
+  documented: documentedFields([
+    ...['createTime', 'modifyTime', 'clusterName', 'clusterId', 'obClusterId', 'obTenantId', 'clusterType'],
+    ...['tenantId', 'tenantName', 'status', 'errorMsg', 'backupUri', 'checkpoint', 'backupMode', 'delay'],
+    ...['agentServerIp', 'backupDimension'],
+  ]),
+  identifying: ['tenantId', 'obTenantId', 'createTime', 'backupUri'],
+};
+
 /** One log backup in Tributary's words; null, and noted as drift, when nothing identifies it. */
 export function normalise(row: unknown, { source, feed, drift }: Origin): TaskRow | null {
-  const object = rawObject(row);
+  const fields = openRow(row, SHAPE, drift);
   const identity = identityOf(row, feed);
-  if (object === null || identity === null) {
-    drift.note('droppedRow');
+  if (fields === null || identity === null) {
+    noteDropped(row, SHAPE, drift);
     return null;
   }
-  const fields = new Fields(object, drift);
   const cluster = readCluster(fields, feed);
   const errorMessage = fields.text('errorMsg');
   const task: Task = {
@@ -56,7 +69,7 @@ export function normalise(row: unknown, { source, feed, drift }: Origin): TaskRo
     region: source.region,
     projectId: source.projectId,
   };
-  return { task, raw: object };
+  return { task, raw: fields.object };
 }
 
 /**
@@ -98,8 +111,8 @@ type Progress = Pick<
 
 /** A stream has neither a percentage nor, at OCP, an end: how far it has come is its checkpoint. */
 function readProgress(fields: Fields): Progress {
-  const nativeStatus = fields.text('status');
-  const status = fields.meaning(nativeStatus, STATUSES, 'unknownStatus') ?? 'UNKNOWN';
+  const { text: nativeStatus, meaning } = fields.word('status', STATUSES, 'unknownStatus');
+  const status = meaning ?? 'UNKNOWN';
   return {
     status,
     nativeStatus,

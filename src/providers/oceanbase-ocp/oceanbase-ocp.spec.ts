@@ -108,9 +108,23 @@ describe('reading a feed', () => {
     },
   ])('normalises $what', async ({ body, tasks, drift }) => {
     const feedRead = await read(onePage(body));
-    expect(feedRead).toMatchObject({ outcome: 'read', truncated: false, coveredSince: COVERED_SINCE_EVER });
+    const isWhole = !('droppedRow' in drift);
+    expect(feedRead).toMatchObject({
+      outcome: 'read',
+      truncation: isWhole ? null : 'MALFORMED',
+      coveredSince: isWhole ? COVERED_SINCE_EVER : null,
+    });
     expect('rows' in feedRead && feedRead.rows.map(({ task }) => task)).toEqual(tasks);
     expect('drift' in feedRead && feedRead.drift).toEqual(drift);
+  });
+
+  it('shows of odd rows one example of each kind', async () => {
+    const feedRead = await read(onePage(oddRows));
+    expect('driftExamples' in feedRead && feedRead.driftExamples).toEqual({
+      droppedRow: { field: '(row)', found: 'null' },
+      unreadableTime: { field: 'createTime', found: 'aaaa aaa' },
+      wrongType: { field: 'delay', found: 'number out of range' },
+    });
   });
 
   it('keeps the record as it was received', async () => {
@@ -137,7 +151,7 @@ describe('reading a feed', () => {
   });
 
   it('takes null contents for an empty list', async () => {
-    expect(await read(onePage(NO_ROWS))).toMatchObject({ rows: [], truncated: false, drift: {} });
+    expect(await read(onePage(NO_ROWS))).toMatchObject({ rows: [], truncation: null, drift: {} });
   });
 
   it.each([undefined, null, [], 'text', {}, { data: null }, { data: {} }, { data: { contents: {} } }])(
@@ -150,7 +164,7 @@ describe('reading a feed', () => {
   it('says truncated, and vouches for nothing, when there are more rows than may be kept', async () => {
     expect(await read(onePage(statuses), { maxTasksPerFeed: 3 })).toMatchObject({
       rows: [{}, {}, {}],
-      truncated: true,
+      truncation: 'LIMIT',
       coveredSince: null,
     });
   });
@@ -208,7 +222,7 @@ describe('the totals of a page', () => {
     [{ page: null }, none],
     [{ page: { totalElements: -1, totalPages: 1.5 } }, none],
   ])('are read from %j', (totals, expected) => {
-    expect(parsePage({ data: { contents: [], ...totals } })).toEqual({ rows: [], ...expected });
+    expect(parsePage({ data: { contents: [], ...totals } }, 1)).toEqual({ rows: [], ...expected });
   });
 });
 
@@ -217,7 +231,7 @@ describe('listing the feeds', () => {
     const clients = onePage(clusters);
     const source = { ...SOURCE, clusters: [{ id: '1000005', name: 'yc0820_17' }] };
     const listing = await new OceanbaseOcpProvider(clients).connect(source).listFeeds(CONTEXT);
-    expect(listing).toEqual({ outcome: 'listed', feeds: [FEED], truncated: false });
+    expect(listing).toEqual({ outcome: 'listed', feeds: [FEED], truncation: null });
     expect(clients.requests).toEqual([]);
   });
 

@@ -1,8 +1,8 @@
-import { DriftLog } from '@/model/drift.js';
 import type { Feed } from '@/model/feed.js';
 import { COVERED_SINCE_EVER, type ReadContext, type ReadFeed } from '@/model/provider.js';
-import { flatMapInSteps, Slices } from '@/model/slices.js';
 import type { SourceConfig } from '@/model/source.js';
+import { coverageOf } from '@/upstream/coverage.js';
+import { normaliseRows } from '@/upstream/normalised-rows.js';
 import { walkPages, type NumberedPage } from '@/upstream/page-walk.js';
 import { pathSegment } from '@/upstream/path-segment.js';
 import type { UpstreamClient } from '@/upstream/upstream-client.js';
@@ -25,24 +25,20 @@ export async function readFeed(
   context: ReadContext,
 ): Promise<ReadFeed> {
   const path = `/api/v2/ob/clusters/${pathSegment(feed.key)}/backup/task/logBackupTasks`;
-  const { rows, truncated } = await walkPages({
+  const walked = await walkPages({
     readPage: pageReader(client, path, context),
     // A row that nothing identifies is told apart by its content until it is left out below.
     identify: (row) => JSON.stringify(identityOf(row, feed) ?? [row]),
     maxRows: source.maxTasksPerFeed,
     signal: context.signal,
   });
-  const drift = new DriftLog();
-  const normalised = flatMapInSteps(rows, (row) => normalise(row, { source, feed, drift }) ?? []);
-  return {
-    outcome: 'read',
-    rows: await new Slices().run(normalised),
-    truncated,
-    // The order of the list is not documented, so nobody knows what a cut leaves out.
-    coveredSince: truncated ? null : COVERED_SINCE_EVER,
-    drift: drift.counts,
-    bookmark: null,
-  };
+  const { lacksRows, ...read } = await normaliseRows(walked.rows, (row, drift) =>
+    normalise(row, { source, feed, drift }),
+  );
+  const { truncated } = walked;
+  // The order of the list is not documented, so nobody knows what a cut leaves out.
+  const coveredSince = truncated ? null : COVERED_SINCE_EVER;
+  return { outcome: 'read', ...read, ...coverageOf({ lacksRows, truncated, coveredSince }), bookmark: null };
 }
 
 /** Reads the numbered pages of an OCP list. */
@@ -51,5 +47,6 @@ export function pageReader(
   path: string,
   context: ReadContext,
 ): (page: number) => Promise<NumberedPage<unknown>> {
-  return async (page) => parsePage(await client.getJson({ path, query: { page, size: PAGE_SIZE } }, context));
+  return async (page) =>
+    parsePage(await client.getJson({ path, query: { page, size: PAGE_SIZE } }, context), page);
 }

@@ -34,9 +34,10 @@ function snapshot(source: string, rows: readonly TaskRow[]): Snapshot {
     feed,
     rows,
     fetchTimeMs: 0,
-    truncated: false,
+    truncation: null,
     coveredSince: null,
     drift: {},
+    driftExamples: {},
     revision: ++revision,
   };
 }

@@ -115,9 +115,10 @@ function snapshotsOf(world: World): Snapshot[] {
       feed,
       rows,
       fetchTimeMs: 0,
-      truncated: false,
+      truncation: null,
       coveredSince: null,
       drift: {},
+      driftExamples: {},
       revision: ++revision,
     };
   });

@@ -5,7 +5,6 @@ import { callTarget } from '../call-target.js';
 import type { Clock } from '@/model/clock.js';
 import type { HttpAnswer, HttpExchange } from '../http-exchange.js';
 import { huaweiFailureOf } from '../huawei-protocol.js';
-import { parseJson } from '../json-body.js';
 import { Fields, rawObject } from '../raw.js';
 import { retryAfterMs } from '../retry-after.js';
 import { UpstreamError } from '../upstream-error.js';
@@ -50,7 +49,7 @@ function tokenRequest({ credentials, projectId }: Login): object {
 }
 
 function readToken(answer: HttpAnswer, nowMs: number): IssuedToken {
-  const body = parseJson(answer.text);
+  const { body } = answer;
   const reason = huaweiFailureOf(answer.status, body);
   if (reason !== null) {
     // That IAM does not know something says nothing about the feed.
