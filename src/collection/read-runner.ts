@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Failure } from '@/model/failure.js';
 import type { ReadContext } from '@/model/provider.js';
 
@@ -38,6 +39,8 @@ export class ReadRunner {
       bound.abort();
     }, boundMs);
     const signal = AbortSignal.any([bound.signal, lost, this.#stop.signal]);
+    // Each page that is asked for, or waits to be, listens for its end.
+    setMaxListeners(0, signal);
     try {
       return await read({ ...context, signal });
     } catch (fault) {

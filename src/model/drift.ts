@@ -10,7 +10,10 @@ export const DRIFT_KINDS = [
   'unreadableTime',
   /** a field of another JSON type or range than documented; the field is null */
   'wrongType',
-  /** a row that is no object or that nothing identifies; it is left out. Equal ones are one: pages may repeat them. */
+  /**
+   * a row that is no object, that nothing identifies, or that differs from another of the same identity; it is left
+   * out. Equal ones are one: pages may repeat them.
+   */
   'droppedRow',
 ] as const;
 export type DriftKind = (typeof DRIFT_KINDS)[number];

@@ -26,7 +26,7 @@ function messageOf(state: ProblemState, reason: FailureReason): string {
   return state === 'TRUNCATED' && reason === 'MALFORMED' ? ROWS_LEFT_OUT : failureMessage(reason);
 }
 
-const ROWS_LEFT_OUT = 'Nothing identifies some of its rows; they are left out.';
+const ROWS_LEFT_OUT = 'Some of its rows have no identity of their own; they are left out.';
 
 /** A problem of a feed whose current state could not be had. */
 export interface UnreachableFeed extends FeedProblem {

@@ -1,7 +1,7 @@
 import { connect as connectTcp, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { AbstractConnector, SentinelConnector } from 'ioredis';
-import type { RedisOptions } from 'ioredis';
+import type { Redis, RedisOptions } from 'ioredis';
 
 /**
  * ioredis's connectors listen to the first error of a socket only. One that is shut during a TLS handshake may
@@ -33,10 +33,15 @@ export class DirectConnector extends AbstractConnector {
   }
 }
 
-/** The same for the master that the Sentinels name. */
+/** The same for the master that the Sentinels name, and for the connections to them. */
 export class MasterConnector extends SentinelConnector {
   constructor(options: unknown) {
     super(options as ConstructorParameters<typeof SentinelConnector>[0]);
+    // Its types hide it. Left to itself, each Sentinel that cannot be reached keeps the process for two seconds.
+    const inherited = Reflect.get(this, 'connectToSentinel') as ConnectToSentinel;
+    const direct: ConnectToSentinel = (endpoint, more) =>
+      inherited.call(this, endpoint, { ...more, Connector: DirectConnector });
+    Reflect.set(this, 'connectToSentinel', direct);
   }
 
   override async connect(...emitter: Parameters<SentinelConnector['connect']>): Promise<Socket> {
@@ -50,6 +55,8 @@ export class MasterConnector extends SentinelConnector {
     (this.stream as Socket | undefined)?.destroy();
   }
 }
+
+type ConnectToSentinel = (endpoint: object, more?: object) => Redis;
 
 function ignore(): void {
   // ioredis has been told of the first error.

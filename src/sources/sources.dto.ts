@@ -27,8 +27,8 @@ export class DriftDto {
   wrongType: number;
 
   /**
-   * Rows that are left out, as nothing identifies them; equal ones count once, as pages may repeat them. Such a feed is
-   * TRUNCATED with the reason MALFORMED.
+   * Rows that are left out, as nothing identifies them or another row has the same identity; equal ones count once, as
+   * pages may repeat them. Such a feed is TRUNCATED with the reason MALFORMED.
    */
   @ApiProperty({ type: 'integer', minimum: 0, example: 0 })
   droppedRow: number;

@@ -6,13 +6,17 @@ import { eachOnce } from './each-once.js';
 import { UpstreamError } from './upstream-error.js';
 
 export interface NormalisedRows extends Pick<ReadFeed, 'rows' | 'drift' | 'driftExamples'> {
-  /** Whether rows had to be left out. */
+  /** Whether rows had to be left out, or different ones claim to be the same task. */
   readonly lacksRows: boolean;
 }
 
+/** What was found of a row that differs from another and has its identity: only one of them can be the task. */
+const CLAIMED_TWICE = { field: '(row)', found: 'the identity of another row' };
+
 /**
- * The rows of a list as tasks, each once. `normalise` answers null for a row that has to be left out. Throws
- * `UpstreamError` MALFORMED where there are rows and all had to be: then the list is no longer what it was.
+ * The rows of a list, which differ from one another, as tasks, each once. `normalise` answers null for a row that has
+ * to be left out. Throws `UpstreamError` MALFORMED where there are rows and all had to be: then the list is no longer
+ * what it was.
  */
 export async function normaliseRows(
   rows: readonly unknown[],
@@ -22,9 +26,11 @@ export async function normaliseRows(
   const slices = new Slices();
   const tasks = await slices.run(flatMapInSteps(rows, (row) => normalise(row, drift) ?? []));
   if (tasks.length === 0 && rows.length > 0) throw new UpstreamError('MALFORMED');
+  const once = await slices.run(eachOnce(tasks));
+  for (let lost = once.length; lost < tasks.length; lost += 1) drift.note('droppedRow', () => CLAIMED_TWICE);
   return {
-    rows: await slices.run(eachOnce(tasks)),
-    lacksRows: tasks.length < rows.length,
+    rows: once,
+    lacksRows: once.length < rows.length,
     drift: drift.counts,
     driftExamples: drift.examples,
   };

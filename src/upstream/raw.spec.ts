@@ -32,6 +32,17 @@ describe('Fields', () => {
   });
 
   it.each([
+    ['a', 'a', NOTHING_NOTED],
+    [7, '7', NOTHING_NOTED],
+    [7.5, null, WRONG_TYPE],
+    [2 ** 53, null, WRONG_TYPE],
+    ['', null, NOTHING_NOTED],
+    [true, null, WRONG_TYPE],
+  ])('reads %p as the id %p', (found, value, drift) => {
+    expect(read({ f: found }, (fields) => fields.id('f'))).toEqual({ value, drift });
+  });
+
+  it.each([
     [67, 67, NOTHING_NOTED],
     ['67', 67, NOTHING_NOTED],
     ['', null, NOTHING_NOTED],

@@ -34,6 +34,14 @@ export class Fields {
     return this.absent(name, value);
   }
 
+  /** What tells one thing from others: a string, or a whole number as its digits. */
+  id(name: string): string | null {
+    const value = this.value(name);
+    return typeof value === 'number' && !Number.isSafeInteger(value)
+      ? this.absent(name, value)
+      : this.text(name);
+  }
+
   /** A finite number, or a string that spells one. */
   number(name: string): number | null {
     const value = this.value(name);

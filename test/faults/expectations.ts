@@ -1,5 +1,5 @@
 import type { FaultKind } from '@/simulator/faults/fault.js';
-import type { UpstreamOfTasks } from './scene.js';
+import type { UpstreamOfTasks } from '../support/upstreams.js';
 
 /**
  * What a fault of every call of one upstream comes to: `well` changes nothing; `altered` gives as many tasks, which may
@@ -73,6 +73,11 @@ export function expectationOf(kind: FaultKind, upstream: UpstreamOfTasks): Expec
   const expectation = EXPECTATIONS.get(kind);
   if (expectation === undefined) throw new Error(`nothing is expected of ${kind}`);
   return expectation;
+}
+
+/** Whether the fault may change ids of tasks without a read failing: OCP's are made of what identifies them. */
+export function alters(kind: FaultKind, upstream: UpstreamOfTasks): boolean {
+  return expectationOf(kind, upstream) === 'altered' || kind.startsWith('clock-');
 }
 
 /** Large bodies take as long as they may: they end by their size or by the time-out, whichever is first. */

@@ -1,29 +1,67 @@
 import { afterAll, describe, expect, it } from '@jest/globals';
-import { FAULT_KINDS, type FaultKind } from '@/simulator/faults/fault.js';
+import { FAULT_KINDS, type FaultSettings } from '@/simulator/faults/fault.js';
+import { openByName, openByTls, type Door } from '../support/doors.js';
 import { IN_FULL, printFigures } from '../support/figures.js';
+import { isFeedOf, split, UPSTREAMS, type UpstreamOfTasks } from '../support/upstreams.js';
 import { expectationOf, reasonsOf, type Expectation } from './expectations.js';
-import { DEADLINE_MS, isFeedOf, Scene, split, UPSTREAMS, type Seen, type UpstreamOfTasks } from './scene.js';
+import { DEADLINE_MS, Scene, type Seen } from './scene.js';
 
 const STARTS = ['cold', 'warm'] as const;
 type Start = (typeof STARTS)[number];
 
+/** What is wrong with an upstream, or with the way to it. */
+interface Trouble {
+  readonly name: string;
+  /** Until the fault is cleared. */
+  readonly fault?: FaultSettings;
+  /** Until it is found again. */
+  readonly by?: (url: string) => Promise<Door>;
+}
+
+const FAULTS = FAULT_KINDS.map((kind): Trouble => ({ name: kind, fault: { kind } }));
+
+/** What no fault alone is: throttling with a stated end, and ways that are lost. */
+const OTHERS: readonly Trouble[] = [
+  {
+    name: 'throttle, Retry-After',
+    fault: { kind: 'throttle', retryAfterSeconds: 30 },
+  },
+  {
+    name: 'throttle, Retry-After as a date',
+    fault: { kind: 'throttle', retryAfterSeconds: 30, retryAfterForm: 'date' },
+  },
+  {
+    name: 'throttle, RateLimit headers',
+    fault: { kind: 'throttle', resetSeconds: 30 },
+  },
+  { name: 'DNS failure', by: openByName },
+  { name: 'TLS failure', by: openByTls },
+];
+
+const TROUBLES = [...FAULTS, ...OTHERS];
+
 interface Case {
-  readonly kind: FaultKind;
+  readonly trouble: Trouble;
   readonly upstream: UpstreamOfTasks;
   readonly start: Start;
 }
 
-const EVERY_CASE = FAULT_KINDS.flatMap((kind) =>
-  UPSTREAMS.flatMap((upstream) => STARTS.map((start): Case => ({ kind, upstream, start }))),
+const EVERY_CASE = TROUBLES.flatMap((trouble) =>
+  UPSTREAMS.flatMap((upstream) => STARTS.map((start): Case => ({ trouble, upstream, start }))),
 );
 
-/** Where tests do not run in full, one case a fault: upstreams and starts take turns. */
-const SOME_CASES = FAULT_KINDS.map((kind, index): Case => {
+/** Where tests do not run in full, one case a trouble: upstreams and starts take turns. */
+const SOME_CASES = TROUBLES.map((trouble, index): Case => {
   const upstream = UPSTREAMS[index % UPSTREAMS.length] ?? 'css';
-  return { kind, upstream, start: Math.floor(index / UPSTREAMS.length) % 2 === 0 ? 'cold' : 'warm' };
+  return { trouble, upstream, start: Math.floor(index / UPSTREAMS.length) % 2 === 0 ? 'cold' : 'warm' };
 });
 
 const table: Record<string, string | number>[] = [];
+
+/** Whoever the upstream is, a way that is lost comes to the same. */
+function expectedOf({ trouble, upstream }: Pick<Case, 'trouble' | 'upstream'>): Expectation {
+  return trouble.fault === undefined ? 'UNREACHABLE' : expectationOf(trouble.fault.kind, upstream);
+}
 
 /** What is seen while the fault lasts, and what was and is there without it. */
 interface Story {
@@ -32,15 +70,21 @@ interface Story {
   readonly after: Seen | null;
 }
 
-async function play({ kind, upstream, start }: Case): Promise<Story> {
-  const scene = await Scene.open(11);
+async function befall(scene: Scene, { trouble, upstream }: Case, isOn: boolean): Promise<void> {
+  if (trouble.by !== undefined) await scene.lose(upstream, isOn);
+  else await scene.fault(upstream, isOn ? (trouble.fault ?? null) : null);
+}
+
+async function play(each: Case): Promise<Story> {
+  const { trouble, upstream, start } = each;
+  const scene = await Scene.open(11, trouble.by === undefined ? {} : { by: { [upstream]: trouble.by } });
   try {
-    const before = await scene.look();
-    await scene.fault(upstream, kind);
+    const before = await scene.whole();
+    await befall(scene, each, true);
     if (start === 'cold') await scene.restart();
     scene.pass(40_000);
     const during = await scene.look();
-    await scene.fault(upstream, null);
+    await befall(scene, each, false);
     scene.pass(40_000);
     return { before, during, after: await scene.recover() };
   } finally {
@@ -54,7 +98,7 @@ function judgeOthers({ before, during }: Story, { upstream }: Case): void {
   expect(during.leaks).toEqual([]);
 }
 
-function judgeFailed({ before, during }: Story, { upstream, start }: Case, expectation: Expectation): void {
+function judgeFailed({ before, during }: Story, { trouble, upstream, start }: Case): void {
   expect(during).toMatchObject({ status: 200, complete: false });
   expect(split(during.tasks, upstream).own).toEqual(
     start === 'cold' ? [] : split(before.tasks, upstream).own,
@@ -62,7 +106,7 @@ function judgeFailed({ before, during }: Story, { upstream, start }: Case, expec
   const states = start === 'cold' ? ['FAILED', 'LOADING'] : ['STALE'];
   for (const { state, reason } of during.problems) {
     expect(states).toContain(state);
-    expect(reasonsOf(expectation)).toContain(reason);
+    expect(reasonsOf(expectedOf({ trouble, upstream }))).toContain(reason);
   }
   expect(during.unreachable).toEqual(during.problems.map(({ feed }) => feed));
 }
@@ -74,7 +118,7 @@ function judgeAltered({ before, during }: Story): void {
 }
 
 function judge(story: Story, each: Case): void {
-  const expectation = expectationOf(each.kind, each.upstream);
+  const expectation = expectedOf(each);
   const { before, during } = story;
   judgeOthers(story, each);
   if (expectation === 'well') {
@@ -85,24 +129,26 @@ function judge(story: Story, each: Case): void {
   } else if (expectation === 'altered') {
     judgeAltered(story);
   } else {
-    judgeFailed(story, each, expectation);
+    judgeFailed(story, each);
   }
 }
 
 describe('a fault of one upstream', () => {
   it('is expected to come to something, whichever it is', () => {
-    for (const { kind, upstream } of EVERY_CASE) expect(() => expectationOf(kind, upstream)).not.toThrow();
+    for (const each of EVERY_CASE) expect(() => expectedOf(each)).not.toThrow();
   });
 
   it.each(IN_FULL ? EVERY_CASE : SOME_CASES)(
-    '$kind of $upstream, $start: the answer is right, the others are complete, and it heals',
+    '$trouble.name of $upstream, $start: the answer is right, the others are complete, and it heals',
     async (each) => {
       const story = await play(each);
       judge(story, each);
       expect(story.after).not.toBeNull();
       const { during } = story;
       table.push({
-        ...each,
+        trouble: each.trouble.name,
+        upstream: each.upstream,
+        start: each.start,
         status: during.status,
         ms: Math.round(during.tookMs),
         tasks: `${split(during.tasks, each.upstream).own.length}/${split(story.before.tasks, each.upstream).own.length}`,

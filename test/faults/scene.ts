@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Fault } from '@/simulator/faults/fault.js';
+import type { Door } from '../support/doors.js';
 import { startGateway, startSimulator, type RunningGateway, type Simulator } from '../support/gateway.js';
 import { ask } from '../support/http.js';
 import { leaks } from '../support/secrets.js';
@@ -10,20 +11,10 @@ import {
   type SentProblem,
   type SentTask,
 } from '../support/tasks.js';
-
-export const UPSTREAMS = ['css', 'cbr', 'cce', 'ocp'] as const;
-export type UpstreamOfTasks = (typeof UPSTREAMS)[number];
-
-const SOURCES: Record<UpstreamOfTasks, string> = {
-  css: 'search-logs',
-  cbr: 'server-backups',
-  cce: 'kubernetes',
-  ocp: 'oceanbase',
-};
+import { UPSTREAMS, type UpstreamOfTasks } from '../support/upstreams.js';
 
 /** The longest a question waits. */
 export const DEADLINE_MS = 1_000;
-/** The longest one call takes. */
 const TIMEOUT_MS = 700;
 /** Longer than the clock goes ahead: nothing may leave it meanwhile. */
 const WINDOW_MS = 10 * 365 * 86_400_000;
@@ -40,13 +31,47 @@ const FLEET = {
   ocpTenants: 4,
 };
 
-function begin(simulator: Simulator, clock: () => number): Promise<RunningGateway> {
-  return startGateway(simulator, {
-    clock,
-    deadlineMs: DEADLINE_MS,
-    sources: (sources) =>
-      sources.map((source) => ({ ...source, timeoutMs: TIMEOUT_MS, windowMs: WINDOW_MS })),
-  });
+/** How time goes by in a scene. */
+class Timing {
+  /** How far the clock of simulator and gateway is ahead of the real one. */
+  aheadMs = 0;
+
+  constructor(readonly timeoutMs: number) {}
+
+  readonly clock = (): number => Date.now() + this.aheadMs;
+}
+
+interface SceneOptions {
+  /** The longest one call takes. */
+  readonly timeoutMs?: number;
+  /** The ways to some upstreams. */
+  readonly by?: Partial<Record<UpstreamOfTasks, (url: string) => Promise<Door>>>;
+}
+
+interface Surroundings {
+  readonly simulator: Simulator;
+  readonly doors: Partial<Record<UpstreamOfTasks, Door>>;
+}
+
+async function openDoors(
+  by: NonNullable<SceneOptions['by']>,
+  urls: Simulator['urls'],
+): Promise<Surroundings['doors']> {
+  const opening = UPSTREAMS.map(async (name) => [name, await by[name]?.(urls[name])] as const);
+  return Object.fromEntries((await Promise.all(opening)).filter(([, door]) => door !== undefined));
+}
+
+function begin({ simulator, doors }: Surroundings, { clock, timeoutMs }: Timing): Promise<RunningGateway> {
+  const ways = Object.entries(doors).map(([name, { url }]) => [name, url] as const);
+  const urls = { ...simulator.urls, ...Object.fromEntries(ways) };
+  return startGateway(
+    { urls },
+    {
+      clock,
+      deadlineMs: DEADLINE_MS,
+      sources: (sources) => sources.map((source) => ({ ...source, timeoutMs, windowMs: WINDOW_MS })),
+    },
+  );
 }
 
 /** What a question was answered with. */
@@ -64,23 +89,31 @@ export interface Seen {
 /** A gateway before a small fleet, of which one upstream is about to fail. */
 export class Scene {
   private constructor(
-    readonly simulator: Simulator,
-    /** How far the clock of simulator and gateway is ahead of the real one. */
-    private readonly time: { aheadMs: number },
+    private readonly surroundings: Surroundings,
+    private readonly timing: Timing,
     private gateway: RunningGateway,
   ) {}
 
-  static async open(seed: number): Promise<Scene> {
-    const time = { aheadMs: 0 };
-    const clock = (): number => Date.now() + time.aheadMs;
-    const simulator = await startSimulator({ seed, clock, life: { rate: 0 }, fleet: FLEET });
-    return new Scene(simulator, time, await begin(simulator, clock));
+  static async open(seed: number, { timeoutMs = TIMEOUT_MS, by = {} }: SceneOptions = {}): Promise<Scene> {
+    const timing = new Timing(timeoutMs);
+    const simulator = await startSimulator({ seed, clock: timing.clock, life: { rate: 0 }, fleet: FLEET });
+    const doors = await openDoors(by, simulator.urls);
+    const stage = { simulator, doors };
+    return new Scene(stage, timing, await begin(stage, timing));
   }
 
   /** A gateway that has read nothing yet takes the place of this one. */
   async restart(): Promise<void> {
     await this.gateway.stop();
-    this.gateway = await begin(this.simulator, () => Date.now() + this.time.aheadMs);
+    this.gateway = await begin(this.surroundings, this.timing);
+  }
+
+  get simulator(): Simulator {
+    return this.surroundings.simulator;
+  }
+
+  get url(): string {
+    return this.gateway.url;
   }
 
   /** All tasks that there are, asked for at once. */
@@ -101,9 +134,17 @@ export class Scene {
     };
   }
 
+  /** Everything that there is. A busy machine may need more than one deadline for it. */
+  async whole(): Promise<Seen> {
+    for (;;) {
+      const seen = await this.look();
+      if (seen.complete) return seen;
+    }
+  }
+
   /** Time goes by: what is held turns stale, and pauses end. */
   pass(ms: number): void {
-    this.time.aheadMs += ms;
+    this.timing.aheadMs += ms;
   }
 
   fault(upstream: UpstreamOfTasks, fault: Fault | null): Promise<void> {
@@ -131,22 +172,18 @@ export class Scene {
     return this.recover();
   }
 
+  /** The way to an upstream is lost, with all connections, or found again. */
+  async lose(upstream: UpstreamOfTasks, isLost: boolean): Promise<void> {
+    const door = this.surroundings.doors[upstream];
+    if (isLost) door?.shut();
+    else door?.open();
+    await this.simulator.setFault(upstream, 'refuse');
+    await this.simulator.setFault(upstream, null);
+  }
+
   async close(): Promise<void> {
     await this.gateway.stop();
+    await Promise.all(Object.values(this.surroundings.doors).map((door) => door.close()));
     await this.simulator.stop();
   }
-}
-
-/** The tasks of an upstream's source, and all others. */
-export function split(
-  tasks: readonly SentTask[],
-  upstream: UpstreamOfTasks,
-): { readonly own: readonly SentTask[]; readonly others: readonly SentTask[] } {
-  const isOwn = ({ source }: SentTask): boolean => source === SOURCES[upstream];
-  return { own: tasks.filter(isOwn), others: tasks.filter((task) => !isOwn(task)) };
-}
-
-/** True for a feed of the upstream's source. */
-export function isFeedOf(upstream: UpstreamOfTasks, feed: string): boolean {
-  return feed.startsWith(`sources/${SOURCES[upstream]}/`);
 }

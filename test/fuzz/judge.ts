@@ -170,13 +170,13 @@ class Judgement {
   /** Row by row: each is kept or dropped. Where one body was all there was to read, all of it must be in the read. */
   #judgeRows(read: FeedRead, feed: Feed): void {
     const rows = this.#rowsOf([...this.#upstream.given][0] ?? '');
-    const kept = new Set<string>();
+    const kept = new Map<string, string>();
     const dropped: unknown[] = [];
     for (const record of rows) {
       deepFreeze(record);
       const row = this.#normalise(record, feed);
       if (row === null) dropped.push(record);
-      else kept.add(row.task.id);
+      else kept.set(this.#keyOf(record, row), row.task.id);
     }
     const { answers, behind } = this.scenario;
     if (answers.length === 1 && behind !== 'fresh' && read.outcome === 'read') {
@@ -193,16 +193,26 @@ class Judgement {
     return row;
   }
 
-  #compare(read: ReadFeed, kept: ReadonlySet<string>, dropped: readonly unknown[]): void {
+  /** Rows with one key are one row. */
+  #keyOf(record: unknown, { task }: TaskRow): string {
+    const { hasIds, idAt } = this.#target;
+    if (!hasIds) return task.id;
+    const id = at(record, idAt);
+    return typeof id === 'string' && id !== '' ? id : `[${textOf(record)}]`;
+  }
+
+  /** `kept` has the task id of each row by its key. */
+  #compare(read: ReadFeed, kept: ReadonlyMap<string, string>, dropped: readonly unknown[]): void {
     if (kept.size === 0 && dropped.length > 0) this.misfits.push('read rows that nothing identifies');
     if (read.truncation === 'LIMIT' || kept.size + dropped.length > this.#source.maxTasksPerFeed) return;
+    const tasks = new Set(kept.values());
     const ids = read.rows.map(({ task }) => task.id);
-    if (ids.length !== kept.size || !ids.every((id) => kept.has(id))) {
-      this.misfits.push(`read ${ids.length} tasks of ${kept.size}`);
+    if (ids.length !== tasks.size || !ids.every((id) => tasks.has(id))) {
+      this.misfits.push(`read ${ids.length} tasks of ${tasks.size}`);
     }
-    // Rows that cannot be told apart count once, as pages may repeat them.
+    // Rows that cannot be told apart count once, as pages may repeat them; of those with one identity all but one.
     const told = read.drift.droppedRow ?? 0;
-    if (told !== new Set(dropped.map(textOf)).size) {
+    if (told !== new Set(dropped.map(textOf)).size + kept.size - tasks.size) {
       this.misfits.push(`dropped ${told} rows of ${dropped.length}`);
     }
   }

@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { isProbed } from '../support/circuits.js';
 import { startGateway, startSimulator, type RunningGateway, type Simulator } from '../support/gateway.js';
 import { ask, type Answer } from '../support/http.js';
+import { until } from '../support/redis.js';
 import { listPath, type SentPage, type SentProblem } from '../support/tasks.js';
 
 const NOW = Date.parse('2026-11-20T08:00:00Z');
@@ -91,8 +93,8 @@ describe.each(['error-500', 'refuse'] as const)('when every upstream is gone for
       nowMs = NOW + minute * MINUTE_MS;
       await get();
     }
-    // The last probe goes on in the background, with real pauses of up to 300 ms: its failure is not yet of the return.
-    await new Promise((resolve) => setTimeout(resolve, 600));
+    // The last probe goes on in the background: its failure is not yet of the return.
+    await until(async () => !(await isProbed(gateway.url)));
     await fault(null);
     simulator.calls.reset();
     nowMs += MINUTE_MS;

@@ -1,7 +1,7 @@
 /** True where tests run in full: longer, with more load, with bounds on time, and their figures printed. */
-export const IN_FULL = ['EVERY_REPLICA_TEST', 'EVERY_FAULT_TEST', 'EVERY_LOAD_TEST'].some(
-  (name) => process.env[name] === '1',
-);
+export const IN_FULL = [
+  ...['EVERY_REPLICA_TEST', 'EVERY_FAULT_TEST', 'EVERY_LOAD_TEST', 'EVERY_SOAK_TEST'],
+].some((name) => process.env[name] === '1');
 
 type Row = Readonly<Record<string, string | number>>;
 

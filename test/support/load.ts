@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Agent, get, type IncomingMessage } from 'node:http';
+import { Schedule } from './schedule.js';
 import type { SentPage } from './tasks.js';
 
 /** What came of one request of a load. */
@@ -100,26 +101,19 @@ export class Caller {
 /** Requests on a schedule that slow answers do not hold up. */
 export class Load {
   readonly #caller: Caller;
-  readonly #open = new Set<Promise<void>>();
   readonly #answered: Answered[] = [];
-  readonly #beganMs = performance.now();
-  #sent = 0;
-  #timer: NodeJS.Timeout;
+  readonly #schedule: Schedule;
 
-  constructor(
-    urls: readonly string[],
-    private readonly settings: LoadSettings,
-  ) {
+  constructor(urls: readonly string[], { perSecond, path = USUAL_PATH, headers = {} }: LoadSettings) {
     this.#caller = new Caller(urls);
-    this.#timer = setInterval(() => {
-      this.#sendDue();
-    }, 1);
+    this.#schedule = new Schedule(perSecond, async (dueMs) => {
+      this.#answered.push(await this.#caller.call(path, headers, dueMs));
+    });
   }
 
   /** Ends it, and waits for what is under way. Answers what came of all requests. */
   async stop(): Promise<readonly Answered[]> {
-    clearInterval(this.#timer);
-    await Promise.all(this.#open);
+    await this.#schedule.stop();
     this.#caller.close();
     return this.#answered;
   }
@@ -127,20 +121,6 @@ export class Load {
   /** How many requests have been answered. */
   get count(): number {
     return this.#answered.length;
-  }
-
-  #sendDue(): void {
-    const { perSecond, path = USUAL_PATH, headers = {} } = this.settings;
-    for (;;) {
-      const dueMs = this.#beganMs + (this.#sent * 1000) / perSecond;
-      if (dueMs > performance.now()) return;
-      this.#sent += 1;
-      const done = this.#caller.call(path, headers, dueMs).then((answered) => {
-        this.#answered.push(answered);
-        this.#open.delete(done);
-      });
-      this.#open.add(done);
-    }
   }
 }
 

@@ -12,6 +12,8 @@ export interface ReplicaSettings {
   readonly cache?: Readonly<Record<string, string>>;
   readonly server?: Readonly<Record<string, string | number>>;
   readonly window?: string;
+  /** Laid over every source. */
+  readonly source?: Readonly<Record<string, string | number>>;
 }
 
 type SimulatorOptions = NonNullable<Parameters<typeof startSimulator>[0]>;
@@ -90,6 +92,11 @@ export class Stage {
     return caller;
   }
 
+  /** Stops something else that a test has started. */
+  onClear(stop: () => unknown): void {
+    this.#stops.push(stop);
+  }
+
   async clear(): Promise<void> {
     for (const stop of this.#stops.splice(0).reverse()) await stop();
   }
@@ -100,10 +107,12 @@ function urlsOf(replicas: readonly Replica[]): string[] {
 }
 
 /** The demo's sources, with a deadline that a busy machine keeps as well. */
-function configured({ server, ...rest }: ReplicaSettings): object {
-  const demo = parse(readFileSync(join(process.cwd(), 'docs/demo.yaml'), 'utf8')) as object;
+function configured({ server, source, ...rest }: ReplicaSettings): object {
+  const text = readFileSync(join(process.cwd(), 'docs/demo.yaml'), 'utf8');
+  const demo = parse(text) as { readonly sources: readonly object[] };
   return {
     ...demo,
+    sources: demo.sources.map((each) => ({ ...each, ...source })),
     server: { port: 0, deadline: '10s', ...server },
     ...rest,
   };

@@ -99,7 +99,7 @@ export function normalise(record: unknown, origin: Origin): TaskRow | null {
 
 /** Every record has an id by the SDK; one without is told by what it worked on and when it was created. */
 function identify(fields: Fields, source: string): Pick<Task, 'id' | 'nativeId'> | null {
-  const nativeId = fields.text('id');
+  const nativeId = fields.id('id');
   if (nativeId !== null) return { id: nativeTaskId(source, nativeId), nativeId };
   const createdAt = fields.text('created_at');
   if (createdAt === null) return null;

@@ -24,5 +24,5 @@ async function listClusters({ client, source }: Connection, context: ReadContext
 /** `metadata.alias` is a display name that may change at will; `name` is what other CCE calls go by. */
 function readCluster(item: Fields): { id: string | null; name: string | null } {
   const metadata = item.fields('metadata');
-  return { id: metadata.text('uid'), name: metadata.text('name') };
+  return { id: metadata.id('uid'), name: metadata.text('name') };
 }

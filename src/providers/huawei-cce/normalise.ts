@@ -82,7 +82,7 @@ export function normalise(item: unknown, origin: Origin): TaskRow | null {
 type Identity = Pick<Task, 'id' | 'nativeId' | 'createTime' | 'updateTime'>;
 
 function identify(metadata: Fields, { source, feed }: Origin): Identity | null {
-  const nativeId = metadata.text('uid');
+  const nativeId = metadata.id('uid');
   const createTime = readGoTime(metadata, 'creationTimestamp');
   const updateTime = readGoTime(metadata, 'updateTimestamp');
   if (nativeId !== null) return { id: nativeTaskId(source.id, nativeId), nativeId, createTime, updateTime };

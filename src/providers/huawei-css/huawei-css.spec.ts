@@ -160,7 +160,7 @@ describe('reading a feed', () => {
       what: 'odd rows',
       body: oddRows,
       tasks: oddRowsTasks,
-      drift: { droppedRow: 5, unknownStatus: 5, unreadableTime: 4, wrongType: 5 },
+      drift: { droppedRow: 6, unknownStatus: 5, unreadableTime: 4, wrongType: 5 },
     },
   ])('normalises $what', async ({ body, tasks, drift }) => {
     const feedRead = await readRows(serve(body.clusterLogRecord));

@@ -19,5 +19,5 @@ export async function listFeeds(connection: Connection, context: ReadContext): P
 async function listClusters({ paging, source }: Connection, context: ReadContext): Promise<FoundClusters> {
   const path = `/v1.0/${pathSegment(source.projectId ?? '')}/clusters`;
   const walked = await paging.walk({ path, name: 'clusters', maxRows: MOST_CLUSTERS }, context);
-  return findClusters(walked, (row) => ({ id: row.text('id'), name: row.text('name') }));
+  return findClusters(walked, (row) => ({ id: row.id('id'), name: row.text('name') }));
 }

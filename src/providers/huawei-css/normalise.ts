@@ -77,7 +77,7 @@ export function normalise(record: unknown, origin: Origin): TaskRow | null {
 }
 
 function identify(fields: Fields, { source, feed }: Origin): Pick<Task, 'id' | 'nativeId'> | null {
-  const nativeId = fields.text('id');
+  const nativeId = fields.id('id');
   if (nativeId !== null) return { id: nativeTaskId(source.id, nativeId), nativeId };
   const jobId = fields.text('jobId');
   const createAt = fields.text('createAt');

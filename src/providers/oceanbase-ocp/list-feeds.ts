@@ -27,7 +27,7 @@ async function listClusters({ client }: Connection, context: ReadContext): Promi
     signal: context.signal,
   });
   return findClusters({ rows: rows.flatMap(withStandbys), truncated }, (row) => ({
-    id: row.text('id'),
+    id: row.id('id'),
     name: row.text('name'),
   }));
 }
@@ -40,5 +40,5 @@ function withStandbys(row: unknown): unknown[] {
 
 function idOf(row: unknown): string | null {
   const object = rawObject(row);
-  return object && new Fields(object, new DriftLog()).text('id');
+  return object && new Fields(object, new DriftLog()).id('id');
 }

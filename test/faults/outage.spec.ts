@@ -1,0 +1,167 @@
+import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
+import type { FaultSettings } from '@/simulator/faults/fault.js';
+import { isProbed } from '../support/circuits.js';
+import { IN_FULL, printFigures } from '../support/figures.js';
+import { ask } from '../support/http.js';
+import { until } from '../support/redis.js';
+import { isFeedOf, SOURCES, UPSTREAMS, type UpstreamOfTasks } from '../support/upstreams.js';
+import { Scene } from './scene.js';
+
+const MINUTES = 10;
+const STEP_MS = 1_000;
+const STEPS = (MINUTES * 60_000) / STEP_MS;
+/** A call that hangs takes so long, in which the clock stands still. */
+const TIMEOUT_MS = 150;
+/** What a 429 asks for. */
+const WINDOW_SECONDS = 90;
+
+const FAULTS: Readonly<Record<string, FaultSettings>> = {
+  'refused connections': { kind: 'refuse' },
+  'reset connections': { kind: 'reset' },
+  503: { kind: 'unavailable', retryAfterSeconds: 1 },
+  500: { kind: 'error-500' },
+  hang: { kind: 'hang' },
+  HTML: { kind: 'html' },
+  429: { kind: 'throttle' },
+  '429 of the gateway before it': { kind: 'throttle-gateway' },
+  '429 with Retry-After': { kind: 'throttle', retryAfterSeconds: WINDOW_SECONDS },
+  '429 with RateLimit-Reset': { kind: 'throttle', resetSeconds: WINDOW_SECONDS },
+};
+
+interface Case {
+  readonly fault: string;
+  readonly upstream: UpstreamOfTasks;
+}
+
+const EVERY_CASE = Object.keys(FAULTS).flatMap((fault) =>
+  UPSTREAMS.map((upstream): Case => ({ fault, upstream })),
+);
+const SOME_CASES: readonly Case[] = [
+  { fault: 'refused connections', upstream: 'css' },
+  { fault: '503', upstream: 'cbr' },
+  { fault: '429', upstream: 'cce' },
+  { fault: '429 with RateLimit-Reset', upstream: 'ocp' },
+];
+const CASES = IN_FULL ? EVERY_CASE : SOME_CASES;
+
+const table: Record<string, string | number>[] = [];
+const usual = new Map<UpstreamOfTasks, number>();
+
+let scene: Scene;
+afterEach(() => scene.close());
+
+/** How many calls the gateway has made to an upstream, refused connections among them. */
+async function callsTo(upstream: UpstreamOfTasks): Promise<number> {
+  const { text } = await ask(`${scene.url}/metrics`);
+  return text
+    .split('\n')
+    .filter((line) => line.startsWith('tributary_upstream_call_duration_seconds_count'))
+    .filter((line) => line.includes(`source="${SOURCES[upstream]}"`))
+    .reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' '))), 0);
+}
+
+/** Asks once a second for ten minutes. Answers how many calls that cost the upstream. */
+async function pass(upstream: UpstreamOfTasks): Promise<number> {
+  const before = await callsTo(upstream);
+  for (let step = 0; step < STEPS; step += 1) {
+    scene.pass(STEP_MS);
+    await scene.look();
+    await until(async () => !(await isProbed(scene.url)));
+  }
+  return (await callsTo(upstream)) - before;
+}
+
+/** The calls of ten minutes in which all is well; all upstreams are counted at once. */
+async function usualCalls(): Promise<ReadonlyMap<UpstreamOfTasks, number>> {
+  if (usual.size > 0) return usual;
+  const well = await Scene.open(21, { timeoutMs: TIMEOUT_MS });
+  const faulty = scene;
+  scene = well;
+  await well.whole();
+  const before = await Promise.all(UPSTREAMS.map(callsTo));
+  await pass('css');
+  const after = await Promise.all(UPSTREAMS.map(callsTo));
+  for (const [index, upstream] of UPSTREAMS.entries()) {
+    usual.set(upstream, (after[index] ?? 0) - (before[index] ?? 0));
+  }
+  scene = faulty;
+  await well.close();
+  return usual;
+}
+
+/** Calls that come so soon after one another were under way together. */
+const TOGETHER_MS = 500;
+
+/** The shortest time between a call that was told to stay away and the next one that was sent later, in seconds. */
+function shortestStay(upstream: UpstreamOfTasks): number {
+  const { entries } = scene.simulator.calls;
+  const times = entries.filter((call) => call.upstream === upstream).map(({ atMs }) => atMs);
+  const stays = times.slice(1).map((atMs, index) => atMs - (times[index] ?? atMs));
+  return Math.min(...stays.filter((ms) => ms > TOGETHER_MS)) / 1000;
+}
+
+describe(`${MINUTES} minutes in which an upstream is gone`, () => {
+  it.each(CASES)(
+    '($fault, $upstream) cost it 1.2 times its usual calls at most, and none that it forbade',
+    async ({ fault, upstream }) => {
+      scene = await Scene.open(21, { timeoutMs: TIMEOUT_MS });
+      const expected = (await usualCalls()).get(upstream) ?? 0;
+      await scene.whole();
+      await scene.fault(upstream, FAULTS[fault] ?? null);
+      scene.simulator.calls.reset();
+      const calls = await pass(upstream);
+      const isWindow = fault.startsWith('429 with');
+      const stay = isWindow ? shortestStay(upstream) : null;
+      await scene.fault(upstream, null);
+      scene.pass(WINDOW_SECONDS * 1_000);
+      const after = await scene.recover();
+      table.push({
+        fault,
+        upstream,
+        'usual calls': expected,
+        calls,
+        ratio: (calls / expected).toFixed(2),
+        'shortest stay s': stay?.toFixed(1) ?? '',
+      });
+      expect(calls).toBeGreaterThan(0);
+      expect(calls).toBeLessThanOrEqual(1.2 * expected);
+      if (stay !== null) expect(stay).toBeGreaterThanOrEqual(WINDOW_SECONDS);
+      expect(after).not.toBeNull();
+    },
+    120_000,
+  );
+
+  afterAll(() => {
+    printFigures(`calls of ${MINUTES} minutes, a question a second`, table);
+  });
+});
+
+describe('a source of which one feed is told to stay away for long', () => {
+  it('is left alone as a whole, says so, and is read again as soon as the time is over', async () => {
+    scene = await Scene.open(22, { timeoutMs: TIMEOUT_MS });
+    await scene.whole();
+    const [first] = scene.simulator.fleet.css;
+    await scene.fault('css', { kind: 'throttle', only: first?.id ?? '', times: 1, retryAfterSeconds: 300 });
+    // The other cluster's feed was read at the same time as the first, and is due 15 s later.
+    for (const ms of [40_000, 20_000]) {
+      scene.pass(ms);
+      await scene.look();
+    }
+    const calls = scene.simulator.calls.count('css');
+    for (let seconds = 40; seconds <= 280; seconds += 20) {
+      scene.pass(20_000);
+      const { problems } = await scene.look();
+      const told = problems.filter(({ feed }) => isFeedOf('css', feed) && !feed.endsWith('/-'));
+      expect(told.map(({ state, reason }) => `${state} ${String(reason)}`)).toEqual([
+        'STALE THROTTLED',
+        'STALE THROTTLED',
+      ]);
+    }
+    expect(scene.simulator.calls.count('css')).toBe(calls);
+    scene.pass(21_000);
+    await scene.look();
+    const { complete, problems } = await scene.look();
+    expect(problems).toEqual([]);
+    expect(complete).toBe(true);
+  });
+});
