@@ -6,6 +6,9 @@ import { addCommonHeaders, MethodRefusals, observeAnswers, requestIdOf } from '.
 import { NestLogger } from './platform/logging/logger.js';
 import { Metrics } from './platform/metrics/metrics.js';
 import { createDocument, serveDocument } from './platform/openapi/document.js';
+import { GuardedServers } from './platform/overload/guarded-servers.js';
+import { Refusals } from './platform/overload/refusals.js';
+import { Sheds } from './platform/overload/sheds.js';
 import { ProblemFilter } from './platform/problem/problem.filter.js';
 import { QueryValidationPipe } from './platform/problem/query-validation.pipe.js';
 import { Drain } from './platform/stopping/drain.js';
@@ -16,8 +19,9 @@ const LONGEST_PATH_PARAMETER = 512;
 
 /** A whole gateway, ready to listen: the same for main, the demo, the tests and the contract. */
 export async function createGateway(ground: Ground): Promise<NestFastifyApplication> {
-  const filter = new ProblemFilter(ground.log);
+  const servers = new GuardedServers();
   const adapter = new FastifyAdapter({
+    serverFactory: servers.create,
     genReqId: requestIdOf,
     // What still comes over an open connection while the server closes is answered like anything else.
     return503OnClosing: false,
@@ -29,10 +33,14 @@ export async function createGateway(ground: Ground): Promise<NestFastifyApplicat
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.on(ground), adapter, {
     logger: new NestLogger(ground.log),
   });
+  const [metrics, drain] = [app.get(Metrics), app.get(Drain)];
+  const sheds = new Sheds(ground.log, metrics);
+  const filter = new ProblemFilter(ground.log, sheds);
+  servers.equip({ sheds, metrics, refusals: new Refusals(drain) });
   const server = adapter.getInstance<FastifyInstance>();
   addCommonHeaders(server);
-  endConnections(server, app.get(Drain));
-  observeAnswers(server, ground.log, app.get(Metrics));
+  endConnections(server, drain);
+  observeAnswers(server, ground.log, metrics);
   const refusals = new MethodRefusals(server, filter);
   app.useGlobalFilters(filter);
   app.useGlobalPipes(new QueryValidationPipe());

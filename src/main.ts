@@ -16,6 +16,9 @@ const HINTS: Readonly<Record<string, string>> = {
   ENOTFOUND: 'no such host is known',
 };
 
+/** Connections that the system keeps for the process until it takes them; others would try again after a second. */
+const BACKLOG = 4_096;
+
 await start(readConfig());
 
 /** Ends the process with code 78 (EX_CONFIG) when the configuration is not right. */
@@ -46,7 +49,9 @@ async function start(config: Config): Promise<void> {
       setTimeout(() => void app.close().then(() => process.exit(0)), waitMs);
     });
   }
-  await app.listen(config.server.port, config.server.host).catch(cannotListen(config));
+  await app
+    .listen({ port: config.server.port, host: config.server.host, backlog: BACKLOG })
+    .catch(cannotListen(config));
   log.info({ url: await app.getUrl(), sources: config.sources.length }, 'listening');
 }
 

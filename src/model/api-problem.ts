@@ -63,6 +63,12 @@ export const PROBLEMS = {
     meaning:
       'No feed that could be read has the task, but at least one feed of its source could not be read. `problems` tells which.',
   },
+  overloaded: {
+    status: 503,
+    title: 'There is too much to do',
+    meaning:
+      'More is asked of the gateway than it can answer in time, so it refuses what is too much at once. `Retry-After` says when to ask again.',
+  },
   'nothing-cached': {
     status: 504,
     title: 'Nothing is cached',
@@ -104,4 +110,12 @@ export class ApiProblem extends Error {
 export function invalidParameters(errors: readonly ParameterError[]): ApiProblem {
   const detail = errors.map((error) => `${error.parameter}: ${error.detail}`).join('; ');
   return new ApiProblem('invalid-parameter', detail, { errors });
+}
+
+/** A 503 that asks the caller to come back in a second or two: not all of them at once. */
+export function overloaded(): ApiProblem {
+  const seconds = Math.random() < 0.5 ? 1 : 2;
+  return new ApiProblem('overloaded', 'There is more to do than can be done in time.', {
+    headers: { 'retry-after': String(seconds) },
+  });
 }

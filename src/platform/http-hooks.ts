@@ -14,15 +14,17 @@ export function requestIdOf(request: IncomingMessage): string {
   return typeof given === 'string' && SANE_REQUEST_ID.test(given) ? given : randomUUID();
 }
 
-/** Every answer carries its request id and keeps browsers from guessing or framing. */
+/** Keep browsers from guessing or framing. */
+export const COMMON_HEADERS = {
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+  'referrer-policy': 'no-referrer',
+};
+
+/** Every answer carries its request id and the common headers. */
 export function addCommonHeaders(server: FastifyInstance): void {
   server.addHook('onRequest', (request, reply, done) => {
-    reply.headers({
-      'x-request-id': request.id,
-      'x-content-type-options': 'nosniff',
-      'x-frame-options': 'DENY',
-      'referrer-policy': 'no-referrer',
-    });
+    reply.headers({ 'x-request-id': request.id, ...COMMON_HEADERS });
     done();
   });
 }
@@ -33,6 +35,11 @@ export function observeAnswers(server: FastifyInstance, log: Logger, metrics: Me
     const route = request.routeOptions.url ?? 'unknown';
     const seconds = reply.elapsedTime / 1000;
     metrics.observeAnswer(route, reply.statusCode, seconds);
+    // Whatever is refused for want of time has its line a second.
+    if (reply.hasHeader('retry-after')) {
+      done();
+      return;
+    }
     log.info(
       {
         requestId: request.id,

@@ -58,6 +58,13 @@ export class Metrics {
     registers: [this.#registry],
   });
 
+  readonly #sheds = new Counter({
+    name: 'tributary_http_shed_total',
+    help: 'Requests refused because of too much to do, by cause',
+    labelNames: ['cause'],
+    registers: [this.#registry],
+  });
+
   constructor() {
     collectDefaultMetrics({ register: this.#registry });
   }
@@ -76,6 +83,10 @@ export class Metrics {
 
   countStoreFault(code: string): void {
     this.#storeFaults.inc({ code });
+  }
+
+  countShed(cause: string): void {
+    this.#sheds.inc({ cause });
   }
 
   countTransfer(direction: 'written' | 'read', bytes: number): void {

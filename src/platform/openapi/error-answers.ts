@@ -7,24 +7,31 @@ type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
 type Answer = Operation['responses'][string];
 type ErrorsByStatus = Readonly<Record<number, readonly ProblemSlug[]>>;
 
-const BAD_PARAMETER: ErrorsByStatus = { 400: ['invalid-parameter'] };
+const LIGHT: ErrorsByStatus = { 400: ['invalid-parameter'], 503: ['overloaded'] };
 
 /** Which errors each operation may answer with, besides an internal one. */
 const ERRORS: Readonly<Record<string, ErrorsByStatus>> = {
   listTasks: {
     400: ['invalid-parameter', 'invalid-page-token'],
-    503: ['no-source-available', 'incomplete-answer'],
+    503: ['no-source-available', 'incomplete-answer', 'overloaded'],
     504: ['no-source-available', 'nothing-cached'],
   },
   getTask: {
     400: ['invalid-parameter'],
     404: ['task-not-found'],
-    503: ['task-unknown', 'incomplete-answer'],
+    503: ['task-unknown', 'incomplete-answer', 'overloaded'],
     504: ['nothing-cached'],
   },
-  listSources: BAD_PARAMETER,
-  getSource: { ...BAD_PARAMETER, 404: ['source-not-found'] },
-  listProviders: BAD_PARAMETER,
+  listSources: LIGHT,
+  getSource: { ...LIGHT, 404: ['source-not-found'] },
+  listProviders: LIGHT,
+};
+
+const RETRY_AFTER = {
+  description: 'With `overloaded`: after how many seconds to ask again.',
+  required: false,
+  schema: { type: 'integer', minimum: 1 } as const,
+  example: 1,
 };
 
 /** Adds the schemas of problems, and to each operation the errors it may answer with. */
@@ -49,6 +56,7 @@ function addTo(operation: Operation, path: string): void {
 function answerWith(slugs: readonly ProblemSlug[], examples: Record<string, { value: object }>): Answer {
   return {
     description: slugs.map((slug) => PROBLEMS[slug].title).join('; or: '),
+    ...(slugs.includes('overloaded') && { headers: { 'Retry-After': RETRY_AFTER } }),
     content: {
       'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' }, examples },
     },

@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import type { OrderPosition, TaskOrder } from '@/model/order.js';
 import type { TaskFilter, TaskQuery } from '@/model/query.js';
+import { Places } from '@/model/places.js';
 import { flatMapInSteps, Slices } from '@/model/slices.js';
 import type { Snapshot } from '@/model/snapshot.js';
 import type { TaskRow } from '@/model/task.js';
@@ -19,31 +20,41 @@ const MOST_LISTS = 200;
 /** Rows in all of them together; a row costs one pointer. */
 const MOST_LISTED_ROWS = 2_000_000;
 
+/** Filtered lists made at once, and how long a question waits until its own is begun. */
+const MOST_MADE = 3;
+const PATIENCE = { usualMs: 1_000, standingMs: 100 };
+
 /**
  * Answers pages, and remembers the ordered and filtered lists of the newest set of snapshots, so that a walk
  * or a polling dashboard does not sort and filter anew for each page. Nothing of an earlier set is kept.
  */
 export class Selections {
-  #lists = new Lists([]);
+  readonly #places = new Places(MOST_MADE, PATIENCE);
+  #lists = this.listsOf([]);
 
   /**
    * One page of the tasks that match. Hand in all newest snapshots, not only those in scope (the filter leaves
    * the others out): a set that differs from the last one makes everything remembered be forgotten. Sorts and
-   * filters in slices, once for all who ask for the same meanwhile.
+   * filters in slices, once for all who ask for the same meanwhile. Throws the problem `overloaded` when too many ask for
+   * lists that were not made before.
    */
   async select(
     snapshots: readonly Snapshot[],
     selection: Selection,
     after: OrderPosition | null,
   ): Promise<Page> {
-    if (!this.#lists.areOf(snapshots)) this.#lists = new Lists(snapshots);
+    if (!this.#lists.areOf(snapshots)) this.#lists = this.listsOf(snapshots);
     const rows = await this.#lists.matching(selection);
     return cutPage(rows, { ...selection, after });
   }
 
   /** Lets go of the remembered rows at once; called when a snapshot was replaced, it spares the memory of two. */
   clear(): void {
-    this.#lists = new Lists([]);
+    this.#lists = this.listsOf([]);
+  }
+
+  private listsOf(snapshots: readonly Snapshot[]): Lists {
+    return new Lists(snapshots, this.#places);
   }
 }
 
@@ -59,7 +70,10 @@ class Lists {
     sizeCalculation: (rows) => rows.length + 1,
   });
 
-  constructor(private readonly snapshots: readonly Snapshot[]) {
+  constructor(
+    private readonly snapshots: readonly Snapshot[],
+    private readonly places: Places,
+  ) {
     this.#revisions = new Set(snapshots.map(({ revision }) => revision));
   }
 
@@ -71,7 +85,13 @@ class Lists {
   }
 
   matching({ filter, order }: Selection): Rows | Promise<Rows> {
-    return isUnrestricted(filter) ? this.#inOrder(order) : this.#passing(filter, order);
+    if (isUnrestricted(filter)) return this.#inOrder(order);
+    const key = filteredKey(filter, order);
+    const known = this.#filtered.get(key);
+    if (known !== undefined) return known;
+    return this.#once(`asked ${key}`, () =>
+      this.places.hold(() => Promise.resolve(this.#passing(filter, order))),
+    );
   }
 
   #inOrder(order: TaskOrder): Rows | Promise<Rows> {
@@ -85,7 +105,7 @@ class Lists {
   }
 
   #passing(filter: TaskFilter, order: TaskOrder): Rows | Promise<Rows> {
-    const key = `${order} ${filterKey(filter)}`;
+    const key = filteredKey(filter, order);
     const known = this.#filtered.get(key);
     if (known !== undefined) return known;
     return this.#once(key, async () => {
@@ -116,6 +136,10 @@ class Lists {
     this.#making.set(key, making);
     return making;
   }
+}
+
+function filteredKey(filter: TaskFilter, order: TaskOrder): string {
+  return `${order} ${filterKey(filter)}`;
 }
 
 function isUnrestricted(filter: TaskFilter): boolean {

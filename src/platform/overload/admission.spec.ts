@@ -1,0 +1,70 @@
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, it } from '@jest/globals';
+import { Admission } from './admission.js';
+
+function hold(ms: number): void {
+  const untilMs = performance.now() + ms;
+  while (performance.now() < untilMs);
+}
+
+/** A turn of the event loop in which so many requests come, are answered, and take so long together. */
+async function turn(
+  admission: Admission,
+  { requests, ms }: { requests: number; ms: number },
+): Promise<number> {
+  let refused = 0;
+  for (let request = 0; request < requests; request++) {
+    if (admission.judge() === null) {
+      admission.enter();
+      hold(ms / requests);
+      admission.leave();
+    } else refused += 1;
+  }
+  await nextTurn();
+  return refused;
+}
+
+const OVERLOAD = { requests: 1_000, ms: 100 };
+
+async function overloaded(): Promise<Admission> {
+  const admission = new Admission();
+  while ((await turn(admission, OVERLOAD)) === 0);
+  return admission;
+}
+
+describe('admission', () => {
+  it('takes in a burst', async () => {
+    const admission = new Admission();
+    expect(await turn(admission, { requests: 1_000, ms: 150 })).toBe(0);
+    await nextTurn();
+    expect(await turn(admission, { requests: 1_000, ms: 150 })).toBe(0);
+  });
+
+  it('refuses a part of what comes in each turn while the queue stands', async () => {
+    const admission = await overloaded();
+    const refused = await turn(admission, OVERLOAD);
+    expect(refused).toBeGreaterThan(0);
+    expect(refused).toBeLessThan(OVERLOAD.requests);
+  });
+
+  it('takes in everything again once nothing had to be refused for a while', async () => {
+    const admission = await overloaded();
+    let refused: number;
+    do {
+      await sleep(100);
+      refused = await turn(admission, OVERLOAD);
+    } while (refused > 0);
+    expect(refused).toBe(0);
+  });
+
+  it('bounds the requests in flight, however quietly they wait', () => {
+    const admission = new Admission();
+    for (let request = 0; request < 10_000; request++) {
+      expect(admission.judge()).toBeNull();
+      admission.enter();
+    }
+    expect(admission.judge()).toBe('in-flight');
+    admission.leave();
+    expect(admission.judge()).toBeNull();
+  });
+});

@@ -1,0 +1,54 @@
+/** A turn of the event loop, from its first request on. */
+export interface Turn {
+  readonly lastedMs: number;
+  /** Requests that were answered in it: those that only wait for upstreams are no work yet. */
+  readonly answered: number;
+}
+
+/** A turn of so many answers, or of some that took so long, makes those wait who come meanwhile. */
+const MANY = 128;
+const SOME = 4;
+const LONG_MS = 60;
+
+/** How long requests wait before it is more than a burst, in turns that hardly become shorter. */
+const STANDING_MS = 60;
+const AS_LONG = 0.9;
+
+/**
+ * Whether there is more work than is done. What comes in one turn of the event loop has waited about as long as the
+ * turn before lasted. After a pause or a burst each turn is shorter than the one before; where they stay as long or grow
+ * (by the factor of the overload), the queue stands, and only refusing helps.
+ */
+export class StandingQueue {
+  #before: Turn | null = null;
+  /** How long the late turns in a row before this one lasted together. */
+  #lateMs = 0;
+
+  /** Judges a turn that may not be over yet. */
+  isSeenIn(turn: Turn): boolean {
+    if (this.#before === null || !isLate(turn)) return false;
+    if (turn.lastedMs < AS_LONG * this.#before.lastedMs) return false;
+    return this.#lateMs + turn.lastedMs >= STANDING_MS;
+  }
+
+  /** To be called at the end of each turn, those without a request included, as long as `isWatching`. */
+  note(turn: Turn): void {
+    const follows = this.#before === null || turn.lastedMs >= AS_LONG * this.#before.lastedMs;
+    this.#lateMs = follows ? this.#lateMs + turn.lastedMs : turn.lastedMs;
+    this.#before = turn;
+    if (!isLate(turn)) this.clear();
+  }
+
+  get isWatching(): boolean {
+    return this.#before !== null;
+  }
+
+  clear(): void {
+    this.#before = null;
+    this.#lateMs = 0;
+  }
+}
+
+function isLate({ lastedMs, answered }: Turn): boolean {
+  return answered >= MANY || (answered >= SOME && lastedMs >= LONG_MS);
+}
