@@ -99,3 +99,5 @@ class Run {
 process.once('message', (order: LoadOrder) => {
   void new Run(order, (samples) => process.send?.(samples, () => process.exit(0))).start();
 });
+// Whoever ordered the load is gone, and nobody would stop it.
+process.once('disconnect', () => process.exit(1));
