@@ -36,7 +36,7 @@ export async function createGateway(ground: Ground): Promise<NestFastifyApplicat
   const [metrics, drain] = [app.get(Metrics), app.get(Drain)];
   const sheds = new Sheds(ground.log, metrics);
   const filter = new ProblemFilter(ground.log, sheds);
-  servers.equip({ sheds, metrics, refusals: new Refusals(drain) });
+  servers.equip({ sheds, refusals: new Refusals(drain) });
   const server = adapter.getInstance<FastifyInstance>();
   addCommonHeaders(server);
   endConnections(server, drain);

@@ -113,9 +113,8 @@ export function invalidParameters(errors: readonly ParameterError[]): ApiProblem
 }
 
 /** A 503 that asks the caller to come back in a second or two: not all of them at once. */
-export function overloaded(): ApiProblem {
-  const seconds = Math.random() < 0.5 ? 1 : 2;
+export function overloaded(afterSeconds = Math.random() < 0.5 ? 1 : 2): ApiProblem {
   return new ApiProblem('overloaded', 'There is more to do than can be done in time.', {
-    headers: { 'retry-after': String(seconds) },
+    headers: { 'retry-after': String(afterSeconds) },
   });
 }

@@ -36,14 +36,22 @@ class Bench {
 }
 
 describe('places', () => {
-  it('let so much work begin at once, and then the last to come', async () => {
+  it('let so much work begin at once, and then the first to come', async () => {
     const bench = new Bench(new Places(2, PATIENCE));
     for (const name of ['a', 'b', 'c', 'd']) void bench.ask(name);
     expect(bench.begun).toEqual(['a', 'b']);
     await bench.end('a');
-    expect(bench.begun).toEqual(['a', 'b', 'd']);
+    expect(bench.begun).toEqual(['a', 'b', 'c']);
     await bench.end('b');
-    expect(bench.begun).toEqual(['a', 'b', 'd', 'c']);
+    expect(bench.begun).toEqual(['a', 'b', 'c', 'd']);
+  });
+
+  it('let the last to come begin where the line has not been empty for a while', async () => {
+    const bench = new Bench(new Places(1, PATIENCE));
+    for (const name of ['a', 'b', 'c']) void bench.ask(name);
+    await jest.advanceTimersByTimeAsync(600);
+    await bench.end('a');
+    expect(bench.begun).toEqual(['a', 'c']);
   });
 
   it('refuse who waited in vain, and nobody else', async () => {

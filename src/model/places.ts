@@ -16,7 +16,8 @@ const STANDING_AFTER_MS = 500;
 
 /**
  * Places for long work on the event loop, which takes as many times longer as there is other work at once. Who finds none
- * waits; the last to come is the next to start, so that what is done is done soon, and who waited in vain is refused.
+ * waits, and who waited in vain is refused. While the line stands the last to come is the next to start, so that what is
+ * done is done soon; a burst is worked off in the order in which it came.
  */
 export class Places {
   readonly #line: Waiting[] = [];
@@ -43,7 +44,7 @@ export class Places {
   }
 
   #passOn(): void {
-    const next = this.#line.pop();
+    const next = this.#isStanding() ? this.#line.pop() : this.#line.shift();
     if (next === undefined) {
       this.#free += 1;
       return;
@@ -65,9 +66,11 @@ export class Places {
   }
 
   #patienceMs(): number {
-    const nowMs = performance.now();
-    if (this.#line.length === 0) this.#emptyAtMs = nowMs;
-    const isStanding = nowMs - this.#emptyAtMs > STANDING_AFTER_MS;
-    return isStanding ? this.patience.standingMs : this.patience.usualMs;
+    if (this.#line.length === 0) this.#emptyAtMs = performance.now();
+    return this.#isStanding() ? this.patience.standingMs : this.patience.usualMs;
+  }
+
+  #isStanding(): boolean {
+    return performance.now() - this.#emptyAtMs > STANDING_AFTER_MS;
   }
 }

@@ -58,11 +58,17 @@ export class Metrics {
     registers: [this.#registry],
   });
 
+  /** Since the metrics were last read: there may be tens of thousands a second. */
+  readonly #newSheds = new Map<string, number>();
   readonly #sheds = new Counter({
     name: 'tributary_http_shed_total',
     help: 'Requests refused because of too much to do, by cause',
     labelNames: ['cause'],
     registers: [this.#registry],
+    collect: () => {
+      for (const [cause, count] of this.#newSheds) this.#sheds.inc({ cause }, count);
+      this.#newSheds.clear();
+    },
   });
 
   constructor() {
@@ -86,7 +92,7 @@ export class Metrics {
   }
 
   countShed(cause: string): void {
-    this.#sheds.inc({ cause });
+    this.#newSheds.set(cause, (this.#newSheds.get(cause) ?? 0) + 1);
   }
 
   countTransfer(direction: 'written' | 'read', bytes: number): void {

@@ -1,5 +1,4 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
-import type { Metrics } from '../metrics/metrics.js';
 import { Admission } from './admission.js';
 import type { Refusals } from './refusals.js';
 import type { Sheds } from './sheds.js';
@@ -10,7 +9,6 @@ const NEVER_SHED: ReadonlySet<string> = new Set(['/health/live', '/health/ready'
 interface GuardTools {
   readonly refusals: Refusals;
   readonly sheds: Sheds;
-  readonly metrics: Metrics;
 }
 
 type Gate = Pick<Admission, 'judge' | 'enter' | 'leave'>;
@@ -40,7 +38,6 @@ export class GuardedServers {
       const cause = admission.judge();
       if (cause !== null && this.#tools !== null && !NEVER_SHED.has(pathOf(request.url))) {
         this.#tools.sheds.count(cause);
-        this.#tools.metrics.observeAnswer('unknown', 503, 0);
         this.#tools.refusals.send(request, response);
         return;
       }

@@ -1,17 +1,40 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { overloaded } from '@/model/api-problem.js';
+import { overloaded, type ApiProblem } from '@/model/api-problem.js';
 import { COMMON_HEADERS, requestIdOf } from '../http-hooks.js';
 import { PROBLEM_MEDIA_TYPE, problemBody } from '../problem/problem-body.js';
 import type { Drain } from '../stopping/drain.js';
 
 /** Refusals sent in each turn of the event loop: so many, or this part of all that wait to be sent. */
-const FEWEST_SENT = 64;
+const FEWEST_SENT = 128;
 const PART_SENT = 0.1;
 
 interface Refused {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
 }
+
+/** All of a refusal but what differs from one request to the next. */
+interface Prepared {
+  readonly status: number;
+  /** The body as far as the value of `instance`. */
+  readonly body: string;
+  readonly headers: readonly string[];
+}
+
+function prepare(problem: ApiProblem): Prepared {
+  const { instance: _, requestId: __, ...fixed } = problemBody(problem, '', '') as Record<string, unknown>;
+  const headers = {
+    ...COMMON_HEADERS,
+    ...problem.extras.headers,
+    'content-type': PROBLEM_MEDIA_TYPE,
+    'cache-control': 'no-store',
+  };
+  const body = `${JSON.stringify(fixed).slice(0, -1)},"instance":`;
+  return { status: problem.status, body, headers: Object.entries(headers).flat() };
+}
+
+const AFTER_ONE_SECOND = prepare(overloaded(1));
+const AFTER_TWO_SECONDS = prepare(overloaded(2));
 
 /**
  * Refuses requests without the rest of the gateway. Callers who ask again at once get their refusals at the pace at which
@@ -34,17 +57,10 @@ export class Refusals {
 
   #refuse({ request, response }: Refused): void {
     const requestId = requestIdOf(request);
-    const problem = overloaded();
-    const body = JSON.stringify(problemBody(problem, request.url ?? '', requestId));
-    response.writeHead(problem.status, {
-      ...COMMON_HEADERS,
-      ...problem.extras.headers,
-      'content-type': PROBLEM_MEDIA_TYPE,
-      'content-length': Buffer.byteLength(body),
-      'cache-control': 'no-store',
-      'x-request-id': requestId,
-      ...(this.drain.hasBegun && { connection: 'close' }),
-    });
-    response.end(body);
+    const { status, body, headers } = Math.random() < 0.5 ? AFTER_ONE_SECOND : AFTER_TWO_SECONDS;
+    const content = `${body}${JSON.stringify(request.url)},"requestId":"${requestId}"}`;
+    const own = ['content-length', String(Buffer.byteLength(content)), 'x-request-id', requestId];
+    if (this.drain.hasBegun) own.push('connection', 'close');
+    response.writeHead(status, [...headers, ...own]).end(content);
   }
 }
