@@ -159,10 +159,10 @@ export class Scene {
   }
 
   /** Looks until nothing is missing any more; null when that does not come to pass. */
-  async recover(): Promise<Seen | null> {
+  async recover(headers: Record<string, string> = {}): Promise<Seen | null> {
     const endMs = performance.now() + 20_000;
     while (performance.now() < endMs) {
-      const seen = await this.look();
+      const seen = await this.look(headers);
       if (seen.complete) return seen;
       this.pass(5_000);
       await sleep(30);
@@ -170,10 +170,10 @@ export class Scene {
     return null;
   }
 
-  /** The same, from nothing but what is read from now on. */
+  /** The same, from nothing but what is read from now on: the first renewal may be a read that was under way before. */
   async recoverAnew(): Promise<Seen | null> {
     for (let time = 0; time < 2; time += 1) {
-      await this.look({ 'cache-control': 'no-cache' });
+      await this.recover({ 'cache-control': 'no-cache' });
       this.pass(40_000);
     }
     return this.recover();
