@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
+import type { FailureReason } from '@/model/failure.js';
 import type { Backoff } from '@/snapshots/snapshot-store.js';
 import { Setbacks } from './setbacks.js';
 
@@ -38,6 +39,19 @@ describe('what is known of failures', () => {
   it('keeps the length of a pause that a replica with a clock ahead tells of', () => {
     setbacks.adopt(told(NOW + 3_600_000), null);
     expect(setbacks).toMatchObject({ lastErrorMs: NOW, notBeforeMs: NOW + 4_000 });
+  });
+
+  it.each([
+    ['UNREACHABLE', [false, false, true]],
+    ['TIMEOUT', [true, true, true]],
+    ['UNREACHABLE after TIMEOUT', [true, false, true]],
+  ] as const)('keeps questions from waiting any more: %s', (reasons, isOpen) => {
+    const [later, first = later] = reasons.split(' after ') as [FailureReason, FailureReason?];
+    const found = [first, later, later].map((reason) => {
+      setbacks.add({ reason, retryAfterMs: null });
+      return setbacks.isOpen;
+    });
+    expect(found).toEqual(isOpen);
   });
 
   it('is forgotten with a success', () => {

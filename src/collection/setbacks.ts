@@ -3,7 +3,7 @@ import type { Failure } from '@/model/failure.js';
 import type { Backoff } from '@/snapshots/snapshot-store.js';
 import { FORGOTTEN_AFTER_MS, pauseAfter } from './pacing.js';
 
-/** One failure may be a blip, and the next question may wait for another try after two. */
+/** One failure may be a blip, and the next question may wait for another try after two, as long as they come soon. */
 const FAILURES_TO_OPEN = 3;
 
 /** What is known of reads that failed since the last one that succeeded, here or in another replica. */
@@ -30,9 +30,12 @@ export class Setbacks {
     return this.#notBeforeMs;
   }
 
-  /** True after the third failure in a row: nobody waits for it any more, and it is probed with growing pauses. */
+  /**
+   * True after the third failure in a row, and after any that took all the time there is: nobody waits for it any more,
+   * and it is probed with growing pauses.
+   */
   get isOpen(): boolean {
-    return this.#inARow >= FAILURES_TO_OPEN;
+    return this.#inARow >= FAILURES_TO_OPEN || this.#failure?.reason === 'TIMEOUT';
   }
 
   /** True while nobody is to wait for it. */
