@@ -18,10 +18,9 @@ const RECENT = 1_000;
 /** Every text that no client, log or metric may ever show: what upstreams say, where they are, how one logs in. */
 function secretsOf(simulator: Simulator): string[] {
   const places = Object.values(simulator.urls).map((url) => new URL(url).host);
-  const sent = simulator.calls.entries.slice(-RECENT).flatMap(({ headers }) => [
-    headers.authorization,
-    headers['x-auth-token'],
-  ]);
+  const sent = simulator.calls.entries
+    .slice(-RECENT)
+    .flatMap(({ headers }) => [headers.authorization, headers['x-auth-token']]);
   const tokens = sent.filter((value) => typeof value === 'string').map((value) => value.slice(0, 200));
   return [...new Set([...CANARIES, ...CONFIGURED, ...places, ...tokens])];
 }
