@@ -54,6 +54,27 @@ describe('places', () => {
     expect(bench.begun).toEqual(['a', 'c']);
   });
 
+  it('let the last to come begin where the line is long, until it is short', async () => {
+    const bench = new Bench(new Places(1, PATIENCE));
+    for (const name of 'abcdefghijk') void bench.ask(name);
+    for (const name of 'akj') await bench.end(name);
+    expect(bench.begun.join('')).toBe('akjb');
+  });
+
+  it('refuse few at a time', async () => {
+    const bench = new Bench(new Places(1, PATIENCE));
+    let refused = 0;
+    for (let each = 0; each <= 100; each++)
+      bench.ask(`work ${String(each)}`).catch(() => {
+        refused += 1;
+      });
+    await jest.advanceTimersByTimeAsync(1_010);
+    expect(refused).toBeGreaterThan(0);
+    expect(refused).toBeLessThan(50);
+    await jest.advanceTimersByTimeAsync(100);
+    expect(refused).toBe(100);
+  });
+
   it('refuse who waited in vain, and nobody else', async () => {
     const bench = new Bench(new Places(1, PATIENCE));
     const first = bench.ask('first');
@@ -72,7 +93,7 @@ describe('places', () => {
     for (const name of ['first', 'second']) bench.ask(name).catch(() => undefined);
     await jest.advanceTimersByTimeAsync(600);
     const refused = bench.ask('third').catch((fault: unknown) => fault);
-    await jest.advanceTimersByTimeAsync(100);
+    await jest.advanceTimersByTimeAsync(110);
     expect(await refused).toMatchObject({ slug: 'overloaded' });
     await bench.end('first');
     expect(bench.begun).toEqual(['first', 'second']);

@@ -4,7 +4,7 @@ import { StandingQueue, type Turn } from './standing-queue.js';
 /** Requests that wait for upstreams or are being answered, at most: they take memory. */
 const MOST_IN_FLIGHT = 10_000;
 /** How long requests are taken in each turn of the event loop, while there is more work than is done. */
-const INTAKE_MS = 2;
+const INTAKE_MS = 1;
 /** An overload is over when for so long nothing had to be refused. */
 const CALM_MS = 100;
 
@@ -12,7 +12,7 @@ const NO_REQUEST: Turn = { lastedMs: 0, answered: 0 };
 
 /**
  * Decides which requests are taken in. All are, until the queue stands: then each turn of the event loop takes in what it
- * can do in two milliseconds, and the rest is to be refused, until nothing is left to refuse.
+ * can do in a millisecond, and the rest is to be refused, until nothing is left to refuse.
  */
 export class Admission {
   readonly #queue = new StandingQueue();

@@ -4,13 +4,14 @@ import { COMMON_HEADERS, requestIdOf } from '../http-hooks.js';
 import { PROBLEM_MEDIA_TYPE, problemBody } from '../problem/problem-body.js';
 import type { Drain } from '../stopping/drain.js';
 
-/** Refusals sent in each turn of the event loop: so many, or this part of all that wait to be sent. */
-const FEWEST_SENT = 128;
-const PART_SENT = 0.1;
+/** Refusals sent in each turn of the event loop: so many, and all that waited for so long. */
+const FEWEST_SENT = 64;
+const LONGEST_WAIT_MS = 50;
 
 interface Refused {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
+  readonly sinceMs: number;
 }
 
 /** All of a refusal but what differs from one request to the next. */
@@ -46,12 +47,15 @@ export class Refusals {
   constructor(private readonly drain: Drain) {}
 
   send(request: IncomingMessage, response: ServerResponse): void {
-    if (this.#line.push({ request, response }) === 1) setImmediate(this.#sendSome);
+    const refused = { request, response, sinceMs: performance.now() };
+    if (this.#line.push(refused) === 1) setImmediate(this.#sendSome);
   }
 
   readonly #sendSome = (): void => {
-    const count = Math.max(FEWEST_SENT, this.#line.length * PART_SENT);
-    for (const refused of this.#line.splice(0, count)) this.#refuse(refused);
+    const sinceMs = performance.now() - LONGEST_WAIT_MS;
+    const older = this.#line.findIndex((refused) => refused.sinceMs > sinceMs);
+    const waitedLong = older < 0 ? this.#line.length : older;
+    for (const refused of this.#line.splice(0, Math.max(FEWEST_SENT, waitedLong))) this.#refuse(refused);
     if (this.#line.length > 0) setImmediate(this.#sendSome);
   };
 
