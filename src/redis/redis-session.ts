@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Redis } from 'ioredis';
+import { Cluster, type Redis } from 'ioredis';
 import type { RedisAddress } from '@/model/redis-address.js';
 import { connect, CONNECT_BOUND_MS, newClient, newSubscriber, nodesOf } from './connect.js';
 import { faultOf } from './redis-fault.js';
@@ -11,7 +11,7 @@ const SHORT_BOUND_MS = 500;
 /** The longest that commands with much to carry take. */
 const BULK_BOUND_MS = 5_000;
 const QUIT_BOUND_MS = 200;
-/** Enough to hit a slot of every node of a small cluster. */
+/** Enough to hit a slot of most nodes of a small cluster. */
 const PROBE_KEYS = 8;
 const PROBE_KEYS_LIVE_MS = 1_000;
 
@@ -126,9 +126,17 @@ export class RedisSession {
 
   async #probe(): Promise<void> {
     const idle = this.#bulkCommands === 0 ? [this.#bulk] : [];
-    const pings = [this.#short, ...idle].flatMap(nodesOf).map((node) => node.ping());
-    await Promise.all([...pings, this.#subscriber?.ping()]);
+    const nodes = [this.#short, ...idle].flatMap(nodesOf);
+    await Promise.all([...nodes.map((node) => this.#answers(node)), this.#subscriber?.ping()]);
     await Promise.all(Array.from({ length: PROBE_KEYS }, () => this.#roundTrip()));
+  }
+
+  /** A cluster's node that was started again answers pings before it takes part, but to no key until then. */
+  async #answers(node: Redis): Promise<void> {
+    await node.get(`${this.options.prefix}:1:probe`).catch((error: unknown) => {
+      const isOfAnother = this.#short instanceof Cluster && faultOf(error).code === 'MOVED';
+      if (!isOfAnother) throw error;
+    });
   }
 
   async #roundTrip(): Promise<void> {
