@@ -35,11 +35,6 @@ export function observeAnswers(server: FastifyInstance, log: Logger, metrics: Me
     const route = request.routeOptions.url ?? 'unknown';
     const seconds = reply.elapsedTime / 1000;
     metrics.observeAnswer(route, reply.statusCode, seconds);
-    // Whatever is refused for want of time has its line a second.
-    if (reply.hasHeader('retry-after')) {
-      done();
-      return;
-    }
     log.info(
       {
         requestId: request.id,
