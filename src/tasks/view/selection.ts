@@ -22,7 +22,7 @@ const MOST_LISTED_ROWS = 2_000_000;
 
 /** Filtered lists made at once (two at a time take twice as long), and how long a question waits until its own is begun. */
 const MOST_MADE = 1;
-const PATIENCE = { usualMs: 1_000, standingMs: 100 };
+const PATIENCE = { usualMs: 1_000, standingMs: 50 };
 
 /**
  * Answers pages, and remembers the ordered and filtered lists of the newest set of snapshots, so that a walk
