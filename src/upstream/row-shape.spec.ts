@@ -24,7 +24,7 @@ describe('opening a row', () => {
     {},
     { id: 1, times: { any: 'thing' }, status: { phase: 'x' }, items: [{ id: 1 }, 7, null] },
     { status: 'text', items: 'text' },
-    { status: null, items: [[{ id: 2 }]] },
+    { status: null, items: [[{ id: 2 }, { colour: 'red' }]] },
   ])('finds nothing unknown in %j', (row) => {
     expect(noted(row)).toEqual(NOTHING);
   });
@@ -39,6 +39,11 @@ describe('opening a row', () => {
   ])('finds an unknown field in %j', (row, field, found) => {
     const unknownField = { field, found };
     expect(noted(row)).toEqual({ counts: { unknownField: 1 }, examples: { unknownField } });
+  });
+
+  it('takes lists within lists to any depth', () => {
+    const items = JSON.parse(`${'['.repeat(50_000)}${']'.repeat(50_000)}`) as unknown;
+    expect(noted({ items })).toEqual(NOTHING);
   });
 
   it('counts a row once, however many unknown fields it has', () => {

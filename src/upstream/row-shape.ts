@@ -51,15 +51,18 @@ function findUnknown(object: RawObject, documented: DocumentedFields): DriftExam
   return null;
 }
 
+/** Of an object or a list of objects; a list within that list is not looked at, however deep it goes. */
 function findWithin(value: unknown, documented: DocumentedFields): DriftExample | null {
-  if (!Array.isArray(value)) {
-    const object = rawObject(value);
-    const unknown = object && findUnknown(object, documented);
-    return unknown && { ...unknown, field: `.${unknown.field}` };
-  }
+  if (!Array.isArray(value)) return findBehind('.', value, documented);
   for (const element of value) {
-    const unknown = findWithin(element, documented);
-    if (unknown !== null) return { ...unknown, field: `[]${unknown.field}` };
+    const unknown = findBehind('[].', element, documented);
+    if (unknown !== null) return unknown;
   }
   return null;
+}
+
+function findBehind(path: string, value: unknown, documented: DocumentedFields): DriftExample | null {
+  const object = rawObject(value);
+  const unknown = object && findUnknown(object, documented);
+  return unknown && { ...unknown, field: `${path}${unknown.field}` };
 }
