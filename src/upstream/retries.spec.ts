@@ -9,6 +9,7 @@ import { from, type Observable } from 'rxjs';
 import type { ReadContext } from '@/model/provider.js';
 import { CLOCK } from '@/model/clock.js';
 import type { SourceConfig } from '@/model/source.js';
+import { sourceWith } from '../../test/support/reading.js';
 import { huaweiProtocol } from './huawei-protocol.js';
 import { UpstreamClients, type UpstreamClient } from './upstream-client.js';
 import type { UpstreamError } from './upstream-error.js';
@@ -87,26 +88,12 @@ afterEach(async () => {
 /** A new source whose credential has been proven by a call, so that it holds nothing up. */
 async function open(changes: Partial<SourceConfig> = {}): Promise<UpstreamClient> {
   sources += 1;
-  const source: SourceConfig = {
+  const source = sourceWith({
     id: `source-${sources}`,
     provider: 'huawei-cbr',
     endpoint: `http://upstream-${sources}`,
-    region: null,
-    projectId: 'p',
-    clusters: null,
-    credentials: { type: 'token', token: 'token' },
-    timeoutMs: 10_000,
-    concurrency: 4,
-    rate: null,
-    maxTasksPerFeed: 1000,
-    freshForMs: 1000,
-    keepForMs: 1000,
-    windowMs: 1000,
-    enterpriseProjectId: 'all_granted_eps',
-    minRefreshMs: 1_000,
-    keepWarm: false,
     ...changes,
-  };
+  });
   const client = app.get(UpstreamClients).open(source, huaweiProtocol);
   const planned = react;
   react = () => OK;

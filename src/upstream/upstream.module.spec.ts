@@ -12,6 +12,7 @@ import type { TestingModule } from '@nestjs/testing';
 import type { ReadContext } from '@/model/provider.js';
 import type { Credentials, PasswordCredentials, SourceConfig } from '@/model/source.js';
 import { CLOCK } from '@/model/clock.js';
+import { sourceWith } from '../../test/support/reading.js';
 import { huaweiAuthorization } from './credentials/huawei-aksk.js';
 import { ocpAuthorization } from './credentials/ocp-aksk.js';
 import { huaweiProtocol } from './huawei-protocol.js';
@@ -100,26 +101,7 @@ function json(response: ServerResponse, body: unknown, status = 200): void {
 }
 
 function source(endpoint: string, changes: Partial<SourceConfig> = {}): SourceConfig {
-  return {
-    id: 'backups',
-    provider: 'huawei-cbr',
-    endpoint,
-    region: 'eu-west-101',
-    projectId: 'p',
-    clusters: null,
-    credentials: TOKEN,
-    timeoutMs: 10_000,
-    concurrency: 4,
-    rate: null,
-    maxTasksPerFeed: 1000,
-    freshForMs: 1000,
-    keepForMs: 1000,
-    windowMs: 1000,
-    enterpriseProjectId: 'all_granted_eps',
-    minRefreshMs: 1_000,
-    keepWarm: false,
-    ...changes,
-  };
+  return sourceWith({ id: 'backups', provider: 'huawei-cbr', endpoint, credentials: TOKEN, ...changes });
 }
 
 function open(endpoint: string, changes: Partial<SourceConfig> = {}): UpstreamClient {

@@ -22,6 +22,7 @@ import * as ocpFailures from '@/providers/oceanbase-ocp/failures.js';
 import * as ocpFeeds from '@/providers/oceanbase-ocp/list-feeds.js';
 import * as ocpRows from '@/providers/oceanbase-ocp/normalise.js';
 import * as ocpRead from '@/providers/oceanbase-ocp/read-feed.js';
+import { sourceWith } from '../support/reading.js';
 import { settle } from '@/upstream/settle.js';
 import type { UpstreamClient, UpstreamProtocol } from '@/upstream/upstream-client.js';
 import type { Bases } from './scenario.js';
@@ -169,14 +170,8 @@ export function targetOf(provider: string): Target {
 
 /** A source whose feeds are listed, with room for so many rows a feed. */
 export function sourceOf(provider: string, maxRows: number): SourceConfig {
-  return {
-    ...{ id: 'nightly', provider, endpoint: 'https://upstream.example', region: 'eu', projectId: 'p' },
-    ...{ clusters: null, timeoutMs: 10_000, concurrency: 4, rate: null, maxTasksPerFeed: maxRows },
-    credentials: { type: 'token', token: 'token' },
-    ...{ freshForMs: 15_000, keepForMs: 86_400_000, minRefreshMs: 1_000, keepWarm: false },
-    // Ten years: the records of the fixtures are in it, without which none is read by what is new.
-    ...{ windowMs: 315_360_000_000, enterpriseProjectId: 'all_granted_eps' },
-  };
+  // Ten years: the records of the fixtures are in it, without which none is read by what is new.
+  return sourceWith({ provider, maxTasksPerFeed: maxRows, windowMs: 315_360_000_000 });
 }
 
 export function feedOf(source: SourceConfig): Feed {

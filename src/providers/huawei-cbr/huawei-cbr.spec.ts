@@ -1,12 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Failure } from '@/model/failure.js';
 import type { Feed } from '@/model/feed.js';
-import type { FeedRead, ReadContext, ReadFeed, SourceReader } from '@/model/provider.js';
+import type { FeedRead, ReadFeed, SourceReader } from '@/model/provider.js';
 import type { SourceConfig } from '@/model/source.js';
 import { TASK_STATUSES, TASK_TYPES } from '@/model/task.js';
 import { formatTime } from '@/model/time.js';
-import { UpstreamClients, type UpstreamClient, type UpstreamRequest } from '@/upstream/upstream-client.js';
 import { UpstreamError } from '@/upstream/upstream-error.js';
+import { CONTEXT, failed, FakeClients, sourceWith } from '../../../test/support/reading.js';
 import { protocol } from './failures.js';
 import example from './fixtures/example.json' with { type: 'json' };
 import exampleTasks from './fixtures/example.tasks.json' with { type: 'json' };
@@ -23,13 +22,11 @@ const DAY_MS = 24 * 60 * 60_000;
 /** The window of 30 days, rounded up to a whole UTC day. */
 const WINDOW_START = '2024-05-17T00:00:00.000Z';
 
-const SOURCE: SourceConfig = {
+const SOURCE = sourceWith({
   id: 'server-backups',
   provider: 'huawei-cbr',
   endpoint: `https://${SECRET}.cbr.example`,
-  region: 'eu-west-101',
   projectId: PROJECT,
-  clusters: null,
   credentials: {
     type: 'password',
     iamEndpoint: `https://${SECRET}.iam.example`,
@@ -37,17 +34,8 @@ const SOURCE: SourceConfig = {
     username: SECRET,
     password: SECRET,
   },
-  timeoutMs: 10_000,
-  concurrency: 4,
-  rate: null,
-  maxTasksPerFeed: 100_000,
-  freshForMs: 15_000,
-  keepForMs: 86_400_000,
   windowMs: 30 * DAY_MS,
-  enterpriseProjectId: 'all_granted_eps',
-  minRefreshMs: 1_000,
-  keepWarm: false,
-};
+});
 
 const FEED: Feed = {
   name: 'sources/server-backups/feeds/operation-logs',
@@ -57,35 +45,14 @@ const FEED: Feed = {
   cluster: null,
 };
 
-const CONTEXT: ReadContext = {
-  signal: new AbortController().signal,
-  traceparent: null,
-  onCall: () => undefined,
-  previous: null,
-};
-
-/** Clients that answer each offset; an Error among the answers is thrown. */
-class FakeClients extends UpstreamClients {
-  readonly requests: UpstreamRequest[] = [];
-
-  constructor(private readonly answer: (offset: number) => unknown) {
-    super();
-  }
-
-  open(): UpstreamClient {
-    return {
-      getJson: (request) => {
-        this.requests.push(request);
-        const answer = this.answer(Number(request.query?.offset ?? 0));
-        return answer instanceof Error ? Promise.reject(answer) : Promise.resolve(answer);
-      },
-    };
-  }
+/** Clients that answer each offset. */
+function byOffset(answer: (offset: number) => unknown): FakeClients {
+  return new FakeClients(({ query }) => answer(Number(query?.offset ?? 0)));
 }
 
 /** The upstream's list, as many rows at once as the backend gives, with a count of its own making. */
 function serve(rows: readonly unknown[], cap = 1000, count?: number): FakeClients {
-  return new FakeClients((offset) => {
+  return byOffset((offset) => {
     const page = rows.slice(offset, offset + cap);
     return { count: count ?? page.length, operation_logs: page, limit: 1000, offset };
   });
@@ -117,10 +84,6 @@ async function readRows(clients: FakeClients): Promise<ReadFeed> {
   const feedRead = await read(clients);
   if (feedRead.outcome === 'failed') throw new Error(feedRead.failure.reason);
   return feedRead;
-}
-
-function failed(reason: Failure['reason'], retryAfterMs: number | null = null): object {
-  return { outcome: 'failed', failure: { reason, retryAfterMs } };
 }
 
 describe('reading a feed', () => {
@@ -172,7 +135,7 @@ describe('reading a feed', () => {
   it.each([[{ operation_logs: null }], [{ operation_logs: [] }]])(
     'takes %j for an empty list',
     async (body) => {
-      expect(await read(new FakeClients(() => body))).toEqual({
+      expect(await read(byOffset(() => body))).toEqual({
         outcome: 'read',
         rows: [],
         truncation: null,
@@ -187,12 +150,12 @@ describe('reading a feed', () => {
   it.each([undefined, null, [], 'text', {}, { operation_logs: {} }, { operation_log: [] }])(
     'calls an answer without a list malformed: %j',
     async (body) => {
-      expect(await read(new FakeClients(() => body))).toEqual(failed('MALFORMED'));
+      expect(await read(byOffset(() => body))).toEqual(failed('MALFORMED'));
     },
   );
 
   it('answers failures instead of throwing', async () => {
-    const clients = new FakeClients(() => new UpstreamError('THROTTLED', 5000, 429));
+    const clients = byOffset(() => new UpstreamError('THROTTLED', 5000, 429));
     expect(await read(clients)).toEqual(failed('THROTTLED', 5000));
   });
 });
@@ -242,7 +205,7 @@ describe('asking the upstream', () => {
   it.each([1, 2, 30, 1200])(
     'takes an answer of %i rows for the list where nothing is paged',
     async (size) => {
-      const clients = new FakeClients(() => ({ operation_logs: manyRows(size) }));
+      const clients = byOffset(() => ({ operation_logs: manyRows(size) }));
       expect(await read(clients)).toMatchObject({ rows: { length: size }, truncation: null });
       expect(clients.requests.length).toBeLessThan(5);
     },
@@ -250,14 +213,14 @@ describe('asking the upstream', () => {
 
   it('says that there may be more where the offset is ignored', async () => {
     const rows = manyRows(1000);
-    expect(await read(new FakeClients(() => ({ operation_logs: rows })))).toMatchObject({
+    expect(await read(byOffset(() => ({ operation_logs: rows })))).toMatchObject({
       rows: { length: 1000 },
       truncation: 'LIMIT',
     });
   });
 
   it.each([500, 400])('fails the read when a later page answers %i', async (status) => {
-    const clients = new FakeClients((offset) =>
+    const clients = byOffset((offset) =>
       offset === 0 ? { operation_logs: manyRows(1000) } : new UpstreamError('UPSTREAM_ERROR', null, status),
     );
     expect(await read(clients)).toEqual(failed('UPSTREAM_ERROR'));
@@ -266,7 +229,7 @@ describe('asking the upstream', () => {
   it('stops when it is aborted', async () => {
     const stop = new AbortController();
     const rows = manyRows(100);
-    const clients = new FakeClients((offset) => {
+    const clients = byOffset((offset) => {
       if (clients.requests.length === 3) stop.abort();
       return { operation_logs: rows.slice(offset, offset + 10) };
     });
@@ -326,7 +289,7 @@ describe('listing the feeds', () => {
 
 describe('what it answers', () => {
   it('never holds a credential or the endpoint', async () => {
-    const failing = connect(new FakeClients(() => new UpstreamError('UNAUTHORIZED', null, 401)));
+    const failing = connect(byOffset(() => new UpstreamError('UNAUTHORIZED', null, 401)));
     const answers = [
       await connect(serve(statuses.operation_logs)).readFeed(FEED, CONTEXT),
       await failing.readFeed(FEED, CONTEXT),

@@ -8,6 +8,7 @@ import type { TaskRow } from '@/model/task.js';
 import { formatTime } from '@/model/time.js';
 import type { UpstreamClient, UpstreamRequest } from '@/upstream/upstream-client.js';
 import { UpstreamError } from '@/upstream/upstream-error.js';
+import { sourceWith } from '../../../test/support/reading.js';
 import type { Bookmark } from './bookmark.js';
 import { INCREMENT_POLICY, type IncrementPolicy } from './increment-policy.js';
 import { readFeed } from './read-feed.js';
@@ -17,25 +18,14 @@ const SECOND_MS = 1000;
 const MINUTE_MS = 60 * SECOND_MS;
 const HOUR_MS = 60 * MINUTE_MS;
 
-const SOURCE: SourceConfig = {
+const SOURCE = sourceWith({
   id: 'server-backups',
   provider: 'huawei-cbr',
   endpoint: 'https://cbr.example',
-  region: 'eu-west-101',
   projectId: 'project-1',
-  clusters: null,
   credentials: { type: 'token', token: 'example-token' },
-  timeoutMs: 10_000,
-  concurrency: 4,
-  rate: null,
-  maxTasksPerFeed: 100_000,
-  freshForMs: 15_000,
-  keepForMs: 86_400_000,
   windowMs: 6 * HOUR_MS,
-  enterpriseProjectId: 'all_granted_eps',
-  minRefreshMs: 1_000,
-  keepWarm: false,
-};
+});
 
 const FEED: Feed = {
   name: 'sources/server-backups/feeds/operation-logs',

@@ -1,11 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Failure } from '@/model/failure.js';
 import type { Feed } from '@/model/feed.js';
-import { COVERED_SINCE_EVER, type FeedRead, type ReadContext, type SourceReader } from '@/model/provider.js';
+import { COVERED_SINCE_EVER, type FeedRead, type SourceReader } from '@/model/provider.js';
 import type { SourceConfig } from '@/model/source.js';
 import { TASK_STATUSES } from '@/model/task.js';
-import { UpstreamClients, type UpstreamClient, type UpstreamRequest } from '@/upstream/upstream-client.js';
 import { UpstreamError } from '@/upstream/upstream-error.js';
+import { CONTEXT, failed, FakeClients, sourceWith } from '../../../test/support/reading.js';
 import { protocol } from './failures.js';
 import clusters from './fixtures/clusters.json' with { type: 'json' };
 import errors from './fixtures/errors.json' with { type: 'json' };
@@ -21,25 +20,13 @@ import { HuaweiCceModule, HuaweiCceProvider } from './huawei-cce.module.js';
 const CLUSTER = '4b8a3e4c-0a4e-11ef-9f3a-0255ac100b03';
 const PROJECT = '04f1829c788037ac2fb8c01eb2b04b95';
 
-const SOURCE: SourceConfig = {
+const SOURCE = sourceWith({
   id: 'kubernetes',
   provider: 'huawei-cce',
   endpoint: 'https://cce.example',
-  region: 'eu-west-101',
   projectId: PROJECT,
-  clusters: null,
   credentials: { type: 'token', token: 't' },
-  timeoutMs: 10_000,
-  concurrency: 4,
-  rate: null,
-  maxTasksPerFeed: 100_000,
-  freshForMs: 15_000,
-  keepForMs: 86_400_000,
-  windowMs: 2_592_000_000,
-  enterpriseProjectId: 'all_granted_eps',
-  minRefreshMs: 1_000,
-  keepWarm: false,
-};
+});
 
 const FEED: Feed = {
   name: `sources/kubernetes/feeds/${CLUSTER}`,
@@ -49,42 +36,17 @@ const FEED: Feed = {
   cluster: { id: CLUSTER, name: 'payments' },
 };
 
-const CONTEXT: ReadContext = {
-  signal: new AbortController().signal,
-  traceparent: null,
-  onCall: () => undefined,
-  previous: null,
-};
-
-/** Clients that answer every call with the same body, or fail with the same error. */
-class FakeClients extends UpstreamClients {
-  readonly requests: UpstreamRequest[] = [];
-
-  constructor(private readonly answer: unknown) {
-    super();
-  }
-
-  open(): UpstreamClient {
-    return {
-      getJson: (request) => {
-        this.requests.push(request);
-        const { answer } = this;
-        return answer instanceof Error ? Promise.reject(answer) : Promise.resolve(answer);
-      },
-    };
-  }
+/** Clients that answer every call with the same. */
+function answering(answer: unknown): FakeClients {
+  return new FakeClients(() => answer);
 }
 
 function connect(answer: unknown, overrides: Partial<SourceConfig> = {}): SourceReader {
-  return new HuaweiCceProvider(new FakeClients(answer)).connect({ ...SOURCE, ...overrides });
+  return new HuaweiCceProvider(answering(answer)).connect({ ...SOURCE, ...overrides });
 }
 
 function read(answer: unknown, overrides: Partial<SourceConfig> = {}): Promise<FeedRead> {
   return connect(answer, overrides).readFeed(FEED, CONTEXT);
-}
-
-function failed(reason: Failure['reason'], retryAfterMs: number | null = null): object {
-  return { outcome: 'failed', failure: { reason, retryAfterMs } };
 }
 
 function snapshot(uid: string, created: string): object {
@@ -129,7 +91,7 @@ describe('reading a feed', () => {
   });
 
   it('asks once, for the cluster of the feed', async () => {
-    const clients = new FakeClients(example);
+    const clients = answering(example);
     await new HuaweiCceProvider(clients).connect(SOURCE).readFeed({ ...FEED, key: 'a/b' }, CONTEXT);
     expect(clients.requests).toEqual([
       { path: `/api/v3.1/projects/${PROJECT}/clusters/a%2Fb/operation/snapshot/tasks` },
@@ -188,7 +150,7 @@ describe('reading a feed', () => {
 
 describe('listing the feeds', () => {
   it('takes the configured clusters without a call', async () => {
-    const clients = new FakeClients(clusters);
+    const clients = answering(clusters);
     const source = { ...SOURCE, clusters: [{ id: CLUSTER, name: 'payments' }] };
     const listing = await new HuaweiCceProvider(clients).connect(source).listFeeds(CONTEXT);
     expect(listing).toEqual({ outcome: 'listed', feeds: [FEED], truncation: null });
@@ -196,7 +158,7 @@ describe('listing the feeds', () => {
   });
 
   it('finds each cluster of the project once, and says when a row names none', async () => {
-    const clients = new FakeClients(clusters);
+    const clients = answering(clusters);
     const listing = await new HuaweiCceProvider(clients).connect(SOURCE).listFeeds(CONTEXT);
     const unnamed = {
       ...FEED,
@@ -235,7 +197,7 @@ describe('telling failures', () => {
 
 describe('the module', () => {
   it('describes the statuses that its tasks can have', () => {
-    const { settings, description } = new HuaweiCceProvider(new FakeClients(null));
+    const { settings, description } = new HuaweiCceProvider(answering(null));
     expect(HuaweiCceModule.settings).toBe(settings);
     expect(HuaweiCceModule.provider).toBe(HuaweiCceProvider);
     const produced = new Set(statusesTasks.map(({ status }) => status));

@@ -1,18 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Failure } from '@/model/failure.js';
 import type { Feed } from '@/model/feed.js';
-import {
-  COVERED_SINCE_EVER,
-  type FeedRead,
-  type ReadContext,
-  type ReadFeed,
-  type SourceReader,
-} from '@/model/provider.js';
+import { COVERED_SINCE_EVER, type FeedRead, type ReadFeed, type SourceReader } from '@/model/provider.js';
 import type { SourceConfig } from '@/model/source.js';
 import { TASK_STATUSES } from '@/model/task.js';
 import { formatTime } from '@/model/time.js';
-import { UpstreamClients, type UpstreamClient, type UpstreamRequest } from '@/upstream/upstream-client.js';
 import { UpstreamError } from '@/upstream/upstream-error.js';
+import { CONTEXT, failed, FakeClients, sourceWith } from '../../../test/support/reading.js';
 import { protocol } from './failures.js';
 import clusters from './fixtures/clusters.json' with { type: 'json' };
 import example from './fixtures/example.json' with { type: 'json' };
@@ -27,25 +20,13 @@ const CLUSTER = '4213d908-f5dc-4633-8401-cfd7175fca0c';
 const PROJECT = '04f1829c788037ac2fb8c01eb2b04b95';
 const SECRET = 'kept-to-ourselves';
 
-const SOURCE: SourceConfig = {
+const SOURCE = sourceWith({
   id: 'search-logs',
   provider: 'huawei-css',
   endpoint: `https://${SECRET}.css.example`,
-  region: 'eu-west-101',
   projectId: PROJECT,
-  clusters: null,
   credentials: { type: 'aksk', accessKey: SECRET, secretKey: SECRET, securityToken: SECRET },
-  timeoutMs: 10_000,
-  concurrency: 4,
-  rate: null,
-  maxTasksPerFeed: 100_000,
-  freshForMs: 15_000,
-  keepForMs: 86_400_000,
-  windowMs: 2_592_000_000,
-  enterpriseProjectId: 'all_granted_eps',
-  minRefreshMs: 1_000,
-  keepWarm: false,
-};
+});
 
 const FEED: Feed = {
   name: `sources/search-logs/feeds/${CLUSTER}`,
@@ -55,36 +36,15 @@ const FEED: Feed = {
   cluster: { id: CLUSTER, name: 'logs' },
 };
 
-const CONTEXT: ReadContext = {
-  signal: new AbortController().signal,
-  traceparent: null,
-  onCall: () => undefined,
-  previous: null,
-};
-
 type Query = Readonly<Record<string, string | number>>;
 
-/** Clients that answer each query; an Error among the answers is thrown. */
-class FakeClients extends UpstreamClients {
-  readonly requests: UpstreamRequest[] = [];
+/** Clients that answer each query. */
+function byQuery(answer: (query: Query) => unknown): FakeClients {
+  return new FakeClients(({ query = {} }) => answer(query));
+}
 
-  constructor(private readonly answer: (query: Query) => unknown) {
-    super();
-  }
-
-  get queries(): unknown[] {
-    return this.requests.map(({ query }) => query);
-  }
-
-  open(): UpstreamClient {
-    return {
-      getJson: (request) => {
-        this.requests.push(request);
-        const answer = this.answer(request.query ?? {});
-        return answer instanceof Error ? Promise.reject(answer) : Promise.resolve(answer);
-      },
-    };
-  }
+function queriesOf({ requests }: FakeClients): unknown[] {
+  return requests.map(({ query }) => query);
 }
 
 /** How one backend takes the position. */
@@ -104,7 +64,7 @@ const REFUSED = new UpstreamError('UPSTREAM_ERROR', null, 400);
 /** The upstream's list behind such a backend. */
 function serve(rows: readonly unknown[], backend: Backend = {}, list = 'clusterLogRecord'): FakeClients {
   const { honours = ['offset'], refuses = [], farthest = Infinity, beyond = 'refuse', cap = 1000 } = backend;
-  return new FakeClients((query) => {
+  return byQuery((query) => {
     const names = Object.keys(query).filter((name) => name !== 'limit');
     if (names.some((name) => refuses.includes(name))) return REFUSED;
     const name = names.find((candidate) => honours.includes(candidate));
@@ -146,10 +106,6 @@ async function readRows(clients: FakeClients): Promise<ReadFeed> {
 
 function idsOf({ rows }: ReadFeed): (string | null)[] {
   return rows.map(({ task }) => task.nativeId);
-}
-
-function failed(reason: Failure['reason'], retryAfterMs: number | null = null): object {
-  return { outcome: 'failed', failure: { reason, retryAfterMs } };
 }
 
 describe('reading a feed', () => {
@@ -211,7 +167,7 @@ describe('reading a feed', () => {
   it.each([[{ clusterLogRecord: null }], [{ clusterLogRecord: [] }]])(
     'takes %j for an empty list',
     async (body) => {
-      expect(await read(new FakeClients(() => body))).toEqual({
+      expect(await read(byQuery(() => body))).toEqual({
         outcome: 'read',
         rows: [],
         truncation: null,
@@ -226,12 +182,12 @@ describe('reading a feed', () => {
   it.each([undefined, null, [], 'text', {}, { clusterLogRecord: {} }, { clusterLogRecords: [] }])(
     'calls an answer without a list malformed: %j',
     async (body) => {
-      expect(await read(new FakeClients(() => body))).toEqual(failed('MALFORMED'));
+      expect(await read(byQuery(() => body))).toEqual(failed('MALFORMED'));
     },
   );
 
   it('answers failures instead of throwing', async () => {
-    const clients = new FakeClients(() => new UpstreamError('THROTTLED', 5000, 429));
+    const clients = byQuery(() => new UpstreamError('THROTTLED', 5000, 429));
     expect(await read(clients)).toEqual(failed('THROTTLED', 5000));
   });
 });
@@ -263,10 +219,10 @@ describe('finding out how the position is called', () => {
     const clients = serve(ROWS, { honours: ['start'] });
     const reader = connect(clients);
     await reader.readFeed(FEED, CONTEXT);
-    expect(clients.queries.filter((query) => Object.hasOwn(query as object, 'offset'))).toHaveLength(1);
+    expect(queriesOf(clients).filter((query) => Object.hasOwn(query as object, 'offset'))).toHaveLength(1);
     const callsOfFirst = clients.requests.length;
     await reader.readFeed(FEED, CONTEXT);
-    const second = clients.queries.slice(callsOfFirst);
+    const second = queriesOf(clients).slice(callsOfFirst);
     expect(second).toHaveLength(callsOfFirst - 1);
     expect(second.filter((query) => Object.hasOwn(query as object, 'offset'))).toEqual([]);
   });
@@ -276,12 +232,12 @@ describe('finding out how the position is called', () => {
     await provider.connect(SOURCE).readFeed(FEED, CONTEXT);
     const clients = serve(ROWS);
     await connect(clients, { id: 'another' }).readFeed(FEED, CONTEXT);
-    expect(clients.queries.filter((query) => Object.hasOwn(query as object, 'start'))).toEqual([]);
+    expect(queriesOf(clients).filter((query) => Object.hasOwn(query as object, 'start'))).toEqual([]);
   });
 
   it('learns a new name when the backend changes its mind', async () => {
     let backend = serve(ROWS, { honours: ['offset'] });
-    const clients = new FakeClients((query) => {
+    const clients = byQuery((query) => {
       const client = backend.open();
       return client.getJson({ path: '', query }, CONTEXT);
     });
@@ -297,7 +253,7 @@ describe('finding out how the position is called', () => {
   it.each([1, 2, 30, 1200])(
     'takes an answer of %i rows for the list where nothing is paged',
     async (size) => {
-      const clients = new FakeClients(() => ({ clusterLogRecord: manyRows(size) }));
+      const clients = byQuery(() => ({ clusterLogRecord: manyRows(size) }));
       expect(await read(clients)).toMatchObject({ rows: { length: size }, truncation: null });
       expect(clients.requests.length).toBeLessThan(5);
     },
@@ -317,7 +273,7 @@ describe('finding out how the position is called', () => {
       truncation: 'LIMIT',
       coveredSince: formatTime(createdAt(998)),
     });
-    expect(clients.queries).toEqual([
+    expect(queriesOf(clients)).toEqual([
       { limit: 1000 },
       { limit: 1000, offset: 1000 },
       { limit: 1000, start: 1000 },
@@ -331,7 +287,7 @@ describe('finding out how the position is called', () => {
 
   it('does not take rows that arrive for an ignored position', async () => {
     let rows = [{ id: 'a' }];
-    const clients = new FakeClients(({ offset = 1 }) => {
+    const clients = byQuery(({ offset = 1 }) => {
       const page = rows.slice(Number(offset) - 1);
       rows = [{ id: `new-${rows.length}` }, ...rows];
       return { clusterLogRecord: page };
@@ -410,7 +366,7 @@ describe('a failure in the middle of a read', () => {
     for (const failingFrom of [2, 1001, 1999]) {
       const backend = serve(manyRows(5000), { cap: failingFrom === 2 ? 1 : 1000 }).open();
       let callsAfter = 0;
-      const clients = new FakeClients((query) => {
+      const clients = byQuery((query) => {
         if (Number(query.offset ?? query.start ?? 1) < failingFrom) {
           return backend.getJson({ path: '', query }, CONTEXT);
         }
@@ -423,7 +379,7 @@ describe('a failure in the middle of a read', () => {
   });
 
   it('fails the read when a later page is malformed', async () => {
-    const clients = new FakeClients(({ offset }) =>
+    const clients = byQuery(({ offset }) =>
       offset === undefined ? { clusterLogRecord: manyRows(1000) } : { clusterLogRecord: 'none' },
     );
     expect(await read(clients)).toEqual(failed('MALFORMED'));
@@ -432,7 +388,7 @@ describe('a failure in the middle of a read', () => {
   it('stops when it is aborted', async () => {
     const stop = new AbortController();
     const backend = serve(manyRows(5000), { cap: 10 }).open();
-    const clients = new FakeClients((query) => {
+    const clients = byQuery((query) => {
       if (clients.requests.length === 3) stop.abort();
       return backend.getJson({ path: '', query }, CONTEXT);
     });
@@ -477,10 +433,8 @@ describe('listing the feeds', () => {
   });
 
   it('answers failures instead of throwing', async () => {
-    expect(await connect(new FakeClients(() => ({ items: [] }))).listFeeds(CONTEXT)).toEqual(
-      failed('MALFORMED'),
-    );
-    const forbidden = new FakeClients(() => new UpstreamError('FORBIDDEN', null, 403));
+    expect(await connect(byQuery(() => ({ items: [] }))).listFeeds(CONTEXT)).toEqual(failed('MALFORMED'));
+    const forbidden = byQuery(() => new UpstreamError('FORBIDDEN', null, 403));
     expect(await connect(forbidden).listFeeds(CONTEXT)).toEqual(failed('FORBIDDEN'));
   });
 });
@@ -488,7 +442,7 @@ describe('listing the feeds', () => {
 describe('what it answers', () => {
   it('never holds a credential or the endpoint', async () => {
     const reader = connect(serve(statuses.clusterLogRecord));
-    const failing = connect(new FakeClients(() => new UpstreamError('UNAUTHORIZED', null, 401)));
+    const failing = connect(byQuery(() => new UpstreamError('UNAUTHORIZED', null, 401)));
     const answers = [
       await reader.readFeed(FEED, CONTEXT),
       await connect(serve(clusters.clusters, {}, 'clusters')).listFeeds(CONTEXT),
@@ -527,7 +481,7 @@ describe('telling failures', () => {
 
 describe('the module', () => {
   it('describes the statuses that its tasks can have', () => {
-    const { settings, description } = new HuaweiCssProvider(new FakeClients(() => null));
+    const { settings, description } = new HuaweiCssProvider(byQuery(() => null));
     expect(HuaweiCssModule.settings).toBe(settings);
     expect(HuaweiCssModule.provider).toBe(HuaweiCssProvider);
     const produced = new Set(statusesTasks.map(({ status }) => status));

@@ -1,11 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Failure } from '@/model/failure.js';
 import type { Feed } from '@/model/feed.js';
-import { COVERED_SINCE_EVER, type FeedRead, type ReadContext } from '@/model/provider.js';
+import { COVERED_SINCE_EVER, type FeedRead } from '@/model/provider.js';
 import type { SourceConfig } from '@/model/source.js';
 import { TASK_STATUSES } from '@/model/task.js';
-import { UpstreamClients, type UpstreamClient, type UpstreamRequest } from '@/upstream/upstream-client.js';
 import { UpstreamError } from '@/upstream/upstream-error.js';
+import { CONTEXT, failed, FakeClients, sourceWith } from '../../../test/support/reading.js';
 import { protocol } from './failures.js';
 import clusters from './fixtures/clusters.json' with { type: 'json' };
 import example from './fixtures/example.json' with { type: 'json' };
@@ -19,25 +18,14 @@ import tenantsTasks from './fixtures/tenants.tasks.json' with { type: 'json' };
 import { OceanbaseOcpModule, OceanbaseOcpProvider } from './oceanbase-ocp.module.js';
 import { parsePage } from './wire.js';
 
-const SOURCE: SourceConfig = {
+const SOURCE = sourceWith({
   id: 'oceanbase',
   provider: 'oceanbase-ocp',
   endpoint: 'http://ocp.example:8080',
   region: null,
   projectId: null,
-  clusters: null,
   credentials: { type: 'basic', username: 'u', password: 'p' },
-  timeoutMs: 10_000,
-  concurrency: 4,
-  rate: null,
-  maxTasksPerFeed: 100_000,
-  freshForMs: 15_000,
-  keepForMs: 86_400_000,
-  windowMs: 2_592_000_000,
-  enterpriseProjectId: 'all_granted_eps',
-  minRefreshMs: 1_000,
-  keepWarm: false,
-};
+});
 
 const FEED: Feed = {
   name: 'sources/oceanbase/feeds/1000005',
@@ -47,45 +35,20 @@ const FEED: Feed = {
   cluster: { id: '1000005', name: 'yc0820_17' },
 };
 
-const CONTEXT: ReadContext = {
-  signal: new AbortController().signal,
-  traceparent: null,
-  onCall: () => undefined,
-  previous: null,
-};
-
 const NO_ROWS = { data: { contents: null } };
 
-/** Clients that answer each page by its number; an Error among the answers is thrown. */
-class FakeClients extends UpstreamClients {
-  readonly requests: UpstreamRequest[] = [];
-
-  constructor(private readonly answer: (page: number) => unknown) {
-    super();
-  }
-
-  open(): UpstreamClient {
-    return {
-      getJson: (request) => {
-        this.requests.push(request);
-        const answer = this.answer(Number(request.query?.page));
-        return answer instanceof Error ? Promise.reject(answer) : Promise.resolve(answer);
-      },
-    };
-  }
+/** Clients that answer each page by its number. */
+function byPage(answer: (page: number) => unknown): FakeClients {
+  return new FakeClients(({ query }) => answer(Number(query?.page)));
 }
 
 /** An upstream whose first page is the body, and all others empty. */
 function onePage(body: unknown): FakeClients {
-  return new FakeClients((page) => (page === 1 ? body : NO_ROWS));
+  return byPage((page) => (page === 1 ? body : NO_ROWS));
 }
 
 function read(clients: FakeClients, overrides: Partial<SourceConfig> = {}): Promise<FeedRead> {
   return new OceanbaseOcpProvider(clients).connect({ ...SOURCE, ...overrides }).readFeed(FEED, CONTEXT);
-}
-
-function failed(reason: Failure['reason'], retryAfterMs: number | null = null): object {
-  return { outcome: 'failed', failure: { reason, retryAfterMs } };
 }
 
 const ROW = example.data.contents[0];
@@ -170,7 +133,7 @@ describe('reading a feed', () => {
   });
 
   it('answers failures instead of throwing', async () => {
-    const failing = (error: Error): FakeClients => new FakeClients(() => error);
+    const failing = (error: Error): FakeClients => byPage(() => error);
     expect(await read(failing(new UpstreamError('THROTTLED', 5000)))).toEqual(failed('THROTTLED', 5000));
   });
 });
@@ -256,7 +219,7 @@ describe('listing the feeds', () => {
   });
 
   it('answers failures instead of throwing', async () => {
-    const reader = new OceanbaseOcpProvider(new FakeClients(() => new UpstreamError('FORBIDDEN')));
+    const reader = new OceanbaseOcpProvider(byPage(() => new UpstreamError('FORBIDDEN')));
     expect(await reader.connect(SOURCE).listFeeds(CONTEXT)).toEqual(failed('FORBIDDEN'));
   });
 });
