@@ -23,7 +23,10 @@ const SPAN_MS = IN_FULL ? 60_000 * Number(process.env.SOAK_MINUTES ?? 30) : 15_0
 const PER_SECOND = IN_FULL ? 100 : 50;
 /** Nobody asks more while so many questions are open: what answers weigh would be measured here, not there. */
 const MOST_OPEN = 100;
-const SAMPLE_EVERY_MS = SPAN_MS / 100;
+/** Memory goes up and down with each collection of garbage: medians of few moments would tell of those. */
+const SAMPLES = IN_FULL ? 1_000 : 100;
+const SAMPLE_EVERY_MS = SPAN_MS / SAMPLES;
+const PRINTED_SAMPLES = 20;
 /** Snapshots older than 2 s are not complete, and calls end after half a second. */
 const SETTINGS = {
   cache: { freshFor: '1s', minRefreshInterval: '200ms' },
@@ -90,10 +93,11 @@ async function isWhole(url: string): Promise<boolean> {
 }
 
 function printSamples({ name, samples }: Soaked): void {
-  const rows = samples.filter((_, index) => index % 5 === 4);
+  const every = SAMPLES / PRINTED_SAMPLES;
+  const rows = samples.filter((_, index) => (index + 1) % every === 0);
   printFigures(
     `a gateway ${name}, ${SPAN_MS / 60_000} minutes of faults and ${PER_SECOND} questions a second`,
-    rows.map((sample, index) => ({ 'at s': ((index + 1) * 5 * SAMPLE_EVERY_MS) / 1000, ...sample })),
+    rows.map((sample, index) => ({ 'at s': ((index + 1) * every * SAMPLE_EVERY_MS) / 1000, ...sample })),
   );
 }
 
