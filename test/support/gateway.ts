@@ -22,10 +22,14 @@ export interface GatewayOptions {
   readonly clock?: Clock;
 }
 
+/** Long tests would fill the memory with lines that nobody looks at any more. */
+const LONGEST_LOG = 20_000;
+
 /** A gateway that listens on loopback, and what it has logged. */
 export interface RunningGateway {
   readonly app: NestFastifyApplication;
   readonly url: string;
+  /** The newest lines, 10,000 at least, oldest first. */
   readonly log: readonly string[];
   readonly stop: () => Promise<void>;
 }
@@ -70,7 +74,11 @@ export async function startGateway(
   options: GatewayOptions = {},
 ): Promise<RunningGateway> {
   const log: string[] = [];
-  const logger = createLogger('debug', { write: (line) => log.push(line) });
+  const write = (line: string): void => {
+    log.push(line);
+    if (log.length > LONGEST_LOG) log.splice(0, LONGEST_LOG / 2);
+  };
+  const logger = createLogger('debug', { write });
   const config = configFor(simulator, options);
   const app = await createGateway({ config, log: logger, clock: options.clock ?? Date.now });
   await app.listen(0, '127.0.0.1');
