@@ -56,7 +56,7 @@ it('does not stand any more when it was not seen to grow', () => {
   expect(line.stands).toBe(false);
 });
 
-it('stands when it begins anew, unless nobody was refused for a second', () => {
+it('stands when it begins anew, unless nobody was refused for a while', () => {
   look(90);
   line.noteRefusal();
   line.begin();
