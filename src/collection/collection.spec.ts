@@ -7,6 +7,7 @@ import { COVERED_SINCE_EVER } from '@/model/provider.js';
 import type { SourceConfig } from '@/model/source.js';
 import { TRUNCATIONS, type Truncation } from '@/model/truncation.js';
 import { InProcessStore } from '@/snapshots/in-process/in-process-store.js';
+import { sourceWith } from '../../test/support/reading.js';
 import { Collection } from './collection.js';
 import type { KeeperTools } from './keeper-tools.js';
 import { NewsDesk } from './news-desk.js';
@@ -67,19 +68,7 @@ describe('the collection', () => {
     jest.useFakeTimers({ now: Date.parse('2026-11-20T08:00:00Z') });
     reader = new ScriptedReader();
     faults = [];
-    const source = {
-      id: 's',
-      provider: 'p',
-      region: null,
-      projectId: null,
-      clusters: null,
-      timeoutMs: 10_000,
-      minRefreshMs: SPACING,
-      keepWarm: false,
-      credentials: { type: 'token', token: 't' },
-      freshForMs: 15_000,
-      keepForMs: 86_400_000,
-    } as SourceConfig;
+    const source = sourceWith({ id: 's', provider: 'p', minRefreshMs: SPACING });
     const provider = {
       settings: { id: 'p', hasClusters: true },
       connect: () => reader,

@@ -1,26 +1,18 @@
 import { describe, expect, it } from '@jest/globals';
+import { sourceWith } from '../../test/support/reading.js';
 import type { Config } from './config.js';
 import { pageTokenKey } from './page-token-key.js';
 
-const SOURCE = {
+const CREDENTIALS = { type: 'basic', username: 'admin', password: 'pw' } as const;
+
+const SOURCE = sourceWith({
   id: 'ob',
   provider: 'oceanbase-ocp',
   endpoint: 'http://ocp.internal:8080',
   region: null,
   projectId: null,
-  clusters: null,
-  credentials: { type: 'basic', username: 'admin', password: 'pw' },
-  timeoutMs: 10_000,
-  concurrency: 4,
-  rate: null,
-  maxTasksPerFeed: 100_000,
-  freshForMs: 15_000,
-  keepForMs: 86_400_000,
   windowMs: 86_400_000,
-  enterpriseProjectId: 'all_granted_eps',
-  minRefreshMs: 1_000,
-  keepWarm: false,
-} as const;
+});
 
 function config(server: Partial<Config['server']> = {}, password = 'pw'): Config {
   return {
@@ -36,7 +28,7 @@ function config(server: Partial<Config['server']> = {}, password = 'pw'): Config
     windowMs: 86_400_000,
     log: { level: 'info' },
     auth: null,
-    sources: [{ ...SOURCE, credentials: { ...SOURCE.credentials, password } }],
+    sources: [{ ...SOURCE, credentials: { ...CREDENTIALS, password } }],
   };
 }
 

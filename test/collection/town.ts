@@ -9,6 +9,7 @@ import type { FeedRead, Provider, ReadContext, SourceReader } from '@/model/prov
 import type { SourceConfig } from '@/model/source.js';
 import type { Task, TaskRow } from '@/model/task.js';
 import type { SnapshotStore } from '@/snapshots/snapshot-store.js';
+import { sourceWith } from '../support/reading.js';
 
 export const FEED: Feed = {
   name: feedName('s', 'a'),
@@ -18,17 +19,7 @@ export const FEED: Feed = {
   cluster: { id: 'a', name: null },
 };
 
-export const SOURCE = {
-  id: 's',
-  provider: 'p',
-  clusters: null,
-  credentials: { type: 'token', token: 't' },
-  timeoutMs: 10_000,
-  freshForMs: 15_000,
-  keepForMs: 86_400_000,
-  minRefreshMs: 1_000,
-  keepWarm: false,
-} as SourceConfig;
+export const SOURCE = sourceWith({ id: 's', provider: 'p' });
 
 /** The name under which stores keep the feed. */
 export const FEED_IN_STORE = storeNameOfFeed(FEED, SOURCE);
