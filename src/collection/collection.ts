@@ -8,6 +8,7 @@ import {
 import type { Provider } from '@/model/provider.js';
 import type { Snapshot } from '@/model/snapshot.js';
 import type { SourceConfig } from '@/model/source.js';
+import { limitTime } from '@/model/time-limit.js';
 import { Demand } from './demand.js';
 import type { KeeperTools } from './keeper-tools.js';
 import { SourceCircuit } from './source-circuit.js';
@@ -77,11 +78,11 @@ export class Collection extends FeedCollection {
 
   private async waitAtMost(waitMs: number | null, done: Promise<unknown>): Promise<void> {
     const boundMs = Math.min(waitMs ?? Infinity, this.tools.deadlineMs);
-    let timer: NodeJS.Timeout | undefined;
+    let callOff = (): void => undefined;
     const deadline = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, boundMs);
+      callOff = limitTime(boundMs, resolve);
     });
     await Promise.race([done, deadline]);
-    clearTimeout(timer);
+    callOff();
   }
 }

@@ -1,13 +1,11 @@
 import type { Clock } from '@/model/clock.js';
+import { LONGEST_TIMER_MS } from '@/model/time-limit.js';
 
 /** When a renewal is due, as parts of `freshFor`. */
 const EARLIEST = 0.8;
 const LATEST = 0.9;
 /** The replica that read last goes first; the others step in this much later if it has not. */
 const PRECEDENCE = 0.05;
-
-/** Node's timers take no more. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /** A question may try again at once; by itself nothing is tried sooner. */
 const SOONEST_RETRY_MS = 1_000;

@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import type { Failure } from '@/model/failure.js';
 import type { ReadContext } from '@/model/provider.js';
+import { limitTime } from '@/model/time-limit.js';
 
 /** Tells of faults that are ours, not an upstream's. */
 export interface FaultLog {
@@ -35,9 +36,9 @@ export class ReadRunner {
     read: (context: ReadContext) => Promise<T>,
   ): Promise<T | { readonly failure: Failure }> {
     const bound = new AbortController();
-    const timer = setTimeout(() => {
+    const callOff = limitTime(boundMs, () => {
       bound.abort();
-    }, boundMs);
+    });
     const signal = AbortSignal.any([bound.signal, lost, this.#stop.signal]);
     // Each page that is asked for, or waits to be, listens for its end.
     setMaxListeners(0, signal);
@@ -48,7 +49,7 @@ export class ReadRunner {
       this.report(fault);
       return BROKEN;
     } finally {
-      clearTimeout(timer);
+      callOff();
     }
   }
 

@@ -2,7 +2,7 @@ import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import type { CallBudget } from '@/model/call-budget.js';
 import type { Clock } from '@/model/clock.js';
 import type { CallRate } from '@/model/source.js';
-import { LONGEST_TIMER_MS } from './deadline.js';
+import { LONGEST_TIMER_MS } from '@/model/time-limit.js';
 
 const KEY = 'calls';
 

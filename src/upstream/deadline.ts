@@ -1,7 +1,5 @@
+import { limitTime, LONGEST_TIMER_MS } from '@/model/time-limit.js';
 import { UpstreamError } from './upstream-error.js';
-
-/** Timers beyond this fire at once (Node.js documentation, `setTimeout`). */
-export const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /** Throws TIMEOUT when the signal is aborted. */
 export function throwIfAborted(signal: AbortSignal): void {
@@ -39,7 +37,7 @@ export function pause(waitMs: number, signal: AbortSignal): Promise<void> {
   });
 }
 
-/** Runs work under a signal of its own that aborts with the given one, or when `timeoutMs` have passed. */
+/** Runs work under a signal of its own that aborts with the given one, or after `timeoutMs` (see `limitTime`). */
 export async function withDeadline<T>(
   signal: AbortSignal,
   timeoutMs: number,
@@ -49,13 +47,13 @@ export async function withDeadline<T>(
   const abort = (): void => {
     bounded.abort();
   };
-  const timer = setTimeout(abort, Math.min(timeoutMs, LONGEST_TIMER_MS));
+  const callOff = limitTime(timeoutMs, abort);
   signal.addEventListener('abort', abort, { once: true });
   if (signal.aborted) abort();
   try {
     return await work(bounded.signal);
   } finally {
-    clearTimeout(timer);
+    callOff();
     signal.removeEventListener('abort', abort);
   }
 }

@@ -1,3 +1,4 @@
+import { limitTime } from '@/model/time-limit.js';
 import { RedisUnavailable } from '@/redis/redis-link.js';
 import { isBackoff } from '../redis/backoff-text.js';
 import type { Claim, Entry } from '../snapshot-store.js';
@@ -58,13 +59,13 @@ export class Attempts {
     work: () => Promise<T>,
     onLate: (late: T) => void,
   ): Promise<T | 'failed'> {
-    let timer: NodeJS.Timeout | undefined;
+    let callOff = (): void => undefined;
     let isLate = false;
     const patience = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => {
+      callOff = limitTime(patienceMs, () => {
         isLate = true;
         reject(new RedisUnavailable('TIMEOUT'));
-      }, patienceMs);
+      });
     });
     try {
       const answer = Promise.resolve().then(work);
@@ -79,7 +80,7 @@ export class Attempts {
       this.report(error);
       return 'failed';
     } finally {
-      clearTimeout(timer);
+      callOff();
     }
   }
 
