@@ -110,6 +110,23 @@ describe('JsonReader', () => {
     );
   });
 
+  it('reads long strings, wherever they have escapes and are cut', () => {
+    const piece = fc.constantFrom(
+      'a'.repeat(62),
+      'a'.repeat(63),
+      'a'.repeat(64),
+      'é',
+      ',',
+      '\\\\',
+      '\\"',
+      '\\n',
+    );
+    const longString = fc.array(piece, { maxLength: 12 }).map((pieces) => `"${pieces.join('')}"`);
+    const strings = fc.array(longString, { minLength: 1, maxLength: 4 }).map((all) => `[${all.join(',')}]`);
+    const longSizes = fc.array(fc.integer({ min: 1, max: 400 }), { minLength: 1, maxLength: 6 });
+    fc.assert(fc.property(strings, longSizes, expectSame), { numRuns: 2_000 });
+  });
+
   it('reads nothing where JSON.parse reads nothing, and the same where bytes were changed, lost or doubled', () => {
     const change = fc.record({
       at: fc.double({ min: 0, max: 1, noNaN: true, maxExcluded: true }),

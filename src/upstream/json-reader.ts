@@ -19,6 +19,9 @@ const USUAL_BOUNDS: JsonBounds = {
 /** As many levels as recursion can follow with ease; no upstream nests more than ten. */
 const MOST_LEVELS = 1000;
 
+/** Up to here looking at each byte is fastest; beyond, calling for a search is. */
+const SHORT_STRING_BYTES = 64;
+
 const QUOTE = 0x22;
 const COMMA = 0x2c;
 const BACKSLASH = 0x5c;
@@ -103,11 +106,7 @@ export class JsonReader {
 
   /** The index of the quote that ends the string, or the chunk's length. */
   #skipString(chunk: Buffer, from: number): number {
-    let at = this.#escaped ? from + 1 : from;
-    this.#escaped = false;
-    for (; at < chunk.length && chunk[at] !== QUOTE; at += 1) {
-      if (chunk[at] === BACKSLASH) at += 1;
-    }
+    const at = endOfString(chunk, this.#escaped ? from + 1 : from);
     this.#escaped = at > chunk.length;
     return Math.min(at, chunk.length);
   }
@@ -197,4 +196,24 @@ function find(wanted: Uint8Array, chunk: Buffer, from: number): number {
   let at = from;
   while (at < chunk.length && wanted[chunk[at] ?? 0] === 0) at += 1;
   return at;
+}
+
+/** The index of the next quote that is not escaped; else the chunk's length, or one more where an escape is cut. */
+function endOfString(chunk: Buffer, from: number): number {
+  let at = from;
+  let quote = from;
+  for (;;) {
+    const nearEnd = Math.min(at + SHORT_STRING_BYTES, chunk.length);
+    for (; at < nearEnd && chunk[at] !== QUOTE; at += 1) {
+      if (chunk[at] === BACKSLASH) at += 1;
+    }
+    if (at < nearEnd || at >= chunk.length) return at;
+    if (quote <= at) quote = indexOr(chunk.length, chunk.indexOf(QUOTE, at));
+    at += indexOr(quote - at, chunk.subarray(at, quote).indexOf(BACKSLASH));
+    if (at === quote) return at;
+  }
+}
+
+function indexOr(otherwise: number, index: number): number {
+  return index < 0 ? otherwise : index;
 }
