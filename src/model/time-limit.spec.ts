@@ -79,7 +79,7 @@ describe('a limit in a process that was held up', () => {
     return first;
   }
 
-  it.each([60, 400])('leaves the time to take in what came meanwhile (%d ms)', async (heldUpMs) => {
+  it.each([60, 700])('leaves the time to take in what came meanwhile (%d ms)', async (heldUpMs) => {
     expect(await firstAfter(heldUpMs, ask)).toBe('exchange');
   });
 
@@ -88,10 +88,10 @@ describe('a limit in a process that was held up', () => {
       await ask();
       await ask();
     };
-    expect(await firstAfter(400, twice)).toBe('exchange');
+    expect(await firstAfter(700, twice)).toBe('exchange');
   });
 
   it('ends all the same where nothing comes', async () => {
-    expect(await firstAfter(400, () => new Promise(() => undefined))).toBe('end');
+    expect(await firstAfter(700, () => new Promise(() => undefined))).toBe('end');
   });
 });

@@ -1,8 +1,8 @@
 /** Timers beyond this fire at once (Node.js documentation, `setTimeout`). */
 export const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
-/** A timer as late as this tells that the process itself was held up. */
-const HELD_UP_MS = 50;
+/** A timer as late as this tells that the process itself was held up: its own work never takes as long in one go. */
+const HELD_UP_MS = 500;
 /** The most that is added to a limit for it. */
 const LONGEST_ADDITION_MS = 250;
 
