@@ -6,6 +6,7 @@ import { addCommonHeaders, MethodRefusals, observeAnswers, requestIdOf } from '.
 import { NestLogger } from './platform/logging/logger.js';
 import { Metrics } from './platform/metrics/metrics.js';
 import { createDocument, serveDocument } from './platform/openapi/document.js';
+import { Admission } from './platform/overload/admission.js';
 import { GuardedServers } from './platform/overload/guarded-servers.js';
 import { Refusals } from './platform/overload/refusals.js';
 import { Sheds } from './platform/overload/sheds.js';
@@ -13,6 +14,7 @@ import { ProblemFilter } from './platform/problem/problem.filter.js';
 import { QueryValidationPipe } from './platform/problem/query-validation.pipe.js';
 import { Drain } from './platform/stopping/drain.js';
 import { endConnections } from './platform/stopping/end-connections.js';
+import { TaskLister } from './tasks/task-lister.js';
 
 /** Task ids are at most this long; the router's own bound of 100 would hide some. */
 const LONGEST_PATH_PARAMETER = 512;
@@ -36,7 +38,9 @@ export async function createGateway(ground: Ground): Promise<NestFastifyApplicat
   const [metrics, drain] = [app.get(Metrics), app.get(Drain)];
   const sheds = new Sheds(ground.log, metrics);
   const filter = new ProblemFilter(ground.log, sheds);
-  servers.equip({ sheds, refusals: new Refusals(drain) });
+  const lister = app.get(TaskLister, { strict: false });
+  const admission = new Admission(lister.line);
+  servers.equip({ admission, sheds, refusals: new Refusals(drain) });
   const server = adapter.getInstance<FastifyInstance>();
   addCommonHeaders(server);
   endConnections(server, drain);

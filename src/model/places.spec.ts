@@ -35,12 +35,15 @@ class Bench {
   }
 }
 
-/** A bench with one place, where one work took so long: a tenth of it is what others are expected to take. */
-async function benchOfWork(ms: number): Promise<Bench> {
-  const bench = new Bench(new Places(1, PATIENCE));
-  void bench.ask('first');
+/** A bench with one place, for which one waited so long: a tenth of it is what others are expected to wait for. */
+async function benchOfWork(
+  ms: number,
+  places = new Places(1, { ...PATIENCE, usualMs: 2 * ms }),
+): Promise<Bench> {
+  const bench = new Bench(places);
+  for (const name of ['first', 'second']) void bench.ask(name);
   await jest.advanceTimersByTimeAsync(ms);
-  await bench.end('first');
+  for (const name of ['first', 'second']) await bench.end(name);
   bench.begun.length = 0;
   return bench;
 }
@@ -100,6 +103,20 @@ describe('places', () => {
     for (const each of refused) expect(await each).toMatchObject({ slug: 'overloaded' });
     await bench.end('a');
     expect(bench.begun.join('')).toBe('a');
+  });
+
+  it('are overrun where the line stands and is long', async () => {
+    const places = new Places(1, { ...PATIENCE, usualMs: 8_000 });
+    const bench = await benchOfWork(4_000, places);
+    for (const name of 'abc') bench.ask(name).catch(() => undefined);
+    await jest.advanceTimersByTimeAsync(60);
+    expect(places.isOverrun).toBe(false);
+    for (const name of 'defg') bench.ask(name).catch(() => undefined);
+    await jest.advanceTimersByTimeAsync(250);
+    for (const name of 'hijklm') bench.ask(name).catch(() => undefined);
+    expect([places.isOverrun, places.isLate]).toEqual([true, true]);
+    await jest.advanceTimersByTimeAsync(1_000);
+    expect([places.isOverrun, places.isLate]).toEqual([false, false]);
   });
 
   it('are free again after work that failed', async () => {

@@ -28,9 +28,14 @@ export class StandingLine {
     return this.#stands;
   }
 
+  /** True while it is looked at whether a line that stands would still grow. */
+  get isOnTrial(): boolean {
+    return this.#stands && this.#looks % LOOKS_OF_A_ROUND < LOOKS_OF_A_TRIAL;
+  }
+
   /** True where who waits may be refused early. */
   get isImpatient(): boolean {
-    return this.#stands && this.#looks % LOOKS_OF_A_ROUND >= LOOKS_OF_A_TRIAL;
+    return this.#stands && !this.isOnTrial;
   }
 
   /** To be called when somebody waits who is the only one. */

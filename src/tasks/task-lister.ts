@@ -49,6 +49,11 @@ export class TaskLister {
     this.#providerIds = providers.map(({ settings }) => settings.id);
   }
 
+  /** How those wait whose pages have to be computed. */
+  get line(): Selections['line'] {
+    return this.#selections.line;
+  }
+
   /**
    * Brings the feeds that a question is about up to date. Throws a 400 problem for a question that cannot be
    * asked, before any upstream is, and a 503 or 504 when there is nothing to answer from.

@@ -17,10 +17,12 @@ const RECOVERY_MS = 2_000;
 /** How many times the p99 of an idle gateway that of an overloaded one may be. */
 const MOST_TIMES = 5;
 
-const QUESTIONS: [Question, typeof SMALL.fleet][] = [
-  ['hot page', SMALL.fleet],
-  ['new filter', { ...SMALL.fleet, cbrRows: IN_FULL ? 20_000 : 2_000 }],
-  ['mixed', { ...SMALL.fleet, cbrRows: IN_FULL ? 20_000 : 2_000 }],
+/** Each with the rows of its largest feed: filters that are dear, and such as cost little more than the way to them. */
+const QUESTIONS: [Question, number][] = [
+  ['hot page', SMALL.fleet.cbrRows],
+  ['new filter', 2_000],
+  ['new filter', IN_FULL ? 20_000 : 10_000],
+  ['mixed', IN_FULL ? 20_000 : 2_000],
 ];
 
 interface Step {
@@ -58,11 +60,11 @@ async function load(replica: Replica, question: Question, step: Step): Promise<r
   return samples;
 }
 
-describe.each(QUESTIONS)('twice as much as can be done: %s', (question, fleet) => {
+describe.each(QUESTIONS)('twice as much as can be done: %s, %d rows', (question, cbrRows) => {
   it(
     'is refused in part, what is accepted is answered soon, and afterwards all is as before',
     async () => {
-      const simulator = await stage.simulator({ ...SMALL, fleet });
+      const simulator = await stage.simulator({ ...SMALL, fleet: { ...SMALL.fleet, cbrRows } });
       const replica = await stage.replica(simulator, { cache: { freshFor: '10s' }, window: '3650d' });
       const run = async (name: string, step: Step): Promise<Figures> =>
         figuresOf(name, await load(replica, question, step), step.spanMs);
@@ -78,7 +80,7 @@ describe.each(QUESTIONS)('twice as much as can be done: %s', (question, fleet) =
       const recovered = figuresOf('half, 2 s later', later, RECOVERY_MS);
       const loop = await run('1,000 connections', { connections: 1_000, spanMs: USUAL_MS, perSecond: null });
       printFigures(
-        question,
+        `${question}, ${cbrRows} rows`,
         [most, idle, over, recovered, loop].map(({ row }) => row),
       );
       expect(later.filter(([, , status]) => status !== 200)).toEqual([]);

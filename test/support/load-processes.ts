@@ -1,11 +1,11 @@
-import { fork } from 'node:child_process';
+import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import type { LoadOrder, Sample } from './load-program.js';
 
 const PROGRAM = join(process.cwd(), 'build-test/test/support/load-program.js');
 
-/** Puts a load on a gateway from so many processes that share it; one alone can be slower than the gateway. */
+/** Puts a load on a gateway from so many processes that share it and begin at once; one alone can be slower than it. */
 export async function putLoad(order: LoadOrder, processes: number): Promise<readonly Sample[]> {
   const { perSecond, connections } = order;
   const share: LoadOrder = {
@@ -13,13 +13,21 @@ export async function putLoad(order: LoadOrder, processes: number): Promise<read
     connections: Math.ceil(connections / processes),
     perSecond: perSecond === null ? null : perSecond / processes,
   };
-  const parts = await Promise.all(Array.from({ length: processes }, () => putShare(share)));
+  const children = await Promise.all(Array.from({ length: processes }, () => connect(share)));
+  const parts = await Promise.all(children.map(begin));
   return parts.flat();
 }
 
-async function putShare(order: LoadOrder): Promise<readonly Sample[]> {
+/** A process that has all its connections. */
+async function connect(order: LoadOrder): Promise<ChildProcess> {
   const child = fork(PROGRAM, { serialization: 'advanced', execArgv: [] });
   child.send(order);
+  await once(child, 'message');
+  return child;
+}
+
+async function begin(child: ChildProcess): Promise<readonly Sample[]> {
+  child.send('begin');
   const [samples] = (await once(child, 'message')) as [readonly Sample[]];
   return samples;
 }

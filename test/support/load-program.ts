@@ -48,8 +48,11 @@ class Run {
     this.#client = new WireClient(order.url, order.connections);
   }
 
-  async start(): Promise<void> {
-    await this.#client.connect();
+  connect(): Promise<void> {
+    return this.#client.connect();
+  }
+
+  begin(): void {
     this.#beganMs = performance.now();
     const { perSecond, connections } = this.order;
     if (perSecond === null) for (let each = 0; each < connections; each++) this.#askAgain();
@@ -97,7 +100,11 @@ class Run {
 }
 
 process.once('message', (order: LoadOrder) => {
-  void new Run(order, (samples) => process.send?.(samples, () => process.exit(0))).start();
+  const run = new Run(order, (samples) => process.send?.(samples, () => process.exit(0)));
+  process.once('message', () => {
+    run.begin();
+  });
+  void run.connect().then(() => process.send?.('connected'));
 });
 // Whoever ordered the load is gone, and nobody would stop it.
 process.once('disconnect', () => process.exit(1));

@@ -24,17 +24,19 @@ async function turn(
   return refused;
 }
 
+/** A line in which nobody waits. */
+const NOBODY = { isOverrun: false, isLate: false };
 const OVERLOAD = { requests: 1_000, ms: 100 };
 
 async function overloaded(): Promise<Admission> {
-  const admission = new Admission();
+  const admission = new Admission(NOBODY);
   while ((await turn(admission, OVERLOAD)) === 0);
   return admission;
 }
 
 describe('admission', () => {
   it('takes in a burst', async () => {
-    const admission = new Admission();
+    const admission = new Admission(NOBODY);
     expect(await turn(admission, { requests: 1_000, ms: 150 })).toBe(0);
     await nextTurn();
     expect(await turn(admission, { requests: 1_000, ms: 150 })).toBe(0);
@@ -45,6 +47,20 @@ describe('admission', () => {
     const refused = await turn(admission, OVERLOAD);
     expect(refused).toBeGreaterThan(0);
     expect(refused).toBeLessThan(OVERLOAD.requests);
+  });
+
+  it('refuses a part of what comes from when the line is overrun, and everything while it is late', async () => {
+    const line = { ...NOBODY };
+    const admission = new Admission(line);
+    const usual = { requests: 100, ms: 10 };
+    line.isLate = true;
+    expect(await turn(admission, usual)).toBe(0);
+    line.isOverrun = true;
+    expect(await turn(admission, usual)).toBe(usual.requests);
+    line.isLate = false;
+    const refused = await turn(admission, usual);
+    expect(refused).toBeGreaterThan(0);
+    expect(refused).toBeLessThan(usual.requests);
   });
 
   it('takes in everything again once nothing had to be refused for a while', async () => {
@@ -58,7 +74,7 @@ describe('admission', () => {
   });
 
   it('bounds the requests in flight, however quietly they wait', () => {
-    const admission = new Admission();
+    const admission = new Admission(NOBODY);
     for (let request = 0; request < 10_000; request++) {
       expect(admission.judge()).toBeNull();
       admission.enter();

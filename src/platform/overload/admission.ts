@@ -4,15 +4,27 @@ import { StandingQueue, type Turn } from './standing-queue.js';
 /** Requests that wait for upstreams or are being answered, at most: they take memory. */
 const MOST_IN_FLIGHT = 10_000;
 /** How long requests are taken in each turn of the event loop, while there is more work than is done. */
-const INTAKE_MS = 1;
-/** An overload is over when for so long nothing had to be refused. */
+const INTAKE_MS = 0.5;
+/** After an idle time it is twice as much longer: what comes in batches is no overload. But it is never longer than this. */
+const LONGEST_INTAKE_MS = 5;
+/** An overload is over when for so long nothing had to be refused, or such a part of that time was idle. */
 const CALM_MS = 100;
+const CALM_IDLE_PART = 0.4;
+
+/** How requests wait, once taken in, for work that takes long. */
+export interface Line {
+  /** True where more come than can be served. */
+  readonly isOverrun: boolean;
+  /** True where who comes now would wait for long. */
+  readonly isLate: boolean;
+}
 
 const NO_REQUEST: Turn = { lastedMs: 0, answered: 0 };
 
 /**
- * Decides which requests are taken in. All are, until the queue stands: then each turn of the event loop takes in what it
- * can do in a millisecond, and the rest is to be refused, until nothing is left to refuse.
+ * Decides which requests are taken in. All are, until the queue stands or the line is overrun: then each turn of the event
+ * loop takes in what comes in half a millisecond (longer after an idle time), or nothing while the line is late, and the rest is to be refused, until
+ * nothing is left to refuse.
  */
 export class Admission {
   readonly #queue = new StandingQueue();
@@ -22,13 +34,17 @@ export class Admission {
   /** When the first request of this turn of the event loop came. */
   #turnBeganMs: number | null = null;
   #answered = 0;
+  #intakeMs = INTAKE_MS;
+  readonly #idleBeforeTurn = new IdleTime();
+
+  constructor(private readonly line: Line) {}
 
   /** Why a request that has come just now is better refused, if it may be. */
   judge(): ShedCause | null {
     const lastedMs = this.#turnMs();
     if (this.#inFlight >= MOST_IN_FLIGHT) return 'in-flight';
-    if (!this.#isOverloaded && this.#queue.isSeenIn({ lastedMs, answered: this.#answered })) this.#begin();
-    if (!this.#isOverloaded || lastedMs <= INTAKE_MS) return null;
+    if (!this.#isOverloaded && this.#isTooMuch(lastedMs)) this.#begin();
+    if (!this.#isOverloaded || (lastedMs <= this.#intakeMs && !this.line.isLate)) return null;
     this.#hasRefused = true;
     return 'queue';
   }
@@ -44,11 +60,18 @@ export class Admission {
     this.#answered += 1;
   }
 
+  #isTooMuch(lastedMs: number): boolean {
+    return this.#queue.isSeenIn({ lastedMs, answered: this.#answered }) || this.line.isOverrun;
+  }
+
   #turnMs(): number {
     const nowMs = performance.now();
     if (this.#turnBeganMs !== null) return nowMs - this.#turnBeganMs;
     this.#turnBeganMs = nowMs;
     this.#answered = 0;
+    if (this.#isOverloaded) {
+      this.#intakeMs = Math.min(INTAKE_MS + 2 * this.#idleBeforeTurn.takeMs(), LONGEST_INTAKE_MS);
+    }
     if (!this.#queue.isWatching) setImmediate(this.#endTurn);
     return 0;
   }
@@ -67,10 +90,26 @@ export class Admission {
   #begin(): void {
     this.#isOverloaded = true;
     this.#queue.clear();
+    this.#intakeMs = INTAKE_MS;
+    this.#idleBeforeTurn.takeMs();
+    const idle = new IdleTime();
     const timer = setInterval(() => {
-      this.#isOverloaded = this.#hasRefused;
+      this.#isOverloaded = this.#hasRefused && idle.takeMs() < CALM_IDLE_PART * CALM_MS;
       this.#hasRefused = false;
       if (!this.#isOverloaded) clearInterval(timer);
     }, CALM_MS).unref();
+  }
+}
+
+/** How long the event loop had nothing to do. */
+class IdleTime {
+  #takenMs = performance.eventLoopUtilization().idle;
+
+  /** Milliseconds since this was asked before. */
+  takeMs(): number {
+    const idleMs = performance.eventLoopUtilization().idle;
+    const sinceMs = idleMs - this.#takenMs;
+    this.#takenMs = idleMs;
+    return sinceMs;
   }
 }

@@ -39,8 +39,8 @@ beforeEach(async () => {
   metrics = new Metrics();
   log = [];
   const logger = createLogger('info', { write: (line) => log.push(line) });
-  const servers = new GuardedServers(gate);
-  servers.equip({ sheds: new Sheds(logger, metrics), refusals: new Refusals(drain) });
+  const servers = new GuardedServers();
+  servers.equip({ admission: gate, sheds: new Sheds(logger, metrics), refusals: new Refusals(drain) });
   server = servers.create((_request, response) => response.end('answered'), {
     keepAliveTimeout: 5_000,
     requestTimeout: 0,

@@ -48,6 +48,11 @@ export class Selections {
     return cutPage(rows, { ...selection, after });
   }
 
+  /** How those wait who ask for lists that were not made before. */
+  get line(): Pick<Places, 'isOverrun' | 'isLate'> {
+    return this.#places;
+  }
+
   /** Lets go of the remembered rows at once; called when a snapshot was replaced, it spares the memory of two. */
   clear(): void {
     this.#lists = this.listsOf([]);
