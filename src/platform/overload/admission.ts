@@ -23,8 +23,8 @@ const NO_REQUEST: Turn = { lastedMs: 0, answered: 0 };
 
 /**
  * Decides which requests are taken in. All are, until the queue stands or the line is overrun: then each turn of the event
- * loop takes in what comes in half a millisecond (longer after an idle time), or nothing while the line is late, and the rest is to be refused, until
- * nothing is left to refuse.
+ * loop takes in what comes in half a millisecond (longer after an idle time), or nothing while the line is late, and the
+ * rest is to be refused, until nothing is left to refuse.
  */
 export class Admission {
   readonly #queue = new StandingQueue();
