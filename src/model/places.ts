@@ -16,7 +16,7 @@ export interface Patience {
 
 /** Where the line stands, who waits for so many of its steps is refused, but nobody sooner than this. */
 const MOST_STEPS = 3;
-const LEAST_PATIENCE_MS = 10;
+const LEAST_PATIENCE_MS = 20;
 
 /** The part that the latest step of the line has in what a step is expected to take. */
 const LATEST_PART = 0.1;

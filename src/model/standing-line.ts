@@ -6,7 +6,7 @@ const GROWTH = 1.1;
 const STANDING_MS = 700;
 const STANDING_WHILE_GROWING_MS = 100;
 /** It stands no longer when it begins anew and nobody was refused for so long. */
-const CALM_MS = 250;
+const CALM_MS = 50;
 /** In the first four of twenty looks nobody is refused early, to see whether the line would still grow. */
 const LOOKS_OF_A_ROUND = 20;
 const LOOKS_OF_A_TRIAL = 4;
