@@ -1,5 +1,5 @@
-import { limitTime } from '@/model/time-limit.js';
 import { RedisUnavailable } from '@/redis/redis-link.js';
+import { withinBound } from '@/redis/within-bound.js';
 import { isBackoff } from '../redis/backoff-text.js';
 import type { Claim, Entry } from '../snapshot-store.js';
 
@@ -59,28 +59,14 @@ export class Attempts {
     work: () => Promise<T>,
     onLate: (late: T) => void,
   ): Promise<T | 'failed'> {
-    let callOff = (): void => undefined;
-    let isLate = false;
-    const patience = new Promise<never>((_, reject) => {
-      callOff = limitTime(patienceMs, () => {
-        isLate = true;
-        reject(new RedisUnavailable('TIMEOUT'));
-      });
-    });
+    const answer = Promise.resolve().then(work);
     try {
-      const answer = Promise.resolve().then(work);
-      answer.then(
-        (value) => {
-          if (isLate) onLate(value);
-        },
-        () => undefined,
-      );
-      return await Promise.race([answer, patience]);
+      return await withinBound(patienceMs, answer);
     } catch (error) {
+      // It may still be answered, unless it was this that failed.
+      answer.then(onLate, () => undefined);
       this.report(error);
       return 'failed';
-    } finally {
-      callOff();
     }
   }
 
