@@ -15,6 +15,12 @@ const STANDING_MS = 60;
 const AS_LONG = 0.9;
 
 /**
+ * No burst takes so long. Where 1,024 callers and more ask again as soon as they are answered, one turn goes on for ten
+ * times that, as libuv polls up to 48 times for up to 1,024 sockets (libuv 1.52, `uv__io_poll`), and no timer fires meanwhile.
+ */
+const LONGEST_MS = 500;
+
+/**
  * Whether there is more work than is done. What comes in one turn of the event loop has waited about as long as the
  * turn before lasted. After a pause or a burst each turn is shorter than the one before; where they stay as long or grow
  * (by the factor of the overload), the queue stands, and only refusing helps.
@@ -26,6 +32,7 @@ export class StandingQueue {
 
   /** Judges a turn that may not be over yet. */
   isSeenIn(turn: Turn): boolean {
+    if (turn.answered >= MANY && turn.lastedMs >= LONGEST_MS) return true;
     if (this.#before === null || !isLate(turn)) return false;
     if (turn.lastedMs < AS_LONG * this.#before.lastedMs) return false;
     return this.#lateMs + turn.lastedMs >= STANDING_MS;
