@@ -9,15 +9,21 @@ export const changeJson =
     exchange.send(withJson(reply, change(JSON.parse(reply.body), exchange)));
   };
 
-/** A reply with another value for its body. Deep nesting stands in the value as `DEEP`. */
+/** A reply with another value for its body. Deep nesting stands in the value as `DEEP`, a long text in a text as `LONG`. */
 export function withJson(reply: Reply, value: unknown): Reply {
-  return { ...reply, body: JSON.stringify(value).replaceAll(JSON.stringify(DEEP), nest) };
+  const text = JSON.stringify(value).replaceAll(JSON.stringify(DEEP), nest);
+  return { ...reply, body: text.replaceAll(LONG, LONG_TEXT) };
 }
 
 const LEVELS = 10_000;
 
 /** Stands for lists within lists, 10,000 levels deep, which JSON.stringify itself could not write. */
 export const DEEP = 'deep nesting goes here';
+
+/** Stands for a text of 1 MiB, which JSON.stringify would take milliseconds to write. */
+export const LONG = 'a long text goes here';
+
+const LONG_TEXT = 'x'.repeat(1024 * 1024);
 
 function nest(): string {
   return '['.repeat(LEVELS) + ']'.repeat(LEVELS);

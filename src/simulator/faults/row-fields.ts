@@ -1,5 +1,5 @@
 import { telltale } from '../canaries.js';
-import { isObject, mapFields } from './json-body.js';
+import { isObject, LONG, mapFields } from './json-body.js';
 
 type RowObject = Readonly<Record<string, unknown>>;
 type Path = readonly string[];
@@ -64,11 +64,9 @@ function typeOf(value: unknown): string {
   return value === null ? 'null' : typeof value;
 }
 
-const LONG_TEXT = 'x'.repeat(1024 * 1024);
-
 /** A row in which one text is 1 MiB longer; a row without any text stays as it is. */
 export function stretchText(row: RowObject, hit: number): object {
   const paths = pathsOf(row).filter((candidate) => typeof valueAt(row, candidate) === 'string');
   const path = paths[hit % paths.length];
-  return path === undefined ? row : changeAt(row, path, String(valueAt(row, path)) + LONG_TEXT);
+  return path === undefined ? row : changeAt(row, path, String(valueAt(row, path)) + LONG);
 }
