@@ -11,7 +11,7 @@ const SOME = 4;
 const LONG_MS = 60;
 
 /** How long requests wait before it is more than a burst, in turns that hardly become shorter. */
-const STANDING_MS = 60;
+const STANDING_MS = 30;
 const AS_LONG = 0.9;
 
 /**
