@@ -1,19 +1,23 @@
 # syntax=docker/dockerfile:1
-FROM node:26-slim AS build
+# The version that the tests ran on. To pin the very image: --build-arg NODE_IMAGE=node@sha256:...
+ARG NODE_IMAGE=node:26.12.1-slim
+
+FROM ${NODE_IMAGE} AS build
 WORKDIR /app
+# .npmrc keeps packages from running scripts while they are installed.
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci --omit=optional
 COPY nest-cli.json tsconfig.json ./
 COPY src ./src
 RUN npx nest build
 
-FROM node:26-slim AS dependencies
+FROM ${NODE_IMAGE} AS dependencies
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 # The image brings its own Node, so the locked one is left out.
 RUN npm ci --omit=dev --omit=optional && npm cache clean --force
 
-FROM node:26-slim
+FROM ${NODE_IMAGE}
 ENV NODE_ENV=production
 WORKDIR /app
 COPY --from=dependencies /app/node_modules ./node_modules
@@ -21,6 +25,6 @@ COPY --from=build /app/dist ./dist
 COPY package.json ./
 USER node
 EXPOSE 3000
-HEALTHCHECK --interval=10s --timeout=3s --start-period=10s \
+HEALTHCHECK --interval=10s --timeout=3s --start-period=30s \
   CMD ["node", "-e", "fetch('http://127.0.0.1:3000/health/live').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
 CMD ["node", "dist/main.js", "--config", "/etc/tributary/tributary.yaml"]
