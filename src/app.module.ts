@@ -131,9 +131,9 @@ function dependenciesOn(redis: RedisLink | null): Dependencies {
 /** A start waits this long for Redis: enough for one that is well, and no start fails for want of it. */
 const PATIENCE_MS = 1_000;
 
-/** The key of the configuration and, where that names no secret but a Redis, the one of that Redis. */
+/** The key of the secret alone; without a secret one of this process and, where there is a Redis, the one in it. */
 async function tokenKeys({ config }: Ground, redis: IoredisLink | null): Promise<PageTokenKeys> {
-  const own = pageTokenKey(config);
+  const own = pageTokenKey(config.server.secret);
   if (config.server.secret !== null || redis === null) return { own, shared: null };
   const secret = new SharedSecret(redis);
   await redis.ready(PATIENCE_MS);

@@ -26,7 +26,7 @@ interface ServerConfig {
   readonly deadlineMs: number;
   /** The longest a stop waits for open requests. */
   readonly shutdownTimeoutMs: number;
-  /** Signs page tokens; null: see `pageTokenKey`. */
+  /** Signs page tokens and what is put into Redis; null: see `pageTokenKey`. */
   readonly secret: string | null;
 }
 

@@ -1,14 +1,12 @@
-import { hkdfSync } from 'node:crypto';
-import type { Config } from './config.js';
+import { hkdfSync, randomBytes } from 'node:crypto';
+
+const KEY_BYTES = 32;
 
 /**
- * The 32-byte key that signs page tokens. It comes from `server.secret`; without one, from everything
- * configured (credentials included, so that nobody outside can compute it) but the address and the log.
- * Replicas that share a configuration thus accept each other's tokens, on whatever port each listens, and
- * tokens survive a restart; a changed configuration ends the walks that are under way.
+ * The 32-byte key of this process that signs page tokens: from `server.secret`, else random. A key that came from
+ * anything else that is configured would let whoever has a token try out passwords on it.
  */
-export function pageTokenKey(config: Config): Uint8Array {
-  const { cache, windowMs, sources } = config;
-  const material = config.server.secret ?? JSON.stringify({ cache, windowMs, sources });
-  return new Uint8Array(hkdfSync('sha256', material, '', 'tributary page tokens v1', 32));
+export function pageTokenKey(secret: string | null): Uint8Array {
+  if (secret === null) return randomBytes(KEY_BYTES);
+  return new Uint8Array(hkdfSync('sha256', secret, '', 'tributary page tokens v1', KEY_BYTES));
 }

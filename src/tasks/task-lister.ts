@@ -54,6 +54,11 @@ export class TaskLister {
     return this.#selections.line;
   }
 
+  /** A page that was made under another generation has a token that other replicas may not accept. */
+  get tokenGeneration(): number {
+    return this.#tokens.generation;
+  }
+
   /**
    * Brings the feeds that a question is about up to date. Throws a 400 problem for a question that cannot be
    * asked, before any upstream is, and a 503 or 504 when there is nothing to answer from.

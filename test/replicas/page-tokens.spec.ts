@@ -1,9 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Simulator } from '../support/gateway.js';
+import { ask } from '../support/http.js';
 import { until } from '../support/redis.js';
 import type { Replica } from '../support/replica.js';
 import { Stage } from '../support/stage.js';
-import { askAll, askPage, ids, type Query } from '../support/tasks.js';
+import { askAll, askPage, ids, listPath, type Query } from '../support/tasks.js';
 
 let stage: Stage;
 let simulator: Simulator;
@@ -35,6 +36,14 @@ async function isEach(replicas: readonly Replica[], without: boolean): Promise<b
   return states.every((state) => state === without);
 }
 
+async function nextTokenOf({ url }: Replica): Promise<string> {
+  return (await askPage(url, { pageSize: PAGE_SIZE })).nextPageToken;
+}
+
+async function takes({ url }: Replica, pageToken: string): Promise<boolean> {
+  return (await ask(`${url}${listPath({ pageSize: PAGE_SIZE, pageToken })}`)).status === 200;
+}
+
 describe('a page token', () => {
   it('of one replica is good for all others, and brings every task once', async () => {
     const redis = await stage.redis();
@@ -56,16 +65,22 @@ describe('a page token', () => {
     expect(seen).toEqual(ids(await askAll(replicas[0]?.url ?? '')));
   });
 
-  it('is good between gateways that know Redis and one that has started without it', async () => {
+  it('of a gateway that has started without Redis is good for itself, and for all once Redis is there', async () => {
     const redis = await stage.redis();
     const settings = { cache: { redis: redis.url, freshFor: '60s' } };
-    const replicas = await stage.replicas(2, simulator, settings);
-    const seen = await walk(replicas, async (page) => {
-      if (page === 1) await redis.kill();
-      if (page === 2) replicas.push(await stage.replica(simulator, settings));
+    await redis.kill();
+    const late = await stage.replica(simulator, settings);
+    const seen = await walk([late], async (page) => {
+      if (page !== 1) return;
+      await redis.start();
+      await until(() => isEach([late], false));
     });
-    expect(replicas).toHaveLength(3);
-    expect(seen).toEqual(ids(await askAll(replicas[0]?.url ?? '')));
+    const other = await stage.replica(simulator, settings);
+    await until(async () => {
+      const [first, second] = await Promise.all([nextTokenOf(late), nextTokenOf(other)]);
+      return (await takes(other, first)) && (await takes(late, second));
+    });
+    expect(seen).toEqual(ids(await askAll(late.url)));
   });
 
   it('is good for a gateway that starts after Redis was restarted empty', async () => {

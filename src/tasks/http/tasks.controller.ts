@@ -71,11 +71,15 @@ export class TasksController {
     const question = toTaskQuery(query);
     const feeds = await this.lister.ask(question, wishes.freshness, traceOf(request));
     const waitedMs = performance.now() - startedMs;
-    const page = await this.#pages.recall(request.url, feeds, async (): Promise<AnsweredPage> => {
-      const { completeness, ...tasks } = await this.lister.page(question, feeds);
-      const representation = renderPage({ completeness, ...tasks }, question.includeRaw);
-      return { ...representation, completeness, link: links(request.url, tasks.nextPageToken) };
-    });
+    const page = await this.#pages.recall(
+      `${this.lister.tokenGeneration} ${request.url}`,
+      feeds,
+      async (): Promise<AnsweredPage> => {
+        const { completeness, ...tasks } = await this.lister.page(question, feeds);
+        const representation = renderPage({ completeness, ...tasks }, question.includeRaw);
+        return { ...representation, completeness, link: links(request.url, tasks.nextPageToken) };
+      },
+    );
     if (wishes.strict) assertComplete(page.completeness);
     const { complete } = page.completeness;
     const answer = { feeds, complete, representation: page, link: page.link, waitedMs, wishes };

@@ -45,7 +45,7 @@ type Key = string | Uint8Array;
 
 /** The keys that page tokens are signed with. */
 export interface PageTokenKeys {
-  /** Of the configuration. */
+  /** Of the secret in the configuration, else of this process alone. */
   readonly own: Key;
   /** Of the Redis that replicas share, null while it is not known; null where there is no Redis. */
   readonly shared: (() => Key | null) | null;
@@ -53,7 +53,18 @@ export interface PageTokenKeys {
 
 /** Issues and reads the tokens of walks. Whoever has one of the same keys accepts them, so replicas and restarts do. */
 export class PageTokens {
+  #sharedKey: Key | null = null;
+  #generation = 0;
+
   constructor(private readonly keys: PageTokenKeys) {}
+
+  /** Another number whenever the shared key has changed: tokens that were issued before may not be good elsewhere. */
+  get generation(): number {
+    const key = this.keys.shared?.() ?? null;
+    if (key !== this.#sharedKey) this.#generation += 1;
+    this.#sharedKey = key;
+    return this.#generation;
+  }
 
   /**
    * An opaque, URL-safe token of at most 512 bytes; the same content makes the same token. Missing feeds that
