@@ -1,8 +1,7 @@
 import { isIP, isIPv4 } from 'node:net';
-import { parseRedisAddress, REDIS_ADDRESS } from '@/model/redis-address.js';
-import type { RedisAddress } from '@/model/redis-address.js';
 import { scalar } from './shape.js';
 import type { Shape } from './shape.js';
+import { urlText } from './url-text.js';
 
 const HTTP_URL = /^https?:\/\/[^\s/?#@\\]+(\/[^\s?#\\]*)?$/;
 
@@ -12,26 +11,15 @@ export function httpUrl(): Shape<string> {
     allowed: 'an absolute http or https URL without credentials, query or fragment',
     schema: { type: 'string', pattern: HTTP_URL.source },
     show: hideUrlSecrets,
-    parse: ({ value }) => {
-      const url = parseUrl(value, HTTP_URL);
+    parse: (node) => {
+      const url = parseUrl(urlText(node), HTTP_URL);
       return url === null ? undefined : url.origin + url.pathname.replace(/\/+$/, '');
     },
   });
 }
 
-/** The URL of a Redis. It is never shown: without its at sign a password looks like a host. */
-export function redisUrl(): Shape<RedisAddress> {
-  return scalar({
-    allowed:
-      'redis://user:password@host:6379/0, redis-sentinel://user:password@host:26379,host:26379/0#master-name or redis-cluster://user:password@host:6379,host:6379; rediss, rediss-sentinel and rediss-cluster for TLS; all but hosts and master-name may be left out',
-    schema: { type: 'string', pattern: REDIS_ADDRESS.source },
-    secret: true,
-    parse: ({ value }) => (typeof value === 'string' ? (parseRedisAddress(value) ?? undefined) : undefined),
-  });
-}
-
-function parseUrl(value: unknown, pattern: RegExp): URL | null {
-  return typeof value === 'string' && pattern.test(value) ? URL.parse(value) : null;
+function parseUrl(text: string | null, pattern: RegExp): URL | null {
+  return text !== null && pattern.test(text) ? URL.parse(text) : null;
 }
 
 /** Whatever stands before an at sign or in a query may be a credential, however broken the rest is. */

@@ -63,7 +63,7 @@ const OCP_KEYS =
 const CBR_KEYS =
   'id, provider, endpoint, region, projectId, credentials, enterpriseProjectId, timeout, concurrency, rate, maxTasksPerFeed, freshFor, keepFor, minRefreshInterval, keepWarm, window';
 const REDIS_RULE =
-  'redis://user:password@host:6379/0, redis-sentinel://user:password@host:26379,host:26379/0#master-name or redis-cluster://user:password@host:6379,host:6379; rediss, rediss-sentinel and rediss-cluster for TLS; all but hosts and master-name may be left out';
+  'redis://user:password@host:6379/0, redis-sentinel://user:password@host:26379,host:26379/0#master-name or redis-cluster://user:password@host:6379,host:6379; rediss, rediss-sentinel and rediss-cluster for TLS; all but hosts and master-name may be left out; what a placeholder puts in is taken as it is, but in what you write yourself % @ : / ? # in a user or password are %25 %40 %3A %2F %3F %23, or stand as they are in the keys username and password beside url; or a map with the keys url, username, password, sentinelUsername, sentinelPassword';
 const URL_RULE = 'an absolute http or https URL without credentials, query or fragment';
 const ID_RULE = 'a lower-case letter, then up to 62 lower-case letters, digits and -';
 const LOOPBACK_RULE =
@@ -82,6 +82,10 @@ const GOOD: readonly (readonly [string, string])[] = [
   ['a host name of loopback', topWith('server: { host: localhost }')],
   ['a Redis with a password', topWith('cache: { redis: "rediss://user:pw@redis.example:6380/1" }')],
   ['a Redis behind Sentinels', topWith('cache: { redis: "redis-sentinel://:pw@a:26379,b/1#main" }')],
+  [
+    'a Redis with keys of its own',
+    topWith('cache: { redis: { url: "redis-sentinel://a#main", password: pw, sentinelPassword: spw } }'),
+  ],
   ['a Redis Cluster', topWith('cache: { redis: "rediss-cluster://user:pw@a:1,[::1]:2" }')],
   ['a prefix', topWith('cache: { redis: "redis://redis", prefix: "team-a:tributary" }')],
   ['a log level', topWith('log: { level: debug }')],

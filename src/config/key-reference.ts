@@ -1,5 +1,6 @@
 import type { CredentialType, ProviderSettings } from '@/model/source.js';
 import { CREDENTIAL_KEYS } from './credential-keys.js';
+import { REDIS_KEYS } from './redis-keys.js';
 import { CACHE_KEYS, LOG_KEYS, SERVER_KEYS, rootKeys } from './root-keys.js';
 import type { Key, Keys } from './section.js';
 import { CLUSTER_KEYS, anySourceKeys } from './source-keys.js';
@@ -10,6 +11,7 @@ export function keyReference(providers: readonly ProviderSettings[]): string {
     chapter('Top level', '', rootKeys(providers)),
     chapter('server', 'server.', SERVER_KEYS),
     chapter('cache', 'cache.', CACHE_KEYS),
+    chapter('cache.redis', 'cache.redis.', REDIS_KEYS),
     chapter('log', 'log.', LOG_KEYS),
     chapter('sources', 'sources[].', anySourceKeys(providers)),
     `## What each provider takes\n\n${providers.map(describeProvider).join('\n')}`,

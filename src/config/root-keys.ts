@@ -1,7 +1,8 @@
 import type { ProviderSettings } from '@/model/source.js';
-import { listenHost, redisUrl } from './addresses.js';
+import { listenHost } from './addresses.js';
 import { LOG_LEVELS } from './config.js';
 import { listById } from './list.js';
+import { redisAddress } from './redis-keys.js';
 import { optional, required, section, withDefault } from './section.js';
 import type { Key, Keys, ValuesOf } from './section.js';
 import { freshFor, keepFor, minRefreshInterval, source, window } from './source-keys.js';
@@ -30,15 +31,16 @@ export const SERVER_KEYS = {
     text({ allowed: 'a secret of 16 to 4096 characters', pattern: /^.{16,4096}$/s, secret: true }),
     {
       description:
-        'Signs page tokens. Replicas with the same secret accept each other’s. Left out: a key is derived from the configuration.',
+        'Signs page tokens, and what this gateway puts into Redis. Replicas with the same secret accept each other’s. Left out: page tokens are signed with a random key, which replicas share through Redis, and whoever can write to Redis is trusted.',
       example: '${TRIBUTARY_SECRET}',
     },
   ),
 } as const satisfies Keys;
 
 export const CACHE_KEYS = {
-  redis: optional(redisUrl(), {
-    description: 'The Redis that replicas share. Left out: snapshots are kept in this process.',
+  redis: optional(redisAddress(), {
+    description:
+      'The Redis that replicas share: its URL, or a map with the URL and keys of their own for what is secret. Left out: snapshots are kept in this process.',
     example: 'redis://127.0.0.1:6379',
   }),
   prefix: withDefault(

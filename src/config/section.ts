@@ -74,7 +74,9 @@ export function notTaken<T>(key: Key<T>): Key<T> {
 
 function nodeOf(value: string | number | boolean | Record<string, never>, spot: Spot): YamlNode {
   if (typeof value === 'object') return { kind: 'map', ...spot, entries: [] };
-  return { kind: 'scalar', ...spot, value, written: String(value), substituted: false, multiline: false };
+  const written = String(value);
+  const pieces = [{ text: written, inserted: false }];
+  return { kind: 'scalar', ...spot, value, written, pieces, substituted: false, multiline: false };
 }
 
 /** A map with known keys. `name` says what it is: `a cluster`. */

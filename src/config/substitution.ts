@@ -14,6 +14,14 @@ export interface SubstitutedText {
   readonly text: string;
   /** True when any of it came from elsewhere: it may be a secret then, and is never shown. */
   readonly substituted: boolean;
+  /** The text in the parts that it was put together from. */
+  readonly pieces: readonly TextPiece[];
+}
+
+/** A part of a text that the file itself spells, or that a placeholder has put in. */
+export interface TextPiece {
+  readonly text: string;
+  readonly inserted: boolean;
 }
 
 /**
@@ -30,22 +38,25 @@ export class Substitution {
 
   /** Null when something is missing; each missing thing has been noted. */
   apply(template: string, spot: Spot): SubstitutedText | null {
-    let substituted = false;
-    const missing: string[] = [];
-    const text = template.replace(PLACEHOLDER, (whole, name: string | undefined, end: string) => {
-      if (name === undefined) return '${';
-      substituted = true;
-      const value = end === '' ? this.#malformed(spot) : this.#value(whole, name, spot);
-      if (value === null) missing.push(whole);
-      return value ?? '';
-    });
-    return missing.length > 0 ? null : { text, substituted };
+    const pieces: TextPiece[] = [];
+    let isWhole = true;
+    let endedAt = 0;
+    for (const match of template.matchAll(PLACEHOLDER)) {
+      const [whole, name, end = ''] = match;
+      pieces.push({ text: template.slice(endedAt, match.index), inserted: false });
+      endedAt = match.index + whole.length;
+      const value = name === undefined ? '${' : this.#value(whole, { name, end }, spot);
+      isWhole &&= value !== null;
+      pieces.push({ text: value ?? '', inserted: name !== undefined });
+    }
+    pieces.push({ text: template.slice(endedAt), inserted: false });
+    return isWhole ? joined(pieces) : null;
   }
 
-  #value(placeholder: string, name: string, spot: Spot): string | null {
+  #value(placeholder: string, { name, end }: PlaceholderParts, spot: Spot): string | null {
     const path = FILE.exec(name)?.[1];
-    if (path !== undefined) return this.#fileContent(placeholder, path, spot);
-    if (!VARIABLE.test(name)) return this.#malformed(spot);
+    if (end !== '' && path !== undefined) return this.#fileContent(placeholder, path, spot);
+    if (end === '' || !VARIABLE.test(name)) return this.#malformed(spot);
     // `hasOwn`: process.env inherits `constructor` and its like.
     const value = Object.hasOwn(this.env, name) ? this.env[name] : undefined;
     if (value !== undefined) return value;
@@ -69,4 +80,18 @@ export class Substitution {
     this.problems.note(spot, 'a placeholder of another form', FORMS);
     return null;
   }
+}
+
+interface PlaceholderParts {
+  readonly name: string;
+  /** Its closing brace; '' where it has none. */
+  readonly end: string;
+}
+
+function joined(pieces: readonly TextPiece[]): SubstitutedText {
+  return {
+    text: pieces.map(({ text }) => text).join(''),
+    substituted: pieces.some(({ inserted }) => inserted),
+    pieces,
+  };
 }

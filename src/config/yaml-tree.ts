@@ -2,7 +2,7 @@ import { LineCounter, isAlias, isMap, isScalar, isSeq, parseAllDocuments, visit 
 import type { Alias, Document, Node, Pair, Scalar, YAMLMap, YAMLSeq } from 'yaml';
 import { START_OF_FILE } from './problem-log.js';
 import type { Place, ProblemLog, Spot } from './problem-log.js';
-import type { Substitution } from './substitution.js';
+import type { Substitution, TextPiece } from './substitution.js';
 
 /** A YAML document as the check sees it: aliases followed, placeholders replaced, every node with its spot. */
 export type YamlNode = MapNode | ListNode | ScalarNode | LostNode;
@@ -29,6 +29,8 @@ export interface ScalarNode extends Spot {
   readonly written: string;
   /** True when a placeholder was replaced in it. */
   readonly substituted: boolean;
+  /** Of a text, the parts it was put together from; none of another value. */
+  readonly pieces: readonly TextPiece[];
   /** True when it spans lines: a forgotten colon makes the next key, and its secret, part of a value. */
   readonly multiline: boolean;
 }
@@ -167,11 +169,12 @@ class TreeBuilder {
     const shared = { kind: 'scalar', ...spot, written: scalar?.source ?? '', multiline } as const;
     if (typeof value !== 'string') {
       const plain = typeof value === 'number' || typeof value === 'boolean' ? value : null;
-      return { ...shared, value: plain, substituted: false };
+      return { ...shared, value: plain, substituted: false, pieces: [] };
     }
     const result = this.use.substitution.apply(value, spot);
     if (result === null) return { kind: 'lost', ...spot };
-    return { ...shared, value: result.text, substituted: result.substituted };
+    const { text, ...from } = result;
+    return { ...shared, value: text, ...from };
   }
 
   #aliased(alias: Alias, spot: Spot, depth: number): YamlNode {

@@ -8,6 +8,8 @@ const PLAIN: RedisAddress = {
   nodes: [{ host: 'redis', port: 6379 }],
   username: null,
   password: null,
+  sentinelUsername: null,
+  sentinelPassword: null,
   db: 0,
   masterName: null,
 };

@@ -7,6 +7,9 @@ export interface RedisAddress {
   readonly nodes: readonly RedisNode[];
   readonly username: string | null;
   readonly password: string | null;
+  /** For the Sentinels, which have a user and a password of their own. */
+  readonly sentinelUsername: string | null;
+  readonly sentinelPassword: string | null;
   readonly db: number;
   /** What the Sentinels call the master; null where there are none. */
   readonly masterName: string | null;
@@ -38,8 +41,11 @@ export function parseRedisAddress(text: string): RedisAddress | null {
   const credentials = parseLogin(login);
   const masterName = name === undefined ? null : decode(name);
   if (nodes === null || credentials === null || !fits({ kind, nodes, db, masterName })) return null;
-  return { kind, tls: tls === 's', nodes, ...credentials, db: Number(db), masterName };
+  return { kind, tls: tls === 's', nodes, ...credentials, ...NO_SENTINEL_LOGIN, db: Number(db), masterName };
 }
+
+/** A URL has room for one login only: that of the Redis. */
+const NO_SENTINEL_LOGIN = { sentinelUsername: null, sentinelPassword: null };
 
 type Parts = Pick<RedisAddress, 'kind' | 'nodes' | 'masterName'> & { readonly db: string };
 
