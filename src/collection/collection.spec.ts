@@ -55,7 +55,7 @@ function whole(truncation: Truncation | null = null): FeedRead {
 }
 
 function failed(reason: FailureReason, retryAfterMs: number | null = null): FeedRead & FeedListing {
-  return { outcome: 'failed', failure: { reason, retryAfterMs } };
+  return { outcome: 'failed', failure: { reason, retryAfterMs, diagnosis: null } };
 }
 
 describe('the collection', () => {

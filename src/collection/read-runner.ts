@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events';
+import { diagnosisOf } from '@/model/diagnosis.js';
 import type { Failure } from '@/model/failure.js';
 import type { ReadContext } from '@/model/provider.js';
 import { limitTime } from '@/model/time-limit.js';
@@ -14,9 +15,13 @@ export interface ReadRun extends Omit<ReadContext, 'signal'> {
   readonly lost: AbortSignal;
 }
 
-const CUT = { failure: { reason: 'TIMEOUT', retryAfterMs: null } } as const satisfies { failure: Failure };
-const BROKEN = { failure: { reason: 'UPSTREAM_ERROR', retryAfterMs: null } } as const satisfies {
-  failure: Failure;
+/** The failure of a read that took all the time it may. */
+const CUT: Failure = { reason: 'TIMEOUT', retryAfterMs: null, diagnosis: diagnosisOf('TIMEOUT') };
+/** The failure that a fault of our own counts as. */
+export const OWN_FAULT: Failure = {
+  reason: 'UPSTREAM_ERROR',
+  retryAfterMs: null,
+  diagnosis: diagnosisOf('INTERNAL'),
 };
 
 /** Runs reads within their own bound, beyond the life of the request that caused them, until the process stops. */
@@ -45,9 +50,9 @@ export class ReadRunner {
     try {
       return await read({ ...context, signal });
     } catch (fault) {
-      if (signal.aborted) return CUT;
+      if (signal.aborted) return { failure: CUT };
       this.report(fault);
-      return BROKEN;
+      return { failure: OWN_FAULT };
     } finally {
       callOff();
     }

@@ -3,6 +3,7 @@ import type { Failure } from '@/model/failure.js';
 import type { Backoff, Claim, Content, Entry, Lease, News } from '@/snapshots/snapshot-store.js';
 import { Bell } from './bell.js';
 import type { Held } from './held.js';
+import { OWN_FAULT } from './read-runner.js';
 import type { RenewalTools, RenewalWish, UnderWay } from './renewal-tools.js';
 import { Setbacks } from './setbacks.js';
 import type { RenewalEvents, Subject } from './subject.js';
@@ -164,7 +165,7 @@ export class Renewal<T> {
   /** A fault of our own counts as a failed read, so that it is told, and tried again. */
   private noteFault(fault: unknown): void {
     this.tools.runner.report(fault);
-    this.noteFailure({ reason: 'UPSTREAM_ERROR', retryAfterMs: null });
+    this.noteFailure(OWN_FAULT);
   }
 
   private noteSuccess(atMs: number): void {
@@ -181,7 +182,8 @@ export class Renewal<T> {
 
   private adoptFailure(backoff: Backoff): void {
     if (!this.setbacks.adopt(backoff, this.lastSuccessMs)) return;
-    this.tools.circuit.fail(this.subject.name, { reason: backoff.reason, retryAfterMs: null });
+    const { reason, diagnosis } = backoff;
+    this.tools.circuit.fail(this.subject.name, { reason, retryAfterMs: null, diagnosis });
     this.events.onFailure();
   }
 

@@ -13,7 +13,13 @@ beforeEach(() => {
 });
 
 function told(failedAtMs: number, pauseMs = 4_000): Backoff {
-  return { reason: 'TIMEOUT', failuresInARow: 4, failedAtMs, notBeforeMs: failedAtMs + pauseMs };
+  return {
+    reason: 'TIMEOUT',
+    diagnosis: null,
+    failuresInARow: 4,
+    failedAtMs,
+    notBeforeMs: failedAtMs + pauseMs,
+  };
 }
 
 describe('what is known of failures', () => {
@@ -26,11 +32,13 @@ describe('what is known of failures', () => {
       lastErrorMs: NOW,
       notBeforeMs: NOW + 4_000,
     });
-    expect(setbacks.add({ reason: 'TIMEOUT', retryAfterMs: null })).toMatchObject({ failuresInARow: 5 });
+    expect(setbacks.add({ reason: 'TIMEOUT', retryAfterMs: null, diagnosis: null })).toMatchObject({
+      failuresInARow: 5,
+    });
   });
 
   it('is not taken over when it is older than a failure or a success that is known', () => {
-    setbacks.add({ reason: 'UNREACHABLE', retryAfterMs: null });
+    setbacks.add({ reason: 'UNREACHABLE', retryAfterMs: null, diagnosis: null });
     expect(setbacks.adopt(told(NOW), null)).toBe(false);
     expect(setbacks.adopt(told(NOW + 1), NOW + 1)).toBe(false);
     expect(setbacks.failure?.reason).toBe('UNREACHABLE');
@@ -48,7 +56,7 @@ describe('what is known of failures', () => {
   ] as const)('keeps questions from waiting any more: %s', (reasons, isOpen) => {
     const [later, first = later] = reasons.split(' after ') as [FailureReason, FailureReason?];
     const found = [first, later, later].map((reason) => {
-      setbacks.add({ reason, retryAfterMs: null });
+      setbacks.add({ reason, retryAfterMs: null, diagnosis: null });
       return setbacks.isOpen;
     });
     expect(found).toEqual(isOpen);

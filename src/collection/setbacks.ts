@@ -56,6 +56,7 @@ export class Setbacks {
     this.#notBeforeMs = now + pauseAfter(failure, this.#inARow);
     return {
       reason: failure.reason,
+      diagnosis: failure.diagnosis,
       failuresInARow: this.#inARow,
       failedAtMs: now,
       notBeforeMs: this.#notBeforeMs,
@@ -63,9 +64,12 @@ export class Setbacks {
   }
 
   /** Takes over what another replica has met, unless something newer is known; answers whether it did. */
-  adopt({ reason, failuresInARow, failedAtMs, notBeforeMs }: Backoff, lastSuccessMs: number | null): boolean {
+  adopt(
+    { reason, diagnosis, failuresInARow, failedAtMs, notBeforeMs }: Backoff,
+    lastSuccessMs: number | null,
+  ): boolean {
     if (failedAtMs <= Math.max(this.#lastErrorMs ?? 0, lastSuccessMs ?? 0)) return false;
-    this.#failure = { reason, retryAfterMs: null };
+    this.#failure = { reason, retryAfterMs: null, diagnosis };
     this.#inARow = failuresInARow;
     // Told by another's clock, which may be ahead.
     this.#lastErrorMs = Math.min(failedAtMs, this.clock());

@@ -10,7 +10,8 @@ beforeEach(() => {
 });
 
 function fail(name: string, times = 1, reason: FailureReason = 'UNREACHABLE'): void {
-  for (let time = 0; time < times; time += 1) circuit.fail(name, { reason, retryAfterMs: null });
+  for (let time = 0; time < times; time += 1)
+    circuit.fail(name, { reason, retryAfterMs: null, diagnosis: null });
 }
 
 /** Four failures of two feeds. */
@@ -115,7 +116,7 @@ describe('the circuit of a source', () => {
 
   it('obeys an upstream that names a time', () => {
     fail('a', 3);
-    circuit.fail('b', { reason: 'THROTTLED', retryAfterMs: 120_000 });
+    circuit.fail('b', { reason: 'THROTTLED', retryAfterMs: 120_000, diagnosis: null });
     expect(circuit.status.nextProbeTimeMs).toBe(nowMs + 120_000);
   });
 });

@@ -1,3 +1,5 @@
+import type { Diagnosis } from './diagnosis.js';
+
 /** Why something could not be had from an upstream. The set is closed: contract words, never upstream text. */
 export const FAILURE_REASONS = [
   'TIMEOUT',
@@ -17,6 +19,8 @@ export interface Failure {
   readonly reason: FailureReason;
   /** How long the upstream asked us to stay away, in milliseconds; null when it did not say. */
   readonly retryAfterMs: number | null;
+  /** What was seen of it; null when another replica of an earlier release has told of it. */
+  readonly diagnosis: Diagnosis | null;
 }
 
 const MESSAGES: Record<FailureReason, string> = {

@@ -1,3 +1,4 @@
+import type { Diagnosis } from '@/model/diagnosis.js';
 import type { FailureReason } from '@/model/failure.js';
 import type { TaskRow } from '@/model/task.js';
 
@@ -21,6 +22,8 @@ export interface Content {
 /** How things stand after reads that failed, for all replicas. */
 export interface Backoff {
   readonly reason: FailureReason;
+  /** What was seen of the last of them; null where an earlier release has told of it. */
+  readonly diagnosis: Diagnosis | null;
   readonly failuresInARow: number;
   /** When the last of them failed, epoch milliseconds. */
   readonly failedAtMs: number;

@@ -57,7 +57,7 @@ describe('CallRetries', () => {
   });
 
   it('makes a call three times at most, and throws the last failure', async () => {
-    const last = new PassingFailure('UPSTREAM_ERROR', null, 503);
+    const last = new PassingFailure('UPSTREAM_ERROR', null, { httpStatus: 503 });
     const call = failing(UNREACHABLE, UNREACHABLE, last, UNREACHABLE);
     expect(await settled(retriesOf().run(OPEN, call))).toBe(last);
     expect(triesMs).toHaveLength(3);
@@ -73,13 +73,13 @@ describe('CallRetries', () => {
   });
 
   it('waits as long as the upstream asks, up to two seconds', async () => {
-    const asking = new PassingFailure('UPSTREAM_ERROR', 2_000, 503);
+    const asking = new PassingFailure('UPSTREAM_ERROR', 2_000, { httpStatus: 503 });
     expect(await settled(retriesOf().run(OPEN, failing(asking)))).toBe('answer');
     expect(triesMs).toEqual([0, 2_000]);
   });
 
   it('ends a call whose upstream asks for more', async () => {
-    const asking = new PassingFailure('THROTTLED', 2_001, 429);
+    const asking = new PassingFailure('THROTTLED', 2_001, { httpStatus: 429 });
     expect(await settled(retriesOf().run(OPEN, failing(asking)))).toBe(asking);
     expect([triesMs, retried]).toEqual([[0], []]);
   });
@@ -145,7 +145,7 @@ describe('passingOrLasting', () => {
     ['MALFORMED', null, false],
     ['LIMIT', null, false],
   ])('%s with status %s: another try may mend it: %s', (reason, status, passing) => {
-    const failure = passingOrLasting(new UpstreamError(reason, 3, status));
+    const failure = passingOrLasting(new UpstreamError(reason, 3, { httpStatus: status }));
     expect(failure).toMatchObject({ reason, status, retryAfterMs: 3, message: reason });
     expect(failure instanceof PassingFailure).toBe(passing);
   });

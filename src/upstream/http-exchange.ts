@@ -4,11 +4,12 @@ import { Agent as HttpsAgent, request as requestHttps } from 'node:https';
 import type { RequestOptions } from 'node:https';
 import type { Readable } from 'node:stream';
 import type { HttpService } from '@nestjs/axios';
+import type { AxiosResponse } from 'axios';
 import { firstValueFrom } from 'rxjs';
 import { BodyReads } from './body-reads.js';
+import { ConnectionWatch } from './connection-watch.js';
 import { withDeadline } from './deadline.js';
-import { networkFailure } from './network-failure.js';
-import { UpstreamError } from './upstream-error.js';
+import { exchangeFailure } from './exchange-failure.js';
 
 /** Header names in lower case. */
 export type CallHeaders = Readonly<Record<string, string>>;
@@ -27,6 +28,8 @@ export interface HttpAnswer {
   readonly status: number;
   /** The JSON value of the body; undefined where it holds none. */
   readonly body: unknown;
+  /** True where the server asked for a certificate of ours when the connection was made. */
+  readonly demandsCertificate: boolean;
   /** The value of a header, named in lower case; null when it is absent. */
   readonly header: (name: string) => string | null;
 }
@@ -57,11 +60,14 @@ export class HttpExchange {
   /** The answer, whatever its status. Throws UpstreamError when there is none, or the signal is aborted. */
   send(call: HttpCall, signal: AbortSignal): Promise<HttpAnswer> {
     return withDeadline(signal, call.timeoutMs, async (bounded) => {
+      const watch = new ConnectionWatch();
+      let httpStatus: number | null = null;
       try {
-        return await this.#request(call, bounded);
+        const answer = await this.#request(call, watch, bounded);
+        httpStatus = answer.status;
+        return await this.#read(answer, watch, bounded);
       } catch (error) {
-        if (error instanceof UpstreamError) throw error;
-        throw new UpstreamError(bounded.aborted ? 'TIMEOUT' : networkFailure(error));
+        throw exchangeFailure(error, { watch, httpStatus, isAborted: bounded.aborted });
       }
     });
   }
@@ -72,7 +78,7 @@ export class HttpExchange {
     this.#agents.httpsAgent.destroy();
   }
 
-  async #request(call: HttpCall, signal: AbortSignal): Promise<HttpAnswer> {
+  #request(call: HttpCall, watch: ConnectionWatch, signal: AbortSignal): Promise<AxiosResponse<Readable>> {
     const request = this.http.request<Readable>({
       method: call.method,
       url: call.url,
@@ -80,17 +86,25 @@ export class HttpExchange {
       data: call.body,
       signal,
       ...this.#agents,
-      transport: TRANSPORT,
+      transport: transportOf(watch),
       proxy: false,
       maxRedirects: 0,
       responseType: 'stream',
       validateStatus: () => true,
     });
-    const answer = await firstValueFrom(request);
+    return firstValueFrom(request);
+  }
+
+  async #read(
+    answer: AxiosResponse<Readable>,
+    { demandsCertificate }: ConnectionWatch,
+    signal: AbortSignal,
+  ): Promise<HttpAnswer> {
     const headers: Record<string, unknown> = answer.headers;
     return {
       status: answer.status,
       body: await this.#bodies.read(answer.data, signal),
+      demandsCertificate,
       header: (name) => {
         const value = headers[name];
         return typeof value === 'string' ? value : null;
@@ -100,9 +114,13 @@ export class HttpExchange {
 }
 
 /** Node's own client with room for long headers; as axios's transport it follows no redirects. */
-const TRANSPORT = {
-  request(options: RequestOptions, onAnswer: (answer: IncomingMessage) => void): ClientRequest {
-    const request = options.protocol === 'https:' ? requestHttps : requestHttp;
-    return request({ ...options, maxHeaderSize: LARGEST_HEADERS_BYTES }, onAnswer);
-  },
-};
+function transportOf(watch: ConnectionWatch): object {
+  return {
+    request(options: RequestOptions, onAnswer: (answer: IncomingMessage) => void): ClientRequest {
+      const send = options.protocol === 'https:' ? requestHttps : requestHttp;
+      const request = send({ ...options, maxHeaderSize: LARGEST_HEADERS_BYTES }, onAnswer);
+      watch.follow(request);
+      return request;
+    },
+  };
+}

@@ -41,7 +41,7 @@ class ModelUpstream {
     this.change(this.calls);
     const last = Math.max(1, Math.ceil(this.rows.length / this.cap));
     if (page > last && this.end === 'error')
-      return Promise.reject(new UpstreamError('UPSTREAM_ERROR', null, 400));
+      return Promise.reject(new UpstreamError('UPSTREAM_ERROR', null, { httpStatus: 400 }));
     const number = this.ignoresPage ? 1 : this.end === 'lastPage' ? Math.min(page, last) : page;
     const rows = this.rows.slice((number - 1) * this.cap, number * this.cap);
     return Promise.resolve({ rows, ...this.claim(this.rows.length, this.cap, rows.length) });

@@ -8,8 +8,8 @@ export class PassingFailure extends UpstreamError {}
 
 /** The failure of a call that went out, as a PassingFailure where another try may mend it. */
 export function passingOrLasting(failure: UpstreamError): UpstreamError {
-  const { reason, retryAfterMs, status } = failure;
-  return mayPass(failure) ? new PassingFailure(reason, retryAfterMs, status) : failure;
+  const { reason, retryAfterMs, diagnosis } = failure;
+  return mayPass(failure) ? new PassingFailure(reason, retryAfterMs, diagnosis) : failure;
 }
 
 /** A hanging call is none: it has used its time. */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { diagnosisOf } from '@/model/diagnosis.js';
 import { settle } from './settle.js';
 import { UpstreamError } from './upstream-error.js';
 
@@ -13,7 +14,10 @@ describe('settle', () => {
     [new DOMException('late', 'TimeoutError'), 'TIMEOUT', null],
   ])('answers a failure for a thrown %s', async (thrown, reason, retryAfterMs) => {
     const work = (): Promise<never> => Promise.reject(thrown);
-    expect(await settle(work)).toEqual({ outcome: 'failed', failure: { reason, retryAfterMs } });
+    expect(await settle(work)).toEqual({
+      outcome: 'failed',
+      failure: expect.objectContaining({ reason, retryAfterMs }),
+    });
   });
 
   it('throws a fault of our own on', async () => {
@@ -27,7 +31,7 @@ describe('settle', () => {
     };
     expect(await settle(work)).toEqual({
       outcome: 'failed',
-      failure: { reason: 'LIMIT', retryAfterMs: null },
+      failure: { reason: 'LIMIT', retryAfterMs: null, diagnosis: diagnosisOf('TOO_LARGE') },
     });
   });
 });

@@ -9,14 +9,14 @@ export async function settle<T>(work: () => Promise<T>): Promise<T | FailedRead>
   try {
     return await work();
   } catch (error) {
-    if (error instanceof UpstreamError) return failed(error.reason, error.retryAfterMs);
-    if (isAbort(error)) return failed('TIMEOUT', null);
+    if (error instanceof UpstreamError) return failed(error);
+    if (isAbort(error)) return failed(new UpstreamError('TIMEOUT'));
     throw error;
   }
 }
 
-function failed(reason: UpstreamError['reason'], retryAfterMs: number | null): FailedRead {
-  return { outcome: 'failed', failure: { reason, retryAfterMs } };
+function failed({ reason, retryAfterMs, diagnosis }: UpstreamError): FailedRead {
+  return { outcome: 'failed', failure: { reason, retryAfterMs, diagnosis } };
 }
 
 /** By name: the DOMException of an abort may come from another realm, where it is no instance of our Error. */

@@ -1,3 +1,4 @@
+import type { FailureReason } from '@/model/failure.js';
 import type { ReadContext } from '@/model/provider.js';
 import type { SourceConfig } from '@/model/source.js';
 import type { CallLimits } from './call-limits.js';
@@ -8,6 +9,7 @@ import type { Authenticator, SignableCall } from './credentials/authenticator.js
 import { isRefusal } from './credentials/credential-gate.js';
 import { throwIfAborted } from './deadline.js';
 import type { CallHeaders, HttpAnswer, HttpExchange } from './http-exchange.js';
+import { diagnoseAnswer } from './answer-diagnosis.js';
 import { passingOrLasting } from './passing-failure.js';
 import { restMs, retryAfterMs } from './retry-after.js';
 import { continueTrace } from './traceparent.js';
@@ -112,11 +114,19 @@ export class SourceClient implements UpstreamClient {
     const { body } = answer;
     const reason = protocol.failureOf(answer.status, body) ?? reasonOfStatus(answer.status);
     const nowMs = clock();
-    limits.rest.begin(restMs(answer, reason, nowMs) ?? 0);
-    if (reason !== null) throw new UpstreamError(reason, retryAfterMs(answer, nowMs), answer.status);
-    if (body === undefined) throw new UpstreamError('MALFORMED');
+    const failure = reason === null ? malformed(answer) : failureOf(answer, reason, nowMs);
+    limits.rest.begin(restMs(answer, reason, nowMs) ?? 0, failure?.diagnosis);
+    if (failure !== null) throw failure;
     return body;
   }
+}
+
+function malformed(answer: HttpAnswer): UpstreamError | null {
+  return answer.body === undefined ? new UpstreamError('MALFORMED', null, diagnoseAnswer(answer)) : null;
+}
+
+function failureOf(answer: HttpAnswer, reason: FailureReason, nowMs: number): UpstreamError {
+  return new UpstreamError(reason, retryAfterMs(answer, nowMs), diagnoseAnswer(answer));
 }
 
 /** Nothing but an UpstreamError leaves: any other error may hold an address, a header or upstream text. */

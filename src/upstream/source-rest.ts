@@ -1,4 +1,5 @@
 import type { Clock } from '@/model/clock.js';
+import { diagnosisOf, type Diagnosis } from '@/model/diagnosis.js';
 import { pause, throwIfAborted } from './deadline.js';
 import { UpstreamError } from './upstream-error.js';
 
@@ -9,12 +10,18 @@ export const LONGEST_WAIT_MS = 2_000;
 export class SourceRest {
   #sinceMs = 0;
   #untilMs = 0;
+  /** What the upstream asked for it with. */
+  #asked: Diagnosis = diagnosisOf('THROTTLED');
 
   constructor(private readonly clock: Clock) {}
 
-  /** No call may go out for so long from now on. It never shortens a rest that is under way. */
-  begin(restMs: number): void {
+  /**
+   * No call may go out for so long from now on. It never shortens a rest that is under way. `asked`: the failure by
+   * which the upstream asked for it; absent where it told so on a success.
+   */
+  begin(restMs: number, asked: Diagnosis = diagnosisOf('THROTTLED')): void {
     const nowMs = this.clock();
+    if (restMs > this.remainingMs()) this.#asked = asked;
     this.#untilMs = nowMs + Math.max(restMs, this.remainingMs());
     this.#sinceMs = nowMs;
   }
@@ -28,7 +35,7 @@ export class SourceRest {
   /** Throws THROTTLED, with the time that remains, when that is more than a call waits for. */
   assertShort(): void {
     const remainingMs = this.remainingMs();
-    if (remainingMs > LONGEST_WAIT_MS) throw new UpstreamError('THROTTLED', remainingMs);
+    if (remainingMs > LONGEST_WAIT_MS) throw new UpstreamError('THROTTLED', remainingMs, this.#asked);
   }
 
   /** Waits for the end of a short rest. Throws THROTTLED in a longer one, and TIMEOUT if aborted before. */

@@ -1,18 +1,43 @@
+import { diagnosisOf, type Diagnosis, type FailureCause } from '@/model/diagnosis.js';
 import type { Failure, FailureReason } from '@/model/failure.js';
 
 /** What every failed upstream call throws. It carries contract words only, never upstream text. */
 export class UpstreamError extends Error implements Failure {
   override readonly name = 'UpstreamError';
 
+  readonly diagnosis: Diagnosis;
+
+  /** `about`: what is known of it beyond its reason; where its cause is not told, that is the usual one. */
   constructor(
     readonly reason: FailureReason,
     readonly retryAfterMs: number | null = null,
-    /** The HTTP status of the answer; null when there was none. */
-    readonly status: number | null = null,
+    about: Partial<Diagnosis> = {},
   ) {
     super(reason);
+    const isStatus = (about.httpStatus ?? null) !== null;
+    this.diagnosis = diagnosisOf(isStatus ? 'HTTP_STATUS' : USUAL_CAUSES[reason], about);
+  }
+
+  /** The HTTP status that the failure is read from; null where it is not read from the status. */
+  get status(): number | null {
+    const { cause, httpStatus } = this.diagnosis;
+    return cause === 'HTTP_STATUS' ? httpStatus : null;
   }
 }
+
+/** The cause of a failure that no answer stands behind, or one that cannot be understood. */
+const USUAL_CAUSES: Record<FailureReason, FailureCause> = {
+  TIMEOUT: 'TIMEOUT',
+  UNREACHABLE: 'NETWORK',
+  THROTTLED: 'THROTTLED',
+  UNAUTHORIZED: 'CREDENTIAL_REFUSED',
+  FORBIDDEN: 'HTTP_STATUS',
+  NOT_FOUND: 'UNSENDABLE',
+  UPSTREAM_ERROR: 'INTERNAL',
+  MALFORMED: 'SHAPE',
+  CIRCUIT_OPEN: 'INTERNAL',
+  LIMIT: 'TOO_LARGE',
+};
 
 /** The reason that an HTTP status stands for where the upstream gives it no other meaning; null for 2xx. */
 export function reasonOfStatus(status: number): FailureReason | null {

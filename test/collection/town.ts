@@ -95,7 +95,7 @@ function end(ms: number, signal: AbortSignal): Promise<boolean> {
 }
 
 function failure(reason: 'UPSTREAM_ERROR' | 'TIMEOUT'): FeedRead {
-  return { outcome: 'failed', failure: { reason, retryAfterMs: null } };
+  return { outcome: 'failed', failure: { reason, retryAfterMs: null, diagnosis: null } };
 }
 
 function row(number: number): TaskRow {

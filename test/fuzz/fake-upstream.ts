@@ -59,7 +59,8 @@ export class FakeUpstream {
     const body = Buffer.from(text);
     this.given.add(body.toString());
     if (status === 0 || this.#calls > MOST_CALLS) return Promise.reject(new UpstreamError('UNREACHABLE'));
-    return Promise.resolve({ status, body: jsonOf(body), header: (name) => headers[name] ?? null });
+    const header = (name: string): string | null => headers[name] ?? null;
+    return Promise.resolve({ status, body: jsonOf(body), demandsCertificate: false, header });
   }
 
   #next(): Answer {

@@ -193,7 +193,13 @@ describe('FallbackStore over a Redis that goes and comes', () => {
     const { store, link } = await replica();
     const lease = await leaseOf(store, null, 100);
     link.cut();
-    const backoff = { reason: 'TIMEOUT', failuresInARow: 1, failedAtMs: 100, notBeforeMs: 200 } as const;
+    const backoff = {
+      reason: 'TIMEOUT',
+      diagnosis: null,
+      failuresInARow: 1,
+      failedAtMs: 100,
+      notBeforeMs: 200,
+    } as const;
     await lease.giveUp(backoff);
     await expect(store.claim(name, { held: null, nowMs: 150 })).resolves.toEqual({
       outcome: 'paused',

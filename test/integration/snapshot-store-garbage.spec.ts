@@ -196,4 +196,4 @@ describe('RedisStore among values that no store has written', () => {
   });
 });
 
-const BACKOFF = { reason: 'TIMEOUT', failuresInARow: 1 } as const;
+const BACKOFF = { reason: 'TIMEOUT', diagnosis: null, failuresInARow: 1 } as const;

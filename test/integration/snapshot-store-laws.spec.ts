@@ -117,7 +117,9 @@ class History {
     const lease = leases.shift();
     if (lease === undefined) return;
     const backoff: Backoff | null =
-      notBeforeMs === null ? null : { reason: 'TIMEOUT', failuresInARow: 1, failedAtMs: 1, notBeforeMs };
+      notBeforeMs === null
+        ? null
+        : { reason: 'TIMEOUT', diagnosis: null, failuresInARow: 1, failedAtMs: 1, notBeforeMs };
     await lease.giveUp(backoff);
     if (this.#model.holder !== lease.version) return;
     this.#model.holder = null;

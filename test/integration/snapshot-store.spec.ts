@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { diagnosisOf } from '@/model/diagnosis.js';
 import type { Backoff, Claim, Entry, Lease, News, SnapshotStore } from '@/snapshots/snapshot-store.js';
 import { rowOf, rowsOf } from '../support/rows.js';
 import { STORE_BENCHES, type StoreBench, type StoreReplica } from '../support/store-benches.js';
@@ -8,6 +9,12 @@ import { STORE_BENCHES, type StoreBench, type StoreReplica } from '../support/st
 const NOW_MS = 1_800_000_000_000;
 const BACKOFF: Backoff = {
   ...{ reason: 'THROTTLED', failuresInARow: 2, failedAtMs: NOW_MS, notBeforeMs: NOW_MS + 5_000 },
+  diagnosis: diagnosisOf('HTTP_STATUS', {
+    call: 'LOG_IN',
+    httpStatus: 429,
+    errorCode: 'APIGW.0308',
+    requestId: 'r-1',
+  }),
 };
 
 describe.each(Object.entries(STORE_BENCHES))('%s', (_, start) => {

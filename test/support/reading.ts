@@ -1,3 +1,4 @@
+import { expect } from '@jest/globals';
 import type { FailureReason } from '@/model/failure.js';
 import type { ReadContext } from '@/model/provider.js';
 import type { SourceConfig } from '@/model/source.js';
@@ -55,5 +56,5 @@ export class FakeClients extends UpstreamClients {
 
 /** What a read or a listing that failed answers. */
 export function failed(reason: FailureReason, retryAfterMs: number | null = null): object {
-  return { outcome: 'failed', failure: { reason, retryAfterMs } };
+  return { outcome: 'failed', failure: expect.objectContaining({ reason, retryAfterMs }) };
 }

@@ -155,7 +155,7 @@ describe('reading a feed', () => {
   );
 
   it('answers failures instead of throwing', async () => {
-    const clients = byOffset(() => new UpstreamError('THROTTLED', 5000, 429));
+    const clients = byOffset(() => new UpstreamError('THROTTLED', 5000, { httpStatus: 429 }));
     expect(await read(clients)).toEqual(failed('THROTTLED', 5000));
   });
 });
@@ -221,7 +221,9 @@ describe('asking the upstream', () => {
 
   it.each([500, 400])('fails the read when a later page answers %i', async (status) => {
     const clients = byOffset((offset) =>
-      offset === 0 ? { operation_logs: manyRows(1000) } : new UpstreamError('UPSTREAM_ERROR', null, status),
+      offset === 0
+        ? { operation_logs: manyRows(1000) }
+        : new UpstreamError('UPSTREAM_ERROR', null, { httpStatus: status }),
     );
     expect(await read(clients)).toEqual(failed('UPSTREAM_ERROR'));
   });
@@ -289,7 +291,7 @@ describe('listing the feeds', () => {
 
 describe('what it answers', () => {
   it('never holds a credential or the endpoint', async () => {
-    const failing = connect(byOffset(() => new UpstreamError('UNAUTHORIZED', null, 401)));
+    const failing = connect(byOffset(() => new UpstreamError('UNAUTHORIZED', null, { httpStatus: 401 })));
     const answers = [
       await connect(serve(statuses.operation_logs)).readFeed(FEED, CONTEXT),
       await failing.readFeed(FEED, CONTEXT),

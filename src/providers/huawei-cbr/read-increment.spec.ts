@@ -160,7 +160,8 @@ class FakeLog {
 
   private show(id: string): object {
     const entry = this.entries.find((candidate) => candidate.id === id);
-    if (entry === undefined || !this.quirks.shows) throw new UpstreamError('NOT_FOUND', null, 404);
+    if (entry === undefined || !this.quirks.shows)
+      throw new UpstreamError('NOT_FOUND', null, { httpStatus: 404 });
     this.sent += 1;
     return { operation_log: this.record(entry) };
   }

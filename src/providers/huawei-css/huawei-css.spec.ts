@@ -59,7 +59,7 @@ interface Backend {
   readonly cap?: number;
 }
 
-const REFUSED = new UpstreamError('UPSTREAM_ERROR', null, 400);
+const REFUSED = new UpstreamError('UPSTREAM_ERROR', null, { httpStatus: 400 });
 
 /** The upstream's list behind such a backend. */
 function serve(rows: readonly unknown[], backend: Backend = {}, list = 'clusterLogRecord'): FakeClients {
@@ -187,7 +187,7 @@ describe('reading a feed', () => {
   );
 
   it('answers failures instead of throwing', async () => {
-    const clients = byQuery(() => new UpstreamError('THROTTLED', 5000, 429));
+    const clients = byQuery(() => new UpstreamError('THROTTLED', 5000, { httpStatus: 429 }));
     expect(await read(clients)).toEqual(failed('THROTTLED', 5000));
   });
 });
@@ -371,7 +371,7 @@ describe('a failure in the middle of a read', () => {
           return backend.getJson({ path: '', query }, CONTEXT);
         }
         callsAfter += 1;
-        return new UpstreamError(reason, null, status);
+        return new UpstreamError(reason, null, { httpStatus: status });
       });
       expect(await read(clients)).toEqual(failed(reason));
       expect(callsAfter).toBe(1);
@@ -434,7 +434,7 @@ describe('listing the feeds', () => {
 
   it('answers failures instead of throwing', async () => {
     expect(await connect(byQuery(() => ({ items: [] }))).listFeeds(CONTEXT)).toEqual(failed('MALFORMED'));
-    const forbidden = byQuery(() => new UpstreamError('FORBIDDEN', null, 403));
+    const forbidden = byQuery(() => new UpstreamError('FORBIDDEN', null, { httpStatus: 403 }));
     expect(await connect(forbidden).listFeeds(CONTEXT)).toEqual(failed('FORBIDDEN'));
   });
 });
@@ -442,7 +442,7 @@ describe('listing the feeds', () => {
 describe('what it answers', () => {
   it('never holds a credential or the endpoint', async () => {
     const reader = connect(serve(statuses.clusterLogRecord));
-    const failing = connect(byQuery(() => new UpstreamError('UNAUTHORIZED', null, 401)));
+    const failing = connect(byQuery(() => new UpstreamError('UNAUTHORIZED', null, { httpStatus: 401 })));
     const answers = [
       await reader.readFeed(FEED, CONTEXT),
       await connect(serve(clusters.clusters, {}, 'clusters')).listFeeds(CONTEXT),

@@ -1,6 +1,6 @@
 import { RedisUnavailable } from '@/redis/redis-link.js';
 import { withinBound } from '@/redis/within-bound.js';
-import { isBackoff } from '../redis/backoff-text.js';
+import { readBackoff } from '../redis/backoff-text.js';
 import type { Claim, Entry } from '../snapshot-store.js';
 
 /** How long a shared store is waited for, milliseconds. */
@@ -84,7 +84,7 @@ function isClaim(value: unknown): value is Claim {
   const { outcome, forMs, backoff, lease } = fieldsOf(value);
   if (outcome === 'granted') return Number.isSafeInteger(fieldsOf(lease).version);
   if (outcome === 'busy') return typeof forMs === 'number';
-  return outcome === 'newer' || (outcome === 'paused' && isBackoff(backoff));
+  return outcome === 'newer' || (outcome === 'paused' && readBackoff(backoff) !== null);
 }
 
 function isEntry(value: unknown): value is Entry {

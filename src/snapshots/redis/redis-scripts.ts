@@ -1,5 +1,6 @@
 import { FAILURE_REASONS } from '@/model/failure.js';
 import { Script } from '@/redis/script.js';
+import { LONGEST_BACKOFF_TEXT } from './backoff-text.js';
 
 /**
  * Every script gets the five keys of one name, and removes what cannot be read of them: whoever put it there, the
@@ -46,9 +47,9 @@ if stored > held then return {'newer'} end
 local reasons = ' ${FAILURE_REASONS.join(' ')} '
 local paused = redis.call('GET', backoff)
 if paused then
-  local notBefore, reason = string.match(paused, '^(%d+) %d+ %d+ ([A-Z_]+)$')
+  local notBefore, reason = string.match(paused .. ' ', '^(%d+) %d+ %d+ ([A-Z_]+) ')
   local known = whole(notBefore) and string.find(reasons, ' ' .. reason .. ' ', 1, true)
-  if not known or #paused > 100 or redis.call('PTTL', backoff) == -1 then
+  if not known or #paused > ${LONGEST_BACKOFF_TEXT} or redis.call('PTTL', backoff) == -1 then
     redis.call('DEL', backoff)
   elseif tonumber(notBefore) > now then
     return {'paused', paused}

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { RedisLink } from '@/redis/redis-link.js';
-import { isBackoff, parseBackoff } from './backoff-text.js';
+import { parseBackoff, readBackoff } from './backoff-text.js';
 import { Layouts } from './redis-content.js';
 import { RedisLease } from './redis-lease.js';
 import { readEntry } from './redis-reader.js';
@@ -120,7 +120,8 @@ function newsFrom(message: Buffer, replicaId: string): News | null {
   const { from, name, version, backoff } = fieldsOf(message);
   if (from === replicaId || typeof name !== 'string') return null;
   if (typeof version === 'number') return { name, version };
-  return isBackoff(backoff) ? { name, backoff } : null;
+  const told = readBackoff(backoff);
+  return told && { name, backoff: told };
 }
 
 function fieldsOf(message: Buffer): Readonly<Record<string, unknown>> {

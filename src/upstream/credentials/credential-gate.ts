@@ -1,4 +1,5 @@
 import type { Clock } from '@/model/clock.js';
+import type { Diagnosis } from '@/model/diagnosis.js';
 import type { KnownCredential, SharedStandings, StandingNews } from '@/model/shared-standing.js';
 import { throwIfAborted, untilAborted } from '../deadline.js';
 import { UpstreamError } from '../upstream-error.js';
@@ -10,13 +11,14 @@ const PATIENCE_MS = 300;
 
 /** The refusal of a call that was not made, because its credential was refused a moment ago. */
 class GateClosedError extends UpstreamError {
-  constructor(remainingMs: number) {
-    super('UNAUTHORIZED', remainingMs);
+  /** `refusal`: how it was refused; absent where that was not here. */
+  constructor(remainingMs: number, refusal?: Diagnosis) {
+    super('UNAUTHORIZED', remainingMs, refusal);
   }
 }
 
 /** True when an upstream has refused the credential itself. */
-export function isRefusal(error: unknown): boolean {
+export function isRefusal(error: unknown): error is UpstreamError {
   return (
     error instanceof UpstreamError && error.reason === 'UNAUTHORIZED' && !(error instanceof GateClosedError)
   );
@@ -49,6 +51,8 @@ export class CredentialGate {
   #proven = false;
   #refusals = 0;
   #closedUntilMs = 0;
+  /** The last refusal here; undefined where a call has succeeded since. */
+  #refusal: Diagnosis | undefined;
   /** Raised by each refusal; the outcome of a call that set out in an earlier era says nothing new. */
   #era = 0;
   #probe: { readonly done: Promise<void>; readonly sinceMs: number } | null = null;
@@ -71,7 +75,7 @@ export class CredentialGate {
       ? 0
       : Math.max(this.#standing.closedUntilMs, this.#others?.closedUntilMs ?? 0);
     const remainingMs = Math.max(this.#closedUntilMs, elsewhereMs) - this.#clock();
-    if (remainingMs > 0) throw new GateClosedError(remainingMs);
+    if (remainingMs > 0) throw new GateClosedError(remainingMs, this.#refusal);
   }
 
   /** Runs work when the gate lets it through, and learns from its outcome. Throws TIMEOUT if aborted before. */
@@ -129,7 +133,10 @@ export class CredentialGate {
       if (proof !== null) await proof;
       return result;
     } catch (error) {
-      if (isRefusal(error)) await this.#refuse(passage);
+      if (isRefusal(error)) {
+        this.#refusal = error.diagnosis;
+        await this.#refuse(passage);
+      }
       throw error;
     }
   }
@@ -172,6 +179,7 @@ export class CredentialGate {
   }
 
   #open(): void {
+    this.#refusal = undefined;
     this.#refusals = 0;
     this.#closedUntilMs = 0;
   }

@@ -1,6 +1,7 @@
 import { DriftLog } from '@/model/drift.js';
 import type { PasswordCredentials } from '@/model/source.js';
 import { parseTime } from '@/model/time.js';
+import { diagnoseAnswer } from '../answer-diagnosis.js';
 import { callTarget } from '../call-target.js';
 import type { Clock } from '@/model/clock.js';
 import type { HttpAnswer, HttpExchange } from '../http-exchange.js';
@@ -30,11 +31,14 @@ export async function logInAtIam(
   const { url } = callTarget(login.credentials.iamEndpoint, '/v3/auth/tokens', []);
   const headers = { 'content-type': 'application/json' };
   const body = JSON.stringify(tokenRequest(login));
-  const answer = await exchange.send(
-    { method: 'POST', url, headers, body, timeoutMs: LOGIN_TIMEOUT_MS },
-    signal,
-  );
-  return readToken(answer, clock());
+  const call = { method: 'POST', url, headers, body, timeoutMs: LOGIN_TIMEOUT_MS } as const;
+  try {
+    return readToken(await exchange.send(call, signal), clock());
+  } catch (error) {
+    if (!(error instanceof UpstreamError)) throw error;
+    const { reason, retryAfterMs: waitMs, diagnosis } = error;
+    throw new UpstreamError(reason, waitMs, { ...diagnosis, call: 'LOG_IN' });
+  }
 }
 
 function tokenRequest({ credentials, projectId }: Login): object {
@@ -53,10 +57,13 @@ function readToken(answer: HttpAnswer, nowMs: number): IssuedToken {
   const reason = huaweiFailureOf(answer.status, body);
   if (reason !== null) {
     // That IAM does not know something says nothing about the feed.
-    throw new UpstreamError(reason === 'NOT_FOUND' ? 'UPSTREAM_ERROR' : reason, retryAfterMs(answer, nowMs));
+    const told = reason === 'NOT_FOUND' ? 'UPSTREAM_ERROR' : reason;
+    throw new UpstreamError(told, retryAfterMs(answer, nowMs), diagnoseAnswer(answer));
   }
   const value = answer.header('x-subject-token');
-  if (value === null || value === '') throw new UpstreamError('MALFORMED');
+  if (value === null || value === '') {
+    throw new UpstreamError('MALFORMED', null, { ...diagnoseAnswer(answer), cause: 'SHAPE' });
+  }
   return { value, lifeMs: lifeOf(body, nowMs) };
 }
 

@@ -1,0 +1,44 @@
+import { describe, expect, it } from '@jest/globals';
+import { diagnosisOf } from '@/model/diagnosis.js';
+import { formatBackoff, LONGEST_BACKOFF_TEXT, parseBackoff, readBackoff } from './backoff-text.js';
+
+const BACKOFF = { reason: 'UNREACHABLE', failuresInARow: 3, failedAtMs: 456, notBeforeMs: 4456 } as const;
+
+describe('a backoff as text', () => {
+  it('is read as it was written, what was seen included', () => {
+    const backoff = { ...BACKOFF, diagnosis: diagnosisOf('TLS_EXPIRED') };
+    expect(parseBackoff(formatBackoff(backoff))).toEqual(backoff);
+  });
+
+  it('of an earlier release is read without what was seen', () => {
+    expect(parseBackoff('4456 456 3 UNREACHABLE')).toEqual({ ...BACKOFF, diagnosis: null });
+  });
+
+  it('is bounded', () => {
+    const longest = 'x'.repeat(64);
+    const diagnosis = diagnosisOf('TLS_CLIENT_CERTIFICATE', {
+      ...{ call: 'LOG_IN', httpStatus: 999, errorCode: longest, requestId: longest },
+    });
+    const numbers = { failuresInARow: 1e15, failedAtMs: 8.64e15, notBeforeMs: 8.64e15 };
+    const text = formatBackoff({ reason: 'UPSTREAM_ERROR', ...numbers, diagnosis });
+    expect(text.length).toBeLessThan(LONGEST_BACKOFF_TEXT);
+  });
+});
+
+describe('readBackoff', () => {
+  it('reads what a replica of an earlier release announces', () => {
+    expect(readBackoff(BACKOFF)).toEqual({ ...BACKOFF, diagnosis: null });
+  });
+
+  it('takes nothing over that it does not know', () => {
+    const told = { ...BACKOFF, diagnosis: { cause: 'DNS', text: 'upstream text' }, text: 'more' };
+    expect(readBackoff(told)).toEqual({ ...BACKOFF, diagnosis: diagnosisOf('DNS') });
+  });
+
+  it.each([null, 7, {}, { ...BACKOFF, reason: 'TIRED' }, { ...BACKOFF, failedAtMs: '1' }])(
+    'is null for %j',
+    (value) => {
+      expect(readBackoff(value)).toBeNull();
+    },
+  );
+});
