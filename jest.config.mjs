@@ -1,8 +1,17 @@
+import { availableParallelism } from 'node:os';
+
+/** What `npm test` runs: everything but what judges speed, load or memory over time. */
 export default {
   testEnvironment: 'node',
   roots: ['<rootDir>/build-test'],
   testRegex: String.raw`\.spec\.js$`,
+  testPathIgnorePatterns: ['/test/load/', '/test/soak/'],
   transform: {},
-  testTimeout: 30_000,
+  // Ends a test that hangs; it says nothing about how fast a test should be.
+  testTimeout: 180_000,
+  // Many tests wait for timers and processes: two at once, on a machine of two cores as well.
+  maxWorkers: Math.max(2, availableParallelism() - 1),
+  // A failed test may leave a server or a timer behind. The run ends all the same.
+  forceExit: true,
   reporters: ['default', '<rootDir>/test/support/closing-line.mjs'],
 };

@@ -35,7 +35,6 @@ async function startAll(): Promise<void> {
   const simulator = await startSimulator({ fleet: SMALL_FLEET, life: { rate: 0 } });
   stops.unshift(simulator.stop);
   const gateway = await startGateway(simulator, {
-    deadlineMs: 20_000,
     sources: (sources) => sources.map((source) => ({ ...source, freshForMs: 60 * 60_000 })),
   });
   stops.unshift(gateway.stop);

@@ -81,7 +81,7 @@ describe('a client made from the document alone', () => {
     writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
     writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions: STRICT }));
     compilation = await compile(folder);
-  }, 120_000);
+  });
 
   afterAll(async () => {
     await gateway.stop();

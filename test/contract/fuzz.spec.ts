@@ -194,7 +194,7 @@ describe('whatever is asked', () => {
       }),
       { numRuns: RUNS },
     );
-  }, 60_000);
+  });
 
   it('a query that the document forbids is a 400 that names the parameter', async () => {
     await fc.assert(
@@ -211,7 +211,7 @@ describe('whatever is asked', () => {
       }),
       { numRuns: RUNS },
     );
-  }, 60_000);
+  });
 
   it('any query at all is a 200 or a 400', async () => {
     const anything = fc.oneof(
@@ -227,7 +227,7 @@ describe('whatever is asked', () => {
       }),
       { numRuns: RUNS },
     );
-  }, 60_000);
+  });
 
   it('any task id and source is a 200, a 400 or a 404', async () => {
     const name = fc.oneof(
@@ -252,7 +252,7 @@ describe('whatever is asked', () => {
       }),
       { numRuns: RUNS },
     );
-  }, 60_000);
+  });
 
   it('no wish of the caller, however it is written, is an error of ours', async () => {
     const directive = fc.constantFrom(
@@ -295,5 +295,5 @@ describe('whatever is asked', () => {
       }),
       { numRuns: RUNS },
     );
-  }, 60_000);
+  });
 });

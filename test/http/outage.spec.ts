@@ -31,7 +31,6 @@ beforeEach(async () => {
   });
   gateway = await startGateway(simulator, {
     clock,
-    deadlineMs: 5000,
     sources: (sources) => sources.map((source) => ({ ...source, keepForMs: KEEP_FOR_MINUTES * MINUTE_MS })),
   });
 });

@@ -19,11 +19,11 @@ import {
 } from '../support/tasks.js';
 
 /** Where nothing hangs, nobody waits for it, however loaded the machine is. */
-const AMPLE_MS = 20_000;
+const AMPLE_MS = 60_000;
 /** Where something hangs: the time that all others must answer in. */
 const DEADLINE_MS = 2000;
 /** What a loaded machine may need on top of the deadline. */
-const SLACK_MS = 5000;
+const SLACK_MS = 60_000;
 /** Does not wait out the ample deadline for what hangs. */
 const HASTY = { prefer: 'wait=1' };
 
@@ -250,7 +250,7 @@ describe('after a good start', () => {
     await simulator.setFault(name, null);
     let after = during as SentPage;
     // A call that hangs ends with its own time-out; refused credentials rest for a while.
-    const untilMs = performance.now() + 15_000;
+    const untilMs = performance.now() + 100_000;
     while (!after.completeness.complete && performance.now() < untilMs) {
       aheadMs += 5_000;
       await new Promise((resolve) => setTimeout(resolve, 20));

@@ -148,7 +148,7 @@ describe.each([
     } finally {
       await bench.stop();
     }
-  }, 60_000);
+  });
 });
 
 function fail(): never {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
-import { IN_FULL, printFigures } from '../support/figures.js';
+import { printFigures } from '../support/figures.js';
 import { quantileMs } from '../support/load.js';
 import type { Replica } from '../support/replica.js';
 import { Stage } from '../support/stage.js';
@@ -17,7 +17,7 @@ const MOST_SLOWER = 2;
 const NOISE_MS = 10;
 
 const FLEET = { cssClusters: 2, cssRowsPerCluster: 50, cbrRows: 50, cceClusters: 12, cceRowsPerCluster: 20 };
-const BODY_BYTES = IN_FULL ? 60 * 1024 * 1024 : 12 * 1024 * 1024;
+const BODY_BYTES = 60 * 1024 * 1024;
 
 async function memoryBytes(replica: Replica): Promise<number> {
   return (await replica.metric('process_resident_memory_bytes')) ?? Number.NaN;
@@ -39,7 +39,7 @@ it.each([
     const forced = { 'cache-control': 'no-cache' };
     const phase = async (): Promise<number> => {
       const load = stage.load([replica], { perSecond: 50, path: others });
-      for (let read = 0; read < (IN_FULL ? 5 : 1); read += 1) {
+      for (let read = 0; read < 5; read += 1) {
         const answered = await caller.call(others, forced, performance.now());
         expect(answered.status).toBe(200);
         expect(answered.complete).toBe(true);
@@ -60,7 +60,7 @@ it.each([
       { 'p99 before ms': beforeMs, 'p99 meanwhile ms': duringMs, 'memory added MB': addedBytes / 1e6 },
     ]);
     expect(addedBytes).toBeLessThan(MOST_ADDED_BYTES);
-    if (IN_FULL) expect(duringMs).toBeLessThan(beforeMs * MOST_SLOWER + NOISE_MS);
+    expect(duringMs).toBeLessThan(beforeMs * MOST_SLOWER + NOISE_MS);
   },
   120_000,
 );

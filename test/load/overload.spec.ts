@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { IN_FULL, printFigures } from '../support/figures.js';
+import { printFigures } from '../support/figures.js';
 import { putLoad } from '../support/load-processes.js';
 import type { Question, Sample } from '../support/load-program.js';
 import type { Replica } from '../support/replica.js';
@@ -11,11 +11,11 @@ beforeEach(() => {
 });
 afterEach(() => stage.clear());
 
-const OVERLOAD_MS = IN_FULL ? 30_000 : 3_000;
-const USUAL_MS = IN_FULL ? 5_000 : 1_500;
+const OVERLOAD_MS = 30_000;
+const USUAL_MS = 5_000;
 const RECOVERY_MS = 2_000;
-/** Of what can be done: how much is asked afterwards. Beside other tests, what can be done may become a fraction of itself. */
-const AFTERWARDS = IN_FULL ? 0.5 : 0.05;
+/** Of what can be done: how much is asked afterwards. */
+const AFTERWARDS = 0.5;
 /** How many times the p99 of an idle gateway that of an overloaded one may be. */
 const MOST_TIMES = 5;
 
@@ -23,8 +23,8 @@ const MOST_TIMES = 5;
 const QUESTIONS: [Question, number][] = [
   ['hot page', SMALL.fleet.cbrRows],
   ['new filter', 2_000],
-  ['new filter', IN_FULL ? 20_000 : 10_000],
-  ['mixed', IN_FULL ? 20_000 : 2_000],
+  ['new filter', 20_000],
+  ['mixed', 20_000],
 ];
 
 interface Step {
@@ -88,7 +88,7 @@ describe.each(QUESTIONS)('twice as much as can be done: %s, %d rows', (question,
       expect(later.filter(([, , status]) => status !== 200)).toEqual([]);
       expect(over.perSecond).toBeGreaterThan(0);
       expect(loop.perSecond).toBeGreaterThan(0);
-      if (IN_FULL) expect(over.p99Ms).toBeLessThanOrEqual(MOST_TIMES * idle.p99Ms);
+      expect(over.p99Ms).toBeLessThanOrEqual(MOST_TIMES * idle.p99Ms);
     },
     OVERLOAD_MS + 120_000,
   );

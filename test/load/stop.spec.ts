@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { IN_FULL, printFigures } from '../support/figures.js';
+import { printFigures } from '../support/figures.js';
 import { ask } from '../support/http.js';
 import { Load, quantileMs } from '../support/load.js';
 import { until } from '../support/redis.js';
@@ -14,7 +14,7 @@ beforeEach(() => {
 afterEach(() => stage.clear());
 
 const PER_SECOND = 500;
-const SPAN_MS = IN_FULL ? 10_000 : 1_500;
+const SPAN_MS = 10_000;
 const SHUTDOWN = { shutdownTimeout: '10s' };
 const PROBE_EVERY_MS = 500;
 

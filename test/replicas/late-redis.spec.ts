@@ -17,7 +17,7 @@ beforeEach(async () => {
 });
 afterEach(() => stage.clear());
 
-const REPLICAS = 4;
+const REPLICAS = IN_FULL ? 4 : 2;
 
 async function allUse(replicas: readonly Replica[]): Promise<boolean> {
   const without = await Promise.all(replicas.map((replica) => replica.isWithoutRedis()));

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { IN_FULL, printFigures } from '../support/figures.js';
 import type { Simulator } from '../support/gateway.js';
-import { dueWithin, quantileMs, type Answered } from '../support/load.js';
+import { dueWithin, quantileMs, type Answered, type Load } from '../support/load.js';
 import { drain, fill, replaceAll } from '../support/outages.js';
 import { countReads, eachRead } from '../support/reads.js';
 import { until, type TestRedis } from '../support/redis.js';
@@ -21,7 +21,9 @@ beforeEach(async () => {
 afterEach(() => stage.clear());
 
 const REPLICAS = IN_FULL ? 4 : 2;
-const SPAN_MS = IN_FULL ? 10_000 : 2_000;
+const SPAN_MS = 10_000;
+/** Where tests do not run in full, a span lasts until so many questions have been answered, however long that takes. */
+const ANSWERS = 100;
 const FRESH_MS = 1000;
 const PER_SECOND = IN_FULL ? 200 : 100;
 
@@ -64,7 +66,7 @@ const OUTAGES: readonly Outage[] = [
   {
     name: 'full of garbage in place of all its values',
     isOutage: false,
-    begin: (own) => own.command((redis) => replaceAll(redis, SPAN_MS / 5)),
+    begin: (own) => own.command((redis) => replaceAll(redis, IN_FULL ? SPAN_MS / 5 : 400)),
     end: () => undefined,
   },
 ];
@@ -74,11 +76,14 @@ interface Span {
   readonly reads: number;
 }
 
-/** Lets the load go on for a while. */
-async function span(spanMs: number, work: () => Promise<void> | void = () => undefined): Promise<Span> {
+/** Lets the load go on for a while, and until `work` is done. */
+async function span(load: Load, work: () => Promise<void> | void = () => undefined): Promise<Span> {
   simulator.calls.reset();
   const fromMs = performance.now();
-  await Promise.all([work(), sleep(spanMs)]);
+  const seen = load.count;
+  await work();
+  if (IN_FULL) await sleep(Math.max(0, fromMs + SPAN_MS - performance.now()));
+  else await until(() => load.count >= seen + ANSWERS);
   return { answered: [fromMs, performance.now()], reads: countReads(simulator.calls) };
 }
 
@@ -106,18 +111,21 @@ function figures(answered: readonly Answered[], spans: Readonly<Record<string, S
 
 /** Before, during and after an outage, under load. */
 async function live(
-  { begin, end, name }: Outage,
+  { begin, end, name, isOutage }: Outage,
   replicas: readonly Replica[],
 ): Promise<readonly Answered[]> {
   const load = stage.load(replicas, { perSecond: PER_SECOND });
-  const before = await span(SPAN_MS);
-  const during = await span(SPAN_MS, () => begin(redis));
+  const before = await span(load);
+  const during = await span(load, async () => {
+    await begin(redis);
+    if (isOutage) await until(async () => !(await isWithoutRedis(replicas)).includes(false));
+  });
   await end(redis);
   const endedMs = performance.now();
   await until(async () => !(await isWithoutRedis(replicas)).includes(true));
   const wellAgainMs = performance.now() - endedMs;
   await sleep(2 * FRESH_MS);
-  const after = await span(SPAN_MS);
+  const after = await span(load);
   const answered = await load.stop();
   figures(answered, { before, [name]: during, after });
   printFigures(`${name}, then well again`, [{ 'all use Redis again after ms': wellAgainMs }]);
@@ -143,17 +151,19 @@ describe.each(OUTAGES)('a Redis that is $name', (outage) => {
       expect(answered.filter((each) => each.status !== 200 || !each.complete)).toEqual([]);
       expect(answered.filter((each) => each.totalSize !== totalSize)).toEqual([]);
       for (const replica of replicas) {
-        expect(await replica.metric('tributary_redis_up')).toBe(1);
+        await until(async () => (await replica.metric('tributary_redis_up')) === 1);
         expect(replica.stderr).toBe('');
         if (!outage.isOutage) continue;
-        expect(replica.redisWarnings).toHaveLength(1);
+        // On a machine that is busy with other things Redis may be slow, and left alone, once more.
+        if (IN_FULL) expect(replica.redisWarnings).toHaveLength(1);
+        else expect(replica.redisWarnings).not.toHaveLength(0);
         expect(await replica.metric('tributary_redis_failures_total')).toBeGreaterThan(0);
       }
       // What was replaced by garbage is put right by the next read; lists of clusters are read once a minute.
       await askPage(replicas[0]?.url ?? '', {}, { 'cache-control': 'no-cache' });
       await expectKept(settings, totalSize);
     },
-    4 * SPAN_MS + 60_000,
+    8 * SPAN_MS + 100_000,
   );
 });
 

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Random } from '@/simulator/fleet/random.js';
-import { IN_FULL, printFigures } from '../support/figures.js';
+import { printFigures } from '../support/figures.js';
 import { ask } from '../support/http.js';
 import { until } from '../support/redis.js';
 import { Schedule } from '../support/schedule.js';
@@ -19,12 +19,12 @@ beforeEach(() => {
 });
 afterEach(() => stage.clear());
 
-const SPAN_MS = IN_FULL ? 60_000 * Number(process.env.SOAK_MINUTES ?? 30) : 15_000;
-const PER_SECOND = IN_FULL ? 100 : 50;
+const SPAN_MS = 60_000 * Number(process.env.SOAK_MINUTES ?? 30);
+const PER_SECOND = 100;
 /** Nobody asks more while so many questions are open: what answers weigh would be measured here, not there. */
 const MOST_OPEN = 100;
 /** Memory goes up and down with each collection of garbage: medians of few moments would tell of those. */
-const SAMPLES = IN_FULL ? 1_000 : 100;
+const SAMPLES = 1_000;
 const SAMPLE_EVERY_MS = SPAN_MS / SAMPLES;
 const PRINTED_SAMPLES = 20;
 /** Snapshots older than 2 s are not complete, and calls end after half a second. */
@@ -33,9 +33,7 @@ const SETTINGS = {
   server: { deadline: '1s' },
   source: { timeout: '500ms' },
 };
-const PACE = IN_FULL
-  ? { faultMs: 3_000, longestWellMs: 8_000, graceMs: 6_000 }
-  : { faultMs: 700, longestWellMs: 2_000, graceMs: 3_500 };
+const PACE = { faultMs: 3_000, longestWellMs: 8_000, graceMs: 6_000 };
 
 interface SoakParts {
   readonly tally: Tally;
@@ -108,7 +106,6 @@ function judge({ name, samples }: Soaked): void {
     { part: 'second fifth', ...early },
     { part: 'last fifth', ...late },
   ]);
-  if (!IN_FULL) return;
   expect(late['rss MB']).toBeLessThanOrEqual(early['rss MB'] * 1.05);
   expect(late.handles).toBeLessThanOrEqual(early.handles * 1.1 + 5);
   expect(late.timers).toBeLessThanOrEqual(early.timers * 1.1 + 5);

@@ -22,6 +22,9 @@ export interface GatewayOptions {
   readonly clock?: Clock;
 }
 
+/** Long enough for any machine: only what hangs waits for it, and tests of that say how long. */
+const AMPLE_MS = 60_000;
+
 /** Long tests would fill the memory with lines that nobody looks at any more. */
 const LONGEST_LOG = 20_000;
 
@@ -57,7 +60,7 @@ export function configFor({ urls }: Pick<Simulator, 'urls'>, options: GatewayOpt
     ...config,
     server: {
       ...config.server,
-      deadlineMs: deadlineMs ?? config.server.deadlineMs,
+      deadlineMs: deadlineMs ?? AMPLE_MS,
       secret: secret ?? config.server.secret,
     },
     cache:

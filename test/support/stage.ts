@@ -113,7 +113,7 @@ function configured({ server, source, ...rest }: ReplicaSettings): object {
   return {
     ...demo,
     sources: demo.sources.map((each) => ({ ...each, ...source })),
-    server: { port: 0, deadline: '10s', ...server },
+    server: { port: 0, deadline: '60s', ...server },
     ...rest,
   };
 }

@@ -1,10 +1,28 @@
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
-import { describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { Admission } from './admission.js';
 
+/** The process's clock, and how long its event loop was idle, as the test sets them: it is not judged how fast a machine is. */
+const process = { nowMs: 0, idleMs: 0 };
+beforeEach(() => {
+  jest.spyOn(performance, 'now').mockImplementation(() => process.nowMs);
+  jest
+    .spyOn(performance, 'eventLoopUtilization')
+    .mockImplementation(() => ({ idle: process.idleMs, active: 0, utilization: 0 }));
+});
+afterEach(() => {
+  jest.restoreAllMocks();
+});
+
 function hold(ms: number): void {
-  const untilMs = performance.now() + ms;
-  while (performance.now() < untilMs);
+  process.nowMs += ms;
+}
+
+/** Time in which nothing is done, and in which the timers of so long fire. */
+async function idle(ms: number): Promise<void> {
+  process.nowMs += ms;
+  process.idleMs += ms;
+  await sleep(ms);
 }
 
 /** A turn of the event loop in which so many requests come, are answered, and take so long together. */
@@ -67,7 +85,7 @@ describe('admission', () => {
     const admission = await overloaded();
     let refused: number;
     do {
-      await sleep(100);
+      await idle(100);
       refused = await turn(admission, OVERLOAD);
     } while (refused > 0);
     expect(refused).toBe(0);

@@ -346,10 +346,10 @@ describe('reading by what is new', () => {
         sums.wholeCalls += whole.calls;
       }
     };
-    await fc.assert(fc.asyncProperty(HISTORY, run), { numRuns: 300, seed: 20_260_601 });
+    await fc.assert(fc.asyncProperty(HISTORY, run), { numRuns: 300 });
     process.stdout.write(`huawei-cbr by what is new: ${JSON.stringify(sums)}\n`);
     expect(sums.increments).toBeGreaterThan(sums.reads / 4);
-  }, 120_000);
+  });
 });
 
 /** Without a total, what was removed may stay until the next whole read; nothing else may differ. */

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { FaultKind } from '@/simulator/faults/fault.js';
 import { isShunned } from '../support/circuits.js';
-import { IN_FULL, printFigures } from '../support/figures.js';
+import { printFigures } from '../support/figures.js';
 import { quantileMs, type Answered, type LoadSettings } from '../support/load.js';
 import { until } from '../support/redis.js';
 import type { Replica } from '../support/replica.js';
@@ -15,20 +15,20 @@ beforeEach(() => {
 afterEach(() => stage.clear());
 
 const DEADLINE_MS = 500;
-const PER_SECOND = IN_FULL ? 200 : 40;
-const SPAN_MS = IN_FULL ? 5_000 : 1_000;
+const PER_SECOND = 200;
+const SPAN_MS = 5_000;
 
 /** The circuit opens after three calls that have hung for so long. */
 const SETTINGS = {
   server: { deadline: `${DEADLINE_MS}ms` },
-  source: { timeout: IN_FULL ? '2s' : '700ms' },
+  source: { timeout: '2s' },
 };
-const FRESH_FOR = IN_FULL ? '3s' : '1s';
+const FRESH_FOR = '3s';
 const HUNG = 'sources/kubernetes/';
 const ALL = '/v1/tasks';
 const OTHERS = '/v1/tasks?source=search-logs,server-backups,oceanbase';
 
-const KINDS: readonly FaultKind[] = IN_FULL ? ['hang', 'stall', 'drip'] : ['hang'];
+const KINDS: readonly FaultKind[] = ['hang', 'stall', 'drip'];
 
 /** A load from here on; every answer must be there, whatever it lacks. */
 function begin(replica: Replica, settings: Partial<LoadSettings> = {}): () => Promise<readonly Answered[]> {
@@ -119,7 +119,6 @@ describe.each(KINDS)('one source of four whose every call ends in %s', (kind) =>
       judgeProblems(each);
       expect(each.answered.every(({ complete }) => !complete)).toBe(true);
     }
-    if (!IN_FULL) return;
     expect(quantileMs(cold.answered, 0.99)).toBeLessThanOrEqual(DEADLINE_MS + slackMs(cold));
     expect(quantileMs(open.answered, 0.99)).toBeLessThanOrEqual(slackMs(open));
     expect(quantileMs(open.answered, 0.5)).toBeLessThanOrEqual(quantileMs(open.well, 0.5) + 5);
@@ -136,7 +135,6 @@ describe.each(KINDS)('one source of four whose every call ends in %s', (kind) =>
     printFigures(`${kind}, deadline ${DEADLINE_MS} ms, freshFor ${FRESH_FOR}`, [young, old, open].map(row));
     for (const each of [young, old, open]) judgeProblems(each);
     expect(open.answered.every(({ complete }) => !complete)).toBe(true);
-    if (!IN_FULL) return;
     // Those that come while a renewal is not yet a deadline old wait for it; the third failure opens the circuit.
     const waited = old.answered.filter(({ latencyMs }) => latencyMs > DEADLINE_MS / 2);
     expect(waited.length).toBeLessThanOrEqual(1.2 * 3 * PER_SECOND * (DEADLINE_MS / 1000));
