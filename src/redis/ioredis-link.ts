@@ -2,7 +2,7 @@ import type { Clock } from '@/model/clock.js';
 import type { RedisAddress } from '@/model/redis-address.js';
 import { faultOf } from './redis-fault.js';
 import { RedisLink, RedisUnavailable, type Commands, type LinkStatus } from './redis-link.js';
-import { RedisSession } from './redis-session.js';
+import { COMMAND_BOUNDS, RedisSession, type CommandBounds } from './redis-session.js';
 
 /** Between attempts while Redis is down: from the first to the longest, give or take a fifth. */
 const FIRST_PAUSE_MS = 500;
@@ -24,6 +24,8 @@ export interface LinkOptions {
   readonly prefix: string;
   readonly clock: Clock;
   readonly observer: LinkObserver;
+  /** Absent: half a second, and five for commands with much to carry. */
+  readonly bounds?: CommandBounds;
 }
 
 /**
@@ -99,10 +101,11 @@ export class IoredisLink extends RedisLink {
   }
 
   async #tryToOpen(): Promise<void> {
-    const { address, prefix } = this.options;
+    const { address, prefix, bounds = COMMAND_BOUNDS } = this.options;
     const session: RedisSession = new RedisSession({
       address,
       prefix,
+      bounds,
       onLost: (code) => {
         this.#drop(session, code);
       },

@@ -6,10 +6,13 @@ import { faultOf } from './redis-fault.js';
 import { RedisUnavailable, type Commands } from './redis-link.js';
 import { withinBound } from './within-bound.js';
 
-/** The longest that short commands take. */
-const SHORT_BOUND_MS = 500;
-/** The longest that commands with much to carry take. */
-const BULK_BOUND_MS = 5_000;
+/** The longest that commands take, milliseconds: short ones, and those with much to carry. */
+export interface CommandBounds {
+  readonly shortMs: number;
+  readonly bulkMs: number;
+}
+
+export const COMMAND_BOUNDS: CommandBounds = { shortMs: 500, bulkMs: 5_000 };
 const QUIT_BOUND_MS = 200;
 /** Enough to hit a slot of most nodes of a small cluster. */
 const PROBE_KEYS = 8;
@@ -18,6 +21,7 @@ const PROBE_KEYS_LIVE_MS = 1_000;
 export interface SessionOptions {
   readonly address: RedisAddress;
   readonly prefix: string;
+  readonly bounds: CommandBounds;
   /** Called at most once: a connection was lost, so that the session is of no more use. */
   readonly onLost: (code: string) => void;
   readonly onMessage: (channel: string, message: Buffer) => void;
@@ -56,10 +60,10 @@ export class RedisSession {
 
   /** Within the bound of its kind. Throws what Redis or ioredis throws, or RedisUnavailable for TIMEOUT. */
   async run<T>(work: (redis: Commands) => Promise<T>, kind: 'short' | 'bulk'): Promise<T> {
-    if (kind === 'short') return withinBound(SHORT_BOUND_MS, work(this.#short));
+    if (kind === 'short') return withinBound(this.options.bounds.shortMs, work(this.#short));
     this.#bulkCommands += 1;
     try {
-      return await withinBound(BULK_BOUND_MS, work(this.#bulk));
+      return await withinBound(this.options.bounds.bulkMs, work(this.#bulk));
     } finally {
       this.#bulkCommands -= 1;
     }
@@ -70,12 +74,12 @@ export class RedisSession {
     const missing = [...channels.keys()].filter((channel) => !this.#subscribed.has(channel));
     if (missing.length === 0 || this.#subscriber === null) return;
     for (const channel of missing) this.#subscribed.add(channel);
-    await withinBound(SHORT_BOUND_MS, this.#subscriber.subscribe(...missing));
+    await withinBound(this.options.bounds.shortMs, this.#subscriber.subscribe(...missing));
   }
 
   /** Resolves when every connection answers and what is written can be read. */
   async probe(): Promise<void> {
-    await withinBound(SHORT_BOUND_MS, this.#probe());
+    await withinBound(this.options.bounds.shortMs, this.#probe());
   }
 
   /** Ends it politely within 200 ms, else by force. */

@@ -25,7 +25,7 @@ beforeEach(async () => {
   simulator = await startSimulator({ fleet: 'empty', clock: hours.clock, ocp: { rateLimit: null } });
   const opened = await openStandings(redis.url, 4);
   clockLink = linkTo(redis.url);
-  await clockLink.ready(10_000);
+  await clockLink.ready(100_000);
   links = [clockLink, ...opened.map(({ link }) => link)];
   replicas = await Promise.all(opened.map(({ standings }) => startReaders(hours.clock, standings)));
 });

@@ -29,7 +29,7 @@ afterEach(async () => {
 /** One for each of three replicas. */
 async function openLinks(url: string): Promise<IoredisLink[]> {
   const opened = [1, 2, 3].map(() => linkTo(url));
-  await Promise.all(opened.map((link) => link.ready(10_000)));
+  await Promise.all(opened.map((link) => link.ready(100_000)));
   return opened;
 }
 

@@ -78,7 +78,7 @@ describe('a link to a Redis that is there', () => {
     link.onUp(() => (ups += 1));
     expect(link.status).toMatchObject({ state: 'down', code: 'CONNECTING' });
     await expect(link.run((commands) => commands.ping())).rejects.toMatchObject({ code: 'CONNECTING' });
-    await link.ready(10_000);
+    await link.ready(100_000);
     expect(link.status).toMatchObject({ state: 'up', code: null });
     await works(link);
     expect(record).toMatchObject({ events: [], failures: ['CONNECTING'] });
@@ -87,13 +87,13 @@ describe('a link to a Redis that is there', () => {
 
   it('leaves no key behind', async () => {
     const server = await redis();
-    await linkTo(server.url).ready(10_000);
+    await linkTo(server.url).ready(100_000);
     expect(await server.command((commands) => commands.dbsize())).toBe(0);
   });
 
   it('carries much over a connection of its own', async () => {
     const link = linkTo((await redis()).url);
-    await link.ready(10_000);
+    await link.ready(100_000);
     const much = randomBytes(20_000_000);
     await link.run((commands) => commands.set('much', much), 'bulk');
     const [read, id, otherId] = await Promise.all([
@@ -109,7 +109,7 @@ describe('a link to a Redis that is there', () => {
     const link = linkTo((await redis()).url);
     const heard: Buffer[] = [];
     link.subscribe('news', (message) => heard.push(message));
-    await link.ready(10_000);
+    await link.ready(100_000);
     const late: Buffer[] = [];
     link.subscribe('later', (message) => late.push(message));
     const bytes = Buffer.from(Array.from({ length: 256 }, (_, byte) => byte));
@@ -124,7 +124,7 @@ describe('a link to a Redis that is there', () => {
   it('is not taken down by an error about one key or one script', async () => {
     const record = new Record();
     const link = linkTo((await redis()).url, record);
-    await link.ready(10_000);
+    await link.ready(100_000);
     await link.run((commands) => commands.set('text', 'a'));
     await expect(link.run((commands) => commands.incr('text'))).rejects.toMatchObject({ code: 'ERR' });
     await expect(link.run((commands) => commands.hgetall('text'))).rejects.toMatchObject({
@@ -138,7 +138,7 @@ describe('a link to a Redis that is there', () => {
 
   it('does not take it for a hung Redis when the process itself was held up', async () => {
     const link = linkTo((await redis()).url);
-    await link.ready(10_000);
+    await link.ready(100_000);
     const answer = link.run((commands) => commands.ping());
     const endMs = performance.now() + 600;
     while (performance.now() < endMs);
@@ -148,7 +148,7 @@ describe('a link to a Redis that is there', () => {
   it('leaves no connection when it is closed', async () => {
     const server = await redis();
     const link = linkTo(server.url);
-    await link.ready(10_000);
+    await link.ready(100_000);
     await link.close();
     await until(async () => {
       const list = String(await server.command((commands) => commands.call('CLIENT', 'LIST')));
@@ -178,7 +178,7 @@ describe('a Redis that fails', () => {
     const record = new Record();
     const link = linkTo(server.url, record);
     const heard = listen(link);
-    await link.ready(10_000);
+    await link.ready(100_000);
     await hears(link, heard, 'before');
     await server.kill();
     await isDown(link, 'UNREACHABLE');
@@ -193,7 +193,7 @@ describe('a Redis that fails', () => {
     const server = await redis();
     const link = linkTo(server.url);
     const heard = listen(link);
-    await link.ready(10_000);
+    await link.ready(100_000);
     await link.run((commands) => commands.set('a', 'late'));
     server.pause();
     const hung = [1, 2, 3].map(() => link.run((commands) => commands.get('a')));
@@ -211,7 +211,7 @@ describe('a Redis that fails', () => {
   it('is found out while nobody asks', async () => {
     const server = await redis();
     const link = linkTo(server.url);
-    await link.ready(10_000);
+    await link.ready(100_000);
     server.pause();
     await isDown(link, 'TIMEOUT');
     server.resume();
@@ -221,7 +221,7 @@ describe('a Redis that fails', () => {
   it('lets a link be closed while it hangs or is not there', async () => {
     const server = await redis();
     const link = linkTo(server.url);
-    await link.ready(10_000);
+    await link.ready(100_000);
     server.pause();
     await link.close();
     const other = linkTo(server.url);
@@ -244,7 +244,7 @@ describe('a Redis that fails', () => {
     const server = await redis();
     const record = new Record();
     const link = linkTo(server.url, record);
-    await link.ready(10_000);
+    await link.ready(100_000);
     const call = ([name = '', ...args]: string[]): Promise<unknown> =>
       server.command((commands) => commands.call(name, ...args));
     await call(begin);
@@ -270,7 +270,7 @@ describe('a Redis that fails', () => {
     await isDown(link, code);
     await link.close();
     const right = linkTo(server.url.replace('//', '//:right@'));
-    await right.ready(10_000);
+    await right.ready(100_000);
     await works(right);
   });
 });
@@ -286,14 +286,14 @@ async function subscribedNode({ nodes }: TestCluster): Promise<TestRedis> {
 describe('the address of a Redis', () => {
   it('may hold a password that the server does not ask for', async () => {
     const link = linkTo((await redis()).url.replace('//', '//:any@'));
-    await link.ready(10_000);
+    await link.ready(100_000);
     await works(link);
   });
 
   it('may name a database', async () => {
     const server = await redis();
     const link = linkTo(`${server.url}/3`);
-    await link.ready(10_000);
+    await link.ready(100_000);
     await link.run((commands) => commands.set('a', 'b'));
     expect(await server.command((commands) => commands.call('INFO', 'keyspace'))).toContain('db3:keys=1');
   });
@@ -305,7 +305,7 @@ describe('a Redis Cluster', () => {
     ends.push(cluster.stop);
     const link = linkTo(cluster.url);
     const heard = listen(link);
-    await link.ready(10_000);
+    await link.ready(100_000);
     const keys = Array.from({ length: 60 }, (_, index) => `key-${index}`);
     await Promise.all(keys.map((key) => link.run((commands) => commands.set(key, key))));
     await hears(link, heard, 'before');
@@ -322,7 +322,7 @@ describe('a Redis Cluster', () => {
     const cluster = await startRedisCluster();
     ends.push(cluster.stop);
     const link = linkTo(cluster.url);
-    await link.ready(10_000);
+    await link.ready(100_000);
     cluster.nodes[1]?.pause();
     await until(async () => {
       await link.run((commands) => commands.set(randomBytes(4).toString('hex'), '')).catch(() => null);
@@ -347,7 +347,7 @@ describe('a Redis behind Sentinels', () => {
     ends.push(sentinel.stop);
     const link = linkTo(sentinel.url);
     const heard = listen(link);
-    await link.ready(10_000);
+    await link.ready(100_000);
     await works(link);
     await sentinel.master.kill();
     await until(() => link.status.state === 'down');
@@ -372,7 +372,7 @@ describe('a Redis behind TLS', () => {
     await Promise.all(strict.map((link) => isDown(link, 'TLS')));
     server.trust();
     const link = linkTo(server.url);
-    await link.ready(10_000);
+    await link.ready(100_000);
     await works(link);
   });
 });

@@ -11,7 +11,7 @@ describe('the secret that replicas share through Redis', () => {
   beforeEach(async () => {
     room = await redisRoom();
     links = [1, 2, 3, 4].map(() => linkTo(room.url, { prefix: room.prefix }));
-    await Promise.all(links.map((link) => link.ready(10_000)));
+    await Promise.all(links.map((link) => link.ready(100_000)));
   });
 
   afterEach(async () => {
@@ -29,7 +29,7 @@ describe('the secret that replicas share through Redis', () => {
     const together = await Promise.all(links.map(agreed));
     const later = linkTo(room.url, { prefix: room.prefix });
     links.push(later);
-    await later.ready(10_000);
+    await later.ready(100_000);
     expect(new Set([...together, await agreed(later)]).size).toBe(1);
     expect(together[0]).toHaveLength(64);
   });
@@ -37,7 +37,7 @@ describe('the secret that replicas share through Redis', () => {
   it('differs between gateways with different prefixes', async () => {
     const other = linkTo(room.url, { prefix: `${room.prefix}-other` });
     links.push(other);
-    await other.ready(10_000);
+    await other.ready(100_000);
     const [own] = await Promise.all(links.map(agreed));
     expect(await agreed(other)).not.toEqual(own);
   });

@@ -16,6 +16,8 @@ beforeEach(async () => {
 });
 afterEach(() => stage.clear());
 
+const PER_SECOND = IN_FULL ? 100 : 20;
+
 async function someAreWithoutRedis(replicas: readonly Replica[]): Promise<boolean> {
   const without = await Promise.all(replicas.map((replica) => replica.isWithoutRedis()));
   return without.includes(true);
@@ -29,12 +31,12 @@ describe('a Redis Cluster that loses a node', () => {
       const settings = { cache: { redis: cluster.url, freshFor: '1s' } };
       const replicas = await stage.replicas(2, simulator, settings);
       const { totalSize } = await askPage(replicas[0]?.url ?? '');
-      const load = stage.load(replicas, { perSecond: 100 });
-      await until(() => load.count > 100);
+      const load = stage.load(replicas, { perSecond: PER_SECOND });
+      await until(() => load.count > PER_SECOND);
       await cluster.nodes[lost]?.kill();
       await until(() => someAreWithoutRedis(replicas));
       const seen = load.count;
-      await until(() => load.count > seen + 200);
+      await until(() => load.count > seen + 2 * PER_SECOND);
       await cluster.nodes[lost]?.start();
       const beganMs = performance.now();
       await until(async () => !(await someAreWithoutRedis(replicas)));

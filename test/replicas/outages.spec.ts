@@ -23,9 +23,9 @@ afterEach(() => stage.clear());
 const REPLICAS = IN_FULL ? 4 : 2;
 const SPAN_MS = 10_000;
 /** Where tests do not run in full, a span lasts until so many questions have been answered, however long that takes. */
-const ANSWERS = 100;
+const ANSWERS = 40;
 const FRESH_MS = 1000;
-const PER_SECOND = IN_FULL ? 200 : 100;
+const PER_SECOND = IN_FULL ? 200 : 20;
 
 /** A way in which a Redis goes wrong, and back. */
 interface Outage {

@@ -8,12 +8,15 @@ const SILENT: LinkObserver = {
   failed: () => undefined,
 };
 
+/** On no machine does a Redis that is well take so long; the tests of the link itself have the usual bounds. */
+const AMPLE = { shortMs: 10_000, bulkMs: 60_000 };
+
 /** A link that the test has to close. */
 export function linkTo(
   url: string,
   { prefix = 'test', observer = SILENT }: { readonly prefix?: string; readonly observer?: LinkObserver } = {},
 ): IoredisLink {
-  return new IoredisLink({ address: addressOf(url), prefix, clock: Date.now, observer });
+  return new IoredisLink({ address: addressOf(url), prefix, clock: Date.now, observer, bounds: AMPLE });
 }
 
 export function addressOf(url: string): RedisAddress {

@@ -39,6 +39,6 @@ export async function openStandings(
   replicas: number,
 ): Promise<{ readonly link: IoredisLink; readonly standings: RedisStandings }[]> {
   const links = Array.from({ length: replicas }, () => linkTo(url));
-  await Promise.all(links.map((link) => link.ready(10_000)));
+  await Promise.all(links.map((link) => link.ready(100_000)));
   return links.map((link) => ({ link, standings: new RedisStandings(link, REST_POLICY) }));
 }

@@ -1,7 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import type { Redis } from 'ioredis';
-import { parseRedisAddress, type RedisAddress } from '@/model/redis-address.js';
-import { IoredisLink, type LinkObserver } from '@/redis/ioredis-link.js';
 import type { RedisLink } from '@/redis/redis-link.js';
 import { FallbackStore } from '@/snapshots/fallback/fallback-store.js';
 import { InProcessStore } from '@/snapshots/in-process/in-process-store.js';
@@ -9,6 +7,7 @@ import { RedisStore } from '@/snapshots/redis/redis-store.js';
 import { Shelf } from '@/snapshots/in-process/shelf.js';
 import type { SnapshotStore } from '@/snapshots/snapshot-store.js';
 import { PlainLink } from './plain-link.js';
+import { linkTo } from './redis-link.js';
 import { startRedis, startRedisCluster } from './redis.js';
 
 /** One replica's store. */
@@ -93,12 +92,12 @@ async function benchOn(url: string, stop: () => Promise<void>): Promise<RedisBen
   return {
     ...{ url, prefix, command },
     replica: async () => {
-      const own = new IoredisLink({ address: addressOf(url), prefix, clock: Date.now, observer: SILENT });
+      const own = linkTo(url, { prefix });
       links.push(own);
       const store = new RedisStore({ link: own, keepForMs: 3_600_000 });
       // Subscriptions made before the link is up are in force once it is.
       store.onNews(() => undefined);
-      await own.ready(10_000);
+      await own.ready(100_000);
       return { store, die: () => void own.close() };
     },
     breakLease: async (name) => {
@@ -115,15 +114,3 @@ async function benchOn(url: string, stop: () => Promise<void>): Promise<RedisBen
     },
   };
 }
-
-function addressOf(url: string): RedisAddress {
-  const address = parseRedisAddress(url);
-  if (address === null) throw new Error(`no address: ${url}`);
-  return address;
-}
-
-const SILENT: LinkObserver = {
-  wentDown: () => undefined,
-  cameBack: () => undefined,
-  failed: () => undefined,
-};
