@@ -10,7 +10,14 @@ import { PROVIDER_SETTINGS } from './providers/providers.module.js';
 
 /** A gateway without sources has the same contract as any other. */
 const NO_SOURCES: Config = {
-  server: { host: '127.0.0.1', port: 0, deadlineMs: 0, shutdownTimeoutMs: 0, secret: null },
+  server: {
+    host: '127.0.0.1',
+    port: 0,
+    deadlineMs: 0,
+    shutdownTimeoutMs: 0,
+    maxConnections: null,
+    secret: null,
+  },
   cache: { redis: null, prefix: 'tributary', freshForMs: 0, keepForMs: 0 },
   windowMs: 0,
   log: { level: 'silent' },

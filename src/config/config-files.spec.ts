@@ -480,7 +480,9 @@ const BROKEN: readonly (readonly [string, string, readonly unknown[]])[] = [
   [
     'a merge key',
     topWith('server: { <<: { port: 1 } }'),
-    ['1:11 server["<<"]: found an unknown key; allowed: host, port, deadline, shutdownTimeout, secret'],
+    [
+      '1:11 server["<<"]: found an unknown key; allowed: host, port, deadline, shutdownTimeout, maxConnections, secret',
+    ],
   ],
 ];
 

@@ -26,6 +26,8 @@ interface ServerConfig {
   readonly deadlineMs: number;
   /** The longest a stop waits for open requests. */
   readonly shutdownTimeoutMs: number;
+  /** The most connections of clients; null: what the gateway finds possible. */
+  readonly maxConnections: number | null;
   /** Signs page tokens and what is put into Redis; null: see `pageTokenKey`. */
   readonly secret: string | null;
 }

@@ -51,7 +51,14 @@ const passwordOf = (config: Config): unknown => ({ ...config.sources[0]?.credent
 describe('the configuration', () => {
   it('has every default filled in', () => {
     expect(load(ocp('pw'))).toEqual({
-      server: { host: '127.0.0.1', port: 3000, deadlineMs: 2000, shutdownTimeoutMs: 10_000, secret: null },
+      server: {
+        host: '127.0.0.1',
+        port: 3000,
+        deadlineMs: 2000,
+        shutdownTimeoutMs: 10_000,
+        maxConnections: null,
+        secret: null,
+      },
       cache: { redis: null, prefix: 'tributary', freshForMs: 15_000, keepForMs: 86_400_000 },
       windowMs: 2_592_000_000,
       log: { level: 'info' },

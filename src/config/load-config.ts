@@ -66,6 +66,7 @@ function toConfig({ server, cache, window, log, auth, sources }: Sure<RootValues
       port: server.port,
       deadlineMs: server.deadline,
       shutdownTimeoutMs: server.shutdownTimeout,
+      maxConnections: server.maxConnections,
       secret: server.secret,
     },
     cache: {

@@ -27,6 +27,11 @@ export const SERVER_KEYS = {
       'The longest a stop waits for open requests. By SIGTERM, requests are still taken for a quarter of it (5 s at most).',
     example: '10s',
   }),
+  maxConnections: optional(integer({ min: 16, max: 1_000_000 }), {
+    description:
+      'The most connections of clients. One more takes the place of the one that has waited longest for a request. Left out: 10,000, or fewer where the limit of open files allows no more.',
+    example: 5000,
+  }),
   secret: optional(
     text({ allowed: 'a secret of 16 to 4096 characters', pattern: /^.{16,4096}$/s, secret: true }),
     {

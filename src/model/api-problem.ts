@@ -40,6 +40,17 @@ export const PROBLEMS = {
     title: 'The method is not allowed',
     meaning: 'The path exists, but not for this method. The `Allow` header names the methods it takes.',
   },
+  'request-timeout': {
+    status: 408,
+    title: 'The request did not come in time',
+    meaning:
+      'The head of a request must be complete within 10 seconds, and the whole request within 30. The connection is closed.',
+  },
+  'headers-too-large': {
+    status: 431,
+    title: 'The head of the request is too large',
+    meaning: 'The request line and the headers together are limited to 16 kB. The connection is closed.',
+  },
   'internal-error': {
     status: 500,
     title: 'The gateway failed',

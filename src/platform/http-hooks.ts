@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { ApiProblem } from '@/model/api-problem.js';
+import { parseTraceparent } from '@/model/trace-context.js';
 import type { Metrics } from './metrics/metrics.js';
 import type { Logger } from 'pino';
 import type { ProblemFilter } from './problem/problem.filter.js';
@@ -11,7 +12,12 @@ const SANE_REQUEST_ID = /^[A-Za-z0-9._:/+=@-]{1,128}$/;
 /** The caller's request id if it is sane, else one of ours. */
 export function requestIdOf(request: IncomingMessage): string {
   const given = request.headers['x-request-id'];
-  return typeof given === 'string' && SANE_REQUEST_ID.test(given) ? given : randomUUID();
+  return isSaneRequestId(given) ? given : randomUUID();
+}
+
+/** True for what may be repeated as it is. */
+export function isSaneRequestId(given: unknown): given is string {
+  return typeof given === 'string' && SANE_REQUEST_ID.test(given);
 }
 
 /** Keep browsers from guessing or framing. */
@@ -42,11 +48,25 @@ export function observeAnswers(server: FastifyInstance, log: Logger, metrics: Me
         path: request.url.split('?', 1)[0],
         status: reply.statusCode,
         durationMs: Math.round(reply.elapsedTime * 10) / 10,
-        traceparent: request.headers.traceparent,
+        traceparent: loggedTrace(request.headers.traceparent),
       },
       'answered',
     );
     done();
+  });
+}
+
+/** What all versions of the header share; undefined for what is none, which may hold anything. */
+function loggedTrace(header: unknown): string | undefined {
+  const trace = parseTraceparent(header);
+  return trace === null ? undefined : `${trace.version}-${trace.traceId}-${trace.parentId}-${trace.flags}`;
+}
+
+/** Answers paths that do not exist before the body is read: it may be large, or never come to an end. */
+export function refuseUnknownPaths(server: FastifyInstance, filter: ProblemFilter): void {
+  server.addHook('onRequest', (request, reply, done) => {
+    if (!request.is404) done();
+    else filter.send(new ApiProblem('not-found', 'There is no such path.'), request, reply);
   });
 }
 

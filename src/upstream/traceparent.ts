@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
+import { parseTraceparent } from '@/model/trace-context.js';
 
-const TRACEPARENT = /^(?!ff)([0-9a-f]{2})-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-([0-9a-f]{2})(-.*)?$/;
 const SAMPLED = 1;
 
 /**
@@ -8,13 +8,10 @@ const SAMPLED = 1;
  * Null when the given one is no valid traceparent.
  */
 export function continueTrace(traceparent: string | null): string | null {
-  const match = TRACEPARENT.exec(traceparent ?? '');
-  if (match === null) return null;
-  const [, version, traceId, flags = '00', more] = match;
-  // Only later versions may carry more than four fields.
-  if (traceId === undefined || (version === '00' && more !== undefined)) return null;
-  const sampled = Number.parseInt(flags, 16) & SAMPLED;
-  return `00-${traceId}-${randomParentId()}-0${sampled}`;
+  const given = parseTraceparent(traceparent);
+  if (given === null) return null;
+  const sampled = Number.parseInt(given.flags, 16) & SAMPLED;
+  return `00-${given.traceId}-${randomParentId()}-0${sampled}`;
 }
 
 function randomParentId(): string {

@@ -7,6 +7,7 @@ import { loadConfig } from '@/config/load-config.js';
 import type { Clock } from '@/model/clock.js';
 import type { SourceConfig } from '@/model/source.js';
 import { createLogger } from '@/platform/logging/logger.js';
+import type { TimeLimits } from '@/platform/overload/guarded-servers.js';
 import { PROVIDER_SETTINGS } from '@/providers/providers.module.js';
 import { startSimulator, type Simulator } from '@/simulator/simulator.js';
 import { addressOf } from './redis-link.js';
@@ -20,6 +21,9 @@ export interface GatewayOptions {
   /** Changes or replaces the sources of the demo configuration. */
   readonly sources?: (sources: readonly SourceConfig[]) => readonly SourceConfig[];
   readonly clock?: Clock;
+  readonly maxConnections?: number;
+  /** How long clients may take; the usual times are long for tests. */
+  readonly timeLimits?: TimeLimits;
 }
 
 /** Long enough for any machine: only what hangs waits for it, and tests of that say how long. */
@@ -53,7 +57,7 @@ export function configFor({ urls }: Pick<Simulator, 'urls'>, options: GatewayOpt
       IAM_URL: urls.iam,
     },
   });
-  const { deadlineMs, secret, redis, sources } = options;
+  const { deadlineMs, secret, redis, sources, maxConnections } = options;
   // Tests that are not about it need not wait between reads that they force.
   const swift = config.sources.map((source) => ({ ...source, minRefreshMs: 10 }));
   return {
@@ -62,6 +66,7 @@ export function configFor({ urls }: Pick<Simulator, 'urls'>, options: GatewayOpt
       ...config.server,
       deadlineMs: deadlineMs ?? AMPLE_MS,
       secret: secret ?? config.server.secret,
+      maxConnections: maxConnections ?? config.server.maxConnections,
     },
     cache:
       redis === undefined
@@ -83,7 +88,8 @@ export async function startGateway(
   };
   const logger = createLogger('debug', { write });
   const config = configFor(simulator, options);
-  const app = await createGateway({ config, log: logger, clock: options.clock ?? Date.now });
+  const ground = { config, log: logger, clock: options.clock ?? Date.now };
+  const app = await createGateway(ground, options.timeLimits);
   await app.listen(0, '127.0.0.1');
   return { app, url: await app.getUrl(), log, stop: () => app.close() };
 }

@@ -1,6 +1,10 @@
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
 import type { CircuitStatus, SourceStatus } from '@/model/collection.js';
 
+const DROP_CAUSES = ['limit', 'descriptors', 'silent'] as const;
+/** Why a connection is closed without an answer. */
+export type DropCause = (typeof DROP_CAUSES)[number];
+
 /** What the gateway counts, in the words of the contract. Labels come from closed sets or the configuration. */
 export class Metrics {
   readonly #registry = new Registry();
@@ -71,7 +75,22 @@ export class Metrics {
     },
   });
 
+  readonly #unreadable = new Counter({
+    name: 'tributary_http_unreadable_requests_total',
+    help: 'Requests refused because they are no valid HTTP or did not come in time, by status',
+    labelNames: ['status'],
+    registers: [this.#registry],
+  });
+  readonly #droppedConnections = new Counter({
+    name: 'tributary_http_connections_dropped_total',
+    help: 'Connections closed without an answer: for others, as too many were open (limit), for want of file descriptors (descriptors), or because no request came (silent)',
+    labelNames: ['cause'],
+    registers: [this.#registry],
+  });
+
   constructor() {
+    for (const status of [400, 408, 413, 417, 431]) this.#unreadable.inc({ status }, 0);
+    for (const cause of DROP_CAUSES) this.#droppedConnections.inc({ cause }, 0);
     collectDefaultMetrics({ register: this.#registry });
   }
 
@@ -93,6 +112,26 @@ export class Metrics {
 
   countShed(cause: string): void {
     this.#newSheds.set(cause, (this.#newSheds.get(cause) ?? 0) + 1);
+  }
+
+  countUnreadable(status: number): void {
+    this.#unreadable.inc({ status });
+  }
+
+  countDroppedConnection(cause: DropCause): void {
+    this.#droppedConnections.inc({ cause });
+  }
+
+  /** From now on shows how many connections are open. */
+  watchConnections(count: () => number): void {
+    new Gauge({
+      name: 'tributary_http_connections',
+      help: 'Open connections of clients',
+      registers: [this.#registry],
+      collect() {
+        this.set(count());
+      },
+    });
   }
 
   countTransfer(direction: 'written' | 'read', bytes: number): void {

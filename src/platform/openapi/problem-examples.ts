@@ -49,6 +49,8 @@ const DETAILS: Record<ProblemSlug, object> = {
   'task-not-found': { detail: 'No feed of any source has a task of that id.' },
   'source-not-found': { detail: 'No source of that id is configured.' },
   'method-not-allowed': { detail: 'found POST, allowed is GET, HEAD' },
+  'request-timeout': { detail: 'The request was not complete in time.' },
+  'headers-too-large': { detail: 'The request line and headers are too large.' },
   'internal-error': { detail: 'The gateway failed to answer.' },
   'no-source-available': { detail: 'No feed in scope could be read.', problems: FAILED },
   'incomplete-answer': { detail: `Missing, stale or truncated: ${FEED}.`, problems: FAILED },

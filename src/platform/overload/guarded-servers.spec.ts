@@ -3,6 +3,8 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { Connections } from '../connections/connections.js';
+import { UnreadableRequests } from '../connections/unreadable-requests.js';
 import { createLogger } from '../logging/logger.js';
 import { Metrics } from '../metrics/metrics.js';
 import { Drain } from '../stopping/drain.js';
@@ -14,8 +16,10 @@ import { Sheds, type ShedCause } from './sheds.js';
 class Gate {
   cause: ShedCause | null = null;
   inside = 0;
+  judged = 0;
 
   judge(): ShedCause | null {
+    this.judged += 1;
     return this.cause;
   }
 
@@ -40,7 +44,14 @@ beforeEach(async () => {
   log = [];
   const logger = createLogger('info', { write: (line) => log.push(line) });
   const servers = new GuardedServers();
-  servers.equip({ admission: gate, sheds: new Sheds(logger, metrics), refusals: new Refusals(drain) });
+  const connections = new Connections(10_000, () => undefined);
+  servers.equip({
+    admission: gate,
+    sheds: new Sheds(logger, metrics),
+    refusals: new Refusals(drain),
+    connections,
+    unreadable: new UnreadableRequests(logger, metrics, connections),
+  });
   server = servers.create((_request, response) => response.end('answered'), {
     keepAliveTimeout: 5_000,
     requestTimeout: 0,
@@ -115,6 +126,8 @@ describe('a guarded server', () => {
   it.each(['/health/live', '/health/ready', '/metrics', '/metrics?all'])('never refuses %s', async (path) => {
     gate.cause = 'queue';
     expect((await ask(path)).message.statusCode).toBe(200);
+    // Admission would take it for something that it refused, and the overload would go on.
+    expect(gate.judged).toBe(0);
   });
 
   it('keeps connections of refused requests, until the gateway is about to stop', async () => {

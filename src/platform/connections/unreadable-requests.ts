@@ -1,0 +1,114 @@
+import { randomUUID } from 'node:crypto';
+import { STATUS_CODES, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Logger } from 'pino';
+import { ApiProblem } from '@/model/api-problem.js';
+import { COMMON_HEADERS, isSaneRequestId, requestIdOf } from '../http-hooks.js';
+import type { Metrics } from '../metrics/metrics.js';
+import { PROBLEM_MEDIA_TYPE, problemBody } from '../problem/problem-body.js';
+import type { Connections } from './connections.js';
+
+/** Refusals that are logged one by one in each second; those beyond are only counted. */
+const LOGGED_EACH_SECOND = 10;
+const SECOND_MS = 1_000;
+
+/** What Node's HTTP server emits as `clientError`. */
+export interface ClientError extends Error {
+  readonly code?: string;
+  /** The bytes that were being parsed. Fastify's types call them something else. */
+  readonly rawPacket?: unknown;
+}
+
+/**
+ * Refuses requests that are no valid HTTP or do not come in time, with a problem like any other error where something can
+ * still be written, and counts and logs them: no request handler ever sees them.
+ */
+export class UnreadableRequests {
+  #loggedInSecond = 0;
+  #notLogged = 0;
+
+  constructor(
+    private readonly log: Logger,
+    private readonly metrics: Metrics,
+    private readonly connections: Pick<Connections, 'isAnswered'>,
+  ) {}
+
+  /** For a request that the HTTP parser refused, or that did not come in time. Closes the connection. */
+  refuse(fault: ClientError, socket: Socket): void {
+    if (fault.code === 'ECONNRESET' || socket.destroyed) return;
+    const { code } = fault;
+    if (code === 'ERR_HTTP_REQUEST_TIMEOUT' && socket.bytesRead === 0) {
+      // Browsers open connections in advance; an answer to no request would only confuse them.
+      this.metrics.countDroppedConnection('silent');
+      socket.destroy();
+      return;
+    }
+    const requestId = requestIdIn(fault.rawPacket);
+    const problem = problemOf(code);
+    this.#note(problem, { requestId, code, address: socket.remoteAddress });
+    if (socket.writable && !this.connections.isAnswered(socket)) socket.write(answer(problem, requestId));
+    // Unlike `end`, it does not wait for the other side to close as well.
+    socket.destroySoon();
+  }
+
+  /** For a request that the parser let through but HTTP forbids. Closes the connection. */
+  refuseParsed(problem: ApiProblem, request: IncomingMessage, response: ServerResponse): void {
+    const requestId = requestIdOf(request);
+    this.#note(problem, { requestId, address: request.socket.remoteAddress });
+    const body = JSON.stringify(problemBody(problem, request.url ?? '', requestId));
+    response.writeHead(problem.status, { ...headersOf(body, requestId) }).end(body);
+  }
+
+  #note({ status, detail }: ApiProblem, details: object): void {
+    this.metrics.countUnreadable(status);
+    if (this.#loggedInSecond === 0) setTimeout(this.#endSecond, SECOND_MS).unref();
+    this.#loggedInSecond += 1;
+    if (this.#loggedInSecond <= LOGGED_EACH_SECOND) {
+      this.log.info({ ...details, status, detail }, 'refused an unreadable request');
+    } else this.#notLogged += 1;
+  }
+
+  readonly #endSecond = (): void => {
+    if (this.#notLogged > 0) this.log.info({ count: this.#notLogged }, 'refused more unreadable requests');
+    this.#loggedInSecond = 0;
+    this.#notLogged = 0;
+  };
+}
+
+function problemOf(code: string | undefined): ApiProblem {
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') {
+    return new ApiProblem('request-timeout', 'The request was not complete in time.');
+  }
+  if (code === 'HPE_HEADER_OVERFLOW') {
+    return new ApiProblem('headers-too-large', 'The request line and headers are too large.');
+  }
+  const status = code === 'HPE_CHUNK_EXTENSIONS_OVERFLOW' ? 413 : 400;
+  return new ApiProblem('bad-request', 'The request is not valid HTTP.', { status });
+}
+
+/** The caller's request id where the bytes being parsed hold a sane one, else one of ours. */
+function requestIdIn(packet: unknown): string {
+  const text = Buffer.isBuffer(packet) ? packet.toString('latin1') : '';
+  const [, given] = /\nx-request-id:[ \t]*([^\r\n]*?)[ \t]*\r?\n/i.exec(text) ?? [];
+  return isSaneRequestId(given) ? given : randomUUID();
+}
+
+function answer(problem: ApiProblem, requestId: string): string {
+  const { status } = problem;
+  // The path is not known: an empty reference.
+  const body = JSON.stringify(problemBody(problem, '', requestId));
+  const head = Object.entries(headersOf(body, requestId)).map(([name, value]) => `${name}: ${value}\r\n`);
+  return `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n${head.join('')}\r\n${body}`;
+}
+
+function headersOf(body: string, requestId: string): Readonly<Record<string, string>> {
+  return {
+    ...COMMON_HEADERS,
+    'content-type': PROBLEM_MEDIA_TYPE,
+    'content-length': String(Buffer.byteLength(body)),
+    'cache-control': 'no-store',
+    'x-request-id': requestId,
+    date: new Date().toUTCString(),
+    connection: 'close',
+  };
+}

@@ -1,0 +1,43 @@
+import type { Logger } from 'pino';
+
+/** How long nothing of the kind happens before an episode is over. */
+const QUIET_MS = 10_000;
+
+export interface EpisodeMessages {
+  readonly begin: string;
+  readonly end: string;
+}
+
+/** Logs that something has begun to happen, however often it does, and how often it happened once it is over. */
+export class Episode {
+  #count = 0;
+  #countBefore = 0;
+  #timer: NodeJS.Timeout | null = null;
+
+  constructor(
+    private readonly log: Logger,
+    private readonly messages: EpisodeMessages,
+  ) {}
+
+  /** To be called each time that it happens. `details` are logged with the first. */
+  note(details: object = {}): void {
+    this.#count += 1;
+    if (this.#timer !== null) return;
+    this.log.warn(details, this.messages.begin);
+    this.#timer = setInterval(() => {
+      this.#endIfQuiet();
+    }, QUIET_MS).unref();
+  }
+
+  #endIfQuiet(): void {
+    if (this.#count > this.#countBefore) {
+      this.#countBefore = this.#count;
+      return;
+    }
+    if (this.#timer !== null) clearInterval(this.#timer);
+    this.#timer = null;
+    this.log.info({ count: this.#count }, this.messages.end);
+    this.#count = 0;
+    this.#countBefore = 0;
+  }
+}
