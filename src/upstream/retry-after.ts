@@ -1,4 +1,5 @@
 import type { FailureReason } from '@/model/failure.js';
+import { throttlingWindowMs } from './throttling-window.js';
 import type { HttpAnswer } from './http-exchange.js';
 
 /** However long an upstream asks for, it is asked again after an hour. */
@@ -6,15 +7,17 @@ const LONGEST_MS = 3_600_000;
 /** The three forms of HTTP dates (RFC 9110, section 5.6.7), told from anything else Date.parse would guess at. */
 const HTTP_DATE = /^(Mon|Tues?|Wed(nes)?|Thu(rs)?|Fri|Sat(ur)?|Sun)(day)?,? .*\d\d:\d\d:\d\d/;
 
-type StatedAnswer = Pick<HttpAnswer, 'status' | 'header'>;
+type StatedAnswer = Pick<HttpAnswer, 'status' | 'header'> & Partial<Pick<HttpAnswer, 'body'>>;
 
 /**
  * How long a failed answer asks us to stay away, in milliseconds from `nowMs`, at most an hour; null when it
- * does not say. OCP tells it on a 429 by RateLimit-Reset (OCP API reference, "API call description").
+ * does not say. OCP tells it on a 429 by RateLimit-Reset (OCP API reference, "API call description"), Huawei's API
+ * gateway by the window that its text names.
  */
 export function retryAfterMs(answer: StatedAnswer, nowMs: number): number | null {
   const stated = read(answer.header('retry-after'), nowMs);
-  const asked = stated ?? (answer.status === 429 ? seconds(answer.header('ratelimit-reset')) : null);
+  const reset = answer.status === 429 ? seconds(answer.header('ratelimit-reset')) : null;
+  const asked = stated ?? reset ?? throttlingWindowMs(answer.body);
   return bounded(asked);
 }
 

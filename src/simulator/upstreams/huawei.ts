@@ -10,7 +10,8 @@ export type WireError = readonly [status: number, code: string, message: string]
 const THROTTLED: WireError = [
   429,
   'APIGW.0308',
-  'The throttling threshold has been reached: policy user over ratelimit,limit:200,time:5 minute',
+  // Real ones also name a window (`limit:200,time:5 minute`): callers wait for it, so it would have to be a true one.
+  'The throttling threshold has been reached: policy user over ratelimit',
 ];
 
 /** Refusals that the API gateway before Huawei's services words itself, in its own shape. */
