@@ -93,10 +93,18 @@ function collect(
       log.error({ err }, message);
     },
   };
+  const readLog = {
+    warn: (facts: object, message: string): void => {
+      log.warn(facts, message);
+    },
+    info: (facts: object, message: string): void => {
+      log.info(facts, message);
+    },
+  };
   return new Collection(config.sources, providers, {
     store,
     desk: new NewsDesk(store),
-    runner: new ReadRunner(faults),
+    runner: new ReadRunner(faults, readLog),
     revisions: new Revisions(),
     clock,
     deadlineMs: config.server.deadlineMs,
@@ -143,8 +151,9 @@ async function tokenKeys({ config }: Ground, redis: IoredisLink | null): Promise
 
 function callRecorder(metrics: Metrics): UpstreamObserver {
   return {
-    callFinished: ({ source, outcome, durationMs }) => {
+    callFinished: ({ source, outcome, cause, durationMs }) => {
       metrics.observeCall(source, outcome, durationMs / 1000);
+      if (cause !== null) metrics.countFailedCall(source, cause);
     },
     callRetried: ({ source, reason }) => {
       metrics.countRetry(source, reason);

@@ -68,6 +68,7 @@ export class FeedKeeper {
     return {
       feed: this.feed.name,
       ...(problem ?? { state: 'FRESH', reason: null }),
+      diagnosis: this.#upkeep.diagnosisOf(problem?.reason ?? null),
       ...(snapshot === null ? NOTHING_KEPT : summary(snapshot)),
       lastSuccessTimeMs: this.#upkeep.lastSuccessMs,
       lastErrorTimeMs: this.#upkeep.lastErrorMs,

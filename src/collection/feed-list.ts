@@ -1,5 +1,6 @@
 import type { Clock } from '@/model/clock.js';
 import type { CircuitStatus, ProblemState } from '@/model/collection.js';
+import type { Diagnosis } from '@/model/diagnosis.js';
 import type { FailureReason } from '@/model/failure.js';
 import type { ListedFeeds } from '@/model/provider.js';
 import type { Demand } from './demand.js';
@@ -73,6 +74,11 @@ export class FeedList {
   /** Resolves when no listing is under way, and plans no other. */
   settled(): Promise<void> {
     return this.#upkeep.settled();
+  }
+
+  /** What was seen of the failure that a reason stands for; null where none failed, or it was not told. */
+  diagnosisOf(reason: FailureReason | null): Diagnosis | null {
+    return this.#upkeep.diagnosisOf(reason);
   }
 
   /** What keeps the list from being vouched for; null when it is current enough. */

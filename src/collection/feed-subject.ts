@@ -27,6 +27,10 @@ export class FeedSubject implements Subject<Snapshot> {
     this.spacingMs = Math.min(minRefreshMs, freshForMs);
   }
 
+  get feedName(): string {
+    return this.feed.name;
+  }
+
   /** Upstream calls made for the feed by this process. */
   get calls(): number {
     return this.#calls;

@@ -1,4 +1,4 @@
-import type { Feed } from '@/model/feed.js';
+import { allFeedsName, type Feed } from '@/model/feed.js';
 import type { ListedFeeds } from '@/model/provider.js';
 import type { Content, Entry } from '@/snapshots/snapshot-store.js';
 import type { SourceTools } from './keeper-tools.js';
@@ -20,12 +20,14 @@ interface ListHead extends Pick<ListedFeeds, 'feeds' | 'truncation'> {
 /** The list of a source's feeds, as something that is read and kept. */
 export class ListSubject implements Subject<ListedFeeds> {
   readonly name: string;
+  readonly feedName: string;
   readonly freshForMs = RELIST_AFTER_MS;
   readonly spacingMs: number;
   #calls = 0;
 
   constructor(private readonly tools: SourceTools) {
     this.name = storeNameOfList(tools.source);
+    this.feedName = allFeedsName(tools.source.id);
     this.spacingMs = tools.source.minRefreshMs;
   }
 

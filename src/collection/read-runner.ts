@@ -2,6 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { diagnosisOf } from '@/model/diagnosis.js';
 import type { Failure } from '@/model/failure.js';
 import type { ReadContext } from '@/model/provider.js';
+import { SILENT_LOG, type ReadLog } from './failure-log.js';
 import { limitTime } from '@/model/time-limit.js';
 
 /** Tells of faults that are ours, not an upstream's. */
@@ -28,7 +29,11 @@ export const OWN_FAULT: Failure = {
 export class ReadRunner {
   readonly #stop = new AbortController();
 
-  constructor(private readonly faults: FaultLog) {}
+  /** `log`: where it is told what reads come to; absent: nowhere. */
+  constructor(
+    private readonly faults: FaultLog,
+    readonly log: ReadLog = SILENT_LOG,
+  ) {}
 
   /** Aborted when the process stops. */
   get stopped(): AbortSignal {

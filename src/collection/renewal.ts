@@ -2,6 +2,7 @@ import type { CircuitStatus } from '@/model/collection.js';
 import type { Failure } from '@/model/failure.js';
 import type { Backoff, Claim, Content, Entry, Lease, News } from '@/snapshots/snapshot-store.js';
 import { Bell } from './bell.js';
+import { FailureLog } from './failure-log.js';
 import type { Held } from './held.js';
 import { OWN_FAULT } from './read-runner.js';
 import type { RenewalTools, RenewalWish, UnderWay } from './renewal-tools.js';
@@ -18,6 +19,7 @@ export class Renewal<T> {
   readonly setbacks: Setbacks;
   /** Rings whenever something new is held, or a failure of another replica became known. */
   readonly bell = new Bell();
+  readonly #log: FailureLog;
   #held: Held<T> | null = null;
   /** The newest version that came from the store, readable or not. */
   #seen: number | null = null;
@@ -30,6 +32,7 @@ export class Renewal<T> {
     private readonly events: RenewalEvents<T>,
   ) {
     this.setbacks = new Setbacks(tools.clock);
+    this.#log = new FailureLog(subject.feedName, tools.runner.log);
     tools.desk.subscribe(subject.name, (news) => {
       this.hear(news);
     });
@@ -168,13 +171,15 @@ export class Renewal<T> {
     this.noteFailure(OWN_FAULT);
   }
 
-  private noteSuccess(atMs: number): void {
+  private noteSuccess(atMs: number, isOwn: boolean): void {
     this.setbacks.clear();
+    this.#log.succeeded(isOwn);
     this.tools.circuit.succeed(atMs);
   }
 
   private noteFailure(failure: Failure): Backoff {
     const backoff = this.setbacks.add(failure);
+    this.#log.failed(failure, true);
     this.tools.circuit.fail(this.subject.name, failure);
     this.events.onFailure();
     return backoff;
@@ -183,7 +188,9 @@ export class Renewal<T> {
   private adoptFailure(backoff: Backoff): void {
     if (!this.setbacks.adopt(backoff, this.lastSuccessMs)) return;
     const { reason, diagnosis } = backoff;
-    this.tools.circuit.fail(this.subject.name, { reason, retryAfterMs: null, diagnosis });
+    const failure = { reason, retryAfterMs: null, diagnosis };
+    this.#log.failed(failure, false);
+    this.tools.circuit.fail(this.subject.name, failure);
     this.events.onFailure();
   }
 
@@ -235,7 +242,7 @@ export class Renewal<T> {
     const { revisions, clock } = this.tools;
     const fetchTimeMs = Math.min(decoded.fetchTimeMs, clock());
     this.#held = { entry, value: decoded.value, fetchTimeMs, serial: revisions.next(), isOwn };
-    if ((this.setbacks.lastErrorMs ?? 0) <= fetchTimeMs) this.noteSuccess(fetchTimeMs);
+    if ((this.setbacks.lastErrorMs ?? 0) <= fetchTimeMs) this.noteSuccess(fetchTimeMs, isOwn);
     this.events.onHeld(this.#held);
     this.bell.ring();
   }

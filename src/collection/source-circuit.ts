@@ -1,5 +1,6 @@
 import type { Clock } from '@/model/clock.js';
 import type { CircuitStatus } from '@/model/collection.js';
+import type { Diagnosis } from '@/model/diagnosis.js';
 import type { Failure, FailureReason } from '@/model/failure.js';
 import { FORGOTTEN_AFTER_MS, pauseAfter } from './pacing.js';
 
@@ -26,12 +27,18 @@ export class SourceCircuit {
   /** How often in a row it was found to be down. */
   #probes = 0;
   #probe: string | null = null;
+  #diagnosis: Diagnosis | null = null;
   readonly #onClose = new Set<() => void>();
 
   constructor(private readonly clock: Clock) {}
 
   get isOpen(): boolean {
     return this.#isOpen;
+  }
+
+  /** What was seen of the last failure that it counts; null where it was not told. */
+  get diagnosis(): Diagnosis | null {
+    return this.#diagnosis;
   }
 
   get status(): CircuitStatus {
@@ -75,6 +82,7 @@ export class SourceCircuit {
 
   fail(name: string, failure: Failure): void {
     if (OF_THE_FEED.has(failure.reason)) return;
+    this.#diagnosis = failure.diagnosis;
     this.#lastFailureMs = this.clock();
     this.#failuresInARow += 1;
     this.#failing.add(name);

@@ -114,6 +114,7 @@ export class SourceKeeper {
     return {
       feed: allFeedsName(this.tools.source.id),
       ...trouble,
+      diagnosis: this.#list.diagnosisOf(trouble.reason),
       ...NOTHING_KEPT,
       lastSuccessTimeMs: this.#list.lastSuccessMs,
       lastErrorTimeMs: this.#list.lastErrorMs,

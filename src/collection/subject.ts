@@ -9,6 +9,8 @@ export type Attempt = { readonly content: Content } | { readonly failure: Failur
 export interface Subject<T> {
   /** Names it in the store. */
   readonly name: string;
+  /** Names it to people: the feed, or `sources/{source}/feeds/-`. */
+  readonly feedName: string;
   /** What another replica read is taken as current while it is younger than this. */
   readonly freshForMs: number;
   /** A wished renewal begins no sooner than this after the last read ended. */

@@ -1,4 +1,5 @@
 import type { CircuitStatus } from '@/model/collection.js';
+import type { Diagnosis } from '@/model/diagnosis.js';
 import type { FailureReason } from '@/model/failure.js';
 import type { Demand } from './demand.js';
 import { EarlyRenewal } from './early-renewal.js';
@@ -94,6 +95,13 @@ export class Upkeep<T> {
   /** Why there is nothing newer; null where nothing stands in the way. */
   get obstacle(): FailureReason | null {
     return this.failureReason ?? (this.tools.circuit.isOpen ? 'CIRCUIT_OPEN' : null);
+  }
+
+  /** What was seen of the failure that a reason stands for; null where none failed, or it was not told. */
+  diagnosisOf(reason: FailureReason | null): Diagnosis | null {
+    if (reason === 'CIRCUIT_OPEN') return this.tools.circuit.diagnosis;
+    const { failure } = this.#renewal.setbacks;
+    return failure?.reason === reason ? failure.diagnosis : null;
   }
 
   get isUnderWay(): boolean {

@@ -1,4 +1,5 @@
 import type { DriftCounts, DriftExamples } from './drift.js';
+import type { Diagnosis } from './diagnosis.js';
 import type { FailureReason } from './failure.js';
 import type { Snapshot } from './snapshot.js';
 
@@ -73,6 +74,8 @@ export interface FeedStatus {
   readonly feed: string;
   readonly state: 'FRESH' | ProblemState;
   readonly reason: FailureReason | null;
+  /** What was seen of the failure that the reason stands for; null where none failed, or it was not told. */
+  readonly diagnosis: Diagnosis | null;
   readonly taskCount: number | null;
   readonly fetchTimeMs: number | null;
   readonly lastSuccessTimeMs: number | null;

@@ -9,6 +9,7 @@ import {
   type FeedStatus,
   type SourceStatus,
 } from '@/model/collection.js';
+import type { Diagnosis } from '@/model/diagnosis.js';
 import { DRIFT_KINDS, type DriftKind } from '@/model/drift.js';
 import { PROVIDERS, type Provider } from '@/model/provider.js';
 import { formatTime } from '@/model/time.js';
@@ -18,6 +19,7 @@ import {
   SourceDto,
   SourceListDto,
   type CallBudgetDto,
+  type CauseDto,
   type CircuitDto,
   type FeedDto,
 } from './sources.dto.js';
@@ -106,6 +108,7 @@ function asFeed(status: FeedStatus, nowMs: number): FeedDto {
     name: status.feed,
     state: status.state,
     reason: status.reason,
+    ...asCause(status.diagnosis),
     taskCount: status.taskCount,
     fetchTime: timeOrNull(status.fetchTimeMs),
     ageSeconds: status.fetchTimeMs === null ? null : Math.max(0, nowMs - status.fetchTimeMs) / 1000,
@@ -118,6 +121,21 @@ function asFeed(status: FeedStatus, nowMs: number): FeedDto {
     driftExamples: ofEachKind((kind) => status.driftExamples[kind] ?? null),
   };
 }
+
+function asCause(diagnosis: Diagnosis | null): Pick<FeedDto, keyof CauseDto> {
+  if (diagnosis === null) return NO_CAUSE;
+  return {
+    cause: diagnosis.cause,
+    failedCall: diagnosis.call,
+    httpStatus: diagnosis.httpStatus,
+    upstreamErrorCode: diagnosis.errorCode,
+    upstreamRequestId: diagnosis.requestId,
+  };
+}
+
+const NO_CAUSE = {
+  ...{ cause: null, failedCall: null, httpStatus: null, upstreamErrorCode: null, upstreamRequestId: null },
+};
 
 function ofEachKind<T>(value: (kind: DriftKind) => T): Record<DriftKind, T> {
   return Object.fromEntries(DRIFT_KINDS.map((kind) => [kind, value(kind)])) as Record<DriftKind, T>;

@@ -1,4 +1,5 @@
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
+import { FAILED_CALLS, FAILURE_CAUSES, type FailedCall, type FailureCause } from '@/model/diagnosis.js';
 import { FAILURE_REASONS, type FailureReason } from '@/model/failure.js';
 import { CIRCUIT_STATES, type ProblemState } from '@/model/collection.js';
 import { TASK_STATUSES, TASK_TYPES, type TaskStatus, type TaskType } from '@/model/task.js';
@@ -83,9 +84,44 @@ export class CircuitDto {
   nextProbeTime: string | null;
 }
 
+/** What was seen of the failure that a feed's reason stands for. All null where there was none. */
+export class CauseDto {
+  /**
+   * What was seen, where `reason` says what it means for the feed. A closed set of our own words: `DNS` the host's name
+   * was not found; `REFUSED`, `RESET`, `NO_ROUTE`, `NETWORK` (anything else) the connection was refused, ended early, or
+   * found no way; `CONNECT_TIMEOUT`, `TIMEOUT` there was no connection, or no whole answer, in time; `LOCAL_LIMIT` the
+   * time was spent waiting for the source's own `rate` or `concurrency`, or this machine had no files left; `TLS_UNTRUSTED`,
+   * `TLS_EXPIRED`, `TLS_NOT_YET_VALID`, `TLS_NAME` the server's certificate is signed by no known authority, is out of
+   * date, or is of another host; `TLS_CLIENT_CERTIFICATE` the server wants a certificate of ours; `TLS_PROTOCOL` it speaks no
+   * TLS that we speak; `PROXY` a proxy in between refused; `HTTP_STATUS` it answered with an error, see `httpStatus`;
+   * `ERROR_IN_BODY` it answered 2xx and told an error; `NOT_HTTP`, `BAD_ENCODING`, `NOT_JSON`, `SHAPE` its answer was no
+   * HTTP, was not compressed as it says, was no JSON, or not of the documented form; `TOO_LARGE` it was larger than what is read;
+   * `CREDENTIAL_REFUSED`, `THROTTLED` it was not asked, as it refused the credential elsewhere, or told us to wait; `UNSENDABLE`
+   * an id or a credential has characters that cannot be sent; `INTERNAL` a fault of the gateway.
+   */
+  @ApiProperty({ enum: FAILURE_CAUSES, nullable: true, example: null })
+  cause: FailureCause | null;
+
+  /** Which call failed: `READ` of the feed or the list of feeds, or the `LOG_IN` at the identity service before it. */
+  @ApiProperty({ enum: FAILED_CALLS, nullable: true, example: null })
+  failedCall: FailedCall | null;
+
+  /** The HTTP status of the upstream's answer; null where there was none. */
+  @ApiProperty({ type: 'integer', nullable: true, minimum: 100, maximum: 999, example: null })
+  httpStatus: number | null;
+
+  /** The upstream's own error code, where it told one of at most 64 letters, digits, and `_ . : -`. */
+  @ApiProperty({ type: String, nullable: true, maxLength: 64, example: null })
+  upstreamErrorCode: string | null;
+
+  /** The id that the upstream gave the request, for its support; of the same form. */
+  @ApiProperty({ type: String, nullable: true, maxLength: 64, example: null })
+  upstreamRequestId: string | null;
+}
+
 /** One upstream list inside a source, and how it stands. */
 @ApiSchema({ name: 'Feed' })
-export class FeedDto {
+export class FeedDto extends CauseDto {
   @ApiProperty({ example: 'sources/server-backups/feeds/operation-logs' })
   name: string;
 

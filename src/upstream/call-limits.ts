@@ -65,7 +65,7 @@ export class CallLimits {
     if (this.#shared === null) return work();
     const entering = this.#shared.enter(signal);
     try {
-      await untilAborted(entering, signal);
+      await untilAborted(entering, signal, 'LOCAL_LIMIT');
       throwIfAborted(signal);
       return await work();
     } finally {
@@ -81,7 +81,7 @@ export class CallLimits {
       throwIfAborted(signal);
       const waitMs = await this.#take();
       if (waitMs === 0) return;
-      await pause(waitMs, signal);
+      await pause(waitMs, signal, 'LOCAL_LIMIT');
     }
   }
 

@@ -1,3 +1,4 @@
+import type { FailureCause } from '@/model/diagnosis.js';
 import { limitTime, LONGEST_TIMER_MS } from '@/model/time-limit.js';
 import { UpstreamError } from './upstream-error.js';
 
@@ -6,11 +7,15 @@ export function throwIfAborted(signal: AbortSignal): void {
   if (signal.aborted) throw new UpstreamError('TIMEOUT');
 }
 
-/** Waits for the promise, but no longer than the signal allows: its abort throws TIMEOUT. */
-export function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+/** Waits for the promise, but no longer than the signal allows: its abort throws TIMEOUT, of the given cause. */
+export function untilAborted<T>(
+  promise: Promise<T>,
+  signal: AbortSignal,
+  cause: FailureCause = 'TIMEOUT',
+): Promise<T> {
   return new Promise((resolve, reject) => {
     const abort = (): void => {
-      reject(new UpstreamError('TIMEOUT'));
+      reject(new UpstreamError('TIMEOUT', null, { cause }));
     };
     signal.addEventListener('abort', abort, { once: true });
     if (signal.aborted) abort();
@@ -20,12 +25,12 @@ export function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promi
   });
 }
 
-/** Waits so many milliseconds. The signal's abort throws TIMEOUT. */
-export function pause(waitMs: number, signal: AbortSignal): Promise<void> {
+/** Waits so many milliseconds. The signal's abort throws TIMEOUT, of the given cause. */
+export function pause(waitMs: number, signal: AbortSignal, cause: FailureCause = 'TIMEOUT'): Promise<void> {
   return new Promise((resolve, reject) => {
     const abort = (): void => {
       clearTimeout(timer);
-      reject(new UpstreamError('TIMEOUT'));
+      reject(new UpstreamError('TIMEOUT', null, { cause }));
     };
     const end = (): void => {
       signal.removeEventListener('abort', abort);

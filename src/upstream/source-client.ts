@@ -85,16 +85,18 @@ export class SourceClient implements UpstreamClient {
     throwIfAborted(context.signal);
     context.onCall();
     const startMs = clock();
-    const finish = (outcome: UpstreamError['reason'] | 'OK'): void => {
-      observer.callFinished({ source: source.id, outcome, durationMs: Math.max(clock() - startMs, 0) });
+    const finish = (failure: UpstreamError | null): void => {
+      const cause = failure?.diagnosis.cause ?? null;
+      const durationMs = Math.max(clock() - startMs, 0);
+      observer.callFinished({ source: source.id, outcome: failure?.reason ?? 'OK', cause, durationMs });
     };
     try {
       const body = await this.#send(call, credential, context);
-      finish('OK');
+      finish(null);
       return body;
     } catch (error) {
       const failure = upstreamErrorOf(error);
-      finish(failure.reason);
+      finish(failure);
       throw passingOrLasting(failure);
     }
   }

@@ -1,9 +1,12 @@
+import type { FailureCause } from '@/model/diagnosis.js';
 import type { FailureReason } from '@/model/failure.js';
 
 /** One call that went out to a source's upstream and ended. Log-ins at IAM are not among them. */
 export interface FinishedCall {
   readonly source: string;
   readonly outcome: FailureReason | 'OK';
+  /** null where it went well. */
+  readonly cause: FailureCause | null;
   readonly durationMs: number;
 }
 

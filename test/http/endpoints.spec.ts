@@ -158,6 +158,11 @@ describe('/v1/sources', () => {
       name: CBR_FEED,
       state: 'FRESH',
       reason: null,
+      cause: null,
+      failedCall: null,
+      httpStatus: null,
+      upstreamErrorCode: null,
+      upstreamRequestId: null,
       taskCount: 60,
       fetchTime: '2026-11-20T08:00:00.000Z',
       ageSeconds: 2.5,
@@ -183,7 +188,7 @@ describe('/v1/sources', () => {
     const [failed] = await feedsOf('server-backups');
     expect(failed).toMatchObject({
       state: 'FAILED',
-      reason: 'FORBIDDEN',
+      ...{ reason: 'FORBIDDEN', cause: 'HTTP_STATUS', failedCall: 'READ', httpStatus: 403 },
       taskCount: null,
       lastSuccessTime: null,
       lastErrorTime: '2026-11-20T08:00:00.000Z',

@@ -6,11 +6,22 @@ export interface CertificateFiles {
   readonly certificate: string;
 }
 
+const KIND = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
+
 /** Makes a certificate for one host name that signs itself and is good for two days. */
 export function makeCertificate({ key, certificate }: CertificateFiles, host: string): void {
   const names = ['-subj', `/CN=${host}`, '-addext', `subjectAltName=DNS:${host}`];
-  const files = ['-keyout', key, '-out', certificate];
-  const kind = ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
-  const { status, stderr } = spawnSync('openssl', [...kind, '-days', '2', ...names, ...files]);
-  if (status !== 0) throw new Error(`openssl: ${String(stderr)}`);
+  openssl(['req', '-x509', ...KIND, '-days', '2', ...names, '-keyout', key, '-out', certificate]);
+}
+
+/** Makes one that was good until yesterday. */
+export function makeExpiredCertificate({ key, certificate }: CertificateFiles, host: string): void {
+  const request = openssl(['req', '-new', ...KIND, '-subj', `/CN=${host}`, '-keyout', key]);
+  openssl(['x509', '-req', '-signkey', key, '-days', '-1', '-out', certificate], request);
+}
+
+function openssl(args: readonly string[], input = ''): string {
+  const { status, stdout, stderr } = spawnSync('openssl', args, { input, encoding: 'utf8' });
+  if (status !== 0) throw new Error(`openssl: ${stderr}`);
+  return stdout;
 }

@@ -1,5 +1,6 @@
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
-import type { CircuitStatus, SourceStatus } from '@/model/collection.js';
+import { FAILURE_CAUSES, type FailureCause } from '@/model/diagnosis.js';
+import type { CircuitStatus, FeedStatus, SourceStatus } from '@/model/collection.js';
 
 const DROP_CAUSES = ['limit', 'descriptors', 'silent'] as const;
 /** Why a connection is closed without an answer. */
@@ -22,6 +23,12 @@ export class Metrics {
     buckets: [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
     registers: [this.#registry],
   });
+  readonly #failedCalls = new Counter({
+    name: 'tributary_upstream_failed_calls_total',
+    help: 'Upstream calls that failed, by source and cause (as in /v1/sources)',
+    labelNames: ['source', 'cause'],
+    registers: [this.#registry],
+  });
   readonly #retries = new Counter({
     name: 'tributary_upstream_retries_total',
     help: 'Upstream calls that were made again, by source and the reason of the failure before',
@@ -31,6 +38,12 @@ export class Metrics {
   readonly #feedTasks = this.feedGauge('tributary_feed_tasks', 'Tasks in the newest snapshot');
   readonly #feedAge = this.feedGauge('tributary_feed_age_seconds', 'Age of the newest snapshot');
   readonly #feedUp = this.feedGauge('tributary_feed_fresh', '1 when the state of the feed is FRESH, else 0');
+  readonly #feedState = new Gauge({
+    name: 'tributary_feed_state',
+    help: '1 for the state of each feed, with its reason and cause as in /v1/sources; empty where there is none',
+    labelNames: ['feed', 'state', 'reason', 'cause'],
+    registers: [this.#registry],
+  });
   readonly #feedCalls = this.feedGauge('tributary_feed_upstream_calls', 'Upstream calls made for the feed');
   readonly #feedOpen = this.feedGauge(
     'tributary_feed_circuit_open',
@@ -102,6 +115,10 @@ export class Metrics {
     this.#calls.observe({ source, outcome }, seconds);
   }
 
+  countFailedCall(source: string, cause: FailureCause): void {
+    this.#failedCalls.inc({ source, cause });
+  }
+
   countRetry(source: string, reason: string): void {
     this.#retries.inc({ source, reason });
   }
@@ -162,11 +179,16 @@ export class Metrics {
   /** The Prometheus text, with the state of the feeds as it is now. */
   async render(sources: readonly SourceStatus[], nowMs: number): Promise<string> {
     const perFeed = [this.#feedTasks, this.#feedAge, this.#feedUp, this.#feedCalls, this.#feedOpen];
-    for (const gauge of [...perFeed, this.#drift]) gauge.reset();
-    for (const { id, circuit } of sources) this.#sourceOpen.set({ source: id }, isOpen(circuit));
+    for (const gauge of [...perFeed, this.#feedState, this.#drift]) gauge.reset();
+    for (const { id, circuit } of sources) {
+      this.#sourceOpen.set({ source: id }, isOpen(circuit));
+      // A first failure is an increase only where the series was there before it.
+      for (const cause of FAILURE_CAUSES) this.#failedCalls.inc({ source: id, cause }, 0);
+    }
     for (const status of sources.flatMap((source) => source.feeds)) {
       const { feed } = status;
       this.#feedUp.set({ feed }, status.state === 'FRESH' ? 1 : 0);
+      this.#feedState.set(stateLabels(status), 1);
       this.#feedCalls.set({ feed }, status.upstreamCalls);
       this.#feedOpen.set({ feed }, isOpen(status.circuit));
       if (status.taskCount !== null) this.#feedTasks.set({ feed }, status.taskCount);
@@ -183,6 +205,10 @@ export class Metrics {
   private feedGauge(name: string, help: string): Gauge<'feed'> {
     return new Gauge({ name, help, labelNames: ['feed'], registers: [this.#registry] });
   }
+}
+
+function stateLabels({ feed, state, reason, diagnosis }: FeedStatus): Record<string, string> {
+  return { feed, state, reason: reason ?? '', cause: diagnosis?.cause ?? '' };
 }
 
 function isOpen({ state }: CircuitStatus): number {
