@@ -8,6 +8,8 @@ export interface TaskFilter {
   readonly status?: readonly TaskStatus[];
   readonly type?: readonly TaskType[];
   readonly trigger?: TaskTrigger;
+  /** True: only tasks with warnings; false: only those without. */
+  readonly hasWarnings?: boolean;
   readonly resourceId?: string;
   readonly clusterId?: string;
   /** Case-insensitive substring. */

@@ -55,8 +55,14 @@ export interface TaskError {
   message: string;
 }
 
+/** What went wrong beside the status: the upstream's code, where it has one, and a text of ours. */
+export interface TaskWarning {
+  code: string | null;
+  message: string;
+}
+
 /**
- * One record of a feed, normalised. Every field is always present; unknown is null.
+ * One record of a feed, normalised. Every field is always present; unknown is null, no warnings are an empty list.
  * Times are RFC 3339 in UTC with milliseconds, so they compare as strings.
  */
 export interface Task {
@@ -81,6 +87,7 @@ export interface Task {
   cluster: TaskCluster | null;
   destination: string | null;
   error: TaskError | null;
+  warnings: readonly TaskWarning[];
   region: string | null;
   projectId: string | null;
 }
@@ -107,6 +114,7 @@ const FIELDS = [
   'cluster',
   'destination',
   'error',
+  'warnings',
   'region',
   'projectId',
 ] as const satisfies readonly (keyof Task)[];

@@ -333,6 +333,7 @@ describe('the parameters', () => {
     ['status=FAILED,RUNNING'],
     ['type=BACKUP'],
     ['trigger=SCHEDULED'],
+    ['hasWarnings=true'],
     ['resourceId=x'],
     ['resourceName=x'],
     ['clusterId=x'],

@@ -125,7 +125,7 @@ export const TARGETS: Readonly<Record<string, Target>> = {
     paths:
       /^\/api\/v3\/projects\/p\/clusters$|^\/api\/v3\.1\/projects\/p\/clusters\/[^/]+\/operation\/snapshot\/tasks$/,
     rules: {
-      types: ['CLUSTER_SNAPSHOT'],
+      types: ['CLUSTER_SNAPSHOT', 'RESTORE'],
       triggers: [null],
       statuses: statuses({
         ...{ PENDING: ['init', 'queuing'], RUNNING: ['running'], PAUSED: ['pause'], SUCCEEDED: ['success'] },

@@ -27,7 +27,8 @@ describe('the check of a task', () => {
   it('names each field that is missing, or of another type than it may be', () => {
     for (const task of TASKS) {
       for (const name of Object.keys(task)) {
-        for (const wrong of [undefined, '', Number.NaN, Number.POSITIVE_INFINITY, true, {}, []]) {
+        const wrongs = [undefined, '', Number.NaN, Number.POSITIVE_INFINITY, true, {}, [name]];
+        for (const wrong of wrongs) {
           expect(misfits(task, { [name]: wrong })).toContain(name);
         }
         const { [name]: _, ...others } = task;
@@ -54,6 +55,7 @@ describe('the check of a task', () => {
     [{ trigger: 'AUTO' }, 'trigger'],
     [{ error: { code: null, message: null } }, 'error'],
     [{ error: { message: 'x' } }, 'error'],
+    [{ warnings: [{ code: null, message: '' }] }, 'warnings'],
     [{ provider: 'another' }, 'origin'],
   ])('finds %j', (change, name) => {
     for (const task of TASKS) expect(misfits(task, change)).toContain(name);

@@ -63,6 +63,8 @@ const SHAPE: Readonly<Record<string, Check>> = {
   cluster: orNull(isObject({ id: isText, name: orNull(isText) })),
   destination: orNull(isText),
   error: orNull(isObject({ code: orNull(isText), message: isText })),
+  warnings: (value) =>
+    Array.isArray(value) && value.every(isObject({ code: orNull(isText), message: isText })),
   region: orNull(isText),
   projectId: orNull(isText),
 };

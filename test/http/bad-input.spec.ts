@@ -81,6 +81,7 @@ const ORDERS = ['createTime', 'updateTime', 'endTime'].flatMap((field) => [`${fi
 const TIMES = ['createdAfter', 'createdBefore', 'endedAfter', 'endedBefore'];
 const SINGLE: Record<string, string> = {
   trigger: 'MANUAL',
+  hasWarnings: 'true',
   resourceId: 'a',
   resourceName: 'a',
   clusterId: 'a',
@@ -97,6 +98,7 @@ describe('a word outside the closed set', () => {
     ['status', ['failed', 'Failed', 'DONE', ' FAILED', 'FAILED ', 'FAILED;', '*', 'FAILED\u0000'], STATUSES],
     ['type', ['backup', 'LOGBACKUP', 'log_backup'], TYPES],
     ['trigger', ['manual', 'AUTO', 'MANUAL,SCHEDULED'], ['MANUAL', 'SCHEDULED']],
+    ['hasWarnings', ['TRUE', 'True', '1', '0', 'yes', 'null', 'true,false'], ['true', 'false']],
     ['provider', ['HUAWEI-CSS', 'css', 'aws', '__proto__', 'constructor'], PROVIDERS],
     ['source', ['Search-logs', 'nope', 'sources/search-logs', 'toString'], SOURCES],
     [

@@ -316,7 +316,7 @@ describe('/v1/providers', () => {
       [...(byId.get(id)?.[field] ?? [])].sort();
     expect(sorted('huawei-css', 'taskTypes')).toEqual(['LOG_BACKUP']);
     expect(sorted('huawei-css', 'taskStatuses')).toEqual(['FAILED', 'RUNNING', 'SUCCEEDED', 'UNKNOWN']);
-    expect(sorted('huawei-cce', 'taskTypes')).toEqual(['CLUSTER_SNAPSHOT']);
+    expect(sorted('huawei-cce', 'taskTypes')).toEqual(['CLUSTER_SNAPSHOT', 'RESTORE']);
     expect(sorted('huawei-cce', 'taskStatuses')).toEqual([
       'FAILED',
       'PAUSED',

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startGateway, startSimulator, type RunningGateway, type Simulator } from '../support/gateway.js';
 import { ask } from '../support/http.js';
-import { askAll, askPage, ids, inOrder, type Query, type SentTask } from '../support/tasks.js';
+import { askAll, askPage, ids, inOrder, listPath, type Query, type SentTask } from '../support/tasks.js';
 
 const NOW = Date.parse('2026-11-20T08:00:00Z');
 const CLUSTER = '4213d908-f5dc-4633-8401-cfd7175fca0c';
@@ -54,6 +54,15 @@ beforeAll(async () => {
       NOW - index,
     );
   });
+  for (const [index, fail_count] of [1, 2, 0].entries()) {
+    simulator.fleet.cbr.addVerbatim(
+      {
+        ...{ id: `warned-${index}`, status: 'success', operation_type: 'vault_delete' },
+        ...{ created_at: new Date(NOW - 90_000).toISOString(), extra_info: { vault_delete: { fail_count } } },
+      },
+      NOW - 90_000,
+    );
+  }
   // Rows without times, and some that share theirs: the order must be total all the same.
   for (let index = 0; index < 12; index++) {
     odd.rows.addVerbatim({ id: `timeless-${index}`, status: 'RUNNING', createAt: null });
@@ -94,7 +103,7 @@ describe('the whole list', () => {
 
   it('has all fields on every task, whatever its provider', () => {
     const fields = Object.keys(everything[0] ?? {});
-    expect(fields).toHaveLength(23);
+    expect(fields).toHaveLength(24);
     for (const task of everything) expect(Object.keys(task)).toEqual(fields);
   });
 
@@ -170,6 +179,21 @@ describe('filters', () => {
     const wanted = expected((task) => task.trigger === trigger);
     expect(wanted.length).toBeGreaterThan(0);
     expect(ids(await list({ trigger }))).toEqual(wanted);
+  });
+
+  it.each(['true', 'false'])('hasWarnings=%s leaves exactly those', async (hasWarnings) => {
+    const wanted = expected(({ warnings }) => String(warnings.length > 0) === hasWarnings);
+    expect(wanted.length).toBeGreaterThan(1);
+    expect(ids(await list({ hasWarnings }))).toEqual(wanted);
+    const page = await askPage(gateway.url, { hasWarnings, pageSize: 1 });
+    expect(page.totalSize).toBe(wanted.length);
+    const next = { hasWarnings, pageSize: 1, pageToken: page.nextPageToken };
+    expect(ids((await askPage(gateway.url, next)).tasks)).toEqual(wanted.slice(1, 2));
+    const others: Query[] = [{}, { hasWarnings: hasWarnings === 'true' ? 'false' : 'true' }];
+    for (const other of others) {
+      const answer = await ask(`${gateway.url}${listPath({ ...other, pageToken: page.nextPageToken })}`);
+      expect(answer.status).toBe(400);
+    }
   });
 
   it('resourceId and clusterId are exact', async () => {

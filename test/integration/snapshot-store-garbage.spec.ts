@@ -32,7 +32,7 @@ describe('RedisStore among values that no store has written', () => {
     name = randomUUID();
   });
 
-  const keyOf = (key: (typeof KEYS)[number]): string => `${bench.prefix}:1:{${name}}:${key}`;
+  const keyOf = (key: (typeof KEYS)[number]): string => `${bench.prefix}:2:{${name}}:${key}`;
 
   async function claimOf(by: SnapshotStore, held: number | null): Promise<Lease> {
     const claim: Claim = await by.claim(name, { held, nowMs: Date.now() });
@@ -188,7 +188,7 @@ describe('RedisStore among values that no store has written', () => {
     ];
     await bench.command(async (redis) => {
       for (const message of [...messages, '{"from":"x","name":"last","version":1}']) {
-        await redis.publish(`${bench.prefix}:1:news`, message);
+        await redis.publish(`${bench.prefix}:2:news`, message);
       }
     });
     while (heard.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));

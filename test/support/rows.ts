@@ -13,7 +13,8 @@ export function rowOf(number: number, status: Task['status'] = 'SUCCEEDED'): Tas
     ...{ nativeId: id, type: 'BACKUP', trigger: null, status, nativeStatus: status.toLowerCase() },
     ...{ progressPercent: 100, createTime, startTime: createTime, endTime, updateTime: endTime },
     ...{ durationSeconds: number % 977, checkpointTime: null, lagSeconds: null },
-    ...{ resource: { type: 'OS::Nova::Server', ...server }, cluster: null, destination: null, error: null },
+    ...{ resource: { type: 'OS::Nova::Server', ...server }, cluster: null, destination: null },
+    ...{ error: null, warnings: [] },
     ...{ region: 'eu-west-101', projectId: PROJECT },
   };
   return { task, raw: rawOf(task, number) };

@@ -88,7 +88,7 @@ async function benchOn(url: string, stop: () => Promise<void>): Promise<RedisBen
   const link = await PlainLink.to(url, prefix);
   const command = <T>(work: (redis: Redis) => Promise<T>): Promise<T> =>
     link.run((redis) => work(redis as Redis));
-  const leaseOf = (name: string): string => `${prefix}:1:{${name}}:lease`;
+  const leaseOf = (name: string): string => `${prefix}:2:{${name}}:lease`;
   return {
     ...{ url, prefix, command },
     replica: async () => {

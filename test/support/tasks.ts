@@ -19,6 +19,7 @@ export interface SentTask {
     readonly name: string | null;
   } | null;
   readonly cluster: { readonly id: string; readonly name: string | null } | null;
+  readonly warnings: readonly { readonly code: string | null; readonly message: string }[];
   readonly raw?: object;
 }
 

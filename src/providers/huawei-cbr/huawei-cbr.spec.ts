@@ -13,6 +13,8 @@ import oddRows from './fixtures/odd-rows.json' with { type: 'json' };
 import oddRowsTasks from './fixtures/odd-rows.tasks.json' with { type: 'json' };
 import statuses from './fixtures/statuses.json' with { type: 'json' };
 import statusesTasks from './fixtures/statuses.tasks.json' with { type: 'json' };
+import warnings from './fixtures/warnings.json' with { type: 'json' };
+import warningsTasks from './fixtures/warnings.tasks.json' with { type: 'json' };
 import { HuaweiCbrModule, HuaweiCbrProvider } from './huawei-cbr.module.js';
 
 const PROJECT = '04f1829c788037ac2fb8c01eb2b04b95';
@@ -95,6 +97,7 @@ describe('reading a feed', () => {
       tasks: statusesTasks,
       drift: { unknownStatus: 2, unknownType: 2 },
     },
+    { what: 'what went wrong beside the status', body: warnings, tasks: warningsTasks, drift: {} },
     {
       what: 'odd rows',
       body: oddRows,

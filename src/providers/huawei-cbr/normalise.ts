@@ -14,6 +14,7 @@ import { hashedTaskId, nativeTaskId } from '@/model/task-id.js';
 import { secondsBetween } from '@/model/time.js';
 import type { Fields } from '@/upstream/raw.js';
 import { documentedFields, noteDropped, openRow, type RowShape } from '@/upstream/row-shape.js';
+import { readWarnings } from './warnings.js';
 
 /** Where a record comes from. */
 export interface Origin {
@@ -91,6 +92,7 @@ export function normalise(record: unknown, origin: Origin): TaskRow | null {
     cluster: null,
     destination: fields.text('vault_name') ?? fields.text('vault_id'),
     error: readError(fields.fields('error_info')),
+    warnings: readWarnings(fields.fields('extra_info')),
     region: source.region,
     projectId: fields.text('project_id') ?? source.projectId,
   };

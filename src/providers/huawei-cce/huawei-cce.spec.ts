@@ -13,6 +13,8 @@ import example from './fixtures/example.json' with { type: 'json' };
 import exampleTasks from './fixtures/example.tasks.json' with { type: 'json' };
 import oddRows from './fixtures/odd-rows.json' with { type: 'json' };
 import oddRowsTasks from './fixtures/odd-rows.tasks.json' with { type: 'json' };
+import rollbacks from './fixtures/rollbacks.json' with { type: 'json' };
+import rollbacksTasks from './fixtures/rollbacks.tasks.json' with { type: 'json' };
 import statuses from './fixtures/statuses.json' with { type: 'json' };
 import statusesTasks from './fixtures/statuses.tasks.json' with { type: 'json' };
 import { HuaweiCceModule, HuaweiCceProvider } from './huawei-cce.module.js';
@@ -58,6 +60,7 @@ describe('reading a feed', () => {
     { what: 'the documented example', body: example, tasks: exampleTasks, drift: {} },
     { what: 'every phase', body: statuses, tasks: statusesTasks, drift: { unknownStatus: 2 } },
     { what: 'the texts of subtasks', body: errors, tasks: errorsTasks, drift: {} },
+    { what: 'rollbacks', body: rollbacks, tasks: rollbacksTasks, drift: {} },
     {
       what: 'odd rows',
       body: oddRows,

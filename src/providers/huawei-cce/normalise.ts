@@ -1,7 +1,14 @@
 import type { DriftLog } from '@/model/drift.js';
 import type { Feed } from '@/model/feed.js';
 import type { SourceConfig } from '@/model/source.js';
-import { isTerminal, type Task, type TaskError, type TaskRow, type TaskStatus } from '@/model/task.js';
+import {
+  isTerminal,
+  type Task,
+  type TaskError,
+  type TaskRow,
+  type TaskStatus,
+  type TaskType,
+} from '@/model/task.js';
 import { hashedTaskId, nativeTaskId } from '@/model/task-id.js';
 import { secondsBetween } from '@/model/time.js';
 import type { Fields } from '@/upstream/raw.js';
@@ -27,6 +34,12 @@ const STATUSES: ReadonlyMap<string, TaskStatus> = new Map([
   ['success', 'SUCCEEDED'],
   ['failed', 'FAILED'],
   ['error', 'FAILED'],
+]);
+
+/** The values of `spec.items[].type` (CCE SDK, `SnapshotSpecItems`, since 3.1.206). */
+const SUBTASK_TYPES: ReadonlyMap<string, TaskType> = new Map([
+  ['master-backup', 'CLUSTER_SNAPSHOT'],
+  ['master-backup-rollback', 'RESTORE'],
 ]);
 
 /**
@@ -56,27 +69,55 @@ export function normalise(item: unknown, origin: Origin): TaskRow | null {
     return null;
   }
   const { createTime, updateTime } = identity;
+  const state = readState(fields, createTime);
+  const subtasks = readSubtasks(fields);
   const task: Task = {
     id: identity.id,
     provider: source.provider,
     source: source.id,
     feed: feed.name,
     nativeId: identity.nativeId,
-    type: 'CLUSTER_SNAPSHOT',
+    type: typeOf(subtasks),
     trigger: null,
     createTime,
     updateTime,
     startTime: null,
-    ...readState(fields, createTime),
+    ...state,
+    error: state.status === 'FAILED' ? errorOf(subtasks) : null,
     checkpointTime: null,
     lagSeconds: null,
     resource: { type: 'cce-cluster', id: feed.key, name: feed.cluster?.name ?? null },
     cluster: { id: feed.key, name: feed.cluster?.name ?? null },
     destination: null,
+    warnings: [],
     region: source.region,
     projectId: source.projectId,
   };
   return { task, raw: fields.object };
+}
+
+/** A part of a task; null where it does not tell, or tells another word than documented. */
+interface Subtask {
+  readonly type: TaskType | null;
+  readonly status: TaskStatus | null;
+  readonly message: string | null;
+}
+
+function readSubtasks(fields: Fields): Subtask[] {
+  return fields
+    .fields('spec')
+    .list('items')
+    .map((item) => ({
+      type: item.text('type') === null ? null : item.word('type', SUBTASK_TYPES, 'unknownType').meaning,
+      status: item.text('status') === null ? null : item.word('status', STATUSES, 'unknownStatus').meaning,
+      message: item.text('message'),
+    }));
+}
+
+/** A restore is told by its subtasks alone: all of them are rollbacks. */
+function typeOf(subtasks: readonly Subtask[]): TaskType {
+  const isRestore = subtasks.length > 0 && subtasks.every(({ type }) => type === 'RESTORE');
+  return isRestore ? 'RESTORE' : 'CLUSTER_SNAPSHOT';
 }
 
 type Identity = Pick<Task, 'id' | 'nativeId' | 'createTime' | 'updateTime'>;
@@ -90,10 +131,7 @@ function identify(metadata: Fields, { source, feed }: Origin): Identity | null {
   return { id: hashedTaskId(source.id, [feed.key, createTime]), nativeId, createTime, updateTime };
 }
 
-type State = Pick<
-  Task,
-  'status' | 'nativeStatus' | 'progressPercent' | 'endTime' | 'durationSeconds' | 'error'
->;
+type State = Pick<Task, 'status' | 'nativeStatus' | 'progressPercent' | 'endTime' | 'durationSeconds'>;
 
 function readState(fields: Fields, createTime: string | null): State {
   const state = fields.fields('status');
@@ -109,21 +147,12 @@ function readState(fields: Fields, createTime: string | null): State {
     progressPercent: state.numberWithin('progress', 0, 100),
     endTime,
     durationSeconds: secondsBetween(createTime, endTime),
-    error: status === 'FAILED' ? readError(fields) : null,
   };
 }
 
-function statusOf(word: string | null): TaskStatus {
-  return STATUSES.get(word?.toLowerCase() ?? '') ?? 'UNKNOWN';
-}
-
 /** Only subtasks carry a text, and they are to be deprecated: that of a failed one, else any. */
-function readError(fields: Fields): TaskError | null {
-  const told = fields
-    .fields('spec')
-    .list('items')
-    .map((item) => ({ failed: statusOf(item.text('status')) === 'FAILED', message: item.text('message') }))
-    .filter((item): item is { failed: boolean; message: string } => item.message !== null);
-  const item = told.find(({ failed }) => failed) ?? told[0];
-  return item === undefined ? null : { code: null, message: item.message };
+function errorOf(subtasks: readonly Subtask[]): TaskError | null {
+  const told = subtasks.filter(({ message }) => message !== null);
+  const message = (told.find(({ status }) => status === 'FAILED') ?? told[0])?.message ?? null;
+  return message === null ? null : { code: null, message };
 }

@@ -16,6 +16,6 @@ export const description: ProviderDescription = {
   title: settings.title,
   upstreamFilters: [],
   paging: "Not paged: one call answers all of a cluster's tasks.",
-  taskTypes: ['CLUSTER_SNAPSHOT'],
+  taskTypes: ['CLUSTER_SNAPSHOT', 'RESTORE'],
   taskStatuses: ['PENDING', 'RUNNING', 'PAUSED', 'SUCCEEDED', 'FAILED', 'UNKNOWN'],
 };

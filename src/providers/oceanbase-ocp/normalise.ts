@@ -13,7 +13,10 @@ export interface Origin {
   readonly drift: DriftLog;
 }
 
-/** Three vocabularies: the console of OCP 4.2, the tenant API of OCP 4.3, and OceanBase's own archive states. */
+/**
+ * Three vocabularies: the console of OCP 4.2, the tenant API of OCP 4.3, which documents `UNKNOWN` among its words, and
+ * OceanBase's own archive states. Of the latter `MIXED` (OceanBase 3.x) says nothing that is known here.
+ */
 const STATUSES: ReadonlyMap<string, TaskStatus> = new Map([
   ['prepare', 'PENDING'],
   ['beginning', 'PENDING'],
@@ -28,6 +31,7 @@ const STATUSES: ReadonlyMap<string, TaskStatus> = new Map([
   ['interrupted', 'FAILED'],
   ['stop', 'STOPPED'],
   ['stopped', 'STOPPED'],
+  ['unknown', 'UNKNOWN'],
 ]);
 
 /**
@@ -66,6 +70,7 @@ export function normalise(row: unknown, { source, feed, drift }: Origin): TaskRo
     cluster,
     destination: fields.text('backupUri'),
     error: errorMessage === null ? null : { code: null, message: errorMessage },
+    warnings: [],
     region: source.region,
     projectId: source.projectId,
   };
@@ -123,9 +128,17 @@ function readProgress(fields: Fields): Progress {
     updateTime: fields.rfc3339('modifyTime'),
     durationSeconds: null,
     checkpointTime: fields.rfc3339('checkpoint'),
-    // Documented as a whole number, with a fraction in the documentation's own example.
-    lagSeconds: fields.numberWithin('delay', 0, Infinity),
+    lagSeconds: readLag(fields),
   };
+}
+
+/**
+ * Documented as a whole number, with a fraction in the documentation's own example. Where OCP's clock is behind the
+ * database's it is below zero: the archive is not behind.
+ */
+function readLag(fields: Fields): number | null {
+  const delay = fields.number('delay');
+  return delay === null ? null : Math.max(0, delay);
 }
 
 function readCluster(fields: Fields, feed: Feed): TaskCluster {
@@ -135,8 +148,9 @@ function readCluster(fields: Fields, feed: Feed): TaskCluster {
   };
 }
 
+/** Tenant 0 is the whole cluster: all rows of the reference's example for data backup tasks have it. */
 function readResource(fields: Fields, cluster: TaskCluster): TaskResource {
   const tenantId = fields.text('tenantId');
-  if (tenantId === null) return { type: 'oceanbase-cluster', ...cluster };
+  if (tenantId === null || tenantId === '0') return { type: 'oceanbase-cluster', ...cluster };
   return { type: 'oceanbase-tenant', id: tenantId, name: fields.text('tenantName') };
 }

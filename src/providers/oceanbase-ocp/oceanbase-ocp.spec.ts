@@ -62,12 +62,12 @@ describe('reading a feed', () => {
   it.each([
     { what: 'the documented example', body: example, tasks: exampleTasks, drift: {} },
     { what: 'tenants, errors and gaps', body: tenants, tasks: tenantsTasks, drift: {} },
-    { what: 'every status', body: statuses, tasks: statusesTasks, drift: { unknownStatus: 3 } },
+    { what: 'every status', body: statuses, tasks: statusesTasks, drift: { unknownStatus: 2 } },
     {
       what: 'odd rows',
       body: oddRows,
       tasks: oddRowsTasks,
-      drift: { droppedRow: 3, unreadableTime: 3, wrongType: 2 },
+      drift: { droppedRow: 3, unreadableTime: 3, wrongType: 1 },
     },
   ])('normalises $what', async ({ body, tasks, drift }) => {
     const feedRead = await read(onePage(body));
@@ -86,7 +86,7 @@ describe('reading a feed', () => {
     expect('driftExamples' in feedRead && feedRead.driftExamples).toEqual({
       droppedRow: { field: '(row)', found: 'null' },
       unreadableTime: { field: 'createTime', found: 'aaaa aaa' },
-      wrongType: { field: 'delay', found: 'number out of range' },
+      wrongType: { field: 'delay', found: 'string' },
     });
   });
 
@@ -135,6 +135,44 @@ describe('reading a feed', () => {
   it('answers failures instead of throwing', async () => {
     const failing = (error: Error): FakeClients => byPage(() => error);
     expect(await read(failing(new UpstreamError('THROTTLED', 5000)))).toEqual(failed('THROTTLED', 5000));
+  });
+});
+
+describe('what a row means', () => {
+  async function taskOf(change: object): Promise<FeedRead> {
+    return read(onePage({ data: { contents: [{ ...ROW, ...change }] } }));
+  }
+
+  it.each([
+    ['UNKNOWN', {}],
+    ['unknown', {}],
+    ['MIXED', { unknownStatus: 1 }],
+  ])(
+    'takes the status %s for UNKNOWN, with drift only where OCP does not document it',
+    async (status, drift) => {
+      const feedRead = await taskOf({ status });
+      expect(feedRead).toMatchObject({ rows: [{ task: { status: 'UNKNOWN', nativeStatus: status } }] });
+      expect('drift' in feedRead && feedRead.drift).toEqual(drift);
+    },
+  );
+
+  it.each([
+    [-0.25, 0],
+    ['-3', 0],
+    [0, 0],
+    [0.5, 0.5],
+  ])('takes a delay of %j for a lag of %d seconds, and no drift', async (delay, lagSeconds) => {
+    expect(await taskOf({ delay })).toMatchObject({ rows: [{ task: { lagSeconds } }], drift: {} });
+  });
+
+  it.each([0, '0', null, undefined])('takes tenantId %j for the whole cluster', async (tenantId) => {
+    const resource = { type: 'oceanbase-cluster', id: '1000005', name: 'yc0820_17' };
+    expect(await taskOf({ tenantId, tenantName: 'sys' })).toMatchObject({ rows: [{ task: { resource } }] });
+  });
+
+  it('takes any other tenantId for a tenant', async () => {
+    const resource = { type: 'oceanbase-tenant', id: '7', name: null };
+    expect(await taskOf({ tenantId: 7 })).toMatchObject({ rows: [{ task: { resource } }] });
   });
 });
 

@@ -10,7 +10,13 @@ const TASK: Task = {
   ...{ trigger: null, status: 'FAILED', nativeStatus: 'failed', progressPercent: 7.5, createTime: null },
   ...{ startTime: null, endTime: null, updateTime: null, durationSeconds: 1, checkpointTime: null },
   ...{ lagSeconds: null, resource: { type: null, id: 'r', name: null }, cluster: { id: 'c', name: 'C' } },
-  ...{ destination: null, error: { code: null, message: 'm' }, region: 'eu', projectId: null },
+  ...{
+    destination: null,
+    error: { code: null, message: 'm' },
+    warnings: [{ code: null, message: 'm' }],
+    region: 'eu',
+    projectId: null,
+  },
 };
 
 function decodeText(text: string): ReturnType<typeof decodeSegment> {

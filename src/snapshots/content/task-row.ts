@@ -7,6 +7,7 @@ import {
   type TaskError,
   type TaskResource,
   type TaskRow,
+  type TaskWarning,
 } from '@/model/task.js';
 
 type Check = (value: unknown) => boolean;
@@ -22,6 +23,11 @@ const oneOf = (words: readonly string[]): Check => {
   const known = new Set<unknown>(words);
   return (value) => known.has(value);
 };
+
+const listOf =
+  (check: Check): Check =>
+  (value) =>
+    Array.isArray(value) && value.every(check);
 
 function shaped<T>(checks: Checks<T>): Check {
   const fields = Object.entries<Check>(checks);
@@ -55,6 +61,7 @@ const isTask = shaped<Task>({
   cluster: orNull(shaped<TaskCluster>({ id: text, name: orNull(text) })),
   destination: orNull(text),
   error: orNull(shaped<TaskError>({ code: orNull(text), message: text })),
+  warnings: listOf(shaped<TaskWarning>({ code: orNull(text), message: text })),
   region: orNull(text),
   projectId: orNull(text),
 });

@@ -38,6 +38,12 @@ export interface Ask {
 
 type Value = string | Buffer | number;
 
+/**
+ * Of what is kept, and of what is told about it. Releases that keep tasks with other fields have another one, so that
+ * none finds, or throws away, what it cannot read while both run. 2: tasks with warnings.
+ */
+const LAYOUT = 2;
+
 /** A name's keys in Redis. A method throws `RedisUnavailable`. */
 export class RedisSlot {
   readonly #keys: readonly string[];
@@ -48,7 +54,7 @@ export class RedisSlot {
   ) {
     // A tag in braces puts the keys of a name in one slot of a Cluster; an empty one would not.
     const tag = name.replace(/[%{}]/g, encodeURIComponent) || '%';
-    const start = `${options.link.prefix}:1:{${tag}}:`;
+    const start = `${options.link.prefix}:${LAYOUT}:{${tag}}:`;
     this.#keys = ['lease', 'fence', 'backoff', 'entry', 'segments'].map((key) => start + key);
   }
 
@@ -136,7 +142,7 @@ export class RedisSlot {
 
 /** Where replicas tell one another of what they keep. */
 export function newsChannel(link: RedisLink): string {
-  return `${link.prefix}:1:news`;
+  return `${link.prefix}:${LAYOUT}:news`;
 }
 
 function pairs(segments: readonly Segment[]): Buffer[] {

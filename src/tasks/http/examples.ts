@@ -20,6 +20,7 @@ const BACKUP = {
   cluster: null,
   destination: null,
   error: null,
+  warnings: [],
   region: 'eu-west-101',
   projectId: '04f1829c788037ac2fb8c01eb2b04b95',
 };

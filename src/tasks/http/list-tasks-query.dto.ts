@@ -10,6 +10,7 @@ import {
   type TaskType,
 } from '@/model/task.js';
 import {
+  BooleanParameter,
   ChoiceParameter,
   ListParameter,
   OptionalTextParameter,
@@ -47,6 +48,11 @@ export class ListTasksQuery {
 
   @ChoiceParameter(TASK_TRIGGERS, { description: 'Only tasks started this way.' })
   trigger?: TaskTrigger;
+
+  @BooleanParameter({
+    description: '`true`: only tasks with warnings. `false`: only tasks without.',
+  })
+  hasWarnings?: boolean;
 
   @TextParameter({ description: 'Only tasks of the resource with exactly this id.' })
   resourceId?: string;
@@ -119,6 +125,7 @@ const FILTER_PARAMETERS = [
   'status',
   'type',
   'trigger',
+  'hasWarnings',
   'resourceId',
   'resourceName',
   'clusterId',

@@ -36,6 +36,18 @@ export function ChoiceParameter(allowed: readonly string[], schema: ApiPropertyO
   });
 }
 
+/** `true` or `false`, in lower case. */
+export function BooleanParameter(schema: ApiPropertyOptions): PropertyDecorator {
+  return parameter({
+    schema: { ...schema, type: 'boolean' } as ApiPropertyOptions,
+    read: (value) => (value === 'true' || value === 'false' ? value === 'true' : undefined),
+    check: (value) =>
+      typeof value === 'boolean'
+        ? null
+        : single((text) => `found ${quote(text)}, allowed is true or false`)(value),
+  });
+}
+
 /** Any text but the empty one. */
 export function TextParameter(schema: ApiPropertyOptions): PropertyDecorator {
   return parameter({

@@ -13,7 +13,10 @@ import type { ProblemState } from '@/model/collection.js';
 /** What is backed up. */
 @ApiSchema({ name: 'TaskResource' })
 export class TaskResourceDto {
-  /** `css-cluster`, `cce-cluster`, `oceanbase-tenant`, `oceanbase-cluster`, or CBR's own type string. */
+  /**
+   * `css-cluster`, `cce-cluster`, `oceanbase-tenant` (`oceanbase-cluster` where the task is of no one tenant), or CBR's
+   * own type string.
+   */
   @ApiProperty({ type: String, nullable: true, example: 'OS::Nova::Server' })
   type: string | null;
 
@@ -41,6 +44,18 @@ export class TaskErrorDto {
   code: string | null;
 
   @ApiProperty({ example: 'The backup could not be created.' })
+  message: string;
+}
+
+/** What went wrong beside the status. */
+@ApiSchema({ name: 'TaskWarning' })
+export class TaskWarningDto {
+  /** The upstream's code. */
+  @ApiProperty({ type: String, nullable: true, example: 'BackupService.1110' })
+  code: string | null;
+
+  /** In our words. */
+  @ApiProperty({ example: 'The backup could not be made application-consistent.' })
   message: string;
 }
 
@@ -104,11 +119,11 @@ export class TaskDto {
   @ApiProperty({ type: Number, nullable: true, minimum: 0, example: 227.504 })
   durationSeconds: number | null;
 
-  /** Continuous log backup: how far the archive has come. */
+  /** Continuous log backup: how far the archive has come; null where it has not begun. */
   @ApiProperty({ type: String, format: 'date-time', nullable: true, example: null })
   checkpointTime: string | null;
 
-  /** Continuous log backup: how far the archive is behind. */
+  /** Continuous log backup: how far the archive is behind; below zero is 0. */
   @ApiProperty({ type: Number, nullable: true, minimum: 0, example: null })
   lagSeconds: number | null;
 
@@ -120,13 +135,21 @@ export class TaskDto {
   @ApiProperty({ type: TaskClusterDto, nullable: true })
   cluster: TaskClusterDto | null;
 
-  /** Where the backup goes. */
+  /**
+   * Where the backup goes: the path of the logs (CSS), the URI of the backup (OCP), the name of the vault, else its id
+   * (CBR). Of a REPLICATION or a RESTORE it is the vault that holds the backup which is copied or restored, not the
+   * target: CBR tells no other. Of a DELETE, SYNC, VAULT_DELETE or REMOVE_RESOURCE it is the vault that is changed.
+   */
   @ApiProperty({ type: String, nullable: true, example: 'vault-prod-01' })
   destination: string | null;
 
   /** null unless the upstream tells an error. */
   @ApiProperty({ type: TaskErrorDto, nullable: true })
   error: TaskErrorDto | null;
+
+  /** What went wrong beside the status, whatever that is, in our words with the upstream's code; empty otherwise. */
+  @ApiProperty({ type: [TaskWarningDto], example: [] })
+  warnings: TaskWarningDto[];
 
   @ApiProperty({ type: String, nullable: true, example: 'eu-west-101' })
   region: string | null;

@@ -77,6 +77,18 @@ describe('compileFilter', () => {
     expect(matches({ [from]: moment, [until]: moment }, task)).toBe(false);
   });
 
+  it('tells tasks with warnings from those without', () => {
+    const warnings = [{ code: null, message: 'm' }];
+    expect([[], warnings].map((each) => matches({ hasWarnings: true }, { warnings: each }))).toEqual([
+      false,
+      true,
+    ]);
+    expect([[], warnings].map((each) => matches({ hasWarnings: false }, { warnings: each }))).toEqual([
+      true,
+      false,
+    ]);
+  });
+
   it('never lets a task pass a filter by a time that it does not have', () => {
     expect(matches({ endedAfter: '0000-01-01T00:00:00.000Z' }, { endTime: null })).toBe(false);
     expect(matches({ endedBefore: '9999-12-31T23:59:59.999Z' }, { endTime: null })).toBe(false);

@@ -14,6 +14,7 @@ export function compileFilter(filter: TaskFilter): TaskPredicate {
     oneOf(filter.status, (task) => task.status),
     oneOf(filter.type, (task) => task.type),
     equal(filter.trigger, (task) => task.trigger),
+    equal(filter.hasWarnings, (task) => task.warnings.length > 0),
     equal(filter.resourceId, (task) => task.resource?.id),
     equal(filter.clusterId, (task) => task.cluster?.id),
     containing(filter.resourceName, (task) => task.resource?.name),
@@ -37,7 +38,7 @@ function oneOf<T extends string>(
   return (task) => values.has(read(task));
 }
 
-function equal(wanted: string | undefined, read: Reading<string>): TaskPredicate | null {
+function equal<T extends string | boolean>(wanted: T | undefined, read: Reading<T>): TaskPredicate | null {
   return wanted === undefined ? null : (task) => read(task) === wanted;
 }
 

@@ -31,14 +31,15 @@ const task: fc.Arbitrary<Task> = fc
     changing: change,
     type: fc.constantFrom('BACKUP' as const, 'LOG_BACKUP' as const),
     trigger: fc.option(fc.constantFrom('MANUAL' as const, 'SCHEDULED' as const)),
+    warnings: fc.constantFrom([], [{ code: null, message: 'm' }]),
     name: fc.option(fc.constantFrom('Orders-DB', 'orders archive', 'shop')),
   })
-  .map(({ key, place, changing, name, type, trigger }) => {
+  .map(({ key, place, changing, name, type, trigger, warnings }) => {
     const source = place.split('/')[1] ?? '';
     return {
       ...(sample as Task),
       // One task, one createTime: a task that vanished may come back.
-      ...{ createTime: MOMENTS[key % 7] ?? null, type, trigger, ...changing },
+      ...{ createTime: MOMENTS[key % 7] ?? null, type, trigger, warnings, ...changing },
       ...{ id: `${source}.${place.length}-${place.slice(-1)}-${key}`, source, feed: place },
       provider: `huawei-${source}`,
       resource: name === null ? null : { type: 'server', id: name, name },
@@ -54,6 +55,7 @@ const filter: fc.Arbitrary<TaskFilter> = fc.record(
     status: fc.subarray([...STATUSES], { minLength: 2 }),
     type: fc.subarray(['BACKUP' as const, 'LOG_BACKUP' as const], { minLength: 1 }),
     trigger: fc.constantFrom('MANUAL' as const, 'SCHEDULED' as const),
+    hasWarnings: fc.boolean(),
     resourceId: fc.constantFrom('shop', 'Orders-DB'),
     clusterId: fc.constantFrom('1', '2'),
     resourceName: fc.constantFrom('ORDERS', 'o', 'db'),
@@ -65,7 +67,7 @@ const filter: fc.Arbitrary<TaskFilter> = fc.record(
   { requiredKeys: [] },
 );
 /** At most three restrictions, else hardly anything matches. */
-const mildFilter = fc.tuple(filter, fc.infiniteStream(fc.nat(11))).map(([full, stream]) => {
+const mildFilter = fc.tuple(filter, fc.infiniteStream(fc.nat(12))).map(([full, stream]) => {
   const picks = new Set(stream.take(3));
   return Object.fromEntries(Object.entries(full).filter((_, index) => picks.has(index)));
 });
@@ -148,6 +150,7 @@ function naiveMatches(task: Task, wanted: TaskFilter): boolean {
     among(wanted.status, task.status),
     among(wanted.type, task.type),
     wanted.trigger === undefined || task.trigger === wanted.trigger,
+    wanted.hasWarnings === undefined || task.warnings.length > 0 === wanted.hasWarnings,
     wanted.resourceId === undefined || resource?.id === wanted.resourceId,
     wanted.clusterId === undefined || cluster?.id === wanted.clusterId,
     wanted.resourceName === undefined || new RegExp(wanted.resourceName, 'i').test(resource?.name ?? ''),
