@@ -4,6 +4,8 @@ export const DRIFT_KINDS = [
   'unknownStatus',
   /** a native type outside the mapping; the task is listed as OTHER */
   'unknownType',
+  /** a native trigger outside the mapping; the field is null */
+  'unknownTrigger',
   /** a row with fields that its documentation does not name; they are ignored */
   'unknownField',
   /** a time that could not be read; the field is null */

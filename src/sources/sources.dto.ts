@@ -7,13 +7,17 @@ import { TASK_STATUSES, TASK_TYPES, type TaskStatus, type TaskType } from '@/mod
 /** Signs in the newest snapshot that the upstream no longer speaks as documented. */
 @ApiSchema({ name: 'Drift' })
 export class DriftDto {
-  /** Native statuses outside the mapping; their tasks are listed as UNKNOWN. */
+  /** Native statuses outside the mapping: tasks with one are listed as UNKNOWN, a subtask's is not used. */
   @ApiProperty({ type: 'integer', minimum: 0, example: 0 })
   unknownStatus: number;
 
-  /** Native types outside the mapping; their tasks are listed as OTHER. */
+  /** Native types outside the mapping: tasks with one are listed as OTHER, a subtask's is not used. */
   @ApiProperty({ type: 'integer', minimum: 0, example: 0 })
   unknownType: number;
+
+  /** Native triggers outside the mapping; their tasks' trigger is null. */
+  @ApiProperty({ type: 'integer', minimum: 0, example: 0 })
+  unknownTrigger: number;
 
   /** Rows with fields that the upstream's documentation does not name; the fields are ignored. */
   @ApiProperty({ type: 'integer', minimum: 0, example: 0 })
@@ -43,8 +47,8 @@ export class DriftExampleDto {
   field: string;
 
   /**
-   * What stands there. A status, a type or the name of a field as it is where that is a short word, a time by its form
-   * (`aaa 00:00`), all else described by JSON type and length. Never a value.
+   * What stands there. A status, a type, a trigger or the name of a field as it is where that is a short word, a time by
+   * its form (`aaa 00:00`), all else described by JSON type and length. Never a value.
    */
   @ApiProperty({ maxLength: 64, example: 'Archived' })
   found: string;
@@ -58,6 +62,9 @@ export class DriftExamplesDto {
 
   @ApiProperty({ type: DriftExampleDto, nullable: true })
   unknownType: DriftExampleDto | null;
+
+  @ApiProperty({ type: DriftExampleDto, nullable: true })
+  unknownTrigger: DriftExampleDto | null;
 
   @ApiProperty({ type: DriftExampleDto, nullable: true })
   unknownField: DriftExampleDto | null;

@@ -60,6 +60,27 @@ const DOCUMENTED: Readonly<Record<string, { readonly row: object; readonly inner
   },
 };
 
+type Row = Readonly<Record<string, unknown>>;
+
+/** By provider, every word of a row that is mapped: where it stands, and the row with another one there. */
+const MAPPED: Readonly<Record<string, readonly [field: string, kind: string, row: (word: string) => Row][]>> =
+  {
+    'huawei-css': [
+      ['status', 'unknownStatus', (status) => ({ status })],
+      ['jobTypes', 'unknownTrigger', (jobTypes) => ({ jobTypes })],
+    ],
+    'huawei-cbr': [
+      ['status', 'unknownStatus', (status) => ({ status })],
+      ['operation_type', 'unknownType', (operation_type) => ({ operation_type })],
+    ],
+    'huawei-cce': [
+      ['status.phase', 'unknownStatus', (phase) => ({ status: { phase } })],
+      ['spec.items[].type', 'unknownType', (type) => ({ spec: { items: [{ type }] } })],
+      ['spec.items[].status', 'unknownStatus', (status) => ({ spec: { items: [{ status }] } })],
+    ],
+    'oceanbase-ocp': [['status', 'unknownStatus', (status) => ({ status })]],
+  };
+
 describe.each(Object.keys(BENCHES))('%s', (provider) => {
   const { row, inner } = DOCUMENTED[provider] ?? { row: {}, inner: null };
   let place: Workplace;
@@ -94,6 +115,13 @@ describe.each(Object.keys(BENCHES))('%s', (provider) => {
     const { drift, driftExamples } = await read();
     expect(drift).toEqual({ unknownField: 1 });
     expect(driftExamples).toEqual({ unknownField: { field: 'tape_library', found: 'string' } });
+  });
+
+  it.each(MAPPED[provider] ?? [])('counts an unknown word at %s as %s', async (field, kind, change) => {
+    place.stock.addVerbatim({ ...row, ...change('ENTANGLED') });
+    const { rows, drift, driftExamples } = await read();
+    expect([rows.length, drift]).toEqual([1, { [kind]: 1 }]);
+    expect(driftExamples).toEqual({ [kind]: { field, found: 'ENTANGLED' } });
   });
 
   it('looks into the objects that it reads', async () => {

@@ -119,6 +119,7 @@ describe('the document', () => {
       totalSize: 'integer',
       unknownField: 'integer',
       unknownStatus: 'integer',
+      unknownTrigger: 'integer',
       unknownType: 'integer',
       unreadableTime: 'integer',
       upstreamCalls: 'integer',

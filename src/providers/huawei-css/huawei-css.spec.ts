@@ -111,7 +111,12 @@ function idsOf({ rows }: ReadFeed): (string | null)[] {
 describe('reading a feed', () => {
   it.each([
     { what: 'the documented example', body: example, tasks: exampleTasks, drift: {} },
-    { what: 'every status', body: statuses, tasks: statusesTasks, drift: { unknownStatus: 3 } },
+    {
+      what: 'every status',
+      body: statuses,
+      tasks: statusesTasks,
+      drift: { unknownStatus: 3, unknownTrigger: 1 },
+    },
     {
       what: 'odd rows',
       body: oddRows,

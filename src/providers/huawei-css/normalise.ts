@@ -70,6 +70,7 @@ export function normalise(record: unknown, origin: Origin): TaskRow | null {
     cluster,
     destination: fields.text('logPath'),
     error: readError(fields),
+    warnings: [],
     region: source.region,
     projectId: source.projectId,
   };
@@ -91,7 +92,8 @@ function readCluster(fields: Fields, { key, cluster }: Feed): TaskCluster {
 }
 
 function readTrigger(fields: Fields): TaskTrigger | null {
-  return TRIGGERS.get(fields.text('jobTypes')?.toLowerCase() ?? '') ?? null;
+  if (fields.text('jobTypes') === null) return null;
+  return fields.word('jobTypes', TRIGGERS, 'unknownTrigger').meaning;
 }
 
 type State = Pick<Task, 'status' | 'nativeStatus' | 'createTime' | 'endTime' | 'durationSeconds'>;
