@@ -38,7 +38,8 @@ interface SentSource {
 const NOW = Date.parse('2026-11-20T08:00:00Z');
 const CBR_FEED = 'sources/server-backups/feeds/operation-logs';
 const NO_DRIFT = {
-  ...{ unknownStatus: 0, unknownType: 0, unknownField: 0, unreadableTime: 0, wrongType: 0, droppedRow: 0 },
+  ...{ unknownStatus: 0, unknownType: 0, unknownTrigger: 0, unknownField: 0, unreadableTime: 0 },
+  ...{ wrongType: 0, droppedRow: 0 },
 };
 
 const NO_EXAMPLES = Object.fromEntries(Object.keys(NO_DRIFT).map((kind) => [kind, null]));
@@ -245,6 +246,7 @@ describe('/v1/sources', () => {
     expect(feed?.drift).toEqual({
       unknownStatus: 1,
       unknownType: 1,
+      unknownTrigger: 0,
       unknownField: 1,
       unreadableTime: 1,
       wrongType: 1,
@@ -253,6 +255,7 @@ describe('/v1/sources', () => {
     expect(feed?.driftExamples).toEqual({
       unknownStatus: { field: 'status', found: 'melted' },
       unknownType: { field: 'operation_type', found: 'teleport' },
+      unknownTrigger: null,
       unknownField: { field: 'tape_library', found: 'string' },
       unreadableTime: { field: 'created_at', found: 'aaaaaaaaa' },
       wrongType: { field: 'vault_name', found: 'object' },
