@@ -25,6 +25,7 @@ import { SourcesModule } from '@/sources/sources.module.js';
 import { PAGE_TOKEN_KEYS } from '@/tasks/task-lister.js';
 import { TasksModule } from '@/tasks/tasks.module.js';
 import type { PageTokenKeys } from '@/tasks/view/page-token.js';
+import { BodyMemory } from '@/upstream/body-memory.js';
 import { REST_POLICY } from '@/upstream/credentials/credential-standing.js';
 import { UpstreamModule } from '@/upstream/upstream.module.js';
 import { UpstreamObserver } from '@/upstream/upstream-observer.js';
@@ -58,6 +59,7 @@ export class AppModule implements OnApplicationShutdown {
       { provide: DEPENDENCIES, useValue: dependenciesOn(redis) },
       { provide: Metrics, useValue: metrics },
       { provide: UpstreamObserver, useValue: callRecorder(metrics) },
+      { provide: BodyMemory, useValue: new BodyMemory(ground.config.limits.bodyMemoryBytes) },
       {
         provide: FeedCollection,
         useFactory: async (providers: readonly Provider[]) => {

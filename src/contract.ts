@@ -7,6 +7,7 @@ import { writeConfigDocuments } from './config/write-documents.js';
 import { createLogger } from './platform/logging/logger.js';
 import { sortKeys } from './platform/openapi/sort-keys.js';
 import { PROVIDER_SETTINGS } from './providers/providers.module.js';
+import { USUAL_BODY_MEMORY_BYTES } from './upstream/body-memory.js';
 
 /** A gateway without sources has the same contract as any other. */
 const NO_SOURCES: Config = {
@@ -21,6 +22,7 @@ const NO_SOURCES: Config = {
   cache: { redis: null, prefix: 'tributary', freshForMs: 0, keepForMs: 0 },
   windowMs: 0,
   log: { level: 'silent' },
+  limits: { bodyMemoryBytes: USUAL_BODY_MEMORY_BYTES },
   auth: null,
   sources: [],
 };

@@ -89,6 +89,7 @@ const GOOD: readonly (readonly [string, string])[] = [
   ['a Redis Cluster', topWith('cache: { redis: "rediss-cluster://user:pw@a:1,[::1]:2" }')],
   ['a prefix', topWith('cache: { redis: "redis://redis", prefix: "team-a:tributary" }')],
   ['a log level', topWith('log: { level: debug }')],
+  ['memory for bodies', topWith('limits: { bodyMemory: 128MiB }')],
   ['numbers from the environment', topWith('server: { port: "${PORT}" }')],
   ['a cluster with a number for an id', ocpWith('clusters: [{ id: 1000005 }]')],
   ['a rate', ocpWith('rate: 200/5m')],
@@ -114,10 +115,25 @@ interface BadFile {
 
 const BAD: readonly BadFile[] = [
   {
+    name: 'memory for bodies in another unit',
+    yaml: topWith('limits: { bodyMemory: 128MB }'),
+    problems: [
+      '1:23 limits.bodyMemory: found "128MB"; allowed: a size from 16MiB to 64GiB, such as 128MiB or 1GiB',
+    ],
+  },
+  {
+    name: 'too little memory for bodies',
+    yaml: topWith('limits: { bodyMemory: 1MiB }'),
+    problems: [
+      '1:23 limits.bodyMemory: found "1MiB"; allowed: a size from 16MiB to 64GiB, such as 128MiB or 1GiB',
+    ],
+    schemaSees: false,
+  },
+  {
     name: 'an unknown top-level key',
     yaml: topWith('sorces: []'),
     problems: [
-      '1:1 sorces: found an unknown key; allowed: server, cache, window, log, auth, sources; did you mean sources?',
+      '1:1 sorces: found an unknown key; allowed: server, cache, window, log, limits, auth, sources; did you mean sources?',
     ],
   },
   {
@@ -130,7 +146,9 @@ const BAD: readonly BadFile[] = [
   {
     name: 'an unknown key named like a property of every object',
     yaml: topWith('__proto__: 1'),
-    problems: ['1:1 __proto__: found an unknown key; allowed: server, cache, window, log, auth, sources'],
+    problems: [
+      '1:1 __proto__: found an unknown key; allowed: server, cache, window, log, limits, auth, sources',
+    ],
   },
   {
     name: 'no sources',
@@ -152,7 +170,9 @@ const BAD: readonly BadFile[] = [
   {
     name: 'a list at the top',
     yaml: '- a\n',
-    problems: ['1:1: found a list; allowed: a map with the keys server, cache, window, log, auth, sources'],
+    problems: [
+      '1:1: found a list; allowed: a map with the keys server, cache, window, log, limits, auth, sources',
+    ],
   },
   {
     name: 'an id with capitals',

@@ -12,6 +12,7 @@ export interface Config {
   /** How far back a feed that is read by a window is read. */
   readonly windowMs: number;
   readonly log: LogConfig;
+  readonly limits: LimitsConfig;
   /** `none`: everyone who reaches the server may ask; null: not said, so the server is on loopback. */
   readonly auth: 'none' | null;
   readonly sources: readonly SourceConfig[];
@@ -39,6 +40,11 @@ interface CacheConfig {
   readonly prefix: string;
   readonly freshForMs: number;
   readonly keepForMs: number;
+}
+
+interface LimitsConfig {
+  /** What the bodies of all upstreams may take at once, while they are read. */
+  readonly bodyMemoryBytes: number;
 }
 
 interface LogConfig {

@@ -1,7 +1,7 @@
 import type { CredentialType, ProviderSettings } from '@/model/source.js';
 import { CREDENTIAL_KEYS } from './credential-keys.js';
 import { REDIS_KEYS } from './redis-keys.js';
-import { CACHE_KEYS, LOG_KEYS, SERVER_KEYS, rootKeys } from './root-keys.js';
+import { CACHE_KEYS, LIMITS_KEYS, LOG_KEYS, SERVER_KEYS, rootKeys } from './root-keys.js';
 import type { Key, Keys } from './section.js';
 import { CLUSTER_KEYS, anySourceKeys } from './source-keys.js';
 
@@ -13,6 +13,7 @@ export function keyReference(providers: readonly ProviderSettings[]): string {
     chapter('cache', 'cache.', CACHE_KEYS),
     chapter('cache.redis', 'cache.redis.', REDIS_KEYS),
     chapter('log', 'log.', LOG_KEYS),
+    chapter('limits', 'limits.', LIMITS_KEYS),
     chapter('sources', 'sources[].', anySourceKeys(providers)),
     `## What each provider takes\n\n${providers.map(describeProvider).join('\n')}`,
     chapter('clusters', 'sources[].clusters[].', CLUSTER_KEYS),

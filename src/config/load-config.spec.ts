@@ -62,6 +62,7 @@ describe('the configuration', () => {
       cache: { redis: null, prefix: 'tributary', freshForMs: 15_000, keepForMs: 86_400_000 },
       windowMs: 2_592_000_000,
       log: { level: 'info' },
+      limits: { bodyMemoryBytes: 256 * 1024 * 1024 },
       auth: null,
       sources: [
         {

@@ -59,7 +59,7 @@ type RootValues = ValuesOf<RootKeys>;
 /** Values read without a problem: nothing in them is undefined. */
 type Sure<T> = T extends object ? { readonly [N in keyof T]: Sure<Exclude<T[N], undefined>> } : T;
 
-function toConfig({ server, cache, window, log, auth, sources }: Sure<RootValues>): Config {
+function toConfig({ server, cache, window, log, limits, auth, sources }: Sure<RootValues>): Config {
   return {
     server: {
       host: server.host,
@@ -77,6 +77,7 @@ function toConfig({ server, cache, window, log, auth, sources }: Sure<RootValues
     },
     windowMs: window,
     log: { level: log.level },
+    limits: { bodyMemoryBytes: limits.bodyMemory },
     auth,
     sources: sources.map((source) => toSourceConfig(source, { cache, window })),
   };

@@ -7,7 +7,7 @@ import { optional, required, section, withDefault } from './section.js';
 import type { Key, Keys, ValuesOf } from './section.js';
 import { freshFor, keepFor, minRefreshInterval, source, window } from './source-keys.js';
 import type { SourceKeys } from './source-keys.js';
-import { duration, integer, text, word } from './values.js';
+import { duration, integer, size, text, word } from './values.js';
 
 export const SERVER_KEYS = {
   host: withDefault(listenHost(), '127.0.0.1', {
@@ -79,6 +79,14 @@ export const LOG_KEYS = {
   }),
 } as const satisfies Keys;
 
+export const LIMITS_KEYS = {
+  bodyMemory: withDefault(size({ min: '16MiB', max: '64GiB' }), '256MiB', {
+    description:
+      'The memory that the answers of all upstreams may take at once while they are read. One that is too large for it is refused (LIMIT); others wait for their share within their timeout.',
+    example: '128MiB',
+  }),
+} as const satisfies Keys;
+
 /** The keys of the top level that do not depend on the providers. */
 const GENERAL_KEYS = {
   server: withDefault(section('a map', SERVER_KEYS), {}, { description: 'The HTTP server.' }),
@@ -92,6 +100,7 @@ const GENERAL_KEYS = {
     example: '30d',
   }),
   log: withDefault(section('a map', LOG_KEYS), {}, { description: 'The log, on standard output.' }),
+  limits: withDefault(section('a map', LIMITS_KEYS), {}, { description: 'What the gateway may use.' }),
   auth: optional(word(['none']), {
     description: 'Who may ask. none: everyone who reaches the server. Left out: it listens on loopback only.',
     example: 'none',

@@ -104,6 +104,27 @@ function parseDuration(value: unknown): number | undefined {
   return unit === undefined ? undefined : Number(amount) * UNITS_MS[unit as keyof typeof UNITS_MS];
 }
 
+const UNITS_BYTES = { KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30 } as const;
+const SIZE = /^([1-9]\d{0,6})(KiB|MiB|GiB)$/;
+
+/** A size such as `128MiB`, in bytes, within bounds that are written the same way. */
+export function size({ min, max }: { readonly min: string; readonly max: string }): Shape<number> {
+  const [smallest, largest] = [parseSize(min) ?? 0, parseSize(max) ?? 0];
+  return scalar({
+    allowed: `a size from ${min} to ${max}, such as 128MiB or 1GiB`,
+    schema: { type: 'string', pattern: SIZE.source },
+    parse: ({ value }) => {
+      const bytes = parseSize(value);
+      return bytes !== undefined && bytes >= smallest && bytes <= largest ? bytes : undefined;
+    },
+  });
+}
+
+function parseSize(value: unknown): number | undefined {
+  const [, amount, unit] = (typeof value === 'string' ? SIZE.exec(value) : null) ?? [];
+  return unit === undefined ? undefined : Number(amount) * UNITS_BYTES[unit as keyof typeof UNITS_BYTES];
+}
+
 const RATE = /^([1-9]\d{0,5})\/([1-9]\d{0,8}(?:ms|s|m|h|d))$/;
 
 /** A number of calls in a time, such as `200/5m`. */

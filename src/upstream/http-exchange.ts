@@ -6,6 +6,7 @@ import type { Readable } from 'node:stream';
 import type { HttpService } from '@nestjs/axios';
 import type { AxiosResponse } from 'axios';
 import { firstValueFrom } from 'rxjs';
+import type { BodyMemory } from './body-memory.js';
 import { BodyReads } from './body-reads.js';
 import { ConnectionWatch } from './connection-watch.js';
 import { withDeadline } from './deadline.js';
@@ -41,13 +42,15 @@ const IDLE_SOCKET_MS = 4_000;
 
 /** Sends calls over kept-alive connections of its own: no redirects, no proxies, bounded in time and size. */
 export class HttpExchange {
-  readonly #bodies = new BodyReads();
+  readonly #bodies: BodyReads;
   readonly #agents: { readonly httpAgent: HttpAgent; readonly httpsAgent: HttpsAgent };
 
   constructor(
     private readonly http: HttpService,
     sockets: number,
+    memory: BodyMemory,
   ) {
+    this.#bodies = new BodyReads(memory);
     const options = {
       keepAlive: true,
       maxSockets: sockets,

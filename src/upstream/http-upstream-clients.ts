@@ -3,6 +3,7 @@ import type { OnApplicationShutdown } from '@nestjs/common';
 import type { Clock } from '@/model/clock.js';
 import type { SharedStandings } from '@/model/shared-standing.js';
 import type { SourceConfig } from '@/model/source.js';
+import type { BodyMemory } from './body-memory.js';
 import { CallRetries } from './call-retries.js';
 import { Authenticators } from './credentials/authenticators.js';
 import { HttpExchange } from './http-exchange.js';
@@ -21,6 +22,7 @@ export interface UpstreamTools {
   readonly standings: SharedStandings | null;
   readonly observer: UpstreamObserver;
   readonly clock: Clock;
+  readonly memory: BodyMemory;
 }
 
 /** Clients over axios. All clients of one source share its connections and its limits. */
@@ -34,7 +36,7 @@ export class HttpUpstreamClients extends UpstreamClients implements OnApplicatio
     private readonly tools: UpstreamTools,
   ) {
     super();
-    this.#logins = new HttpExchange(http, LOGIN_SOCKETS);
+    this.#logins = new HttpExchange(http, LOGIN_SOCKETS, tools.memory);
     this.#authenticators = new Authenticators(this.#logins, tools.clock, tools.standings);
   }
 
@@ -61,7 +63,7 @@ export class HttpUpstreamClients extends UpstreamClients implements OnApplicatio
   }
 
   #exchangeOf({ id, concurrency }: SourceConfig): HttpExchange {
-    const exchange = this.#exchanges.get(id) ?? new HttpExchange(this.http, concurrency);
+    const exchange = this.#exchanges.get(id) ?? new HttpExchange(this.http, concurrency, this.tools.memory);
     this.#exchanges.set(id, exchange);
     return exchange;
   }

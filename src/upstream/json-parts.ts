@@ -1,3 +1,5 @@
+import type { JsonText } from './json-text.js';
+
 /** A container that is open where a part of a JSON text ends. */
 export interface OpenContainer {
   readonly closer: ']' | '}';
@@ -19,6 +21,12 @@ export class JsonParts {
     return this.#value;
   }
 
+  /** What closes the innermost open container; undefined where none is open. */
+  get closer(): OpenContainer['closer'] | undefined {
+    const innermost = this.#open.at(-1);
+    return innermost && closerOf(innermost);
+  }
+
   /** How many containers are open. */
   get depth(): number {
     return this.#open.length;
@@ -26,11 +34,13 @@ export class JsonParts {
 
   /**
    * Reads a part: the first begins with the text, each other one behind a comma of the innermost open container, and
-   * ends where the containers that it opened are. Throws SyntaxError where the text cannot be of JSON.
+   * ends where the containers that it opened are. In place of each row the part has a list with the row's number, and
+   * no other list within a list. Throws SyntaxError where the text cannot be of JSON.
    */
-  add(bytes: Buffer, opened: readonly OpenContainer[]): void {
+  add(bytes: Buffer, opened: readonly OpenContainer[], rows: readonly JsonText[] = []): void {
     const base = this.#open.at(-1);
     const read = parse(bytes, base, opened);
+    if (rows.length > 0) insertRows(read, rows);
     const entered = enter(read, bytes, base === undefined ? opened.slice(1) : opened);
     if (base === undefined) this.#value = read;
     else append(base, read);
@@ -86,7 +96,18 @@ function append(base: Container, read: unknown): void {
   }
 }
 
-function closerOf(container: Container): string {
+/** Puts the rows where their numbers stand. */
+function insertRows(value: unknown, rows: readonly JsonText[]): void {
+  if (Array.isArray(value)) {
+    for (const [index, element] of value.entries()) {
+      if (Array.isArray(element)) value[index] = rows[element[0] as number];
+    }
+  } else if (typeof value === 'object' && value !== null) {
+    for (const inner of Object.values(value)) insertRows(inner, rows);
+  }
+}
+
+function closerOf(container: Container): OpenContainer['closer'] {
   return Array.isArray(container) ? ']' : '}';
 }
 

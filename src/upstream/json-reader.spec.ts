@@ -2,8 +2,9 @@ import { isDeepStrictEqual } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { JsonReader } from './json-reader.js';
+import { JsonText } from './json-text.js';
 
-const BOUNDS = { partBytes: 8, longestPartBytes: 10_000, mostMarks: 100_000 };
+const BOUNDS = { partBytes: 8, longestPartBytes: 20_000, mostMarks: 100_000, mostRowMarks: 10_000 };
 
 /** What comes of a body that arrives in chunks of these sizes, in turn. */
 function read(body: string | Buffer, sizes: readonly number[] = [7], bounds = BOUNDS): unknown {
@@ -14,8 +15,21 @@ function read(body: string | Buffer, sizes: readonly number[] = [7], bounds = BO
     Array.from(reader.push(bytes.subarray(at, at + size)));
     at += size;
   }
-  return reader.end();
+  return whole(reader.end());
 }
+
+/** The value with its rows read. */
+function whole(value: unknown): unknown {
+  if (value instanceof JsonText) return value.read();
+  if (Array.isArray(value)) return value.map(whole);
+  if (typeof value !== 'object' || value === null) return value;
+  for (const [name, inner] of Object.entries(value)) {
+    Object.defineProperty(value, name, { ...PLAIN, value: whole(inner) });
+  }
+  return value;
+}
+
+const PLAIN = { writable: true, enumerable: true, configurable: true };
 
 function parse(body: string | Buffer): unknown {
   try {
@@ -179,6 +193,36 @@ describe('JsonReader', () => {
     const values = (count: number): string => JSON.stringify(Array.from({ length: count }, () => 1));
     expect(read(values(BOUNDS.mostMarks - 2), [500])).toHaveLength(BOUNDS.mostMarks - 2);
     expect(read(values(BOUNDS.mostMarks * 2), [500])).toBeUndefined();
+    const row = (count: number): string => `[0,${values(count)}]`;
+    expect(read(row(BOUNDS.mostRowMarks / 4), [500])).toBeDefined();
+    expect(read(row(BOUNDS.mostRowMarks * 2), [500])).toBeUndefined();
+    expect(read(`[${'[],'.repeat(BOUNDS.mostMarks / 2)}[]]`, [500])).toBeUndefined();
+  });
+
+  it('leaves the objects and lists in a list as the texts that they came as', () => {
+    const rows = ['{"a": [1,  {"b":2}], "a":9007199254740993}', '[ ]', '{"c":"}]"}'];
+    for (const sizes of [[1], [5], [1000]]) {
+      const reader = new JsonReader(BOUNDS);
+      const body = Buffer.from(`{"data":{"rows":[${rows.join(' ,')}, 1e999, "x"],"of":{"is":[1]}}}`);
+      for (const piece of chunked(body, sizes[0] ?? 1)) Array.from(reader.push(piece));
+      const texts = rows.map((row) => new JsonText(row));
+      expect(reader.end()).toEqual({ data: { rows: [...texts, Infinity, 'x'], of: { is: [1] } } });
+    }
+  });
+
+  it('reads nothing where a row is no JSON', () => {
+    for (const row of ['{"a":}', '[1,]', '{"a":1]', '[01]'])
+      expect(read(`{"rows":[{},${row},[]]}`)).toBeUndefined();
+  });
+
+  it('counts the most memory that what it holds can take', () => {
+    const reader = new JsonReader();
+    const rows = Array.from({ length: 1000 }, (_, id) => JSON.stringify({ id, text: 'ü'.repeat(20) }));
+    const body = Buffer.from(`[${rows.join(',')}]`);
+    for (const piece of chunked(body, 4096)) Array.from(reader.push(piece));
+    expect(reader.heldBytes).toBeGreaterThan(2 * body.length);
+    Array.from(reader.push(Buffer.alloc(100_000, ' ')));
+    expect(reader.heldBytes).toBeLessThan(3 * body.length + 1000 * 3 * 100);
   });
 
   it('reads in parts of the usual size as well', () => {
@@ -187,7 +231,7 @@ describe('JsonReader', () => {
     const reader = new JsonReader();
     let steps = 0;
     for (const piece of chunked(Buffer.from(body), 65_536)) steps += Array.from(reader.push(piece)).length;
-    expect(reader.end()).toEqual(JSON.parse(body));
+    expect(whole(reader.end())).toEqual(JSON.parse(body));
     expect(steps).toBeGreaterThan(body.length / 200_000);
   });
 });

@@ -1,61 +1,69 @@
 import type { Steps } from '@/model/slices.js';
 import { JsonParts, type OpenContainer } from './json-parts.js';
+import { JsonRow } from './json-row.js';
+import { endOfBlanks, JsonScanner, QUOTE } from './json-scanner.js';
+import type { JsonText } from './json-text.js';
 
 export interface JsonBounds {
-  /** A part ends at the first comma after so many bytes; a shorter text is read at once. */
+  /** A part ends at the first comma after so many bytes, rows included; a shorter text is read at once. */
   readonly partBytes: number;
-  /** A text without a comma in so many bytes is not read. */
+  /** A text without a comma in so many bytes, or a row of so many, is not read. */
   readonly longestPartBytes: number;
-  /** Commas and brackets: each stands for a value that takes memory, however few bytes spell it. */
+  /** Commas and brackets outside rows, and those around them: each stands for a value that takes memory. */
   readonly mostMarks: number;
+  /** Commas and brackets in one row. */
+  readonly mostRowMarks: number;
 }
 
 const USUAL_BOUNDS: JsonBounds = {
   partBytes: 128 * 1024,
   longestPartBytes: 4 * 1024 * 1024,
-  mostMarks: 8_000_000,
+  // Three a row: some 330,000 rows, where the largest body that is read has some 200,000 of usual size.
+  mostMarks: 1_000_000,
+  mostRowMarks: 100_000,
 };
 
 /** As many levels as recursion can follow with ease; no upstream nests more than ten. */
 const MOST_LEVELS = 1000;
+/** However short they are. */
+const MOST_ROWS_A_PART = 1024;
 
-/** Up to here looking at each byte is fastest; beyond, calling for a search is. */
-const SHORT_STRING_BYTES = 64;
+/** A character takes two bytes at the most, however it was sent: one, or two where its text has others than Latin ones. */
+const MOST_BYTES_A_BYTE = 2;
+/** What a field of an object with very many takes while it grows, name and all; and what anything else takes. */
+const MOST_BYTES_A_FIELD = 256;
+const MOST_BYTES_A_MARK = 64;
 
-const QUOTE = 0x22;
 const COMMA = 0x2c;
-const BACKSLASH = 0x5c;
 const CLOSERS: ReadonlyMap<number, OpenContainer['closer']> = new Map([
   [0x5b, ']'],
   [0x7b, '}'],
 ]);
-const BLANKS = ' \t\n\r';
-/** Each has a one for the bytes that are looked for. */
-const MARKS = Uint8Array.from({ length: 256 }, (_, byte) =>
-  '",[]{}'.includes(String.fromCharCode(byte)) ? 1 : 0,
-);
-const NO_BLANKS = Uint8Array.from({ length: 256 }, (_, byte) =>
-  BLANKS.includes(String.fromCharCode(byte)) ? 0 : 1,
-);
 
-type State = 'reading' | 'behind-container' | 'whole' | 'broken' | 'beyond-bounds';
+type State = 'reading' | 'in-row' | 'behind-container' | 'whole' | 'broken' | 'beyond-bounds';
 
 /**
- * Reads a JSON text while it arrives. The value is that of `JSON.parse`, by which each part of the text is read; of
- * the text no more than a part is kept, and no step takes more than about a millisecond.
+ * Reads a JSON text while it arrives. The value is that of `JSON.parse`, but that the objects and lists in a list which
+ * is in no other are left as `JsonText`: a page of rows is kept as the texts of its rows. Of the text around them no
+ * more than a part is kept, and no step takes more than about a millisecond.
  */
 export class JsonReader {
   readonly #parts = new JsonParts();
-  /** The part under way: its bytes, their number, and what it has opened, outermost first. */
+  readonly #scanner = new JsonScanner();
+  /** The part under way: its bytes, their number, the rows that stand in it, and what it has opened, outermost first. */
   #chunks: Buffer[] = [];
   #length = 0;
+  #rows: JsonText[] = [];
+  #rowBytes = 0;
   #opened: OpenContainer[] = [];
+  #row: JsonRow | null = null;
   /** Where in the part the last string is. */
   #stringStart = 0;
   #stringEnd = 0;
-  #inString = false;
-  #escaped = false;
   #marks = 0;
+  /** Those of the marks that are commas in an object. */
+  #fields = 0;
+  #bytes = 0;
   #state: State = 'reading';
 
   constructor(private readonly bounds: JsonBounds = USUAL_BOUNDS) {}
@@ -70,11 +78,18 @@ export class JsonReader {
     return this.#state === 'beyond-bounds';
   }
 
+  /** The most bytes of memory that what was read takes. */
+  get heldBytes(): number {
+    const fieldBytes = this.#fields * (MOST_BYTES_A_FIELD - MOST_BYTES_A_MARK);
+    return this.#bytes * MOST_BYTES_A_BYTE + this.#marks * MOST_BYTES_A_MARK + fieldBytes;
+  }
+
   /** Takes the next bytes, which must not change any more. */
   *push(chunk: Buffer): Steps<void> {
     for (let at = 0; at < chunk.length && !this.isBroken;) {
-      at = this.#state === 'reading' ? this.#read(chunk, at) : this.#skipBlanks(chunk, at);
-      if (at < chunk.length) yield;
+      at = this.#step(chunk, at);
+      // Behind a part there are none.
+      if (at < chunk.length && this.#rows.length === 0) yield;
     }
   }
 
@@ -90,42 +105,85 @@ export class JsonReader {
     return this.#state === 'whole' ? this.#parts.value : undefined;
   }
 
-  /** Reads up to the end of the part, or of the chunk. Answers where to go on. */
+  #step(chunk: Buffer, at: number): number {
+    if (this.#state === 'reading') return this.#read(chunk, at);
+    return this.#row === null ? this.#skipBlanks(chunk, at) : this.#readRow(this.#row, chunk, at);
+  }
+
+  /** Reads up to the end of the part, the beginning of a row, or the end of the chunk. Answers where to go on. */
   #read(chunk: Buffer, from: number): number {
     const start = this.#length - from;
     for (let at = from; at < chunk.length; at += 1) {
-      at = this.#inString ? this.#skipString(chunk, at) : find(MARKS, chunk, at);
+      at = this.#scanner.next(chunk, at);
       const byte = chunk[at];
       if (byte === undefined) break;
-      if (byte === QUOTE) this.#turnString(start + at);
+      if (byte === QUOTE) this.#noteString(start + at);
+      else if (this.#beginsRow(byte)) return this.#beginRow(chunk, from, at);
       else if (this.#endsPart(byte, start + at)) return this.#cut(chunk, from, at);
     }
     this.#hold(chunk.subarray(from));
     return chunk.length;
   }
 
-  /** The index of the quote that ends the string, or the chunk's length. */
-  #skipString(chunk: Buffer, from: number): number {
-    const at = endOfString(chunk, this.#escaped ? from + 1 : from);
-    this.#escaped = at > chunk.length;
-    return Math.min(at, chunk.length);
+  #noteString(position: number): void {
+    if (this.#scanner.inString) this.#stringStart = position;
+    else this.#stringEnd = position + 1;
   }
 
-  #turnString(position: number): void {
-    if (this.#inString) this.#stringEnd = position + 1;
-    else this.#stringStart = position;
-    this.#inString = !this.#inString;
+  #beginsRow(byte: number): boolean {
+    return CLOSERS.has(byte) && this.#innermost === ']';
+  }
+
+  get #innermost(): OpenContainer['closer'] | undefined {
+    return this.#opened.at(-1)?.closer ?? this.#parts.closer;
+  }
+
+  #beginRow(chunk: Buffer, from: number, at: number): number {
+    this.#hold(chunk.subarray(from, at));
+    const { longestPartBytes, mostRowMarks } = this.bounds;
+    const mostLevels = MOST_LEVELS - this.#depth;
+    this.#row = new JsonRow(this.#scanner, { longestPartBytes, mostRowMarks, mostLevels });
+    this.#enter('in-row');
+    return this.#readRow(this.#row, chunk, at);
+  }
+
+  #readRow(row: JsonRow, chunk: Buffer, from: number): number {
+    const at = row.push(chunk, from);
+    this.#bytes += at - from;
+    this.#rowBytes += at - from;
+    if (row.isTooDeep) this.#enter('broken');
+    if (row.isBeyondBounds) this.#enter('beyond-bounds');
+    if (row.isWhole) this.#endRow(row);
+    return at;
+  }
+
+  /** In the part, a list with the row's number stands in its place. */
+  #endRow(row: JsonRow): void {
+    this.#row = null;
+    this.#marks += 2;
+    this.#enter('reading');
+    this.#try(() => {
+      this.#hold(Buffer.from(`[${this.#rows.length}]`));
+      this.#rows.push(row.text());
+    });
   }
 
   /** Takes a comma or bracket in. True where the part ends there. */
   #endsPart(byte: number, position: number): boolean {
     this.#marks += 1;
-    if (byte === COMMA) return this.#depth > 0 && position >= this.bounds.partBytes;
+    if (byte === COMMA) {
+      if (this.#innermost === '}') this.#fields += 1;
+      return this.#depth > 0 && this.#isLong(position);
+    }
     const closer = CLOSERS.get(byte);
     if (closer === undefined) return this.#opened.pop() === undefined || this.#depth === 0;
     this.#opened.push({ closer, keyStart: this.#stringStart, keyEnd: this.#stringEnd });
     if (this.#depth > MOST_LEVELS) this.#state = 'broken';
     return this.isBroken;
+  }
+
+  #isLong(position: number): boolean {
+    return position + this.#rowBytes >= this.bounds.partBytes || this.#rows.length >= MOST_ROWS_A_PART;
   }
 
   get #depth(): number {
@@ -146,6 +204,7 @@ export class JsonReader {
   #hold(bytes: Buffer): void {
     this.#chunks.push(bytes);
     this.#length += bytes.length;
+    this.#bytes += bytes.length;
     const { longestPartBytes, mostMarks } = this.bounds;
     if (this.#length > longestPartBytes || this.#marks > mostMarks) this.#enter('beyond-bounds');
   }
@@ -153,16 +212,18 @@ export class JsonReader {
   #endPart(): void {
     const bytes = this.#chunks.length === 1 ? this.#chunks[0] : undefined;
     this.#try(() => {
-      this.#parts.add(bytes ?? Buffer.concat(this.#chunks), this.#opened);
+      this.#parts.add(bytes ?? Buffer.concat(this.#chunks), this.#opened, this.#rows);
     });
     this.#chunks = [];
     this.#length = 0;
+    this.#rows = [];
+    this.#rowBytes = 0;
     this.#opened = [];
   }
 
   /** Behind a container of an earlier part: only a comma or the end of the next container may come. */
   #skipBlanks(chunk: Buffer, from: number): number {
-    const at = find(NO_BLANKS, chunk, from);
+    const at = endOfBlanks(chunk, from);
     if (at === chunk.length) return at;
     if (this.#state === 'whole') this.#state = 'broken';
     else if (chunk[at] === COMMA) this.#enter('reading');
@@ -189,31 +250,4 @@ export class JsonReader {
       this.#state = 'broken';
     }
   }
-}
-
-/** The first index from `from` on whose byte is one of those looked for, or the chunk's length. */
-function find(wanted: Uint8Array, chunk: Buffer, from: number): number {
-  let at = from;
-  while (at < chunk.length && wanted[chunk[at] ?? 0] === 0) at += 1;
-  return at;
-}
-
-/** The index of the next quote that is not escaped; else the chunk's length, or one more where an escape is cut. */
-function endOfString(chunk: Buffer, from: number): number {
-  let at = from;
-  let quote = from;
-  for (;;) {
-    const nearEnd = Math.min(at + SHORT_STRING_BYTES, chunk.length);
-    for (; at < nearEnd && chunk[at] !== QUOTE; at += 1) {
-      if (chunk[at] === BACKSLASH) at += 1;
-    }
-    if (at < nearEnd || at >= chunk.length) return at;
-    if (quote <= at) quote = indexOr(chunk.length, chunk.indexOf(QUOTE, at));
-    at += indexOr(quote - at, chunk.subarray(at, quote).indexOf(BACKSLASH));
-    if (at === quote) return at;
-  }
-}
-
-function indexOr(otherwise: number, index: number): number {
-  return index < 0 ? otherwise : index;
 }

@@ -3,6 +3,7 @@ import type { ReadFeed } from '@/model/provider.js';
 import { flatMapInSteps, Slices } from '@/model/slices.js';
 import type { TaskRow } from '@/model/task.js';
 import { eachOnce } from './each-once.js';
+import { readJson } from './json-text.js';
 import { UpstreamError } from './upstream-error.js';
 
 export interface NormalisedRows extends Pick<ReadFeed, 'rows' | 'drift' | 'driftExamples'> {
@@ -24,7 +25,7 @@ export async function normaliseRows(
 ): Promise<NormalisedRows> {
   const drift = new DriftLog();
   const slices = new Slices();
-  const tasks = await slices.run(flatMapInSteps(rows, (row) => normalise(row, drift) ?? []));
+  const tasks = await slices.run(flatMapInSteps(rows, (row) => normalise(readJson(row), drift) ?? []));
   if (tasks.length === 0 && rows.length > 0) throw new UpstreamError('MALFORMED');
   const once = await slices.run(eachOnce(tasks));
   for (let lost = once.length; lost < tasks.length; lost += 1) drift.note('droppedRow', () => CLAIMED_TWICE);

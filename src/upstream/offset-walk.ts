@@ -1,3 +1,5 @@
+import { Slices, visitInSteps, type Steps } from '@/model/slices.js';
+
 /** A list paged by record offset and limit. */
 export interface OffsetList<Row> {
   /**
@@ -49,6 +51,7 @@ class OffsetWalk<Row> {
   #stalls = 0;
   #patience = PATIENCE;
   #truncated = false;
+  readonly #slices = new Slices();
 
   constructor(private readonly list: OffsetList<Row>) {}
 
@@ -66,15 +69,17 @@ class OffsetWalk<Row> {
       const page = await this.list.readPage(start);
       if (page === 'unpaged') return;
       this.#patience -= 1;
-      isOver = page === null ? this.giveUp() : this.take(page, start);
+      isOver = page === null ? this.giveUp() : await this.#slices.run(this.take(page, start));
       if (!isOver && this.#patience < 0) isOver = this.giveUp();
     }
   }
 
   /** Takes a page over; true when the walk is over. */
-  private take(page: readonly Row[], start: number): boolean {
+  private *take(page: readonly Row[], start: number): Steps<boolean> {
     if (!this.isAttached(page, start)) return this.loseGround(start);
-    const added = this.add(page);
+    const added = yield* this.add(page);
+    // Of a page of more rows than may be read, no more were looked at.
+    if (page.length > this.list.maxRows + 1) return this.giveUp();
     this.#end = start + page.length;
     this.#stepBack = 0;
     // As long as the largest page, it may have been cut: then what lies behind it is not known.
@@ -92,9 +97,10 @@ class OffsetWalk<Row> {
     return first !== undefined && this.#rows.has(this.list.identify(first));
   }
 
-  private add(page: readonly Row[]): number {
+  private *add(page: readonly Row[]): Steps<number> {
     const before = this.#rows.size;
-    for (const row of page) this.#rows.set(this.list.identify(row), row);
+    const looked = page.slice(0, this.list.maxRows + 1);
+    yield* visitInSteps(looked, (row) => this.#rows.set(this.list.identify(row), row));
     return this.#rows.size - before;
   }
 

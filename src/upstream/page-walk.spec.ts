@@ -62,6 +62,20 @@ function ascending(rows: readonly number[]): number[] {
 
 const ROW_COUNTS = [0, 1, 10, 999, 1000, 1001, 5000];
 
+describe('walkPages over a page of far more rows than asked for', () => {
+  it('looks at one row more than may be read, and says that there are more', async () => {
+    const looked: number[] = [];
+    const walked = await walkPages({
+      readPage: () => Promise.resolve({ rows: numbers(50_000), totalRows: null, totalPages: null }),
+      identify: (row) => String(looked.push(row) && row % 7),
+      maxRows: 10,
+      signal: new AbortController().signal,
+    });
+    expect(walked).toEqual({ rows: [7, 8, 9, 10, 4, 5, 6], truncated: true });
+    expect(looked).toHaveLength(11);
+  });
+});
+
 describe('walkPages over a list that keeps still', () => {
   for (const [name, claim] of Object.entries(CLAIMS)) {
     it.each(ROW_COUNTS)(`reads each of %i rows once when totals are: ${name}`, async (count) => {

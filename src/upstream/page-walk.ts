@@ -1,3 +1,5 @@
+import { Slices, visitInSteps, type Steps } from '@/model/slices.js';
+import { keyRows, type KeyedRow } from './keyed-rows.js';
 import { UpstreamError } from './upstream-error.js';
 
 /** One page of a list that is paged by number. Totals are what the upstream claims; null where it claims none. */
@@ -41,13 +43,14 @@ const MOST_PASSES = 3;
  * Throws what `readPage` throws, and `UpstreamError` TIMEOUT once the signal is aborted.
  */
 export async function walkPages<Row>(list: NumberedList<Row>): Promise<WalkedList<Row>> {
+  const slices = new Slices();
   const union = new Map<string, Row>();
   const totals = new Set<number | null>();
   let previous: Pass<Row> | null = null;
   for (let count = 1; count <= MOST_PASSES; count += 1) {
     const pass = await readPass(list);
-    if (pass.rows.size > list.maxRows) return cut(pass.rows, list.maxRows);
-    pass.rows.forEach((row, key) => union.set(key, row));
+    if (pass.rows.size > list.maxRows || pass.isCut) return cut(pass.rows, list.maxRows);
+    await slices.run(visitInSteps(pass.rows, ([key, row]) => union.set(key, row)));
     pass.totals.forEach((total) => totals.add(total));
     if (pass.isVouchedFor) return whole(pass.rows);
     if (totals.size === 1 && totals.has(union.size) && union.size <= list.maxRows) return whole(union);
@@ -66,11 +69,17 @@ function cut<Row>(rows: ReadonlyMap<string, Row>, maxRows: number): WalkedList<R
 }
 
 async function readPass<Row>(list: NumberedList<Row>): Promise<Pass<Row>> {
-  const pass = new Pass(list.identify);
-  for (let number = 1; pass.rows.size <= list.maxRows; number += 1) {
+  const pass = new Pass<Row>();
+  const slices = new Slices();
+  const most = list.maxRows + 1;
+  for (let number = 1; pass.rows.size <= list.maxRows && !pass.isCut; number += 1) {
     if (list.signal.aborted) throw new UpstreamError('TIMEOUT');
     const page = await readPageOrEnd(list, number, pass);
-    if (page === null || !pass.take(page)) break;
+    if (page === null) break;
+    // Of a page of more rows than may be read, no more are looked at.
+    pass.isCut = page.rows.length > most;
+    const rows = await slices.run(keyRows(page.rows, list.identify, most));
+    if (!(await slices.run(pass.take({ ...page, rows })))) break;
   }
   return pass;
 }
@@ -98,7 +107,9 @@ class Pass<Row> {
   readonly rows = new Map<string, Row>();
   /** Every row total that was told, but for the empty page at the end: some upstreams count 0 there. */
   readonly totals = new Set<number | null>();
-  #last: NumberedPage<Row> | null = null;
+  /** True when a page had more rows than may be read. */
+  isCut = false;
+  #last: NumberedPage<unknown> | null = null;
   /** The rows of all pages, in the order served. */
   readonly #served: string[] = [];
   /** Pages that brought something new, and how many rows were on them. */
@@ -108,25 +119,25 @@ class Pass<Row> {
   #repeats = 0;
   #overlaps = false;
 
-  constructor(private readonly identify: (row: Row) => string) {}
-
   /** Takes in the next page; false when the list has ended. */
-  take(page: NumberedPage<Row>): boolean {
+  *take(page: NumberedPage<KeyedRow<Row>>): Steps<boolean> {
     if (page.rows.length === 0 && this.#last !== null) {
       this.#repeats = 0;
       return false;
     }
     this.#last = page;
     this.totals.add(page.totalRows);
-    const keys = page.rows.map(this.identify);
-    for (const key of keys) this.#served.push(key);
-    const known = keys.filter((key) => this.rows.has(key)).length;
-    if (known === keys.length) return this.#takeKnown();
+    let known = 0;
+    yield* visitInSteps(page.rows, ({ key }) => {
+      this.#served.push(key);
+      if (this.rows.has(key)) known += 1;
+    });
+    if (known === page.rows.length) return this.#takeKnown();
     this.#overlaps ||= known > 0 || this.#repeats > 0;
     this.#repeats = 0;
     this.#pages += 1;
-    this.#received += keys.length;
-    keys.forEach((key, index) => this.rows.set(key, page.rows[index] as Row));
+    this.#received += page.rows.length;
+    yield* visitInSteps(page.rows, ({ key, row }) => this.rows.set(key, row));
     return true;
   }
 

@@ -1,5 +1,6 @@
 import type { DriftKind, DriftLog } from '@/model/drift.js';
 import { formatTime, parseTime } from '@/model/time.js';
+import { readJson } from './json-text.js';
 import { jsonType, shownWord, timeForm } from './redaction.js';
 
 declare const raw: unique symbol;
@@ -9,9 +10,10 @@ export interface RawObject {
   readonly [raw]: true;
 }
 
-/** The value as an unchecked object, or null when it is no JSON object. */
+/** The value, or what it spells where it is a `JsonText`, as an unchecked object; null when it is no JSON object. */
 export function rawObject(value: unknown): RawObject | null {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as RawObject) : null;
+  const read = readJson(value);
+  return typeof read === 'object' && read !== null && !Array.isArray(read) ? (read as RawObject) : null;
 }
 
 /**

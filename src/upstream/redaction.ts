@@ -1,10 +1,13 @@
+import { readJson } from './json-text.js';
+
 /** How values of an upstream are told to people: none is passed on but for short words. */
 
 const WORD = /^[\p{L}\p{N}_\-. ]+$/u;
 const LONGEST = 40;
 
 /** The JSON type of a value: `object`, `array`, `string`, `number`, `boolean`, `null`; `absent` for none. */
-export function jsonType(value: unknown): string {
+export function jsonType(found: unknown): string {
+  const value = readJson(found);
   if (value === undefined) return 'absent';
   if (value === null) return 'null';
   return Array.isArray(value) ? 'array' : typeof value;

@@ -4,12 +4,13 @@ import { CallBudgets } from '@/model/call-budget.js';
 import { CLOCK, type Clock } from '@/model/clock.js';
 import { SharedLimits } from '@/model/shared-limits.js';
 import { SharedStandings } from '@/model/shared-standing.js';
+import { BodyMemory } from './body-memory.js';
 import { HttpUpstreamClients } from './http-upstream-clients.js';
 import { SourceLimits } from './source-limits.js';
 import { UpstreamClients } from './upstream-client.js';
 import { SilentObserver, UpstreamObserver } from './upstream-observer.js';
 
-/** The only door out. A global module may provide `UpstreamObserver`, `SharedLimits`, `SharedStandings`, `CLOCK`. */
+/** The only door out. A global module may provide `UpstreamObserver`, `SharedLimits`, `SharedStandings`, `CLOCK`, `BodyMemory`. */
 @Module({
   imports: [HttpModule.register({})],
   providers: [
@@ -27,13 +28,15 @@ import { SilentObserver, UpstreamObserver } from './upstream-observer.js';
         observer: UpstreamObserver = new SilentObserver(),
         clock: Clock = Date.now,
         standings?: SharedStandings | null,
-      ) => new HttpUpstreamClients(http, { limits, observer, clock, standings: standings ?? null }),
+        memory: BodyMemory = new BodyMemory(),
+      ) => new HttpUpstreamClients(http, { limits, observer, clock, standings: standings ?? null, memory }),
       inject: [
         HttpService,
         SourceLimits,
         optional(UpstreamObserver),
         optional(CLOCK),
         optional(SharedStandings),
+        optional(BodyMemory),
       ],
     },
     { provide: CallBudgets, useExisting: SourceLimits },

@@ -1,6 +1,8 @@
 import type { Clock } from '@/model/clock.js';
 import type { ReadContext } from '@/model/provider.js';
+import { Slices, type Steps } from '@/model/slices.js';
 import type { SourceConfig } from '@/model/source.js';
+import { keyRows } from '@/upstream/keyed-rows.js';
 import { walkOffsets, type WalkedOffsets } from '@/upstream/offset-walk.js';
 import { pathSegment } from '@/upstream/path-segment.js';
 import type { UpstreamClient } from '@/upstream/upstream-client.js';
@@ -28,7 +30,7 @@ export interface WalkOptions {
   /** True when `count` is known to be that of all records, so that it tells whether a page holds them all. */
   readonly trustsCount?: boolean;
   /** Called with the records of each page as it comes; what it throws ends the walk. */
-  readonly inspect?: (records: readonly unknown[]) => void;
+  readonly inspect?: (records: readonly unknown[]) => Steps<void>;
 }
 
 export interface WalkedLog extends WalkedOffsets<unknown> {
@@ -60,23 +62,26 @@ export class OperationLog {
     const counts: (number | null)[] = [];
     let [calls, largestPage] = [0, 0];
     let isAll = false;
+    const { maxTasksPerFeed: maxRows } = this.connection.source;
+    const slices = new Slices();
     const pages = new CbrPages(async (limit, offset) => {
       calls += 1;
       const body = await this.page(span, { limit, offset });
       const records = parseOperationLogs(body);
-      inspect?.(records);
+      if (inspect !== undefined) await slices.run(inspect(records));
       if (records.length > 0) counts.push(parseCount(body));
       largestPage = Math.max(largestPage, records.length);
       isAll = trustsCount === true && offset === 0 && parseCount(body) === records.length;
-      return records;
+      // One more than what tells the walk that there are more than may be read.
+      return slices.run(keyRows(records, identifyRecord, maxRows + 2));
     });
     const walked = await walkOffsets({
       readPage: async (start) => (isAll ? 'unpaged' : pages.read(start)),
-      identify: identifyRecord,
-      maxRows: this.connection.source.maxTasksPerFeed,
+      identify: ({ key }) => key,
+      maxRows,
       signal: this.context.signal,
     });
-    return { ...walked, calls, largestPage, counts };
+    return { ...walked, rows: walked.rows.map(({ row }) => row), calls, largestPage, counts };
   }
 
   /** What the upstream says the count of a span is, in one call that asks for one record; null: it does not say. */

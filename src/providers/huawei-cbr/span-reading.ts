@@ -1,5 +1,6 @@
 import { DriftLog } from '@/model/drift.js';
-import { Slices, visitInSteps } from '@/model/slices.js';
+import { Slices, visitInSteps, type Steps } from '@/model/slices.js';
+import { rawObject } from '@/upstream/raw.js';
 import { Doubt } from './doubt.js';
 import { knownRow, sideOf, type KnownRow, type KnownRows } from './known-rows.js';
 import { normalise, type Origin } from './normalise.js';
@@ -31,13 +32,12 @@ export class SpanReader {
    */
   async list(span: LogSpan, trustsCount: boolean): Promise<KnownRows> {
     const rows = new Map<string, KnownRow>();
-    const inspect = (records: readonly unknown[]): void => {
-      for (const record of records) {
+    const inspect = (records: readonly unknown[]): Steps<void> =>
+      visitInSteps(records, (record) => {
         const known = this.read(record);
         checkSide(known, span);
         rows.set(known.row.task.id, known);
-      }
-    };
+      });
     const { truncated } = await this.log.walk(span, { trustsCount, inspect });
     if (truncated) throw new Doubt('mismatch');
     return rows;
@@ -45,7 +45,7 @@ export class SpanReader {
 
   /** A record as a row. Throws `Doubt` where it has no id or no time. */
   read(record: unknown): KnownRow {
-    const id = (record as { id?: unknown } | null)?.id;
+    const { id } = (rawObject(record) ?? {}) as { id?: unknown };
     const known = typeof id === 'string' ? this.#known.get(id) : undefined;
     if (known !== undefined && JSON.stringify(known.row.raw) === JSON.stringify(record)) return known;
     const row = normalise(record, { ...this.origin, drift: new DriftLog() });

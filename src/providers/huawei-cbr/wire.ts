@@ -29,6 +29,6 @@ export function parseOperationLog(body: unknown): object {
 
 /** What tells a record from all others, as JSON: its id, or a list of everything in it, so that none is like an id. */
 export function identifyRecord(record: unknown): string {
-  const id = rawObject(record) === null ? undefined : (record as { id?: unknown }).id;
+  const { id } = (rawObject(record) ?? {}) as { id?: unknown };
   return JSON.stringify(typeof id === 'string' && id !== '' ? id : [record]);
 }

@@ -1,4 +1,6 @@
 import type { ReadContext } from '@/model/provider.js';
+import { Slices } from '@/model/slices.js';
+import { keyRows, type KeyedRow } from '@/upstream/keyed-rows.js';
 import { walkOffsets, type WalkedOffsets } from '@/upstream/offset-walk.js';
 import type { UpstreamClient } from '@/upstream/upstream-client.js';
 import { UpstreamError } from '@/upstream/upstream-error.js';
@@ -26,22 +28,24 @@ export class CssPaging {
   constructor(private readonly client: UpstreamClient) {}
 
   /** A list whole, or truncated where the backend serves no further position. Throws `UpstreamError`. */
-  walk(list: CssList, context: ReadContext): Promise<WalkedOffsets<unknown>> {
+  async walk(list: CssList, context: ReadContext): Promise<WalkedOffsets<unknown>> {
     const pages = new CssPages(list, (query) => this.client.getJson({ path: list.path, query }, context));
-    return walkOffsets({
+    const { rows, truncated } = await walkOffsets({
       readPage: async (start) => {
         const page = await pages.read(start, this.#positionName);
         this.#positionName = pages.positionName ?? this.#positionName;
         return page;
       },
-      identify: identifyRecord,
+      identify: ({ key }) => key,
       maxRows: list.maxRows,
       signal: context.signal,
     });
+    return { rows: rows.map(({ row }) => row), truncated };
   }
 }
 
 type Query = Readonly<Record<string, number>>;
+type Page = readonly KeyedRow<unknown>[];
 
 /** The pages of one list while it is walked. */
 class CssPages {
@@ -57,10 +61,10 @@ class CssPages {
   ) {}
 
   /** The first page goes without a position, so it is right whatever the name is. */
-  async read(start: number, guess: PositionName): Promise<readonly unknown[] | 'unpaged' | null> {
+  async read(start: number, guess: PositionName): Promise<Page | 'unpaged' | null> {
     if (start === 0) {
       const page = await this.fetch({ limit: PAGE_SIZE });
-      this.#firstPage = page.map(identifyRecord);
+      this.#firstPage = page.map(({ key }) => key);
       return page;
     }
     const name = this.positionName ?? guess;
@@ -73,8 +77,8 @@ class CssPages {
   private async readByOtherName(
     start: number,
     name: PositionName,
-    found: readonly unknown[] | UpstreamError,
-  ): Promise<readonly unknown[] | 'unpaged' | null> {
+    found: Page | UpstreamError,
+  ): Promise<Page | 'unpaged' | null> {
     const other = name === 'offset' ? 'start' : 'offset';
     const page = await this.tryAt(start, other);
     if (!(page instanceof UpstreamError) && !this.isFirstAgain(page)) return this.settle(other, page);
@@ -96,7 +100,7 @@ class CssPages {
   }
 
   /** The rows from the farthest start on: the list's last ones, or, asked again, null where it may go on behind. */
-  private async readFarthest(): Promise<readonly unknown[] | null> {
+  private async readFarthest(): Promise<Page | null> {
     if (this.positionName === null) return null;
     const page = await this.fetch({ limit: PAGE_SIZE, [this.positionName]: FARTHEST_START });
     const isCut = page.length === this.#largestPage;
@@ -105,7 +109,7 @@ class CssPages {
     return page;
   }
 
-  private settle(name: PositionName, page: readonly unknown[]): readonly unknown[] {
+  private settle(name: PositionName, page: Page): Page {
     this.positionName = name;
     return page;
   }
@@ -114,7 +118,7 @@ class CssPages {
    * The page at a position, counted from 1 on the wire; the error where the backend does not take it. A 400 that
    * has a meaning of its own (a cluster that is gone, a signature refused) is thrown.
    */
-  private async tryAt(start: number, name: PositionName): Promise<readonly unknown[] | UpstreamError> {
+  private async tryAt(start: number, name: PositionName): Promise<Page | UpstreamError> {
     try {
       return await this.fetch({ limit: PAGE_SIZE, [name]: start + 1 });
     } catch (error) {
@@ -123,19 +127,21 @@ class CssPages {
     }
   }
 
-  private async fetch(query: Query): Promise<readonly unknown[]> {
-    const page = parseList(await this.get(query), this.list.name);
+  private async fetch(query: Query): Promise<Page> {
+    const records = parseList(await this.get(query), this.list.name);
+    // One more than what tells the walk that there are more than may be read.
+    const page = await new Slices().run(keyRows(records, identifyRecord, this.list.maxRows + 2));
     this.#largestPage = Math.max(this.#largestPage, page.length);
     return page;
   }
 
-  private isFirstAgain(page: readonly unknown[]): boolean {
-    return page.some((record) => identifyRecord(record) === this.#firstPage[0]);
+  private isFirstAgain(page: Page): boolean {
+    return page.some(({ key }) => key === this.#firstPage[0]);
   }
 
-  private isFirstPage(page: readonly unknown[] | UpstreamError): boolean {
+  private isFirstPage(page: Page | UpstreamError): boolean {
     if (page instanceof UpstreamError) return false;
-    return page.map(identifyRecord).join('\n') === this.#firstPage.join('\n');
+    return page.length === this.#firstPage.length && page.every(({ key }, at) => key === this.#firstPage[at]);
   }
 }
 
