@@ -41,6 +41,21 @@ export default tseslint.config(
     },
   },
   {
+    // The simulator has clocks of its own.
+    files: ['src/**/*.ts'],
+    ignores: ['src/model/clock.ts', 'src/simulator/**', '**/*.spec.ts'],
+    rules: {
+      'no-restricted-properties': [
+        'error',
+        {
+          object: 'Date',
+          property: 'now',
+          message: 'Take the Clock: wallMs to show or share, monotonicMs to measure.',
+        },
+      ],
+    },
+  },
+  {
     // A `describe` block is a table of contents, not a function; specs may be long.
     files: ['**/*.spec.ts', 'test/**/*.ts'],
     rules: { 'max-lines-per-function': 'off', 'max-lines': 'off' },

@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { fileURLToPath } from 'node:url';
 import { createGateway } from '../dist/app.setup.js';
 import { loadConfig } from '../dist/config/load-config.js';
+import { SYSTEM_CLOCK } from '../dist/model/clock.js';
 import { createLogger } from '../dist/platform/logging/logger.js';
 import { PROVIDER_SETTINGS } from '../dist/providers/providers.module.js';
 import { serveParent } from './harness/server-process.mjs';
@@ -25,7 +26,7 @@ await serveParent(async (settings) => {
 
 async function startGateway({ urls, clusters = null, logLevel = 'info' }) {
   const config = configFor(urls, clusters, logLevel);
-  const app = await createGateway({ config, log: createLogger(config.log.level), clock: Date.now });
+  const app = await createGateway({ config, log: createLogger(config.log.level), clock: SYSTEM_CLOCK });
   await app.listen(config.server.port, config.server.host);
   return app;
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { createGateway } from './app.setup.js';
 import type { Config } from './config/config.js';
 import { writeConfigDocuments } from './config/write-documents.js';
+import { SYSTEM_CLOCK } from './model/clock.js';
 import { createLogger } from './platform/logging/logger.js';
 import { sortKeys } from './platform/openapi/sort-keys.js';
 import { PROVIDER_SETTINGS } from './providers/providers.module.js';
@@ -29,7 +30,7 @@ const NO_SOURCES: Config = {
 
 /** The OpenAPI document as it is committed: what is served in reading order, by key. */
 async function contractText(): Promise<string> {
-  const app = await createGateway({ config: NO_SOURCES, log: createLogger('silent'), clock: Date.now });
+  const app = await createGateway({ config: NO_SOURCES, log: createLogger('silent'), clock: SYSTEM_CLOCK });
   const { payload } = await app.inject('/openapi.json');
   await app.close();
   return `${JSON.stringify(sortKeys(JSON.parse(payload)), null, 2)}\n`;

@@ -3,6 +3,7 @@ import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { createGateway } from './app.setup.js';
 import { loadConfig } from './config/load-config.js';
+import { SYSTEM_CLOCK } from './model/clock.js';
 import { createLogger } from './platform/logging/logger.js';
 import { PROVIDER_SETTINGS } from './providers/providers.module.js';
 import { startSimulator, type Simulator } from './simulator/simulator.js';
@@ -34,7 +35,7 @@ async function startGateway({ urls }: Simulator): ReturnType<typeof createGatewa
       IAM_URL: urls.iam,
     },
   });
-  const gateway = await createGateway({ config, log: createLogger(config.log.level), clock: Date.now });
+  const gateway = await createGateway({ config, log: createLogger(config.log.level), clock: SYSTEM_CLOCK });
   await gateway.listen(config.server.port, config.server.host);
   return gateway;
 }

@@ -4,6 +4,7 @@ import { configFileFrom } from './config/config-file-from.js';
 import type { Config } from './config/config.js';
 import { loadConfig } from './config/load-config.js';
 import { createGateway } from './app.setup.js';
+import { SYSTEM_CLOCK } from './model/clock.js';
 import { createLogger } from './platform/logging/logger.js';
 import { Drain, drainMs } from './platform/stopping/drain.js';
 import { PROVIDER_SETTINGS } from './providers/providers.module.js';
@@ -35,7 +36,7 @@ function readConfig(): Config {
 
 async function start(config: Config): Promise<void> {
   const log = createLogger(config.log.level);
-  const app = await createGateway({ config, log, clock: Date.now });
+  const app = await createGateway({ config, log, clock: SYSTEM_CLOCK });
   const { shutdownTimeoutMs } = config.server;
   // A supervisor's stop leaves balancers time to notice; who stops it by hand is not kept waiting.
   for (const [signal, waitMs] of [

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { SYSTEM_CLOCK } from '@/model/clock.js';
 import { USUAL_FRESHNESS, type CollectionAnswer, type Freshness } from '@/model/collection.js';
 import type { FailureReason } from '@/model/failure.js';
 import { feedName, type Feed } from '@/model/feed.js';
@@ -63,23 +64,26 @@ describe('the collection', () => {
   let collection: Collection;
   let faults: unknown[];
   let tools: KeeperTools;
+  let skippedMs: number;
 
   beforeEach(() => {
     jest.useFakeTimers({ now: Date.parse('2026-11-20T08:00:00Z') });
     reader = new ScriptedReader();
+    skippedMs = 0;
+    const clock = { ...SYSTEM_CLOCK, monotonicMs: () => performance.now() + skippedMs };
     faults = [];
     const source = sourceWith({ id: 's', provider: 'p', minRefreshMs: SPACING });
     const provider = {
       settings: { id: 'p', hasClusters: true },
       connect: () => reader,
     } as unknown as Provider;
-    const store = new InProcessStore(Date.now);
+    const store = new InProcessStore(clock);
     tools = {
       store,
       desk: new NewsDesk(store),
       runner: new ReadRunner({ error: (fault) => faults.push(fault) }),
       revisions: new Revisions(),
-      clock: Date.now,
+      clock,
       deadlineMs: DEADLINE,
     };
     collection = new Collection([source], [provider], tools);
@@ -113,6 +117,7 @@ describe('the collection', () => {
   /** Time goes by, and nobody has asked: no renewal was due early. */
   function later(ms: number): void {
     jest.setSystemTime(Date.now() + ms);
+    skippedMs += ms;
   }
 
   function slowly(ms: number): () => Promise<FeedRead> {

@@ -51,7 +51,7 @@ export class Collection extends FeedCollection {
       freshness,
       traceparent,
       sinceSerial: this.tools.revisions.newest,
-      arrivedMs: this.tools.clock(),
+      arrivedMs: this.tools.clock.monotonicMs(),
       feeds: scope.feed,
     });
     const sources = this.#sources.filter((source) => source.isWithin(scope));

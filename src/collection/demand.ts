@@ -24,7 +24,7 @@ export class Demand {
 
   readonly freshness: Freshness;
   readonly traceparent: string | null;
-  /** By the clock of this process; Infinity where nobody in particular asks. */
+  /** By the monotonic clock; Infinity where nobody in particular asks. */
   readonly arrivedMs: number;
   /** The only feeds that the question is about; null: all of the sources in scope. */
   readonly feeds: readonly string[] | null;
@@ -38,8 +38,8 @@ export class Demand {
   }
 
   /** True for what came into this process after the question did, from a read that ended after that as well. */
-  isAnsweredBy({ serial, fetchTimeMs }: Pick<Held<unknown>, 'serial' | 'fetchTimeMs'>): boolean {
-    return serial > this.#sinceSerial && fetchTimeMs >= this.arrivedMs;
+  isAnsweredBy({ serial, agesFrom }: Pick<Held<unknown>, 'serial' | 'agesFrom'>): boolean {
+    return serial > this.#sinceSerial && agesFrom.monotonicMs >= this.arrivedMs;
   }
 
   isAbout(feed: string): boolean {

@@ -20,7 +20,8 @@ export interface EarlyRenewalRules {
 
 /** What the next renewal is planned from. */
 export interface LastRead {
-  readonly fetchTimeMs: number;
+  /** How long ago it ended. */
+  readonly ageMs: number;
   /** Makes the moment differ from feed to feed and read to read, and the same in all replicas. */
   readonly name: string;
   /** True when this process read it. */
@@ -36,19 +37,19 @@ export class EarlyRenewal {
 
   /** Notes that somebody asked. */
   use(): void {
-    this.#lastUseMs = this.rules.clock();
+    this.#lastUseMs = this.rules.clock.monotonicMs();
   }
 
   /** Plans the renewal after a read. */
-  planAfter({ fetchTimeMs, name, isOwn }: LastRead): void {
-    const { freshForMs, clock } = this.rules;
+  planAfter({ ageMs, name, isOwn }: LastRead): void {
+    const { freshForMs } = this.rules;
     const share = EARLIEST + (LATEST - EARLIEST) * fractionOf(name) + (isOwn ? 0 : PRECEDENCE);
-    this.plan(fetchTimeMs + share * freshForMs - clock());
+    this.plan(share * freshForMs - ageMs);
   }
 
   /** Plans the next try after a failure, so that what is in use comes back by itself. */
-  planAfterFailure(notBeforeMs: number): void {
-    this.plan(Math.max(notBeforeMs - this.rules.clock(), SOONEST_RETRY_MS));
+  planAfterFailure(pauseMs: number): void {
+    this.plan(Math.max(pauseMs, SOONEST_RETRY_MS));
   }
 
   /** Renews at once what is in use. */
@@ -71,7 +72,7 @@ export class EarlyRenewal {
   }
 
   private isInUse(): boolean {
-    return this.rules.keepWarm || this.rules.clock() - this.#lastUseMs <= this.rules.freshForMs;
+    return this.rules.keepWarm || this.rules.clock.monotonicMs() - this.#lastUseMs <= this.rules.freshForMs;
   }
 }
 

@@ -1,3 +1,4 @@
+import { elapsedMs, type Moment } from '@/model/clock.js';
 import type { FeedAnswer, FeedProblem, FeedStatus } from '@/model/collection.js';
 import type { FailureReason } from '@/model/failure.js';
 import type { Feed } from '@/model/feed.js';
@@ -54,22 +55,25 @@ export class FeedKeeper {
 
   /** What there is now, judged by what the question accepts. */
   answer(demand: Demand): FeedAnswer {
-    const snapshot = this.newest();
+    const held = this.servable();
+    const snapshot = held?.value ?? null;
     return {
       feed: this.feed.name,
       snapshot,
+      agesFrom: held?.agesFrom ?? null,
       problem: snapshot === null ? this.absence(demand) : this.shortcoming(snapshot, demand),
       freshForMs: this.tools.source.freshForMs,
     };
   }
 
   status(): FeedStatus {
-    const { snapshot, problem } = this.answer(usualDemand());
+    const { snapshot, agesFrom, problem } = this.answer(usualDemand());
     return {
       feed: this.feed.name,
       ...(problem ?? { state: 'FRESH', reason: null }),
       diagnosis: this.#upkeep.diagnosisOf(problem?.reason ?? null),
       ...(snapshot === null ? NOTHING_KEPT : summary(snapshot)),
+      ageMs: agesFrom === null ? null : elapsedMs(this.tools.clock, agesFrom),
       lastSuccessTimeMs: this.#upkeep.lastSuccessMs,
       lastErrorTimeMs: this.#upkeep.lastErrorMs,
       upstreamCalls: this.#subject.calls,
@@ -94,14 +98,14 @@ export class FeedKeeper {
 
   private servable(): Held<Snapshot> | null {
     const { held } = this.#upkeep;
-    return held !== null && this.ageMs(held) <= this.tools.source.keepForMs ? held : null;
+    return held !== null && this.ageMs(held.agesFrom) <= this.tools.source.keepForMs ? held : null;
   }
 
   private verdict(demand: Demand): Verdict {
     const held = this.servable();
     if (held === null) return 'renew';
     const standing = {
-      ageMs: this.ageMs(held, demand.arrivedMs),
+      ageMs: this.ageMs(held.agesFrom, demand.arrivedMs),
       freshForMs: this.tools.source.freshForMs,
       renewed: demand.isAnsweredBy(held),
       failing: this.failureReason !== null,
@@ -130,8 +134,10 @@ export class FeedKeeper {
   }
 
   /** At a moment that has come already, else now: a question is not held to what it waits for meanwhile. */
-  private ageMs({ fetchTimeMs }: Pick<Snapshot, 'fetchTimeMs'>, atMs = Infinity): number {
-    return Math.max(0, Math.min(atMs, this.tools.clock()) - fetchTimeMs);
+  private ageMs(agesFrom: Moment, atMs = Infinity): number {
+    const { clock } = this.tools;
+    const sinceMs = Math.max(0, clock.monotonicMs() - atMs);
+    return Math.max(0, elapsedMs(clock, agesFrom) - sinceMs);
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Clock } from '@/model/clock.js';
+import { elapsedMs, type Clock } from '@/model/clock.js';
 import type { CircuitStatus, ProblemState } from '@/model/collection.js';
 import type { Diagnosis } from '@/model/diagnosis.js';
 import type { FailureReason } from '@/model/failure.js';
@@ -102,7 +102,7 @@ export class FeedList {
 
   private ageMs(): number {
     const { held } = this.#upkeep;
-    return held === null ? Infinity : Math.max(0, this.#clock() - held.fetchTimeMs);
+    return held === null ? Infinity : elapsedMs(this.#clock, held.agesFrom);
   }
 }
 

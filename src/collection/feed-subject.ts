@@ -50,7 +50,8 @@ export class FeedSubject implements Subject<Snapshot> {
     return runner.run<Attempt>(run, async (context) => {
       const read = await reader.readFeed(this.feed, context);
       if (read.outcome === 'failed') return { failure: read.failure };
-      return { content: { head: snapshotHead(read, clock()), rows: read.rows } satisfies Content };
+      const head = snapshotHead(read, clock.wallMs());
+      return { content: { head, rows: read.rows, endedMs: clock.monotonicMs() } satisfies Content };
     });
   }
 
@@ -58,7 +59,7 @@ export class FeedSubject implements Subject<Snapshot> {
     const parsed = parseSnapshotHead(head);
     if (parsed === null) return null;
     const { bookmark: _, fetchTimeMs, ...told } = parsed;
-    const local = Math.min(fetchTimeMs, this.tools.clock());
+    const local = Math.min(fetchTimeMs, this.tools.clock.wallMs());
     const value = {
       feed: this.feed,
       rows,

@@ -46,8 +46,8 @@ export class ListSubject implements Subject<ListedFeeds> {
       const listing = await reader.listFeeds(context);
       if (listing.outcome === 'failed') return { failure: listing.failure };
       const { feeds, truncation } = listing;
-      const head: ListHead = { feeds, truncation, fetchTimeMs: clock() };
-      return { content: { head, rows: [] } satisfies Content };
+      const head: ListHead = { feeds, truncation, fetchTimeMs: clock.wallMs() };
+      return { content: { head, rows: [], endedMs: clock.monotonicMs() } satisfies Content };
     });
   }
 

@@ -25,6 +25,7 @@ export interface RenewalWish {
 /** A renewal that goes on. */
 export interface UnderWay {
   readonly done: Promise<void>;
+  /** By the monotonic clock. */
   readonly startedMs: number;
   readonly isProbe: boolean;
 }

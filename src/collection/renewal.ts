@@ -1,3 +1,4 @@
+import { elapsedMs, momentOf } from '@/model/clock.js';
 import type { CircuitStatus } from '@/model/collection.js';
 import type { Failure } from '@/model/failure.js';
 import type { Backoff, Claim, Content, Entry, Lease, News } from '@/snapshots/snapshot-store.js';
@@ -7,10 +8,13 @@ import type { Held } from './held.js';
 import { OWN_FAULT } from './read-runner.js';
 import type { RenewalTools, RenewalWish, UnderWay } from './renewal-tools.js';
 import { Setbacks } from './setbacks.js';
+import { readMoment } from './read-moment.js';
 import type { RenewalEvents, Subject } from './subject.js';
 
 /** While another replica reads, its result is looked for this often, should the news of it be lost. */
 const LOOK_EVERY_MS = 1_000;
+/** News takes no longer. */
+const LONGEST_NEWS_MS = 5_000;
 /** A store that promises something newer and does not have it is asked again after this. */
 const RIDDLE_MS = 100;
 
@@ -48,17 +52,17 @@ export class Renewal<T> {
     return this.#held?.fetchTimeMs ?? null;
   }
 
-  /** Since when a renewal is under way; null when none is. */
+  /** Since when a renewal is under way, by the monotonic clock; null when none is. */
   get underWaySinceMs(): number | null {
     return this.#underWay?.startedMs ?? null;
   }
 
   /** Whether reads of it go out; see `Setbacks.isOpen`. */
   get circuitStatus(): CircuitStatus {
-    const { isOpen, notBeforeMs } = this.setbacks;
+    const { isOpen, pauseMs } = this.setbacks;
     if (!isOpen) return { state: 'CLOSED', nextProbeTimeMs: null };
     if (this.#underWay !== null) return { state: 'HALF_OPEN', nextProbeTimeMs: null };
-    return { state: 'OPEN', nextProbeTimeMs: notBeforeMs };
+    return { state: 'OPEN', nextProbeTimeMs: this.tools.clock.wallMs() + pauseMs };
   }
 
   /** True while nobody is to wait for it: it failed repeatedly, and what is under way is but a probe. */
@@ -72,7 +76,7 @@ export class Renewal<T> {
       const { circuit, clock } = this.tools;
       if (this.setbacks.paused || !circuit.admit(this.subject.name)) return null;
       const isProbe = this.setbacks.isShunned || circuit.isOpen;
-      const startedMs = clock();
+      const startedMs = clock.monotonicMs();
       const done = this.run(wish, startedMs)
         .catch((fault: unknown) => {
           this.noteFault(fault);
@@ -120,7 +124,7 @@ export class Renewal<T> {
       if (isOver()) return;
       const claim = await this.tools.store.claim(this.subject.name, {
         held: this.#seen,
-        nowMs: this.tools.clock(),
+        nowMs: this.tools.clock.wallMs(),
       });
       if (await this.follow(claim, wish)) return;
     } while (!isOver());
@@ -171,10 +175,10 @@ export class Renewal<T> {
     this.noteFailure(OWN_FAULT);
   }
 
-  private noteSuccess(atMs: number, isOwn: boolean): void {
+  private noteSuccess(endedMs: number, isOwn: boolean): void {
     this.setbacks.clear();
     this.#log.succeeded(isOwn);
-    this.tools.circuit.succeed(atMs);
+    this.tools.circuit.succeed(endedMs);
   }
 
   private noteFailure(failure: Failure): Backoff {
@@ -186,7 +190,7 @@ export class Renewal<T> {
   }
 
   private adoptFailure(backoff: Backoff): void {
-    if (!this.setbacks.adopt(backoff, this.lastSuccessMs)) return;
+    if (!this.setbacks.adopt(backoff, this.#held?.agesFrom.monotonicMs ?? null)) return;
     const { reason, diagnosis } = backoff;
     const failure = { reason, retryAfterMs: null, diagnosis };
     this.#log.failed(failure, false);
@@ -196,9 +200,9 @@ export class Renewal<T> {
 
   /** Waits for the other's news. True when they say that it failed. */
   private async awaitOther(forMs: number): Promise<boolean> {
-    const failedMs = this.setbacks.lastErrorMs;
+    const failures = this.setbacks.count;
     await this.bell.ringsWithin(Math.min(Math.max(forMs, 50), LOOK_EVERY_MS), this.tools.runner.stopped);
-    return this.setbacks.lastErrorMs !== failedMs;
+    return this.setbacks.count !== failures;
   }
 
   private async loadOrPause(): Promise<void> {
@@ -222,16 +226,16 @@ export class Renewal<T> {
   private isRenewedSince(before: Held<T> | null, startedMs: number, { forced }: RenewalWish): boolean {
     const held = this.#held;
     if (held === null || held === before) return false;
-    if (held.fetchTimeMs >= startedMs) return true;
-    return !forced && this.tools.clock() - held.fetchTimeMs < this.subject.freshForMs;
+    if (held.agesFrom.monotonicMs >= startedMs) return true;
+    return !forced && elapsedMs(this.tools.clock, held.agesFrom) < this.subject.freshForMs;
   }
 
   /** However many ask for what is newest: reads keep a distance. */
   private async keepDistance(): Promise<void> {
     if (this.#held === null) return;
-    const waitMs = this.#held.fetchTimeMs + this.subject.spacingMs - this.tools.clock();
+    const waitMs = this.subject.spacingMs - elapsedMs(this.tools.clock, this.#held.agesFrom);
     const stopped = this.tools.runner.stopped;
-    if (waitMs > 0) await new Bell().ringsWithin(Math.min(waitMs, this.subject.spacingMs), stopped);
+    if (waitMs > 0) await new Bell().ringsWithin(waitMs, stopped);
   }
 
   private adopt(entry: Entry, isOwn: boolean): void {
@@ -240,19 +244,29 @@ export class Renewal<T> {
     const decoded = this.subject.decode(entry, this.#held?.value ?? null);
     if (decoded === null) return;
     const { revisions, clock } = this.tools;
-    const fetchTimeMs = Math.min(decoded.fetchTimeMs, clock());
-    this.#held = { entry, value: decoded.value, fetchTimeMs, serial: revisions.next(), isOwn };
-    if ((this.setbacks.lastErrorMs ?? 0) <= fetchTimeMs) this.noteSuccess(fetchTimeMs, isOwn);
+    const now = momentOf(clock);
+    const agesFrom = readMoment({ ...decoded, endedMs: entry.endedMs }, now, this.subject.freshForMs);
+    const fetchTimeMs = Math.min(decoded.fetchTimeMs, now.wallMs);
+    const serial = revisions.next();
+    this.#held = { entry, value: decoded.value, agesFrom, fetchTimeMs, serial, isOwn };
+    if (this.setbacks.failedMs <= agesFrom.monotonicMs) this.noteSuccess(agesFrom.monotonicMs, isOwn);
     this.events.onHeld(this.#held);
     this.bell.ring();
   }
 
   private hear(news: News): void {
     if ('backoff' in news) {
-      this.adoptFailure(news.backoff);
+      this.adoptFailure(asNews(news.backoff, this.tools.clock.wallMs()));
       this.bell.ring();
     } else {
       void this.loadUpTo(news.version);
     }
   }
+}
+
+/** The backoff with times of this replica: what is news happened a moment ago, whatever the other's clock says. */
+function asNews(backoff: Backoff, nowMs: number): Backoff {
+  const agoMs = nowMs - backoff.failedAtMs;
+  if (agoMs >= 0 && agoMs <= LONGEST_NEWS_MS) return backoff;
+  return { ...backoff, failedAtMs: nowMs, notBeforeMs: nowMs + backoff.notBeforeMs - backoff.failedAtMs };
 }

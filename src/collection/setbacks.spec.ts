@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { FailureReason } from '@/model/failure.js';
 import type { Backoff } from '@/snapshots/snapshot-store.js';
+import { clockOf } from '../../test/support/clock.js';
 import { Setbacks } from './setbacks.js';
 
 const NOW = Date.parse('2026-11-20T08:00:00Z');
@@ -9,7 +10,7 @@ let nowMs: number;
 let setbacks: Setbacks;
 beforeEach(() => {
   nowMs = NOW;
-  setbacks = new Setbacks(() => nowMs);
+  setbacks = new Setbacks(clockOf(() => nowMs));
 });
 
 function told(failedAtMs: number, pauseMs = 4_000): Backoff {
@@ -30,7 +31,7 @@ describe('what is known of failures', () => {
       isOpen: true,
       paused: true,
       lastErrorMs: NOW,
-      notBeforeMs: NOW + 4_000,
+      pauseMs: 3_000,
     });
     expect(setbacks.add({ reason: 'TIMEOUT', retryAfterMs: null, diagnosis: null })).toMatchObject({
       failuresInARow: 5,
@@ -46,7 +47,7 @@ describe('what is known of failures', () => {
 
   it('keeps the length of a pause that a replica with a clock ahead tells of', () => {
     setbacks.adopt(told(NOW + 3_600_000), null);
-    expect(setbacks).toMatchObject({ lastErrorMs: NOW, notBeforeMs: NOW + 4_000 });
+    expect(setbacks).toMatchObject({ lastErrorMs: NOW, pauseMs: 4_000 });
   });
 
   it.each([

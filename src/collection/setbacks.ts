@@ -5,12 +5,17 @@ import { FORGOTTEN_AFTER_MS, pauseAfter } from './pacing.js';
 
 /** One failure may be a blip, and the next question may wait for another try after two, as long as they come soon. */
 const FAILURES_TO_OPEN = 3;
+/** Two failures that are told as less apart are one: its time went through another clock and was rounded. */
+const SAME_FAILURE_MS = 10;
 
 /** What is known of reads that failed since the last one that succeeded, here or in another replica. */
 export class Setbacks {
   #failure: Failure | null = null;
   #inARow = 0;
-  #notBeforeMs = 0;
+  #count = 0;
+  /** By the monotonic clock. */
+  #pausedUntilMs = Number.NEGATIVE_INFINITY;
+  #failedMs = Number.NEGATIVE_INFINITY;
   #lastErrorMs: number | null = null;
 
   constructor(private readonly clock: Clock) {}
@@ -20,14 +25,24 @@ export class Setbacks {
     return this.#failure;
   }
 
-  /** When a read last failed, whatever has happened since. */
+  /** When a read last failed, whatever has happened since: epoch milliseconds, to be shown. */
   get lastErrorMs(): number | null {
     return this.#lastErrorMs;
   }
 
-  /** Before that no read may start. */
-  get notBeforeMs(): number {
-    return this.#notBeforeMs;
+  /** The same by the monotonic clock. */
+  get failedMs(): number {
+    return this.#failedMs;
+  }
+
+  /** How many failures became known, whatever has happened since. */
+  get count(): number {
+    return this.#count;
+  }
+
+  /** For so long no read may start. */
+  get pauseMs(): number {
+    return Math.max(0, this.#pausedUntilMs - this.clock.monotonicMs());
   }
 
   /**
@@ -40,51 +55,66 @@ export class Setbacks {
 
   /** True while nobody is to wait for it. */
   get isShunned(): boolean {
-    return this.isOpen && this.clock() < this.#notBeforeMs + FORGOTTEN_AFTER_MS;
+    return this.isOpen && this.clock.monotonicMs() < this.#pausedUntilMs + FORGOTTEN_AFTER_MS;
   }
 
   get paused(): boolean {
-    return this.clock() < this.#notBeforeMs;
+    return this.pauseMs > 0;
   }
 
   /** Notes a read of this replica that failed. Answers what the others should know. */
   add(failure: Failure): Backoff {
-    const now = this.clock();
-    this.#failure = failure;
-    this.#inARow += 1;
-    this.#lastErrorMs = now;
-    this.#notBeforeMs = now + pauseAfter(failure, this.#inARow);
+    const failedAtMs = this.clock.wallMs();
+    const pauseMs = pauseAfter(failure, this.#inARow + 1);
+    this.note(failure, { inARow: this.#inARow + 1, agoMs: 0, pauseMs });
     return {
       reason: failure.reason,
       diagnosis: failure.diagnosis,
       failuresInARow: this.#inARow,
-      failedAtMs: now,
-      notBeforeMs: this.#notBeforeMs,
+      failedAtMs,
+      notBeforeMs: failedAtMs + pauseMs,
     };
   }
 
-  /** Takes over what another replica has met, unless something newer is known; answers whether it did. */
+  /**
+   * Takes over what another replica has met, unless something newer is known; answers whether it did. `lastSuccessMs` is
+   * by the monotonic clock.
+   */
   adopt(
     { reason, diagnosis, failuresInARow, failedAtMs, notBeforeMs }: Backoff,
     lastSuccessMs: number | null,
   ): boolean {
-    if (failedAtMs <= Math.max(this.#lastErrorMs ?? 0, lastSuccessMs ?? 0)) return false;
-    this.#failure = { reason, retryAfterMs: null, diagnosis };
-    this.#inARow = failuresInARow;
     // Told by another's clock, which may be ahead.
-    this.#lastErrorMs = Math.min(failedAtMs, this.clock());
-    this.#notBeforeMs = this.#lastErrorMs + (notBeforeMs - failedAtMs);
+    const agoMs = Math.max(0, this.clock.wallMs() - failedAtMs);
+    const failedMs = this.clock.monotonicMs() - agoMs;
+    if (failedMs <= Math.max(this.#failedMs + SAME_FAILURE_MS, lastSuccessMs ?? Number.NEGATIVE_INFINITY)) {
+      return false;
+    }
+    const pauseMs = notBeforeMs - failedAtMs;
+    this.note({ reason, retryAfterMs: null, diagnosis }, { inARow: failuresInARow, agoMs, pauseMs });
     return true;
   }
 
   /** The next read may start at once. */
   resume(): void {
-    this.#notBeforeMs = 0;
+    this.#pausedUntilMs = Number.NEGATIVE_INFINITY;
   }
 
   clear(): void {
     this.#failure = null;
     this.#inARow = 0;
-    this.#notBeforeMs = 0;
+    this.resume();
+  }
+
+  private note(
+    failure: Failure,
+    { inARow, agoMs, pauseMs }: { inARow: number; agoMs: number; pauseMs: number },
+  ): void {
+    this.#failure = failure;
+    this.#inARow = inARow;
+    this.#count += 1;
+    this.#lastErrorMs = this.clock.wallMs() - agoMs;
+    this.#failedMs = this.clock.monotonicMs() - agoMs;
+    this.#pausedUntilMs = this.#failedMs + pauseMs;
   }
 }

@@ -1,12 +1,13 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { FailureReason } from '@/model/failure.js';
+import { clockOf } from '../../test/support/clock.js';
 import { SourceCircuit } from './source-circuit.js';
 
 let nowMs: number;
 let circuit: SourceCircuit;
 beforeEach(() => {
   nowMs = Date.parse('2026-11-20T08:00:00Z');
-  circuit = new SourceCircuit(() => nowMs);
+  circuit = new SourceCircuit(clockOf(() => nowMs));
 });
 
 function fail(name: string, times = 1, reason: FailureReason = 'UNREACHABLE'): void {

@@ -22,7 +22,8 @@ export class SourceCircuit {
   #lastSuccessMs = Number.NEGATIVE_INFINITY;
   #lastFailureMs = Number.NEGATIVE_INFINITY;
   readonly #failing = new Set<string>();
-  #notBeforeMs = 0;
+  /** By the monotonic clock, as all times here. */
+  #notBeforeMs = Number.NEGATIVE_INFINITY;
   #isOpen = false;
   /** How often in a row it was found to be down. */
   #probes = 0;
@@ -44,7 +45,12 @@ export class SourceCircuit {
   get status(): CircuitStatus {
     if (!this.#isOpen) return { state: 'CLOSED', nextProbeTimeMs: null };
     if (this.#probe !== null) return { state: 'HALF_OPEN', nextProbeTimeMs: null };
-    return { state: 'OPEN', nextProbeTimeMs: this.#notBeforeMs };
+    return { state: 'OPEN', nextProbeTimeMs: this.clock.wallMs() + this.pauseMs };
+  }
+
+  /** For so long nobody asks; 0 where it is not open. */
+  get pauseMs(): number {
+    return this.#isOpen ? Math.max(0, this.#notBeforeMs - this.clock.monotonicMs()) : 0;
   }
 
   /** Called when the source is let in again. Answers what ends that. */
@@ -56,8 +62,8 @@ export class SourceCircuit {
   /** True when a read of the feed (or of the list of feeds) may begin. It is to be told of the read's end. */
   admit(name: string): boolean {
     if (!this.#isOpen) return true;
-    if (this.#probe !== null || this.clock() < this.#notBeforeMs) return false;
-    if (this.clock() >= this.#notBeforeMs + FORGOTTEN_AFTER_MS) return this.forget();
+    if (this.#probe !== null || this.pauseMs > 0) return false;
+    if (this.clock.monotonicMs() >= this.#notBeforeMs + FORGOTTEN_AFTER_MS) return this.forget();
     this.#probe = name;
     return true;
   }
@@ -67,10 +73,10 @@ export class SourceCircuit {
     if (this.#probe === name) this.#probe = null;
   }
 
-  /** A read ended well at that time, here or in another replica. */
-  succeed(atMs: number): void {
-    if (atMs < this.#lastFailureMs) return;
-    this.#lastSuccessMs = atMs;
+  /** A read ended well at that time of the monotonic clock, here or in another replica. */
+  succeed(endedMs: number): void {
+    if (endedMs < this.#lastFailureMs) return;
+    this.#lastSuccessMs = endedMs;
     this.#failuresInARow = 0;
     this.#failing.clear();
     this.#probes = 0;
@@ -83,14 +89,15 @@ export class SourceCircuit {
   fail(name: string, failure: Failure): void {
     if (OF_THE_FEED.has(failure.reason)) return;
     this.#diagnosis = failure.diagnosis;
-    this.#lastFailureMs = this.clock();
+    const nowMs = this.clock.monotonicMs();
+    this.#lastFailureMs = nowMs;
     this.#failuresInARow += 1;
     this.#failing.add(name);
     if (!this.#isOpen && !this.isDown()) return;
     this.#isOpen = true;
     // Only a probe that fails makes the pause longer, not what was under way when the source went down.
     if (this.#probe === name || this.#probes === 0) this.#probes += 1;
-    this.#notBeforeMs = Math.max(this.#notBeforeMs, this.clock() + pauseAfter(failure, 1 + this.#probes));
+    this.#notBeforeMs = Math.max(this.#notBeforeMs, nowMs + pauseAfter(failure, 1 + this.#probes));
   }
 
   /** Nobody has probed for long: it may well be up again. The next failure opens it at once. */
@@ -102,6 +109,6 @@ export class SourceCircuit {
 
   private isDown(): boolean {
     if (this.#failuresInARow < FAILURES_TO_OPEN || this.#failing.size < FEEDS_TO_OPEN) return false;
-    return this.clock() - this.#lastSuccessMs > SUCCESS_COUNTS_MS;
+    return this.clock.monotonicMs() - this.#lastSuccessMs > SUCCESS_COUNTS_MS;
   }
 }

@@ -105,6 +105,7 @@ export class SourceKeeper {
     return {
       feed,
       snapshot: null,
+      agesFrom: null,
       problem: { feed, ...trouble, lastSuccessTimeMs: this.#list.lastSuccessMs },
       freshForMs: this.tools.source.freshForMs,
     };
@@ -116,6 +117,7 @@ export class SourceKeeper {
       ...trouble,
       diagnosis: this.#list.diagnosisOf(trouble.reason),
       ...NOTHING_KEPT,
+      ageMs: null,
       lastSuccessTimeMs: this.#list.lastSuccessMs,
       lastErrorTimeMs: this.#list.lastErrorMs,
       upstreamCalls: this.#list.calls,

@@ -1,3 +1,4 @@
+import { elapsedMs } from '@/model/clock.js';
 import type { CircuitStatus } from '@/model/collection.js';
 import type { Diagnosis } from '@/model/diagnosis.js';
 import type { FailureReason } from '@/model/failure.js';
@@ -54,7 +55,8 @@ export class Upkeep<T> {
     });
     this.#renewal = new Renewal(subject, tools, {
       onHeld: (held) => {
-        this.#early.planAfter({ ...held, name: `${subject.name} ${held.entry.version}` });
+        const ageMs = elapsedMs(tools.clock, held.agesFrom);
+        this.#early.planAfter({ ageMs, isOwn: held.isOwn, name: `${subject.name} ${held.entry.version}` });
         onHeld?.(held);
       },
       onFailure: () => {
@@ -111,7 +113,7 @@ export class Upkeep<T> {
   /** True when the renewal under way has already outlived a whole deadline: waiting for it again is no use. */
   get isOverdue(): boolean {
     const sinceMs = this.#renewal.underWaySinceMs;
-    return sinceMs !== null && this.tools.clock() - sinceMs >= this.tools.deadlineMs;
+    return sinceMs !== null && this.tools.clock.monotonicMs() - sinceMs >= this.tools.deadlineMs;
   }
 
   get circuitStatus(): CircuitStatus {
@@ -157,7 +159,6 @@ export class Upkeep<T> {
   }
 
   private planNextTry(): void {
-    const source = this.tools.circuit.status.nextProbeTimeMs ?? 0;
-    this.#early.planAfterFailure(Math.max(this.#renewal.setbacks.notBeforeMs, source));
+    this.#early.planAfterFailure(Math.max(this.#renewal.setbacks.pauseMs, this.tools.circuit.pauseMs));
   }
 }

@@ -1,3 +1,4 @@
+import type { Moment } from './clock.js';
 import type { DriftCounts, DriftExamples } from './drift.js';
 import type { Diagnosis } from './diagnosis.js';
 import type { FailureReason } from './failure.js';
@@ -46,6 +47,8 @@ export interface FeedProblem {
 export interface FeedAnswer {
   readonly feed: string;
   readonly snapshot: Snapshot | null;
+  /** What the snapshot's age counts from, by this process's clock; null where there is none. */
+  readonly agesFrom: Moment | null;
   /** null when the snapshot is what the caller accepts, and whole. */
   readonly problem: FeedProblem | null;
   readonly freshForMs: number;
@@ -78,6 +81,8 @@ export interface FeedStatus {
   readonly diagnosis: Diagnosis | null;
   readonly taskCount: number | null;
   readonly fetchTimeMs: number | null;
+  /** How old the snapshot is; null where there is none. */
+  readonly ageMs: number | null;
   readonly lastSuccessTimeMs: number | null;
   readonly lastErrorTimeMs: number | null;
   readonly coveredSince: string | null;

@@ -38,6 +38,8 @@ export class IoredisLink extends RedisLink {
   #session: RedisSession | null = null;
   #attempt: RedisSession | null = null;
   #timer: NodeJS.Timeout | undefined;
+  /** By the monotonic clock. */
+  #downSinceMs: number;
   #pauseMs = FIRST_PAUSE_MS;
   #mourned = false;
   #closed = false;
@@ -48,7 +50,8 @@ export class IoredisLink extends RedisLink {
   constructor(private readonly options: LinkOptions) {
     super();
     this.prefix = options.prefix;
-    this.#status = { state: 'down', code: 'CONNECTING', sinceMs: options.clock() };
+    this.#downSinceMs = options.clock.monotonicMs();
+    this.#status = { state: 'down', code: 'CONNECTING', sinceMs: options.clock.wallMs() };
     void this.#tryToOpen();
   }
 
@@ -95,7 +98,7 @@ export class IoredisLink extends RedisLink {
     clearTimeout(this.#timer);
     const session = this.#session;
     this.#session = null;
-    this.#status = { state: 'down', code: 'CLOSED', sinceMs: this.options.clock() };
+    this.#status = { state: 'down', code: 'CLOSED', sinceMs: this.options.clock.wallMs() };
     this.#attempt?.destroy();
     await session?.quit();
   }
@@ -127,10 +130,10 @@ export class IoredisLink extends RedisLink {
   #goUp(session: RedisSession): void {
     this.#attempt = null;
     if (this.#closed) return;
-    const nowMs = this.options.clock();
-    const downForMs = nowMs - this.#status.sinceMs;
+    const { clock } = this.options;
+    const downForMs = clock.monotonicMs() - this.#downSinceMs;
     this.#session = session;
-    this.#status = { state: 'up', code: null, sinceMs: nowMs };
+    this.#status = { state: 'up', code: null, sinceMs: clock.wallMs() };
     this.#pauseMs = FIRST_PAUSE_MS;
     this.#probeLater(session);
     this.#subscribeMissing(session);
@@ -166,8 +169,10 @@ export class IoredisLink extends RedisLink {
 
   #noteDown(code: string): void {
     if (this.#closed) return;
-    const sinceMs = this.#status.state === 'down' ? this.#status.sinceMs : this.options.clock();
-    this.#status = { state: 'down', code, sinceMs };
+    const { clock } = this.options;
+    const wasUp = this.#status.state === 'up';
+    if (wasUp) this.#downSinceMs = clock.monotonicMs();
+    this.#status = { state: 'down', code, sinceMs: wasUp ? clock.wallMs() : this.#status.sinceMs };
     this.#later(this.#pauseMs, () => this.#tryToOpen());
     this.#pauseMs = Math.min(this.#pauseMs * 1.25, LONGEST_PAUSE_MS);
     if (!this.#mourned) this.options.observer.wentDown(code);

@@ -106,7 +106,7 @@ class RedisSourceLimits implements SharedSourceLimits {
     const answer = await this.#run(BUDGET, this.#windowOf(rate), []);
     if (!Array.isArray(answer)) return null;
     const [used, endsInMs] = answer as [number, number];
-    const resetTimeMs = endsInMs < 0 ? null : this.clock() + endsInMs;
+    const resetTimeMs = endsInMs < 0 ? null : this.clock.wallMs() + endsInMs;
     return { ...rate, remaining: Math.max(rate.calls - used, 0), resetTimeMs };
   }
 

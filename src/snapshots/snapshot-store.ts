@@ -17,9 +17,14 @@ export interface Content {
   readonly head: unknown;
   /** Each task once. Their order is not kept. */
   readonly rows: readonly TaskRow[];
+  /**
+   * When the read ended, by the monotonic clock of this process, as far as the store can tell: another replica's
+   * wall clock may be wrong. Absent where it cannot.
+   */
+  readonly endedMs?: number | undefined;
 }
 
-/** How things stand after reads that failed, for all replicas. */
+/** How things stand after reads that failed, for all replicas. The times are by the clock of the one that failed. */
 export interface Backoff {
   readonly reason: FailureReason;
   /** What was seen of the last of them; null where an earlier release has told of it. */

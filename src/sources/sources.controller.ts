@@ -2,7 +2,6 @@ import { Controller, Get, Header, Inject, Param, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import { ApiProblem } from '@/model/api-problem.js';
 import { CallBudgets, type CallBudget } from '@/model/call-budget.js';
-import { CLOCK, type Clock } from '@/model/clock.js';
 import {
   FeedCollection,
   type CircuitStatus,
@@ -30,7 +29,6 @@ export class SourcesController {
   constructor(
     private readonly collection: FeedCollection,
     @Inject(PROVIDERS) private readonly providers: readonly Provider[],
-    @Inject(CLOCK) private readonly clock: Clock,
     private readonly budgets: CallBudgets,
   ) {}
 
@@ -83,12 +81,11 @@ export class SourcesController {
 
   private async show({ feeds, ...source }: SourceStatus): Promise<SourceDto> {
     const budget = await this.budgets.of(source.id);
-    const nowMs = this.clock();
     return {
       ...source,
       circuit: asCircuit(source.circuit),
       budget: asBudget(budget),
-      feeds: feeds.map((feed) => asFeed(feed, nowMs)),
+      feeds: feeds.map(asFeed),
     };
   }
 }
@@ -103,7 +100,7 @@ function asBudget(budget: CallBudget | null): CallBudgetDto | null {
   return { calls, perSeconds: perMs / 1000, remaining, resetTime: timeOrNull(resetTimeMs) };
 }
 
-function asFeed(status: FeedStatus, nowMs: number): FeedDto {
+function asFeed(status: FeedStatus): FeedDto {
   return {
     name: status.feed,
     state: status.state,
@@ -111,7 +108,7 @@ function asFeed(status: FeedStatus, nowMs: number): FeedDto {
     ...asCause(status.diagnosis),
     taskCount: status.taskCount,
     fetchTime: timeOrNull(status.fetchTimeMs),
-    ageSeconds: status.fetchTimeMs === null ? null : Math.max(0, nowMs - status.fetchTimeMs) / 1000,
+    ageSeconds: status.ageMs === null ? null : status.ageMs / 1000,
     lastSuccessTime: timeOrNull(status.lastSuccessTimeMs),
     lastErrorTime: timeOrNull(status.lastErrorTimeMs),
     coveredSince: status.coveredSince,

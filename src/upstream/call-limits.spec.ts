@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
-import type { Clock } from '@/model/clock.js';
+import { SYSTEM_CLOCK, type Clock } from '@/model/clock.js';
 import type { SharedLimits } from '@/model/shared-limits.js';
 import type { CallRate } from '@/model/source.js';
+import { clockOf } from '../../test/support/clock.js';
 import { CallLimits } from './call-limits.js';
 
 const OPEN = new AbortController().signal;
@@ -13,7 +14,7 @@ afterEach(() => {
 function limitsOf(
   rate: CallRate | null,
   shared: SharedLimits | null = null,
-  clock: Clock = () => 1000,
+  clock: Clock = clockOf(() => 1000),
 ): CallLimits {
   const source = { id: 'a', endpoint: 'http://a', concurrency: 1, rate, timeoutMs: 1000 };
   return new CallLimits({ source, shared, clock });
@@ -127,7 +128,7 @@ describe('CallLimits', () => {
         budget: () => Promise.resolve(null),
       }),
     };
-    limits = limitsOf(null, shared, Date.now);
+    limits = limitsOf(null, shared, SYSTEM_CLOCK);
     const call = limits.call(OPEN, () => Promise.resolve(log.push(`call ${Date.now()}`)));
     await jest.advanceTimersByTimeAsync(1_000);
     await call;

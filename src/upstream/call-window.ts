@@ -38,6 +38,6 @@ export class CallWindow {
     const window = await this.#window.get(KEY);
     if (window === null) return { ...this.rate, remaining: this.rate.calls, resetTimeMs: null };
     const remaining = Math.max(this.rate.calls - window.consumedPoints, 0);
-    return { ...this.rate, remaining, resetTimeMs: this.clock() + window.msBeforeNext };
+    return { ...this.rate, remaining, resetTimeMs: this.clock.wallMs() + window.msBeforeNext };
   }
 }

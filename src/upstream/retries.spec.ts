@@ -7,7 +7,7 @@ import type { TestingModule } from '@nestjs/testing';
 import fc from 'fast-check';
 import { from, type Observable } from 'rxjs';
 import type { ReadContext } from '@/model/provider.js';
-import { CLOCK } from '@/model/clock.js';
+import { CLOCK, SYSTEM_CLOCK } from '@/model/clock.js';
 import type { SourceConfig } from '@/model/source.js';
 import { sourceWith } from '../../test/support/reading.js';
 import { huaweiProtocol } from './huawei-protocol.js';
@@ -69,7 +69,7 @@ beforeEach(async () => {
   const platform = {
     module: Platform,
     global: true,
-    providers: [{ provide: CLOCK, useValue: () => Date.now() }],
+    providers: [{ provide: CLOCK, useValue: SYSTEM_CLOCK }],
     exports: [CLOCK],
   };
   app = await Test.createTestingModule({ imports: [platform, UpstreamModule] })

@@ -35,6 +35,12 @@ describe('retryAfterMs', () => {
     expect(read(503, { 'retry-after': value })).toBe(expected);
   });
 
+  it("holds a date against the answer's own, so that a clock of ours that is wrong changes nothing", () => {
+    const headers = { date: 'Sun, 06 Nov 1994 09:49:30 GMT', 'retry-after': 'Sun, 06 Nov 1994 09:49:37 GMT' };
+    expect(read(503, headers)).toBe(7_000);
+    expect(read(503, { ...headers, date: 'nonsense' })).toBe(3_600_000);
+  });
+
   it("reads OCP's RateLimit-Reset of a 429 only", () => {
     expect(read(429, { 'ratelimit-reset': '8' })).toBe(8_000);
     expect(read(500, { 'ratelimit-reset': '8' })).toBeNull();

@@ -10,12 +10,12 @@ const HTTP_DATE = /^(Mon|Tues?|Wed(nes)?|Thu(rs)?|Fri|Sat(ur)?|Sun)(day)?,? .*\d
 type StatedAnswer = Pick<HttpAnswer, 'status' | 'header'> & Partial<Pick<HttpAnswer, 'body'>>;
 
 /**
- * How long a failed answer asks us to stay away, in milliseconds from `nowMs`, at most an hour; null when it
- * does not say. OCP tells it on a 429 by RateLimit-Reset (OCP API reference, "API call description"), Huawei's API
+ * How long a failed answer asks us to stay away, in milliseconds, at most an hour; null when it does not say. A date
+ * is held against the answer's own, so that our clock may be wrong; `nowMs` is for answers without one. OCP tells it on a 429 by RateLimit-Reset (OCP API reference, "API call description"), Huawei's API
  * gateway by the window that its text names.
  */
 export function retryAfterMs(answer: StatedAnswer, nowMs: number): number | null {
-  const stated = read(answer.header('retry-after'), nowMs);
+  const stated = read(answer.header('retry-after'), dateOf(answer) ?? nowMs);
   const reset = answer.status === 429 ? seconds(answer.header('ratelimit-reset')) : null;
   const asked = stated ?? reset ?? throttlingWindowMs(answer.body);
   return bounded(asked);
@@ -36,11 +36,20 @@ function bounded(askedMs: number | null): number | null {
 }
 
 function read(value: string | null, nowMs: number): number | null {
-  const delay = seconds(value);
-  if (delay !== null || value === null || !HTTP_DATE.test(value)) return delay;
+  const date = parseHttpDate(value);
+  return seconds(value) ?? (date === null ? null : date - nowMs);
+}
+
+/** When the upstream answered by its own clock, epoch milliseconds; null when it does not say. */
+export function dateOf(answer: Pick<HttpAnswer, 'header'>): number | null {
+  return parseHttpDate(answer.header('date'));
+}
+
+function parseHttpDate(value: string | null): number | null {
+  if (value === null || !HTTP_DATE.test(value)) return null;
   // The asctime form names no zone, and it means GMT.
   const date = Date.parse(value.endsWith('GMT') ? value : `${value} GMT`);
-  return Number.isNaN(date) ? null : date - nowMs;
+  return Number.isNaN(date) ? null : date;
 }
 
 function seconds(value: string | null): number | null {

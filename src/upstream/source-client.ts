@@ -84,10 +84,10 @@ export class SourceClient implements UpstreamClient {
     const { source, observer, clock } = this.parts;
     throwIfAborted(context.signal);
     context.onCall();
-    const startMs = clock();
+    const startMs = clock.monotonicMs();
     const finish = (failure: UpstreamError | null): void => {
       const cause = failure?.diagnosis.cause ?? null;
-      const durationMs = Math.max(clock() - startMs, 0);
+      const durationMs = clock.monotonicMs() - startMs;
       observer.callFinished({ source: source.id, outcome: failure?.reason ?? 'OK', cause, durationMs });
     };
     try {
@@ -115,7 +115,7 @@ export class SourceClient implements UpstreamClient {
     const { protocol, limits, clock } = this.parts;
     const { body } = answer;
     const reason = protocol.failureOf(answer.status, body) ?? reasonOfStatus(answer.status);
-    const nowMs = clock();
+    const nowMs = clock.wallMs();
     const failure = reason === null ? malformed(answer) : failureOf(answer, reason, nowMs);
     limits.rest.begin(restMs(answer, reason, nowMs) ?? 0, failure?.diagnosis);
     if (failure !== null) throw failure;

@@ -8,8 +8,8 @@ export const LONGEST_WAIT_MS = 2_000;
 
 /** The time that a source's upstream asked to be left alone for, by all calls of this process. */
 export class SourceRest {
-  #sinceMs = 0;
-  #untilMs = 0;
+  /** By the monotonic clock. */
+  #untilMs = Number.NEGATIVE_INFINITY;
   /** What the upstream asked for it with. */
   #asked: Diagnosis = diagnosisOf('THROTTLED');
 
@@ -20,16 +20,13 @@ export class SourceRest {
    * which the upstream asked for it; absent where it told so on a success.
    */
   begin(restMs: number, asked: Diagnosis = diagnosisOf('THROTTLED')): void {
-    const nowMs = this.clock();
     if (restMs > this.remainingMs()) this.#asked = asked;
-    this.#untilMs = nowMs + Math.max(restMs, this.remainingMs());
-    this.#sinceMs = nowMs;
+    this.#untilMs = Math.max(this.#untilMs, this.clock.monotonicMs() + restMs);
   }
 
-  /** Zero when calls may go out. A clock that was set back ends the rest. */
+  /** Zero when calls may go out. */
   remainingMs(): number {
-    const nowMs = this.clock();
-    return nowMs < this.#sinceMs ? 0 : Math.max(this.#untilMs - nowMs, 0);
+    return Math.max(this.#untilMs - this.clock.monotonicMs(), 0);
   }
 
   /** Throws THROTTLED, with the time that remains, when that is more than a call waits for. */

@@ -11,6 +11,7 @@ import { Test } from '@nestjs/testing';
 import type { TestingModule } from '@nestjs/testing';
 import type { ReadContext } from '@/model/provider.js';
 import type { Credentials, PasswordCredentials, SourceConfig } from '@/model/source.js';
+import { clockOf } from '../../test/support/clock.js';
 import { CLOCK } from '@/model/clock.js';
 import { sourceWith } from '../../test/support/reading.js';
 import { huaweiAuthorization } from './credentials/huawei-aksk.js';
@@ -69,7 +70,7 @@ beforeEach(async () => {
     global: true,
     providers: [
       { provide: UpstreamObserver, useClass: RecordingObserver },
-      { provide: CLOCK, useValue: () => nowMs ?? Date.now() },
+      { provide: CLOCK, useValue: clockOf(() => nowMs ?? Date.now()) },
     ],
     exports: [UpstreamObserver, CLOCK],
   };

@@ -1,7 +1,7 @@
 import { HttpModule, HttpService } from '@nestjs/axios';
 import { Module } from '@nestjs/common';
 import { CallBudgets } from '@/model/call-budget.js';
-import { CLOCK, type Clock } from '@/model/clock.js';
+import { CLOCK, SYSTEM_CLOCK, type Clock } from '@/model/clock.js';
 import { SharedLimits } from '@/model/shared-limits.js';
 import { SharedStandings } from '@/model/shared-standing.js';
 import { BodyMemory } from './body-memory.js';
@@ -16,7 +16,7 @@ import { SilentObserver, UpstreamObserver } from './upstream-observer.js';
   providers: [
     {
       provide: SourceLimits,
-      useFactory: (shared?: SharedLimits | null, clock: Clock = Date.now) =>
+      useFactory: (shared?: SharedLimits | null, clock: Clock = SYSTEM_CLOCK) =>
         new SourceLimits(shared ?? null, clock),
       inject: [optional(SharedLimits), optional(CLOCK)],
     },
@@ -26,7 +26,7 @@ import { SilentObserver, UpstreamObserver } from './upstream-observer.js';
         http: HttpService,
         limits: SourceLimits,
         observer: UpstreamObserver = new SilentObserver(),
-        clock: Clock = Date.now,
+        clock: Clock = SYSTEM_CLOCK,
         standings?: SharedStandings | null,
         memory: BodyMemory = new BodyMemory(),
       ) => new HttpUpstreamClients(http, { limits, observer, clock, standings: standings ?? null, memory }),

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { SYSTEM_CLOCK } from '@/model/clock.js';
 import { InProcessLease } from '@/snapshots/in-process/in-process-lease.js';
 import { InProcessStore } from '@/snapshots/in-process/in-process-store.js';
 import { Shelf } from '@/snapshots/in-process/shelf.js';
@@ -13,8 +14,8 @@ let replicas: Replica[];
 beforeEach(() => {
   jest.useFakeTimers({ now: Date.parse('2026-11-20T08:00:00Z') });
   upstream = new Upstream();
-  shelf = new Shelf(Date.now, Infinity);
-  store = new InProcessStore(Date.now, Infinity, shelf);
+  shelf = new Shelf(SYSTEM_CLOCK, Infinity);
+  store = new InProcessStore(SYSTEM_CLOCK, Infinity, shelf);
   replicas = [];
 });
 afterEach(() => {
@@ -24,7 +25,7 @@ afterEach(() => {
 });
 
 function start(source: Partial<SourceConfig> = {}): Replica {
-  const replica = new Replica({ upstream, store: store.replica(), clock: Date.now, source });
+  const replica = new Replica({ upstream, store: store.replica(), source });
   replicas.push(replica);
   return replica;
 }
@@ -103,7 +104,7 @@ describe('replicas that share a store', () => {
     const together = upstream.reads;
     for (const replica of town) replica.stop();
     upstream.reads = 0;
-    store = new InProcessStore(Date.now);
+    store = new InProcessStore();
     await load([start()], 60_000);
     expect(together).toBeLessThanOrEqual(upstream.reads + 1);
     expect(upstream.reads).toBeGreaterThan(5);

@@ -3,6 +3,7 @@ import { NewsDesk } from '@/collection/news-desk.js';
 import { ReadRunner } from '@/collection/read-runner.js';
 import { Revisions } from '@/collection/revisions.js';
 import { storeNameOfFeed } from '@/collection/store-name.js';
+import { SYSTEM_CLOCK, type Clock } from '@/model/clock.js';
 import { USUAL_FRESHNESS, type CollectionAnswer, type Freshness } from '@/model/collection.js';
 import { feedName, type Feed } from '@/model/feed.js';
 import type { FeedRead, Provider, ReadContext, SourceReader } from '@/model/provider.js';
@@ -44,6 +45,8 @@ export class Upstream {
   reads = 0;
   listings = 0;
   readonly open = new Set<OpenRead>();
+  /** When each read that brought something ended, by its number and the monotonic clock. */
+  readonly endedMs: number[] = [];
   /** Reads that began while another went on whose reader was in good standing. */
   collisions = 0;
 
@@ -68,6 +71,7 @@ export class Upstream {
     const ended = await end(outcome === 'hangs' ? Infinity : tookMs, signal);
     this.open.delete(read);
     if (!ended || outcome === 'failed') return failure(ended ? 'UPSTREAM_ERROR' : 'TIMEOUT');
+    this.endedMs[read.number] = performance.now();
     const rows = [row(read.number)];
     return {
       outcome: 'read',
@@ -106,7 +110,7 @@ function row(number: number): TaskRow {
 export interface ReplicaParts {
   readonly upstream: Upstream;
   readonly store: SnapshotStore;
-  readonly clock: () => number;
+  readonly clock?: Clock;
   readonly source?: Partial<SourceConfig>;
 }
 
@@ -115,7 +119,7 @@ export class Replica {
   readonly collection: Collection;
   readonly faults: unknown[] = [];
 
-  constructor({ upstream, store, clock, source = {} }: ReplicaParts) {
+  constructor({ upstream, store, clock = SYSTEM_CLOCK, source = {} }: ReplicaParts) {
     const settings = { ...SOURCE, ...source };
     const provider = {
       settings: { id: 'p', hasClusters: true },
@@ -138,6 +142,11 @@ export class Replica {
   /** The number of the read that the newest snapshot comes from; 0 where there is none. */
   get shows(): number {
     return Number(this.collection.newest()[0]?.rows[0]?.task.nativeId ?? 0);
+  }
+
+  /** How old it says that its snapshot is; null where there is none. */
+  get ageMs(): number | null {
+    return this.collection.status()[0]?.feeds.find(({ feed }) => feed === FEED.name)?.ageMs ?? null;
   }
 
   stop(): void {

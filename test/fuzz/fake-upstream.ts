@@ -1,5 +1,6 @@
 import type { ReadContext } from '@/model/provider.js';
 import type { SourceConfig } from '@/model/source.js';
+import { clockOf } from '../support/clock.js';
 import type { HttpAnswer, HttpCall } from '@/upstream/http-exchange.js';
 import { JsonReader } from '@/upstream/json-reader.js';
 import { SourceClient, type SourceClientParts } from '@/upstream/source-client.js';
@@ -30,7 +31,7 @@ export class FakeUpstream {
     const { call, answers } = scenario;
     this.#answers = call === 'read-again' ? [answers[0]] : answers;
     const parts: Partial<Record<keyof SourceClientParts, unknown>> = {
-      ...{ source, protocol: target.protocol, observer: new SilentObserver(), clock: () => NOW_MS },
+      ...{ source, protocol: target.protocol, observer: new SilentObserver(), clock: clockOf(() => NOW_MS) },
       authenticator: { gate: OPEN_GATE, headersFor: () => ({}) },
       exchange: { send: (call: HttpCall) => this.#answer(call) },
       limits: NO_LIMITS,

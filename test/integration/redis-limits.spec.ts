@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { SYSTEM_CLOCK } from '@/model/clock.js';
 import type { LimitedSource } from '@/model/shared-limits.js';
 import type { IoredisLink } from '@/redis/ioredis-link.js';
 import { RedisLimits } from '@/redis/redis-limits.js';
@@ -35,7 +36,7 @@ async function openLinks(url: string): Promise<IoredisLink[]> {
 
 function replicas(source: LimitedSource = SOURCE): CallLimits[] {
   return links.map(
-    (link) => new CallLimits({ source, shared: new RedisLimits(link, Date.now), clock: Date.now }),
+    (link) => new CallLimits({ source, shared: new RedisLimits(link, SYSTEM_CLOCK), clock: SYSTEM_CLOCK }),
   );
 }
 

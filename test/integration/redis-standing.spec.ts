@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { KnownCredential } from '@/model/shared-standing.js';
+import { clockOf } from '../support/clock.js';
 import type { IoredisLink } from '@/redis/ioredis-link.js';
 import { RedisStandings } from '@/redis/redis-standings.js';
 import { CredentialGates } from '@/upstream/credentials/credential-gates.js';
@@ -26,7 +27,7 @@ async function start(count: number): Promise<Replica[]> {
   const opened = await openStandings(redis.url, count);
   const started = opened.map(({ link, standings }) => ({
     link,
-    gates: new CredentialGates(hours.clock, standings),
+    gates: new CredentialGates(clockOf(hours.clock), standings),
   }));
   replicas.push(...started);
   return started;
@@ -406,7 +407,7 @@ describe('in a Redis Cluster', () => {
     const cluster = await startRedisCluster();
     const opened = await openStandings(cluster.url, 2);
     try {
-      const gates = opened.map(({ standings }) => new CredentialGates(hours.clock, standings));
+      const gates = opened.map(({ standings }) => new CredentialGates(clockOf(hours.clock), standings));
       const [one, other] = gates.map((each) => each.gateOf(KEY, 'css'));
       expect(await one?.pass(OPEN, () => Promise.resolve('answer'))).toBe('answer');
       expect(await other?.pass(OPEN, () => Promise.resolve('answer'))).toBe('answer');

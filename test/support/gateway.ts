@@ -4,12 +4,13 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { createGateway } from '@/app.setup.js';
 import type { Config } from '@/config/config.js';
 import { loadConfig } from '@/config/load-config.js';
-import type { Clock } from '@/model/clock.js';
+import { SYSTEM_CLOCK, type Clock } from '@/model/clock.js';
 import type { SourceConfig } from '@/model/source.js';
 import { createLogger } from '@/platform/logging/logger.js';
 import type { TimeLimits } from '@/platform/overload/guarded-servers.js';
 import { PROVIDER_SETTINGS } from '@/providers/providers.module.js';
 import { startSimulator, type Simulator } from '@/simulator/simulator.js';
+import { clockOf } from './clock.js';
 import { addressOf } from './redis-link.js';
 
 /** What a test may change about the gateway in front of the simulator. */
@@ -20,7 +21,8 @@ export interface GatewayOptions {
   readonly redis?: { readonly url: string; readonly prefix: string };
   /** Changes or replaces the sources of the demo configuration. */
   readonly sources?: (sources: readonly SourceConfig[]) => readonly SourceConfig[];
-  readonly clock?: Clock;
+  /** A function is both readings. */
+  readonly clock?: Clock | (() => number);
   readonly maxConnections?: number;
   /** How long clients may take; the usual times are long for tests. */
   readonly timeLimits?: TimeLimits;
@@ -88,7 +90,8 @@ export async function startGateway(
   };
   const logger = createLogger('debug', { write });
   const config = configFor(simulator, options);
-  const ground = { config, log: logger, clock: options.clock ?? Date.now };
+  const { clock = SYSTEM_CLOCK } = options;
+  const ground = { config, log: logger, clock: typeof clock === 'function' ? clockOf(clock) : clock };
   const app = await createGateway(ground, options.timeLimits);
   await app.listen(0, '127.0.0.1');
   return { app, url: await app.getUrl(), log, stop: () => app.close() };

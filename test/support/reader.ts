@@ -1,12 +1,13 @@
 import 'reflect-metadata';
 import { Module } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
-import { CLOCK, type Clock } from '@/model/clock.js';
+import { CLOCK } from '@/model/clock.js';
 import { feedName, type Feed } from '@/model/feed.js';
 import { PROVIDERS, type Provider, type ReadContext, type SourceReader } from '@/model/provider.js';
 import { SharedStandings } from '@/model/shared-standing.js';
 import type { SourceConfig } from '@/model/source.js';
 import { ProvidersModule } from '@/providers/providers.module.js';
+import { clockOf } from './clock.js';
 import { configFor, type Simulator } from './gateway.js';
 
 /** The real providers with the real clients, and nothing of the gateway around them. */
@@ -22,14 +23,14 @@ class Ground {}
 
 /** Builds the providers on a clock. What they learn of credentials is kept until `close`, and in `standings`. */
 export async function startReaders(
-  clock: Clock = Date.now,
+  clock: () => number = Date.now,
   standings: SharedStandings | null = null,
 ): Promise<Readers> {
   const ground = {
     module: Ground,
     global: true,
     providers: [
-      { provide: CLOCK, useValue: clock },
+      { provide: CLOCK, useValue: clockOf(clock) },
       { provide: SharedStandings, useValue: standings },
     ],
     exports: [CLOCK, SharedStandings],

@@ -1,4 +1,5 @@
 import { parseRedisAddress, type RedisAddress } from '@/model/redis-address.js';
+import { SYSTEM_CLOCK } from '@/model/clock.js';
 import { IoredisLink, type LinkObserver } from '@/redis/ioredis-link.js';
 
 /** Has no interest in how the link fares. */
@@ -16,7 +17,7 @@ export function linkTo(
   url: string,
   { prefix = 'test', observer = SILENT }: { readonly prefix?: string; readonly observer?: LinkObserver } = {},
 ): IoredisLink {
-  return new IoredisLink({ address: addressOf(url), prefix, clock: Date.now, observer, bounds: AMPLE });
+  return new IoredisLink({ address: addressOf(url), prefix, clock: SYSTEM_CLOCK, observer, bounds: AMPLE });
 }
 
 export function addressOf(url: string): RedisAddress {

@@ -1,4 +1,3 @@
-import type { Clock } from '@/model/clock.js';
 import type { IoredisLink } from '@/redis/ioredis-link.js';
 import { RedisStandings } from '@/redis/redis-standings.js';
 import { REST_POLICY } from '@/upstream/credentials/credential-standing.js';
@@ -24,7 +23,7 @@ end
 /** Time that a test sets: for the processes, and for what Redis holds of standings. */
 export class Hours {
   nowMs = Date.UTC(2026, 0, 1);
-  readonly clock: Clock = () => this.nowMs;
+  readonly clock = (): number => this.nowMs;
 
   /** Lets time pass; where Redis is away, for the processes only. */
   async pass(ms: number, link: IoredisLink): Promise<void> {

@@ -6,6 +6,7 @@ import { InProcessStore } from '@/snapshots/in-process/in-process-store.js';
 import { RedisStore } from '@/snapshots/redis/redis-store.js';
 import { Shelf } from '@/snapshots/in-process/shelf.js';
 import type { SnapshotStore } from '@/snapshots/snapshot-store.js';
+import { clockOf } from './clock.js';
 import { PlainLink } from './plain-link.js';
 import { linkTo } from './redis-link.js';
 import { startRedis, startRedisCluster } from './redis.js';
@@ -38,7 +39,10 @@ export const STORE_BENCHES: Readonly<Record<string, () => Promise<StoreBench>>> 
 
 function inProcessBench(): StoreBench {
   let nowMs = 1_000_000;
-  const shelf = new Shelf(() => nowMs, Infinity);
+  const shelf = new Shelf(
+    clockOf(() => nowMs),
+    Infinity,
+  );
   return {
     replica: () =>
       Promise.resolve({ store: new InProcessStore(undefined, undefined, shelf), die: () => undefined }),

@@ -1,7 +1,6 @@
-import { Controller, Get, Inject, Res } from '@nestjs/common';
+import { Controller, Get, Res } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { CLOCK, type Clock } from '@/model/clock.js';
 import { FeedCollection } from '@/model/collection.js';
 import { Metrics } from './metrics.js';
 
@@ -11,7 +10,6 @@ export class MetricsController {
   constructor(
     private readonly metrics: Metrics,
     private readonly collection: FeedCollection,
-    @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
   @Get()
@@ -23,7 +21,7 @@ export class MetricsController {
   @ApiProduces('text/plain')
   @ApiOkResponse({ description: 'The Prometheus text format', schema: { type: 'string' } })
   async show(@Res() reply: FastifyReply): Promise<void> {
-    const text = await this.metrics.render(this.collection.status(), this.clock());
+    const text = await this.metrics.render(this.collection.status());
     void reply.header('content-type', this.metrics.contentType).send(text);
   }
 }

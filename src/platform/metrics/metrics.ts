@@ -177,7 +177,7 @@ export class Metrics {
   }
 
   /** The Prometheus text, with the state of the feeds as it is now. */
-  async render(sources: readonly SourceStatus[], nowMs: number): Promise<string> {
+  async render(sources: readonly SourceStatus[]): Promise<string> {
     const perFeed = [this.#feedTasks, this.#feedAge, this.#feedUp, this.#feedCalls, this.#feedOpen];
     for (const gauge of [...perFeed, this.#feedState, this.#drift]) gauge.reset();
     for (const { id, circuit } of sources) {
@@ -192,7 +192,7 @@ export class Metrics {
       this.#feedCalls.set({ feed }, status.upstreamCalls);
       this.#feedOpen.set({ feed }, isOpen(status.circuit));
       if (status.taskCount !== null) this.#feedTasks.set({ feed }, status.taskCount);
-      if (status.fetchTimeMs !== null) this.#feedAge.set({ feed }, (nowMs - status.fetchTimeMs) / 1000);
+      if (status.ageMs !== null) this.#feedAge.set({ feed }, status.ageMs / 1000);
       for (const [kind, count] of Object.entries(status.drift)) this.#drift.set({ feed, kind }, count);
     }
     return this.#registry.metrics();

@@ -145,7 +145,7 @@ describe('a guarded server', () => {
     gate.cause = 'queue';
     const got = await Promise.all(Array.from({ length: 300 }, () => ask('/v1/tasks')));
     expect(new Set(got.map(({ message }) => message.statusCode))).toEqual(new Set([503]));
-    const shown = await metrics.render([], 0);
+    const shown = await metrics.render([]);
     expect(shown).toContain('tributary_http_shed_total{cause="queue"} 300');
     expect(log.filter((line) => line.includes('overloaded: requests are refused'))).toHaveLength(1);
   });

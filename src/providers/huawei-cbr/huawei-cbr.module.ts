@@ -22,7 +22,11 @@ export class HuaweiCbrProvider implements Provider {
   ) {}
 
   connect(source: SourceConfig): SourceReader {
-    const connection = { client: this.clients.open(source, protocol), source, clock: this.clock };
+    const connection = {
+      client: this.clients.open(source, protocol),
+      source,
+      clock: () => this.clock.wallMs(),
+    };
     return {
       listFeeds: () => Promise.resolve(listFeeds(source)),
       readFeed: (feed, context) => settle(() => readFeed(connection, feed, context)),

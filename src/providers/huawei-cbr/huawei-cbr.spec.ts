@@ -5,6 +5,7 @@ import type { SourceConfig } from '@/model/source.js';
 import { TASK_STATUSES, TASK_TYPES } from '@/model/task.js';
 import { formatTime } from '@/model/time.js';
 import { UpstreamError } from '@/upstream/upstream-error.js';
+import { clockOf } from '../../../test/support/clock.js';
 import { CONTEXT, failed, FakeClients, sourceWith } from '../../../test/support/reading.js';
 import { protocol } from './failures.js';
 import example from './fixtures/example.json' with { type: 'json' };
@@ -75,7 +76,10 @@ function manyRows(count: number, created: (index: number) => number = createdAt)
 }
 
 function connect(clients: FakeClients, overrides: Partial<SourceConfig> = {}): SourceReader {
-  return new HuaweiCbrProvider(clients, () => NOW).connect({ ...SOURCE, ...overrides });
+  return new HuaweiCbrProvider(
+    clients,
+    clockOf(() => NOW),
+  ).connect({ ...SOURCE, ...overrides });
 }
 
 function read(clients: FakeClients, overrides: Partial<SourceConfig> = {}): Promise<FeedRead> {
@@ -250,7 +254,10 @@ describe('what a feed is covered since', () => {
     { nowAt: '2024-06-15T00:00:00.001Z', coveredSince: '2024-06-15T00:00:00.000Z' },
     { nowAt: '2024-06-15T23:59:59.999Z', coveredSince: '2024-06-15T00:00:00.000Z' },
   ])('is the window start, rounded up to a whole UTC day: $nowAt', async ({ nowAt, coveredSince }) => {
-    const provider = new HuaweiCbrProvider(serve([]), () => Date.parse(nowAt));
+    const provider = new HuaweiCbrProvider(
+      serve([]),
+      clockOf(() => Date.parse(nowAt)),
+    );
     const reader = provider.connect({ ...SOURCE, windowMs: DAY_MS });
     expect(await reader.readFeed(FEED, CONTEXT)).toMatchObject({ coveredSince });
   });
@@ -323,7 +330,10 @@ describe('telling failures', () => {
 
 describe('the module', () => {
   it('describes the statuses and types that its tasks can have', () => {
-    const { settings, description } = new HuaweiCbrProvider(serve([]), () => NOW);
+    const { settings, description } = new HuaweiCbrProvider(
+      serve([]),
+      clockOf(() => NOW),
+    );
     expect(HuaweiCbrModule.settings).toBe(settings);
     expect(HuaweiCbrModule.provider).toBe(HuaweiCbrProvider);
     const produced = new Set(statusesTasks.flatMap(({ status, type }) => [status, type]));

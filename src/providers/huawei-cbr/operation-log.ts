@@ -1,4 +1,3 @@
-import type { Clock } from '@/model/clock.js';
 import type { ReadContext } from '@/model/provider.js';
 import { Slices, type Steps } from '@/model/slices.js';
 import type { SourceConfig } from '@/model/source.js';
@@ -14,7 +13,8 @@ import { identifyRecord, parseCount, parseOperationLog, parseOperationLogs } fro
 export interface Connection {
   readonly client: UpstreamClient;
   readonly source: SourceConfig;
-  readonly clock: Clock;
+  /** Wall time, epoch milliseconds. */
+  readonly clock: () => number;
   /** `INCREMENT_POLICY` unless told otherwise. */
   readonly policy?: IncrementPolicy;
 }

@@ -43,9 +43,9 @@ export class FallbackLease implements Lease {
     return sound ? this.tools.mirror(kept) : this.keepHere(content, base);
   }
 
-  private async keepHere({ head, rows }: Content, base: Entry | null): Promise<Entry | null> {
+  private async keepHere({ head, rows, endedMs }: Content, base: Entry | null): Promise<Entry | null> {
     const reused = base === null ? rows : await reuseRows(rows, base.rows);
-    const entry = { version: this.version, head, rows: reused };
+    const entry = { version: this.version, head, rows: reused, endedMs };
     return (await this.tools.keepHere(entry)) ? entry : null;
   }
 }

@@ -19,7 +19,7 @@ export class InProcessLease implements Lease, Held {
     private readonly shelf: Shelf,
     private readonly grant: Grant,
   ) {
-    this.#endsAtMs = shelf.clock() + LEASE_MS;
+    this.#endsAtMs = shelf.clock.monotonicMs() + LEASE_MS;
   }
 
   get version(): number {
@@ -38,10 +38,10 @@ export class InProcessLease implements Lease, Held {
     this.#heartbeat.lose();
   }
 
-  async keep({ head, rows }: Content, base: Entry | null): Promise<Entry | null> {
+  async keep({ head, rows, endedMs }: Content, base: Entry | null): Promise<Entry | null> {
     const reused = base === null ? rows : await reuseRows(rows, base.rows);
     if (!this.end()) return null;
-    const entry = { version: this.version, head, rows: reused };
+    const entry = { version: this.version, head, rows: reused, endedMs };
     if (!this.shelf.put(this.grant.name, entry)) return null;
     this.shelf.slot(this.grant.name).backoff = null;
     this.shelf.announce({ name: this.grant.name, version: this.version }, this.grant.holder);
@@ -50,7 +50,7 @@ export class InProcessLease implements Lease, Held {
 
   giveUp(backoff: Backoff | null): Promise<void> {
     if (this.end() && backoff !== null) {
-      this.shelf.slot(this.grant.name).backoff = backoff;
+      this.shelf.pause(this.grant.name, backoff);
       this.shelf.announce({ name: this.grant.name, backoff }, this.grant.holder);
     }
     return Promise.resolve();
@@ -58,7 +58,7 @@ export class InProcessLease implements Lease, Held {
 
   private renew(): boolean {
     if (this.shelf.slot(this.grant.name).lease !== this) return false;
-    this.#endsAtMs = this.shelf.clock() + LEASE_MS;
+    this.#endsAtMs = this.shelf.clock.monotonicMs() + LEASE_MS;
     return true;
   }
 

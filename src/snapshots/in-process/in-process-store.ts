@@ -1,4 +1,4 @@
-import type { Clock } from '@/model/clock.js';
+import { SYSTEM_CLOCK } from '@/model/clock.js';
 import { LEASE_MS } from '../heartbeat.js';
 import { InProcessLease } from './in-process-lease.js';
 import {
@@ -9,7 +9,7 @@ import {
   type Entry,
   type News,
 } from '../snapshot-store.js';
-import { Shelf } from './shelf.js';
+import { Shelf, type Slot } from './shelf.js';
 
 /** Keeps entries in this process: gone with it. */
 export class InProcessStore extends SnapshotStore {
@@ -17,7 +17,7 @@ export class InProcessStore extends SnapshotStore {
   readonly #listeners: ((news: News) => void)[] = [];
 
   /** An entry is let go of `keepForMs` after it was kept. `shelf` is what several replicas share. */
-  constructor(clock: Clock = Date.now, keepForMs = Infinity, shelf = new Shelf(clock, keepForMs)) {
+  constructor(clock = SYSTEM_CLOCK, keepForMs = Infinity, shelf = new Shelf(clock, keepForMs)) {
     super();
     this.#shelf = shelf;
     shelf.onNews((news, from) => {
@@ -58,21 +58,27 @@ export class InProcessStore extends SnapshotStore {
 
   /** Nobody is given a lease before the backoff's end. */
   pause(name: string, backoff: Backoff): void {
-    this.#shelf.slot(name).backoff = backoff;
+    this.#shelf.pause(name, backoff);
   }
 
   private claimNow(name: string, { held, nowMs }: ClaimWish): Claim {
     const slot = this.#shelf.slot(name);
     if (isNewer(slot.entry, held)) return { outcome: 'newer' };
     const { backoff, lease } = slot;
-    if (backoff !== null && backoff.notBeforeMs > nowMs) return { outcome: 'paused', backoff };
-    const forMs = (lease?.endsAtMs ?? 0) - this.#shelf.clock();
+    if (backoff !== null && this.isPaused(slot, nowMs)) return { outcome: 'paused', backoff };
+    const forMs = (lease?.endsAtMs ?? 0) - this.#shelf.clock.monotonicMs();
     if (forMs > 0) return { outcome: 'busy', forMs: Math.min(forMs, LEASE_MS) };
     lease?.lose();
     slot.fence = Math.max(Math.floor(nowMs), slot.fence + 1, (held ?? 0) + 1);
     const granted = new InProcessLease(this.#shelf, { name, version: slot.fence, holder: this });
     slot.lease = granted;
     return { outcome: 'granted', lease: granted };
+  }
+
+  /** By the asker's wall clock, and for no longer than the pause is, however wrong that clock may be. */
+  private isPaused({ backoff, failedMs }: Slot, nowMs: number): boolean {
+    if (backoff === null || backoff.notBeforeMs <= nowMs) return false;
+    return this.#shelf.clock.monotonicMs() - failedMs < backoff.notBeforeMs - backoff.failedAtMs;
   }
 }
 

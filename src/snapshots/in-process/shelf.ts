@@ -3,7 +3,7 @@ import type { Backoff, Entry, News } from '../snapshot-store.js';
 
 /** The part of a lease that others see. */
 export interface Held {
-  /** By the shelf's clock, epoch milliseconds. */
+  /** By the monotonic clock. */
   readonly endsAtMs: number;
   lose(): void;
 }
@@ -11,10 +11,13 @@ export interface Held {
 /** What is known of a name. */
 export interface Slot {
   entry: Entry | null;
+  /** By the monotonic clock. */
   keptAtMs: number;
   /** The highest version ever given. */
   fence: number;
   backoff: Backoff | null;
+  /** When the backoff was told, by the monotonic clock. */
+  failedMs: number;
   lease: Held | null;
 }
 
@@ -32,9 +35,9 @@ export class Shelf {
 
   /** What is known of a name, to be changed in place. */
   slot(name: string): Slot {
-    const slot = this.#slots.get(name) ?? { entry: null, keptAtMs: 0, fence: 0, backoff: null, lease: null };
+    const slot = this.#slots.get(name) ?? newSlot();
     this.#slots.set(name, slot);
-    if (this.clock() - slot.keptAtMs > this.keepForMs) slot.entry = null;
+    if (this.clock.monotonicMs() - slot.keptAtMs > this.keepForMs) slot.entry = null;
     return slot;
   }
 
@@ -44,9 +47,14 @@ export class Shelf {
     const slot = this.slot(name);
     if (slot.entry !== null && slot.entry.version >= entry.version) return false;
     slot.entry = entry;
-    slot.keptAtMs = this.clock();
+    slot.keptAtMs = this.clock.monotonicMs();
     slot.fence = Math.max(slot.fence, entry.version);
     return true;
+  }
+
+  /** Nobody is given a lease before the backoff's end. */
+  pause(name: string, backoff: Backoff): void {
+    Object.assign(this.slot(name), { backoff, failedMs: this.clock.monotonicMs() });
   }
 
   announce(news: News, from: object): void {
@@ -56,4 +64,8 @@ export class Shelf {
   onNews(listener: NewsListener): void {
     this.#listeners.push(listener);
   }
+}
+
+function newSlot(): Slot {
+  return { entry: null, keptAtMs: 0, fence: 0, backoff: null, failedMs: 0, lease: null };
 }

@@ -1,3 +1,4 @@
+import { elapsedMs, type Clock } from '@/model/clock.js';
 import type { CollectionAnswer } from '@/model/collection.js';
 
 /** The age of an answer and how long it stays what it is, in whole seconds. */
@@ -12,14 +13,14 @@ export interface AnswerAge {
   readonly staleSeconds: number;
 }
 
-/** How old the snapshots of an answer are at a moment. */
-export function ageOf(answer: CollectionAnswer, nowMs: number): AnswerAge {
+/** How old the snapshots of an answer are now. */
+export function ageOf(answer: CollectionAnswer, clock: Clock): AnswerAge {
   let oldestMs: number | null = null;
   let freshMs = Infinity;
   let staleMs = Infinity;
-  for (const { snapshot, freshForMs } of answer.feeds) {
-    if (snapshot === null) continue;
-    const ageMs = Math.max(0, nowMs - snapshot.fetchTimeMs);
+  for (const { agesFrom, freshForMs } of answer.feeds) {
+    if (agesFrom === null) continue;
+    const ageMs = elapsedMs(clock, agesFrom);
     oldestMs = Math.max(oldestMs ?? 0, ageMs);
     freshMs = Math.min(freshMs, freshForMs - ageMs);
     staleMs = Math.min(staleMs, freshForMs);

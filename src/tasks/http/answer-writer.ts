@@ -35,7 +35,7 @@ export class AnswerWriter {
     waitedMs,
     wishes,
   }: Answer): Record<string, string> {
-    const age = ageOf(feeds, this.clock());
+    const age = ageOf(feeds, this.clock);
     const headers: Record<string, string> = {
       etag: representation.etag,
       'cache-control': cacheControl(age, complete),

@@ -54,7 +54,7 @@ export class Authenticators {
     const known = { account: ['aksk', family, accessKey], secret: [secretKey, securityToken ?? ''] };
     return {
       gate: this.#gates.gateOf(known, endpoint),
-      headersFor: (call) => sign(call, credentials, this.clock()),
+      headersFor: (call) => sign(call, credentials, this.clock.wallMs()),
     };
   }
 

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { FailureReason } from '@/model/failure.js';
+import { SteppedClock } from '../../../test/support/clock.js';
 import { UpstreamError } from '../upstream-error.js';
 import type { CredentialGate } from './credential-gate.js';
 import { CredentialGates } from './credential-gates.js';
@@ -27,7 +28,7 @@ async function settle(): Promise<void> {
 }
 
 describe('CredentialGate', () => {
-  let nowMs = 0;
+  let clock: SteppedClock;
   let gates: CredentialGates;
   let gate: CredentialGate;
   const succeed = (): Promise<string> => Promise.resolve('answer');
@@ -35,8 +36,8 @@ describe('CredentialGate', () => {
   const refused = fail('UNAUTHORIZED');
 
   beforeEach(() => {
-    nowMs = 1_000_000;
-    gates = new CredentialGates(() => nowMs, null);
+    clock = new SteppedClock(1_000_000);
+    gates = new CredentialGates(clock, null);
     gate = gates.gateOf(KEY, 'css');
   });
 
@@ -77,16 +78,31 @@ describe('CredentialGate', () => {
     for (const pauseMs of [2_000, 30_000, 1_200_000, 3_600_000, 3_600_000]) {
       await expect(gate.pass(OPEN, refused)).rejects.toMatchObject({ retryAfterMs: null });
       await expectClosedFor(pauseMs);
-      nowMs += pauseMs - 1;
+      clock.nowMs += pauseMs - 1;
       await expectClosedFor(1);
-      nowMs += 1;
+      clock.nowMs += 1;
     }
   });
+
+  it.each([-3_600_000, 3_600_000])(
+    'rests as long as it should when the clock is set by %d ms',
+    async (byMs) => {
+      await expect(gate.pass(OPEN, refused)).rejects.toBeInstanceOf(UpstreamError);
+      await expect(gates.gateOf(KEY, 'cbr').pass(OPEN, succeed)).rejects.toMatchObject({
+        retryAfterMs: 2_000,
+      });
+      clock.step(byMs);
+      await expectClosedFor(2_000);
+      clock.pass(2_000);
+      await expect(gates.gateOf(KEY, 'cbr').pass(OPEN, succeed)).resolves.toBe('answer');
+      await expect(gate.pass(OPEN, succeed)).resolves.toBe('answer');
+    },
+  );
 
   it('sends one probe when the pause ends', async () => {
     await gate.pass(OPEN, succeed);
     await expect(gate.pass(OPEN, refused)).rejects.toBeInstanceOf(UpstreamError);
-    nowMs += 2_000;
+    clock.nowMs += 2_000;
     const [probe, waiting] = [new PendingCall(), new PendingCall()];
     const answers = [gate.pass(OPEN, probe.work), gate.pass(OPEN, waiting.work)];
     await settle();
@@ -100,7 +116,7 @@ describe('CredentialGate', () => {
   it('begins again with the shortest pause after a success', async () => {
     for (const pauseMs of [2_000, 30_000]) {
       await expect(gate.pass(OPEN, refused)).rejects.toBeInstanceOf(UpstreamError);
-      nowMs += pauseMs;
+      clock.nowMs += pauseMs;
     }
     await gate.pass(OPEN, succeed);
     await expect(gate.pass(OPEN, refused)).rejects.toBeInstanceOf(UpstreamError);
@@ -114,7 +130,7 @@ describe('CredentialGate', () => {
     for (const call of calls) call.end('UNAUTHORIZED');
     await answers;
     await expectClosedFor(2_000);
-    nowMs += 2_000;
+    clock.nowMs += 2_000;
     await expect(gate.pass(OPEN, refused)).rejects.toMatchObject({ retryAfterMs: null });
     await expectClosedFor(3_600_000);
   });
@@ -125,7 +141,7 @@ describe('CredentialGate', () => {
     const answers = Promise.allSettled(calls.map((call) => gate.pass(OPEN, call.work)));
     calls[0]?.end('UNAUTHORIZED');
     await settle();
-    nowMs += 2_000;
+    clock.nowMs += 2_000;
     await gates.gateOf(KEY, 'cbr').pass(OPEN, succeed);
     calls[1]?.end('UNAUTHORIZED');
     await answers;
@@ -149,7 +165,7 @@ describe('CredentialGate', () => {
   it('does not wait for ever for a first call that hangs', async () => {
     void gate.pass(OPEN, new PendingCall().work);
     const second = gate.pass(OPEN, succeed);
-    nowMs += 300;
+    clock.nowMs += 300;
     expect(await second).toBe('answer');
   });
 
@@ -202,7 +218,7 @@ describe('CredentialGate', () => {
       await Promise.resolve();
       throw new UpstreamError('UNAUTHORIZED');
     };
-    for (const endMs = nowMs + 3_600_000; nowMs < endMs; nowMs += 500) {
+    for (const endMs = clock.nowMs + 3_600_000; clock.nowMs < endMs; clock.nowMs += 500) {
       await Promise.allSettled(places.map((place) => gates.gateOf(KEY, place).pass(OPEN, attempt)));
     }
     expect(attempts).toBeGreaterThanOrEqual(4);

@@ -50,7 +50,7 @@ interface Passage {
 export class CredentialGate {
   #proven = false;
   #refusals = 0;
-  #closedUntilMs = 0;
+  #closedUntilMs = Number.NEGATIVE_INFINITY;
   /** The last refusal here; undefined where a call has succeeded since. */
   #refusal: Diagnosis | undefined;
   /** Raised by each refusal; the outcome of a call that set out in an earlier era says nothing new. */
@@ -72,9 +72,9 @@ export class CredentialGate {
   /** Throws UNAUTHORIZED, with the time that remains, while the gate is closed. */
   assertOpen(): void {
     const elsewhereMs = this.#proven
-      ? 0
-      : Math.max(this.#standing.closedUntilMs, this.#others?.closedUntilMs ?? 0);
-    const remainingMs = Math.max(this.#closedUntilMs, elsewhereMs) - this.#clock();
+      ? Number.NEGATIVE_INFINITY
+      : Math.max(this.#standing.closedUntilMs, this.#others?.closedUntilMs ?? Number.NEGATIVE_INFINITY);
+    const remainingMs = Math.max(this.#closedUntilMs, elsewhereMs) - this.#clock.monotonicMs();
     if (remainingMs > 0) throw new GateClosedError(remainingMs, this.#refusal);
   }
 
@@ -91,7 +91,7 @@ export class CredentialGate {
 
   #mayProbe(): boolean {
     if (!this.#standing.mayProbe()) return false;
-    const held = this.#probe !== null && this.#clock() - this.#probe.sinceMs < PATIENCE_MS;
+    const held = this.#probe !== null && this.#clock.monotonicMs() - this.#probe.sinceMs < PATIENCE_MS;
     return !held;
   }
 
@@ -104,7 +104,7 @@ export class CredentialGate {
 
   /** Holds up the next first call until this one has ended. */
   #hold<T>(outcome: Promise<T>): Promise<T> {
-    const probe = { done: outcome.then(ignore, ignore), sinceMs: this.#clock() };
+    const probe = { done: outcome.then(ignore, ignore), sinceMs: this.#clock.monotonicMs() };
     this.#probe = probe;
     this.#standing.addProbe(probe.done);
     void probe.done.then(() => {
@@ -126,7 +126,7 @@ export class CredentialGate {
   }
 
   async #learnFrom<T>(work: () => Promise<T>, ticket: string | null): Promise<T> {
-    const passage = { ticket, era: this.#era, sinceMs: this.#clock() };
+    const passage = { ticket, era: this.#era, sinceMs: this.#clock.monotonicMs() };
     try {
       const result = await work();
       const proof = passage.era === this.#era ? this.#prove(passage) : null;
@@ -161,7 +161,7 @@ export class CredentialGate {
     this.#standing.refuse(anew);
     if (anew) {
       this.#refusals += 1;
-      this.#closedUntilMs = this.#clock() + pauseAfterRefusals(this.#refusals);
+      this.#closedUntilMs = this.#clock.monotonicMs() + pauseAfterRefusals(this.#refusals);
       this.#doubt();
     }
     await this.#others?.refused(ticket, sinceMs);
@@ -181,7 +181,7 @@ export class CredentialGate {
   #open(): void {
     this.#refusal = undefined;
     this.#refusals = 0;
-    this.#closedUntilMs = 0;
+    this.#closedUntilMs = Number.NEGATIVE_INFINITY;
   }
 
   #doubt(): void {

@@ -1,9 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
+import { clockOf } from '../../../test/support/clock.js';
 import { CredentialGates } from './credential-gates.js';
 
 describe('CredentialGates', () => {
   it('has one gate for each account and place', () => {
-    const gates = new CredentialGates(() => 0, null);
+    const gates = new CredentialGates(
+      clockOf(() => 0),
+      null,
+    );
     const gateOf = (account: readonly string[], place: string): unknown =>
       gates.gateOf({ account, secret: ['s'] }, place);
     expect(gateOf(['aksk', 'a'], 'x')).toBe(gateOf(['aksk', 'a'], 'x'));
@@ -13,7 +17,10 @@ describe('CredentialGates', () => {
   });
 
   it('counts the refusals of an account together, whatever its secret', () => {
-    const gates = new CredentialGates(() => 0, null);
+    const gates = new CredentialGates(
+      clockOf(() => 0),
+      null,
+    );
     expect(gates.gateOf({ account: ['a'], secret: ['s'] }, 'x')).toBe(
       gates.gateOf({ account: ['a'], secret: ['other'] }, 'x'),
     );

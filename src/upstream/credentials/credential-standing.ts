@@ -24,13 +24,13 @@ export class CredentialStanding {
   #refusedCalls = 0;
   /** The same, with calls that were refused together counted once. */
   #refusals = 0;
-  #closedUntilMs = 0;
+  #closedUntilMs = Number.NEGATIVE_INFINITY;
   #doubted = false;
   readonly #probes = new Set<Promise<void>>();
 
   constructor(private readonly clock: Clock) {}
 
-  /** Until then no call goes out but where the credential is proven. */
+  /** Until then, by the monotonic clock, no call goes out but where the credential is proven. */
   get closedUntilMs(): number {
     return this.#closedUntilMs;
   }
@@ -66,7 +66,7 @@ export class CredentialStanding {
   prove(): void {
     this.#refusedCalls = 0;
     this.#refusals = 0;
-    this.#closedUntilMs = 0;
+    this.#closedUntilMs = Number.NEGATIVE_INFINITY;
   }
 
   refuse(anew: boolean): void {
@@ -75,6 +75,6 @@ export class CredentialStanding {
     if (anew) this.#refusals += 1;
     const exhausted = this.#refusedCalls >= REST_POLICY.mostRefusals;
     const pauseMs = exhausted ? LONGEST_PAUSE_MS : pauseAfterRefusals(this.#refusals);
-    this.#closedUntilMs = Math.max(this.#closedUntilMs, this.clock() + pauseMs);
+    this.#closedUntilMs = Math.max(this.#closedUntilMs, this.clock.monotonicMs() + pauseMs);
   }
 }

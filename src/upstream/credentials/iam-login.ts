@@ -7,7 +7,7 @@ import type { Clock } from '@/model/clock.js';
 import type { HttpAnswer, HttpExchange } from '../http-exchange.js';
 import { huaweiFailureOf } from '../huawei-protocol.js';
 import { Fields, rawObject } from '../raw.js';
-import { retryAfterMs } from '../retry-after.js';
+import { dateOf, retryAfterMs } from '../retry-after.js';
 import { UpstreamError } from '../upstream-error.js';
 import type { IssuedToken } from './iam-session.js';
 
@@ -33,7 +33,7 @@ export async function logInAtIam(
   const body = JSON.stringify(tokenRequest(login));
   const call = { method: 'POST', url, headers, body, timeoutMs: LOGIN_TIMEOUT_MS } as const;
   try {
-    return readToken(await exchange.send(call, signal), clock());
+    return readToken(await exchange.send(call, signal), clock.wallMs());
   } catch (error) {
     if (!(error instanceof UpstreamError)) throw error;
     const { reason, retryAfterMs: waitMs, diagnosis } = error;
@@ -64,15 +64,15 @@ function readToken(answer: HttpAnswer, nowMs: number): IssuedToken {
   if (value === null || value === '') {
     throw new UpstreamError('MALFORMED', null, { ...diagnoseAnswer(answer), cause: 'SHAPE' });
   }
-  return { value, lifeMs: lifeOf(body, nowMs) };
+  return { value, lifeMs: lifeOf(body, dateOf(answer) ?? nowMs) };
 }
 
-/** By IAM's own clock where it tells both ends, so that ours may be wrong. */
-function lifeOf(body: unknown, nowMs: number): number {
+/** By IAM's own clock where it tells both ends, or when it answered, so that ours may be wrong. */
+function lifeOf(body: unknown, answeredMs: number): number {
   const root = rawObject(body);
   if (root === null) return UNTOLD_LIFE_MS;
   const token = new Fields(root, new DriftLog()).fields('token');
   const expiresMs = parseTime(token.text('expires_at') ?? '');
-  const issuedMs = parseTime(token.text('issued_at') ?? '') ?? nowMs;
+  const issuedMs = parseTime(token.text('issued_at') ?? '') ?? answeredMs;
   return expiresMs !== null && expiresMs > issuedMs ? expiresMs - issuedMs : UNTOLD_LIFE_MS;
 }

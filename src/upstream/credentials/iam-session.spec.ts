@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
+import { SteppedClock } from '../../../test/support/clock.js';
 import { UpstreamError } from '../upstream-error.js';
 import { IamSession } from './iam-session.js';
 import type { IssuedToken } from './iam-session.js';
@@ -17,23 +18,20 @@ async function settle(): Promise<void> {
 }
 
 describe('IamSession', () => {
-  let nowMs = 0;
+  let clock: SteppedClock;
   let lifeMs = 24 * HOUR_MS;
   let logIns: LogIn[] = [];
   let session: IamSession;
 
   beforeEach(() => {
-    nowMs = 1_000_000;
+    clock = new SteppedClock(1_000_000);
     lifeMs = 24 * HOUR_MS;
     logIns = [];
-    session = new IamSession(
-      () => {
-        return new Promise((resolve, reject) => {
-          logIns.push({ resolve, reject });
-        });
-      },
-      () => nowMs,
-    );
+    session = new IamSession(() => {
+      return new Promise((resolve, reject) => {
+        logIns.push({ resolve, reject });
+      });
+    }, clock);
   });
 
   async function finishLogIn(): Promise<void> {
@@ -67,14 +65,14 @@ describe('IamSession', () => {
 
   it('keeps a token for most of its life', async () => {
     await firstToken();
-    nowMs += 23 * HOUR_MS;
+    clock.nowMs += 23 * HOUR_MS;
     expect(await session.token(OPEN)).toBe('token-1');
     expect(logIns).toHaveLength(1);
   });
 
   it('renews in the background while the old token serves on', async () => {
     await firstToken();
-    nowMs += 23.75 * HOUR_MS;
+    clock.nowMs += 23.75 * HOUR_MS;
     expect(await session.token(OPEN)).toBe('token-1');
     expect(await session.token(OPEN)).toBe('token-1');
     expect(logIns).toHaveLength(2);
@@ -84,20 +82,20 @@ describe('IamSession', () => {
 
   it('serves the old token when a renewal fails, and tries again later', async () => {
     await firstToken();
-    nowMs += 23.75 * HOUR_MS;
+    clock.nowMs += 23.75 * HOUR_MS;
     await session.token(OPEN);
     logIns[1]?.reject(new UpstreamError('UPSTREAM_ERROR'));
     await settle();
     expect(await session.token(OPEN)).toBe('token-1');
     expect(logIns).toHaveLength(2);
-    nowMs += 60_000;
+    clock.nowMs += 60_000;
     expect(await session.token(OPEN)).toBe('token-1');
     expect(logIns).toHaveLength(3);
   });
 
   it('waits for a new token when the old one has ended', async () => {
     await firstToken();
-    nowMs += 24 * HOUR_MS;
+    clock.nowMs += 24 * HOUR_MS;
     const token = session.token(OPEN);
     await finishLogIn();
     expect(await token).toBe('token-2');
@@ -106,10 +104,10 @@ describe('IamSession', () => {
   it('works with tokens of a short life', async () => {
     lifeMs = 60_000;
     await firstToken();
-    nowMs += 50_000;
+    clock.nowMs += 50_000;
     expect(await session.token(OPEN)).toBe('token-1');
     expect(logIns).toHaveLength(1);
-    nowMs += 5_000;
+    clock.nowMs += 5_000;
     expect(await session.token(OPEN)).toBe('token-1');
     expect(logIns).toHaveLength(2);
   });
@@ -138,5 +136,27 @@ describe('IamSession', () => {
     logIns[0]?.reject(new UpstreamError('UNAUTHORIZED'));
     expect((await tokens).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
     expect(await firstToken()).toBe('token-2');
+  });
+
+  it.each([
+    ['back', -HOUR_MS],
+    ['back for good', -400 * 24 * HOUR_MS],
+  ])('renews a token in its time when the clock is set %s', async (_, byMs) => {
+    await firstToken();
+    clock.step(byMs);
+    clock.pass(24 * HOUR_MS);
+    const token = session.token(OPEN);
+    await settle();
+    expect(logIns).toHaveLength(2);
+    await finishLogIn();
+    expect(await token).toBe('token-2');
+  });
+
+  it('does not trust a token that may have ended while the machine was suspended', async () => {
+    await firstToken();
+    clock.step(24 * HOUR_MS);
+    const token = session.token(OPEN);
+    await finishLogIn();
+    expect(await token).toBe('token-2');
   });
 });

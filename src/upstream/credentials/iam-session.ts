@@ -1,4 +1,4 @@
-import type { Clock } from '@/model/clock.js';
+import { elapsedMs, momentOf, type Clock, type Moment } from '@/model/clock.js';
 import { untilAborted } from '../deadline.js';
 
 /** A token fresh from a log-in. */
@@ -15,15 +15,18 @@ const RENEWAL_RETRY_MS = 10_000;
 
 interface HeldToken {
   readonly value: string;
-  readonly expiresMs: number;
-  readonly renewMs: number;
+  readonly since: Moment;
+  readonly lifeMs: number;
+  /** How long after `since` it is renewed. */
+  readonly renewAfterMs: number;
 }
 
 /** Holds one token and keeps it fresh. All callers share one log-in at a time. */
 export class IamSession {
   #held: HeldToken | null = null;
   #pending: Promise<string> | null = null;
-  #nextRenewalMs = 0;
+  /** By the monotonic clock. */
+  #nextRenewalMs = Number.NEGATIVE_INFINITY;
 
   constructor(
     /** Must end by itself: no caller's signal reaches it. */
@@ -34,9 +37,10 @@ export class IamSession {
   /** A token that is valid now. Throws what the log-in throws, or TIMEOUT when the signal is aborted. */
   token(signal: AbortSignal): Promise<string> {
     const held = this.#held;
-    const nowMs = this.clock();
-    if (held === null || nowMs >= held.expiresMs) return untilAborted(this.#renew(), signal);
-    if (nowMs >= held.renewMs && nowMs >= this.#nextRenewalMs) this.#renewInBackground();
+    const ageMs = held === null ? Infinity : elapsedMs(this.clock, held.since);
+    if (held === null || ageMs >= held.lifeMs) return untilAborted(this.#renew(), signal);
+    const mayRenew = this.clock.monotonicMs() >= this.#nextRenewalMs;
+    if (ageMs >= held.renewAfterMs && mayRenew) this.#renewInBackground();
     return Promise.resolve(held.value);
   }
 
@@ -47,7 +51,7 @@ export class IamSession {
 
   #renewInBackground(): void {
     this.#renew().catch(() => {
-      this.#nextRenewalMs = this.clock() + RENEWAL_RETRY_MS;
+      this.#nextRenewalMs = this.clock.monotonicMs() + RENEWAL_RETRY_MS;
     });
   }
 
@@ -60,10 +64,10 @@ export class IamSession {
 
   async #hold(): Promise<string> {
     // The life is counted from before the log-in: rather too short than too long.
-    const sinceMs = this.clock();
+    const since = momentOf(this.clock);
     const { value, lifeMs } = await this.logIn();
     const renewalMs = Math.min(lifeMs * RENEWAL_SHARE, LONGEST_RENEWAL_MS);
-    this.#held = { value, expiresMs: sinceMs + lifeMs, renewMs: sinceMs + lifeMs - renewalMs };
+    this.#held = { value, since, lifeMs, renewAfterMs: lifeMs - renewalMs };
     return value;
   }
 }

@@ -26,20 +26,20 @@ export interface OtherReplicasOptions {
 export class OtherReplicas {
   readonly #shared: SharedStanding;
   readonly #clock: Clock;
-  #closedUntilMs = 0;
-  #trustedUntilMs = 0;
+  #closedUntilMs = Number.NEGATIVE_INFINITY;
+  #trustedUntilMs = Number.NEGATIVE_INFINITY;
 
   constructor({ standings, credential, place, clock, listen }: OtherReplicasOptions) {
     this.#clock = clock;
     this.#shared = standings.of(credential, place, (news) => {
-      this.#trustedUntilMs = 0;
+      this.#trustedUntilMs = Number.NEGATIVE_INFINITY;
       listen(news);
     });
   }
 
-  /** Until then no first call may go, as far as it is known here. */
+  /** Until then no first call may go, as far as it is known here; by the monotonic clock. */
   get closedUntilMs(): number {
-    return this.#clock() < this.#trustedUntilMs ? this.#closedUntilMs : 0;
+    return this.#clock.monotonicMs() < this.#trustedUntilMs ? this.#closedUntilMs : Number.NEGATIVE_INFINITY;
   }
 
   /**
@@ -63,16 +63,16 @@ export class OtherReplicas {
 
   /** Tells of a refused call that set out at `sinceMs`. */
   refused(ticket: string | null, sinceMs: number): Promise<void> {
-    return this.#shared.refused({ ticket, ageMs: this.#clock() - sinceMs });
+    return this.#shared.refused({ ticket, ageMs: this.#clock.monotonicMs() - sinceMs });
   }
 
   /** Tells of a success; false where the others are out of reach. */
   proven(ticket: string | null, sinceMs: number): Promise<boolean> {
-    return this.#shared.proven({ ticket, ageMs: this.#clock() - sinceMs });
+    return this.#shared.proven({ ticket, ageMs: this.#clock.monotonicMs() - sinceMs });
   }
 
   #closeFor(ms: number): void {
-    const nowMs = this.#clock();
+    const nowMs = this.#clock.monotonicMs();
     this.#closedUntilMs = nowMs + ms;
     this.#trustedUntilMs = nowMs + TRUST_MS;
   }

@@ -1,0 +1,118 @@
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { InProcessStore } from '@/snapshots/in-process/in-process-store.js';
+import { Replica, Upstream } from './town.js';
+
+const HOUR_MS = 3_600_000;
+/** Reads go on at the latest so long after a step of the clock. */
+const SOON_MS = 5_000;
+
+let upstream: Upstream;
+let replica: Replica;
+
+beforeEach(() => {
+  jest.useFakeTimers({ now: Date.parse('2026-11-20T08:00:00Z') });
+  upstream = new Upstream();
+  upstream.manners = { tookMs: 10, outcome: 'read' };
+  replica = new Replica({ upstream, store: new InProcessStore() });
+});
+afterEach(() => {
+  replica.stop();
+  jest.useRealTimers();
+});
+
+const pass = (ms: number): Promise<void> => jest.advanceTimersByTimeAsync(ms);
+
+/** Sets the clock of the machine; nothing else happens. */
+function step(ms: number): void {
+  jest.setSystemTime(Date.now() + ms);
+}
+
+/** Asks every half second for so long. */
+async function load(forMs: number): Promise<void> {
+  for (let ms = 0; ms < forMs; ms += 500) {
+    void replica.ask();
+    await pass(500);
+  }
+}
+
+function feedStatus(): { readonly ageMs: number | null } | undefined {
+  return replica.collection.status()[0]?.feeds[0];
+}
+
+describe('a clock that is set back by an hour', () => {
+  it('makes nothing that is old fresh', async () => {
+    void replica.ask();
+    await pass(60_000);
+    step(-HOUR_MS);
+    const before = upstream.reads;
+    expect(feedStatus()).toMatchObject({ state: 'STALE' });
+    // While it was in use it was read once more.
+    expect(feedStatus()?.ageMs).toBeGreaterThan(40_000);
+    const answer = replica.ask();
+    await pass(20);
+    expect(await answer).toMatchObject({ waitedFor: 'stale', feeds: [{ problem: null }] });
+    expect(upstream.reads).toBe(before + 1);
+  });
+
+  it('lets what is asked for all the time be read in its time', async () => {
+    await load(20_000);
+    const before = upstream.reads;
+    step(-HOUR_MS);
+    await load(16_000);
+    expect(upstream.reads).toBe(before + 1);
+  });
+
+  it('does not keep what is too old to be served', async () => {
+    void replica.ask();
+    await pass(25 * HOUR_MS);
+    step(-HOUR_MS);
+    await pass(1_000);
+    expect(replica.shows).toBe(0);
+  });
+
+  it.each([
+    ['busy', 1],
+    ['idle for a moment', 2_000],
+  ])('does not prolong the pauses of a feed that fails: %s', async (_, idleMs) => {
+    upstream.manners = { tookMs: 10, outcome: 'failed' };
+    await load(2_000);
+    await pass(idleMs);
+    step(-HOUR_MS);
+    upstream.reads = 0;
+    await load(SOON_MS);
+    expect(upstream.reads).toBeGreaterThan(0);
+  });
+
+  it('does not keep a feed away that is well again', async () => {
+    void replica.ask();
+    await pass(1_000);
+    upstream.manners = { tookMs: 10, outcome: 'failed' };
+    await load(40_000);
+    step(-HOUR_MS);
+    upstream.manners = { tookMs: 10, outcome: 'read' };
+    const before = upstream.reads;
+    await load(30_000);
+    expect(upstream.reads).toBeGreaterThan(before);
+    expect(feedStatus()).toMatchObject({ state: 'FRESH' });
+  });
+
+  it('lets the list of feeds be read again in its time', async () => {
+    await load(50_000);
+    step(-HOUR_MS);
+    await load(20_000);
+    expect(upstream.listings).toBe(2);
+  });
+});
+
+describe('a clock that is set forward', () => {
+  it.each([HOUR_MS, 400 * 24 * HOUR_MS])('by %d ms makes everything be read anew', async (ms) => {
+    void replica.ask();
+    await pass(1_000);
+    step(ms);
+    void replica.ask();
+    await pass(1_000);
+    expect(upstream.reads).toBe(2);
+    step(-ms);
+    expect(feedStatus()).toMatchObject({ state: 'FRESH' });
+  });
+});
