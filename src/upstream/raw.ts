@@ -2,6 +2,7 @@ import type { DriftKind, DriftLog } from '@/model/drift.js';
 import { formatTime, parseTime } from '@/model/time.js';
 import { readJson } from './json-text.js';
 import { jsonType, shownWord, timeForm } from './redaction.js';
+import { isUnsetTime } from './unset-time.js';
 
 declare const raw: unique symbol;
 
@@ -70,17 +71,27 @@ export class Fields {
 
   /** A time in Tributary's form, written as RFC 3339. */
   rfc3339(name: string): string | null {
-    return this.time(name, (value) => (typeof value === 'string' ? parseTime(value) : null));
+    return this.time(name, parseText);
   }
 
-  /** A time in Tributary's form, by the upstream's own way of writing times. Unreadable ones are drift. */
-  time(name: string, parse: (value: string | number) => number | null): string | null {
+  /**
+   * A time in Tributary's form, by the upstream's own way of writing times; null where it is not set, in whichever way
+   * (`isUnsetTime`). Unreadable ones are drift.
+   */
+  time(name: string, parse: TimeParser): string | null {
     const value = this.value(name);
-    if (value === undefined || value === null || value === '') return null;
-    const epochMs = typeof value === 'string' || typeof value === 'number' ? parse(value) : null;
+    if (value === undefined || value === null) return null;
+    const epochMs = readTime(value, parse);
+    if (isUnsetTime(value, epochMs)) return null;
     if (epochMs !== null && epochMs >= YEAR_0_MS && epochMs < YEAR_10000_MS) return formatTime(epochMs);
     this.note('unreadableTime', name, timeForm);
     return null;
+  }
+
+  /** Whether a time in RFC 3339 is told, and told as not set. */
+  isUnset(name: string): boolean {
+    const value = this.value(name) ?? null;
+    return value !== null && isUnsetTime(value, readTime(value, parseText));
   }
 
   /** A nested object; an empty reader where it is missing, so that its fields answer null. */
@@ -131,6 +142,16 @@ export class Fields {
 interface Word<T> {
   readonly text: string | null;
   readonly meaning: T | null;
+}
+
+type TimeParser = (value: string | number) => number | null;
+
+function readTime(value: unknown, parse: TimeParser): number | null {
+  return typeof value === 'string' || typeof value === 'number' ? parse(value) : null;
+}
+
+function parseText(value: string | number): number | null {
+  return typeof value === 'string' ? parseTime(value) : null;
 }
 
 const EMPTY = {} as unknown as RawObject;

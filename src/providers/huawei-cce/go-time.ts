@@ -8,9 +8,6 @@ import type { Fields } from '@/upstream/raw.js';
 const GO_TIME =
   /^(\d{4})-(\d\d)-(\d\d) (\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))? ([+-]\d{4})(?: \S+)?(?: m=[+-]\d+\.\d+)?$/;
 
-/** Go's zero `time.Time`, its way of saying "not set". */
-const ZERO_TIME = '0001-01-01T00:00:00.000Z';
-
 /**
  * Whole epoch milliseconds, finer digits dropped; null when the text is neither a Go time nor RFC 3339.
  * The zone's abbreviation is ignored: `new Date()` takes CST for US Central time and is 14 hours off.
@@ -26,6 +23,5 @@ export function parseGoTime(text: string): number | null {
 
 /** A field that holds a Go time, in Tributary's form; null where it is not set. Unreadable ones are drift. */
 export function readGoTime(fields: Fields, name: string): string | null {
-  const time = fields.time(name, (value) => (typeof value === 'string' ? parseGoTime(value) : null));
-  return time === ZERO_TIME ? null : time;
+  return fields.time(name, (value) => (typeof value === 'string' ? parseGoTime(value) : null));
 }

@@ -101,19 +101,11 @@ type State = Pick<Task, 'status' | 'nativeStatus' | 'createTime' | 'endTime' | '
 function readState(fields: Fields): State {
   const { text: nativeStatus, meaning } = fields.word('status', STATUSES, 'unknownStatus');
   const status = meaning ?? 'UNKNOWN';
-  const createTime = readTime(fields, 'createAt');
-  const finishTime = readTime(fields, 'finishedAt');
+  const createTime = fields.time('createAt', parseEpoch);
+  const finishTime = fields.time('finishedAt', parseEpoch);
   const endTime = isTerminal(status) ? finishTime : null;
   return { status, nativeStatus, createTime, endTime, durationSeconds: secondsBetween(createTime, endTime) };
 }
-
-/** The zero time is a way of saying "not set". */
-function readTime(fields: Fields, name: string): string | null {
-  const time = fields.time(name, parseEpoch);
-  return time === ZERO_TIME ? null : time;
-}
-
-const ZERO_TIME = '1970-01-01T00:00:00.000Z';
 
 /** Up to this, an epoch is taken for seconds: as milliseconds it would be before March 1973. */
 const LARGEST_SECONDS = 100_000_000_000;
