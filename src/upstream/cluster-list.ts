@@ -1,6 +1,7 @@
 import { DriftLog } from '@/model/drift.js';
 import type { SourceCluster } from '@/model/source.js';
 import type { Truncation } from '@/model/truncation.js';
+import { hideSecrets } from './hidden-secrets.js';
 import { Fields, rawObject } from './raw.js';
 import { UpstreamError } from './upstream-error.js';
 
@@ -31,7 +32,7 @@ export function findClusters(
   const clusters = rows.flatMap((row) => {
     const object = rawObject(row);
     const { id, name } = object === null ? NAMELESS : read(new Fields(object, new DriftLog()));
-    return id === null || id.length > LONGEST_ID ? [] : [{ id, name }];
+    return id === null || id.length > LONGEST_ID ? [] : [{ id, name: name && hideSecrets(name) }];
   });
   if (clusters.length === 0 && rows.length > 0) throw new UpstreamError('MALFORMED');
   if (clusters.length < rows.length) return { clusters, truncation: 'MALFORMED' };

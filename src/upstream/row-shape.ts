@@ -1,4 +1,5 @@
 import type { DriftExample, DriftLog } from '@/model/drift.js';
+import { withoutSecrets } from './hidden-secrets.js';
 import { Fields, rawObject, type RawObject } from './raw.js';
 import { jsonType, shownWord } from './redaction.js';
 
@@ -20,13 +21,13 @@ export interface RowShape {
   readonly identifying: readonly string[];
 }
 
-/** A reader of the row; null when it is no object. Fields that are not documented are noted, once a row. */
+/** A reader of the row without the secrets in its texts; null when it is no object. Fields that are not documented are noted, once a row. */
 export function openRow(row: unknown, { documented }: RowShape, drift: DriftLog): Fields | null {
   const object = rawObject(row);
   if (object === null) return null;
   const unknown = findUnknown(object, documented);
   if (unknown !== null) drift.note('unknownField', () => unknown);
-  return new Fields(object, drift);
+  return new Fields(withoutSecrets(object), drift);
 }
 
 /** Notes that a row is left out, and why: it is no object, or has none of the fields that could identify it. */

@@ -3,6 +3,7 @@ import type { Feed } from '@/model/feed.js';
 import type { SourceConfig } from '@/model/source.js';
 import type { Task, TaskCluster, TaskResource, TaskRow, TaskStatus } from '@/model/task.js';
 import { hashedTaskId } from '@/model/task-id.js';
+import { hideSecrets } from '@/upstream/hidden-secrets.js';
 import { Fields, rawObject } from '@/upstream/raw.js';
 import { documentedFields, noteDropped, openRow, type RowShape } from '@/upstream/row-shape.js';
 
@@ -85,7 +86,7 @@ export function identityOf(row: unknown, feed: Feed): readonly string[] | null {
   const object = rawObject(row);
   if (object === null) return null;
   const fields = new Fields(object, new DriftLog());
-  const own = [tenantOf(fields), creationOf(fields), fields.text('backupUri')];
+  const own = [tenantOf(fields), creationOf(fields), destinationOf(fields)];
   if (own.every((part) => part === null)) return null;
   const [tenant, creation, destination] = own;
   return [fields.text('clusterId') ?? feed.key, tenant ?? '0', creation ?? '', destination ?? ''];
@@ -93,6 +94,12 @@ export function identityOf(row: unknown, feed: Feed): readonly string[] | null {
 
 function tenantOf(fields: Fields): string | null {
   return fields.text('tenantId') ?? fields.text('obTenantId');
+}
+
+/** Without the secrets in it: a task keeps its id when they are rotated. */
+function destinationOf(fields: Fields): string | null {
+  const uri = fields.text('backupUri');
+  return uri === null ? null : hideSecrets(uri);
 }
 
 /** An instant, which may be written with another offset next time; a text that is no time still tells rows apart. */
@@ -138,8 +145,12 @@ function readProgress(fields: Fields): Progress {
  */
 function readLag(fields: Fields): number | null {
   const delay = fields.number('delay');
-  return delay === null ? null : Math.max(0, delay);
+  if (delay === null || delay > LONGEST_DELAY_SECONDS || fields.isUnset('checkpoint')) return null;
+  return Math.max(0, delay);
 }
+
+/** 31 years, longer than there is OceanBase: such a delay is counted from a checkpoint that is not set. */
+const LONGEST_DELAY_SECONDS = 1_000_000_000;
 
 function readCluster(fields: Fields, feed: Feed): TaskCluster {
   return {

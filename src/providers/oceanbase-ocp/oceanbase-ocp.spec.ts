@@ -165,6 +165,47 @@ describe('what a row means', () => {
     expect(await taskOf({ delay })).toMatchObject({ rows: [{ task: { lagSeconds } }], drift: {} });
   });
 
+  const epoch = '1970-01-01T08:00:00.000+0800';
+  it.each([
+    [{ checkpoint: epoch, delay: 1795874400 }, null, null],
+    [{ checkpoint: epoch, delay: 0 }, null, null],
+    [{ checkpoint: null, delay: 1795874400 }, null, null],
+    [{ checkpoint: null, delay: 5 }, null, 5],
+    [{ delay: 86_400 }, '2021-09-23T06:33:17.357Z', 86_400],
+  ])('takes %j for a checkpoint of %j and a lag of %j', async (change, checkpointTime, lagSeconds) => {
+    expect(await taskOf(change)).toMatchObject({
+      rows: [{ task: { checkpointTime, lagSeconds } }],
+      drift: {},
+    });
+  });
+
+  it('hides the keys of a destination, and keeps the id when they are rotated', async () => {
+    const uri = (key: string): string =>
+      `oss://backups/clog?host=oss.example&access_id=ID-${key}&access_key=${key}`;
+    const shown = 'oss://backups/clog?host=oss.example&access_id=***&access_key=***';
+    const reads = await Promise.all(
+      ['KEY-1', 'KEY-2'].map((key) =>
+        taskOf({ backupUri: uri(key), errorMsg: `cannot write to ${uri(key)}` }),
+      ),
+    );
+    expect(JSON.stringify(reads)).not.toMatch(/KEY-[12]/);
+    for (const feedRead of reads) {
+      expect(feedRead).toMatchObject({
+        rows: [
+          {
+            task: { destination: shown, error: { code: null, message: `cannot write to ${shown}` } },
+            raw: { backupUri: shown, errorMsg: `cannot write to ${shown}` },
+          },
+        ],
+      });
+    }
+    const ids = reads.flatMap((feedRead) =>
+      'rows' in feedRead ? feedRead.rows.map(({ task }) => task.id) : [],
+    );
+    expect(new Set(ids).size).toBe(1);
+    expect(await idOf({ backupUri: uri('KEY-1').replace('clog', 'other') })).not.toBe(ids[0]);
+  });
+
   it.each([0, '0', null, undefined])('takes tenantId %j for the whole cluster', async (tenantId) => {
     const resource = { type: 'oceanbase-cluster', id: '1000005', name: 'yc0820_17' };
     expect(await taskOf({ tenantId, tenantName: 'sys' })).toMatchObject({ rows: [{ task: { resource } }] });

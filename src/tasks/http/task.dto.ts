@@ -157,7 +157,7 @@ export class TaskDto {
   @ApiProperty({ type: String, nullable: true, example: '04f1829c788037ac2fb8c01eb2b04b95' })
   projectId: string | null;
 
-  /** The upstream's record as received; only with `include=raw`. */
+  /** The upstream's record as received, but for secrets inside its texts (`***`); only with `include=raw`. */
   @ApiPropertyOptional({ type: 'object', additionalProperties: true })
   raw?: Record<string, unknown>;
 }
