@@ -35,7 +35,7 @@ function isUnsetText(text: string): boolean {
 
 /** Also where the rest of it is not written as the upstream writes times, without a zone for one. */
 const UNSET_DATE =
-  /^(?:000[01]-(?:01-01|00-00)|(?:1970-01-01[T ](?:0\d|1[0-4])|1969-12-31[T ](?:1\d|2[0-3])):[0-5]\d:00(?:\.0+)?(?![\d.]))/;
+  /^(?:0001-01-01|0000-00-00|(?:1970-01-01[T ](?:0\d|1[0-4])|1969-12-31[T ](?:1\d|2[0-3])):[0-5]\d:00(?:\.0+)?(?![\d.]))/;
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;

@@ -106,7 +106,7 @@ describe('reading a feed', () => {
       what: 'odd rows',
       body: oddRows,
       tasks: oddRowsTasks,
-      drift: { droppedRow: 6, unknownStatus: 4, unknownType: 4, unreadableTime: 4, wrongType: 13 },
+      drift: { droppedRow: 6, unknownStatus: 4, unknownType: 4, unreadableTime: 5, wrongType: 13 },
     },
   ])('normalises $what', async ({ body, tasks, drift }) => {
     const feedRead = await readRows(serve(body.operation_logs));
