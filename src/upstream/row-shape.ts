@@ -21,7 +21,10 @@ export interface RowShape {
   readonly identifying: readonly string[];
 }
 
-/** A reader of the row without the secrets in its texts; null when it is no object. Fields that are not documented are noted, once a row. */
+/**
+ * A reader of the row without the secrets in its texts; null when it is no object. Fields that are not documented are
+ * noted, once a row.
+ */
 export function openRow(row: unknown, { documented }: RowShape, drift: DriftLog): Fields | null {
   const object = rawObject(row);
   if (object === null) return null;
