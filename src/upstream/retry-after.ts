@@ -11,8 +11,9 @@ type StatedAnswer = Pick<HttpAnswer, 'status' | 'header'> & Partial<Pick<HttpAns
 
 /**
  * How long a failed answer asks us to stay away, in milliseconds, at most an hour; null when it does not say. A date
- * is held against the answer's own, so that our clock may be wrong; `nowMs` is for answers without one. OCP tells it on a 429 by RateLimit-Reset (OCP API reference, "API call description"), Huawei's API
- * gateway by the window that its text names.
+ * is held against the answer's own, so that our clock may be wrong; `nowMs` is for answers without one. OCP tells it
+ * on a 429 by RateLimit-Reset (OCP API reference, "API call description"), Huawei's API gateway by the window that its
+ * text names.
  */
 export function retryAfterMs(answer: StatedAnswer, nowMs: number): number | null {
   const stated = read(answer.header('retry-after'), dateOf(answer) ?? nowMs);

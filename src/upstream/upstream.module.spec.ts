@@ -380,7 +380,7 @@ describe('a failed answer', () => {
     nowMs = Date.UTC(2024, 5, 5, 7, 8, 9);
     const headers: Record<string, string>[] = [
       { 'retry-after': '120' },
-      { 'retry-after': new Date(nowMs + 5_000).toUTCString() },
+      { 'retry-after': new Date(nowMs + 5_000).toUTCString(), date: new Date(nowMs).toUTCString() },
       { 'ratelimit-reset': '8' },
       { 'retry-after': '7200' },
       {},
