@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AppModule, type Ground } from './app.module.js';
+import { compressAnswers } from './platform/compression/compress-answers.js';
 import { connectionLimit } from './platform/connections/connection-limit.js';
 import { Connections } from './platform/connections/connections.js';
 import { UnreadableRequests } from './platform/connections/unreadable-requests.js';
@@ -60,6 +61,7 @@ export async function createGateway(ground: Ground, limits?: TimeLimits): Promis
   const server = adapter.getInstance<FastifyInstance>();
   addCommonHeaders(server);
   endConnections(server, drain);
+  compressAnswers(server, filter);
   observeAnswers(server, ground.log, metrics);
   refuseUnknownPaths(server, filter);
   const refusals = new MethodRefusals(server, filter);

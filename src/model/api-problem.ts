@@ -51,6 +51,12 @@ export const PROBLEMS = {
     title: 'The head of the request is too large',
     meaning: 'The request line and the headers together are limited to 16 kB. The connection is closed.',
   },
+  'not-acceptable': {
+    status: 406,
+    title: 'No acceptable encoding',
+    meaning:
+      '`Accept-Encoding` refuses every encoding that the gateway can send, the plain one included. Allow `identity`, `gzip` or `br`.',
+  },
   'internal-error': {
     status: 500,
     title: 'The gateway failed',

@@ -117,7 +117,9 @@ function bodyMisfits(place: string[], { content }: DocumentedAnswer, answer: Ans
 /** Headers of HTTP itself, and those by which browsers are kept from guessing: nothing a client acts upon. */
 const PLAIN_HEADERS = [
   'connection',
+  'content-encoding',
   'content-length',
+  'content-security-policy',
   'content-type',
   'date',
   'keep-alive',

@@ -51,6 +51,7 @@ const DETAILS: Record<ProblemSlug, object> = {
   'method-not-allowed': { detail: 'found POST, allowed is GET, HEAD' },
   'request-timeout': { detail: 'The request was not complete in time.' },
   'headers-too-large': { detail: 'The request line and headers are too large.' },
+  'not-acceptable': { detail: 'Accept-Encoding refuses every coding; allow identity, gzip or br.' },
   'internal-error': { detail: 'The gateway failed to answer.' },
   'no-source-available': { detail: 'No feed in scope could be read.', problems: FAILED },
   'incomplete-answer': { detail: `Missing, stale or truncated: ${FEED}.`, problems: FAILED },

@@ -47,10 +47,3 @@ export function cacheStatus(answer: CollectionAnswer, age: AnswerAge): string {
   }
   return age.ageSeconds === null ? 'tributary' : `tributary; hit; ttl=${age.freshSeconds}`;
 }
-
-/** True when an `If-None-Match` value names the tag (weak comparison, RFC 9110, 13.1.2). */
-export function matchesTag(ifNoneMatch: string | undefined, etag: string): boolean {
-  if (ifNoneMatch === undefined) return false;
-  if (ifNoneMatch.trim() === '*') return true;
-  return ifNoneMatch.split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag);
-}

@@ -83,7 +83,7 @@ export class TasksController {
     if (wishes.strict) assertComplete(page.completeness);
     const { complete } = page.completeness;
     const answer = { feeds, complete, representation: page, link: page.link, waitedMs, wishes };
-    this.#writer.write(answer, request, reply);
+    this.#writer.write(answer, reply);
   }
 
   @Get(':id')
@@ -115,7 +115,7 @@ export class TasksController {
     const representation = represent(renderTask(row, query.include === 'raw'));
     const link = '</openapi.json>; rel="service-desc"';
     const { complete } = completeness;
-    this.#writer.write({ feeds, complete, representation, link, waitedMs, wishes }, request, reply);
+    this.#writer.write({ feeds, complete, representation, link, waitedMs, wishes }, reply);
   }
 }
 

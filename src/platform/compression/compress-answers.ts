@@ -1,0 +1,77 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { ApiProblem } from '@/model/api-problem.js';
+import type { ProblemFilter } from '../problem/problem.filter.js';
+import { CompressedBodies } from './compressed-bodies.js';
+import { acceptedCodings, codingOf } from './content-coding.js';
+import { codedTag, matchesTag } from './entity-tag.js';
+
+const COMPRESSIBLE = /^(?:text\/|image\/svg\+xml|application\/(?:[\w.-]+\+)?(?:json|yaml|javascript)\b)/;
+const NOTHING_ACCEPTED = 'Accept-Encoding refuses every coding; allow identity, gzip or br.';
+
+type Send = (fault: Error | null, payload?: unknown) => void;
+
+interface Exchange {
+  readonly request: FastifyRequest;
+  readonly reply: FastifyReply;
+}
+
+/**
+ * Sends bodies in the coding that the caller prefers, and none where the caller has the same bytes already: `ETag` and
+ * `If-None-Match` are about the bytes as sent. A caller that accepts no coding, not even a plain body, gets a 406.
+ */
+export function compressAnswers(server: FastifyInstance, filter: ProblemFilter): void {
+  const bodies = new CompressedBodies();
+  server.addHook('onRequest', (request, reply, done) => {
+    if (acceptedCodings(request.headers['accept-encoding']).length > 0) done();
+    else filter.send(new ApiProblem('not-acceptable', NOTHING_ACCEPTED), request, reply);
+  });
+  server.addHook('onSend', (request, reply, payload: unknown, send: Send) => {
+    const body = compressible(payload, reply);
+    if (body === null) send(null, payload);
+    else sendBody(body, { request, reply }, { bodies, send });
+  });
+}
+
+/** The body, where there is one that may be compressed; else null. */
+function compressible(payload: unknown, reply: FastifyReply): Buffer | null {
+  if (typeof payload !== 'string' && !Buffer.isBuffer(payload)) return null;
+  const mediaType = reply.getHeader('content-type');
+  if (typeof mediaType !== 'string' || !COMPRESSIBLE.test(mediaType)) return null;
+  return Buffer.isBuffer(payload) ? payload : Buffer.from(payload);
+}
+
+interface Sending {
+  readonly bodies: CompressedBodies;
+  readonly send: Send;
+}
+
+function sendBody(body: Buffer, { request, reply }: Exchange, { bodies, send }: Sending): void {
+  const { 'accept-encoding': acceptEncoding, 'if-none-match': ifNoneMatch } = request.headers;
+  const coding = codingOf(acceptEncoding, body.length);
+  const plainTag = reply.getHeader('etag');
+  const tag = typeof plainTag === 'string' ? codedTag(plainTag, coding) : null;
+  void reply.header('vary', withAcceptEncoding(reply.getHeader('vary')));
+  if (tag !== null) {
+    void reply.header('etag', tag);
+    if (reply.statusCode === 200 && matchesTag(ifNoneMatch, tag)) {
+      void reply.status(304).removeHeader('content-type').removeHeader('content-length');
+      send(null, null);
+      return;
+    }
+  }
+  if (coding === 'identity') {
+    send(null, body);
+    return;
+  }
+  void reply.header('content-encoding', coding).removeHeader('content-length');
+  const compressed = bodies.of(body, coding, tag);
+  if (Buffer.isBuffer(compressed)) send(null, compressed);
+  else
+    compressed.then((made) => {
+      send(null, made);
+    }, send);
+}
+
+function withAcceptEncoding(vary: string | number | string[] | undefined): string {
+  return vary === undefined ? 'Accept-Encoding' : `${String(vary)}, Accept-Encoding`;
+}
