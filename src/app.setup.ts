@@ -16,7 +16,8 @@ import {
 import { Episode } from './platform/logging/episode.js';
 import { NestLogger } from './platform/logging/logger.js';
 import { Metrics } from './platform/metrics/metrics.js';
-import { createDocument, serveDocument } from './platform/openapi/document.js';
+import { createDocument } from './platform/openapi/document.js';
+import { serveDocument } from './platform/openapi/serve-document.js';
 import { Admission } from './platform/overload/admission.js';
 import { GuardedServers, type TimeLimits } from './platform/overload/guarded-servers.js';
 import { Refusals } from './platform/overload/refusals.js';
@@ -67,7 +68,7 @@ export async function createGateway(ground: Ground, limits?: TimeLimits): Promis
   const refusals = new MethodRefusals(server, filter);
   app.useGlobalFilters(filter);
   app.useGlobalPipes(new QueryValidationPipe());
-  serveDocument(app, createDocument(app));
+  serveDocument(server, createDocument(app));
   await app.init();
   refusals.complete();
   await server.ready();

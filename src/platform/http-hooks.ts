@@ -20,8 +20,9 @@ export function isSaneRequestId(given: unknown): given is string {
   return typeof given === 'string' && SANE_REQUEST_ID.test(given);
 }
 
-/** Keep browsers from guessing or framing. */
+/** Keep browsers from guessing, framing, and loading anything. Pages for people have a policy of their own. */
 export const COMMON_HEADERS = {
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
   'x-content-type-options': 'nosniff',
   'x-frame-options': 'DENY',
   'referrer-policy': 'no-referrer',

@@ -29,18 +29,3 @@ export function createDocument(app: INestApplication): OpenAPIObject {
   const document = SwaggerModule.createDocument(app, outline);
   return inReadingOrder(addRequestIdHeader(addErrorAnswers(document)));
 }
-
-/** Serves the document and Swagger UI. */
-export function serveDocument(app: INestApplication, document: OpenAPIObject): void {
-  SwaggerModule.setup('docs', app, document, {
-    jsonDocumentUrl: 'openapi.json',
-    yamlDocumentUrl: 'openapi.yaml',
-    customSiteTitle: 'Tributary',
-    swaggerOptions: {
-      deepLinking: true,
-      displayRequestDuration: true,
-      tryItOutEnabled: true,
-      defaultModelsExpandDepth: 0,
-    },
-  });
-}

@@ -1,0 +1,73 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import type { OpenAPIObject } from '@nestjs/swagger';
+import type { FastifyInstance } from 'fastify';
+import { stringify } from 'yaml';
+import { tagOf } from '../compression/entity-tag.js';
+import { FAVICON_ICO, FAVICON_SVG } from '../pages/favicon.js';
+import { SWAGGER_UI_POLICY, swaggerUiPage } from './swagger-ui-page.js';
+import { START_SCRIPT } from './swagger-ui-start.js';
+import { SWAGGER_UI_STYLE } from './swagger-ui-style.js';
+
+interface ServedFile {
+  readonly type: string;
+  /** Called once, when the file is first asked for. */
+  readonly read: () => string | Buffer;
+  readonly policy?: string;
+}
+
+const HTML = 'text/html; charset=utf-8';
+const CSS = 'text/css; charset=utf-8';
+const SCRIPT = 'text/javascript; charset=utf-8';
+
+/** Serves the document, Swagger UI for it, and the icons of all pages. Who asks for the root is sent to Swagger UI. */
+export function serveDocument(server: FastifyInstance, document: OpenAPIObject): void {
+  const served: Readonly<Record<string, ServedFile>> = {
+    '/openapi.json': { type: 'application/json; charset=utf-8', read: () => JSON.stringify(document) },
+    '/openapi.yaml': { type: 'application/yaml; charset=utf-8', read: () => yamlOf(document) },
+    ...SWAGGER_UI,
+    '/favicon.svg': { type: 'image/svg+xml', read: () => FAVICON_SVG },
+    '/favicon.ico': { type: 'image/x-icon', read: () => FAVICON_ICO },
+  };
+  for (const [path, file] of Object.entries(served)) serve(server, path, file);
+  server.get('/', (_request, reply) => reply.redirect('/docs', 302));
+}
+
+/** All that Swagger UI needs; its package holds much more. */
+const SWAGGER_UI: Readonly<Record<string, ServedFile>> = {
+  '/docs': swaggerUiAt(''),
+  '/docs/': swaggerUiAt('../'),
+  '/docs/index.html': swaggerUiAt('../'),
+  '/docs/start.js': { type: SCRIPT, read: () => START_SCRIPT },
+  '/docs/tributary.css': { type: CSS, read: () => SWAGGER_UI_STYLE },
+  '/docs/swagger-ui.css': { type: CSS, read: () => partOfSwaggerUi('swagger-ui.css') },
+  '/docs/swagger-ui-bundle.js': { type: SCRIPT, read: () => partOfSwaggerUi('swagger-ui-bundle.js') },
+};
+
+function swaggerUiAt(root: '' | '../'): ServedFile {
+  return { type: HTML, read: () => swaggerUiPage(root), policy: SWAGGER_UI_POLICY };
+}
+
+function partOfSwaggerUi(name: string): string {
+  const folder = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
+  // The map that the last line names is not served.
+  return readFileSync(join(folder, name), 'utf8').replace(/\n?(?:\/\/|\/\*)# sourceMappingURL=.*\s*$/, '\n');
+}
+
+function yamlOf(document: OpenAPIObject): string {
+  return stringify(document, { aliasDuplicateObjects: false, lineWidth: 0 });
+}
+
+function serve(server: FastifyInstance, path: string, { type, read, policy }: ServedFile): void {
+  let known: { readonly body: Buffer; readonly etag: string } | null = null;
+  server.get(path, (_request, reply) => {
+    if (known === null) {
+      const body = Buffer.from(read());
+      known = { body, etag: tagOf(body) };
+    }
+    if (policy !== undefined) void reply.header('content-security-policy', policy);
+    void reply.headers({ 'content-type': type, 'cache-control': 'no-cache', etag: known.etag });
+    return reply.send(known.body);
+  });
+}
