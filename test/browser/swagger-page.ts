@@ -1,4 +1,4 @@
-import type { Browser, Locator, Page } from 'playwright-core';
+import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core';
 
 /** The longest wait for one thing in a page; passed only where something hangs. */
 const PATIENCE_MS = 60_000;
@@ -24,11 +24,15 @@ export class SwaggerPage {
   }
 
   /** Opens the Swagger UI of a gateway in a page that has nothing cached. */
-  static async open(browser: Browser, gatewayUrl: string): Promise<SwaggerPage> {
-    const context = await browser.newContext();
+  static async open(
+    browser: Browser,
+    gatewayUrl: string,
+    { path = '/docs', ...screen }: BrowserContextOptions & { readonly path?: string } = {},
+  ): Promise<SwaggerPage> {
+    const context = await browser.newContext(screen);
     context.setDefaultTimeout(PATIENCE_MS);
     const swagger = new SwaggerPage(await context.newPage());
-    await swagger.page.goto(`${gatewayUrl}/docs`);
+    await swagger.page.goto(`${gatewayUrl}${path}`);
     await swagger.page.locator('.opblock').first().waitFor();
     return swagger;
   }
@@ -105,14 +109,9 @@ export class Operation {
     await this.parameter(name).locator('select').selectOption(values);
   }
 
-  /** Adds an entry to a parameter of several values, and tells what it starts with. */
-  async addEntry(name: string): Promise<string> {
-    await this.parameter(name).locator('.json-schema-form-item-add').click();
-    return this.parameter(name).locator('input').last().inputValue();
-  }
-
-  async removeEntry(name: string): Promise<void> {
-    await this.parameter(name).locator('.json-schema-form-item-remove').last().click();
+  /** What a parameter offers to choose from. */
+  choices(name: string): Promise<string[]> {
+    return this.parameter(name).locator('select option').allTextContents();
   }
 
   /** Presses "Execute" without expecting a call to be made. */

@@ -1,0 +1,48 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { AxeResults } from 'axe-core';
+import type { Page } from 'playwright-core';
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+/** An element that breaks a rule of accessibility: the rule's id and a selector of the element. */
+export interface Violation {
+  readonly rule: string;
+  readonly target: string;
+}
+
+/** What axe finds wrong with a page as it is drawn. */
+export async function violationsOn(page: Page): Promise<Violation[]> {
+  await page.evaluate(AXE);
+  const { violations } = (await page.evaluate(
+    'axe.run(document, { resultTypes: ["violations"] })',
+  )) as AxeResults;
+  return violations.flatMap(({ id, nodes }) =>
+    nodes.map(({ target }) => ({ rule: id, target: target.join(' ') })),
+  );
+}
+
+/** How well a page can be read as it is drawn. */
+export interface Legibility {
+  /** How many pixels the page is wider than the screen. */
+  readonly overflow: number;
+  /** The smallest letters, in CSS pixels. */
+  readonly smallestText: number;
+}
+
+/** Judges what is drawn: elements without a box are left out. */
+export function legibilityOf(page: Page): Promise<Legibility> {
+  return page.evaluate(LEGIBILITY);
+}
+
+/** Runs in the page, whose types are not those of this program. */
+const LEGIBILITY = `(() => {
+  const drawn = [...document.querySelectorAll('body *')].filter((element) =>
+    element.getClientRects().length > 0 &&
+    [...element.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.data.trim() !== ''));
+  const { scrollWidth, clientWidth } = document.documentElement;
+  return {
+    overflow: scrollWidth - clientWidth,
+    smallestText: Math.min(...drawn.map((element) => parseFloat(getComputedStyle(element).fontSize))),
+  };
+})()`;

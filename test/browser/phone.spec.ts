@@ -1,0 +1,113 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import type { Browser, Page } from 'playwright-core';
+import { startGateway, startSimulator } from '../support/gateway.js';
+import { NO_BROWSER, findChromium, launchChromium } from './chromium.js';
+import { legibilityOf, violationsOn, type Violation } from './judgement.js';
+import { SwaggerPage } from './swagger-page.js';
+
+const chromiumPath = findChromium();
+const isSkipped = chromiumPath === null && !process.env.CI;
+if (isSkipped) process.stderr.write(`${NO_BROWSER} They are skipped.\n`);
+
+/** Passed only where something hangs: a busy machine may take long to draw a page. */
+const HANGS_AFTER_MS = 240_000;
+const PHONE = { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true };
+const SCHEMES = ['light', 'dark'] as const;
+const PAGES = ['/problems', '/problems/invalid-parameter'];
+const SMALLEST_TEXT = 12;
+
+/** What is wrong with Swagger UI itself: the rules of axe that it breaks, and where. */
+const OF_SWAGGER_UI: readonly { readonly rule: string; readonly target: RegExp }[] = [
+  { rule: 'heading-order', target: /^#operations-tag-tasks$/ },
+  { rule: 'landmark-unique', target: /^#get_\w+_responses$/ },
+  { rule: 'nested-interactive', target: /\.opblock-summary-control$/ },
+  { rule: 'region', target: /^\.information-container$/ },
+  { rule: 'scrollable-region-focusable', target: /\.microlight(\.example)?$/ },
+  { rule: 'select-name', target: /select(\[multiple=""\])?$|\.examples-select-element$/ },
+];
+
+let browser: Browser;
+let url: string;
+let swagger: SwaggerPage | null = null;
+/** What to stop in the end, the last started first. */
+const stops: (() => Promise<void>)[] = [];
+
+async function startAll(): Promise<void> {
+  if (chromiumPath === null) throw new Error(NO_BROWSER);
+  const simulator = await startSimulator({
+    fleet: { cssClusters: 1, cssRowsPerCluster: 5, cbrRows: 5, cceClusters: 1, ocpTenants: 1 },
+    life: { rate: 0 },
+  });
+  stops.unshift(simulator.stop);
+  const gateway = await startGateway(simulator, { deadlineMs: 20_000 });
+  stops.unshift(gateway.stop);
+  url = gateway.url;
+  browser = await launchChromium(chromiumPath);
+  stops.unshift(() => browser.close());
+}
+
+async function expectReadable(page: Page): Promise<void> {
+  const { overflow, smallestText } = await legibilityOf(page);
+  expect(overflow).toBe(0);
+  expect(smallestText).toBeGreaterThanOrEqual(SMALLEST_TEXT);
+}
+
+function ours(violations: readonly Violation[]): Violation[] {
+  return violations.filter(
+    (found) => !OF_SWAGGER_UI.some(({ rule, target }) => rule === found.rule && target.test(found.target)),
+  );
+}
+
+const suite = isSkipped ? describe.skip : describe;
+
+suite('on a phone', () => {
+  jest.setTimeout(HANGS_AFTER_MS);
+  beforeAll(startAll);
+  afterAll(async () => {
+    for (const stop of stops) await stop();
+  });
+  afterEach(async () => {
+    await swagger?.close();
+    swagger = null;
+  });
+
+  it.each(SCHEMES)('Swagger UI can be read in the %s scheme, folded up and unfolded', async (colorScheme) => {
+    swagger = await SwaggerPage.open(browser, url, { ...PHONE, colorScheme });
+    await expectReadable(swagger.page);
+    await swagger.operation('listTasks');
+    const liveness = await swagger.operation('getLiveness');
+    expect((await liveness.execute()).status).toBe(200);
+    await expectReadable(swagger.page);
+    expect(ours(await violationsOn(swagger.page))).toEqual([]);
+    expect(swagger.troubles).toEqual([]);
+  });
+
+  it('Swagger UI follows the scheme of the system, at the start and when it changes', async () => {
+    swagger = await SwaggerPage.open(browser, url, { ...PHONE, colorScheme: 'dark' });
+    const { page } = swagger;
+    const background = (): Promise<unknown> =>
+      page.evaluate('getComputedStyle(document.querySelector(".swagger-ui")).backgroundColor');
+    const dark = await background();
+    await page.emulateMedia({ colorScheme: 'light' });
+    await page.waitForFunction('!document.documentElement.classList.contains("dark-mode")');
+    expect(await background()).not.toBe(dark);
+  });
+
+  it.each(['/docs/', '/docs/index.html', '/'])('Swagger UI is at %s as well', async (path) => {
+    swagger = await SwaggerPage.open(browser, url, { ...PHONE, path });
+    expect(await swagger.operations()).toHaveLength(3);
+    expect(swagger.troubles.filter((trouble) => !trouble.startsWith('302'))).toEqual([]);
+  });
+
+  it.each(SCHEMES.flatMap((scheme) => PAGES.map((path) => [scheme, path] as const)))(
+    'in the %s scheme %s can be read',
+    async (colorScheme, path) => {
+      const page = await browser.newPage({ ...PHONE, colorScheme });
+      page.setDefaultTimeout(HANGS_AFTER_MS);
+      await page.goto(`${url}${path}`);
+      await expectReadable(page);
+      expect(await violationsOn(page)).toEqual([]);
+      await page.close();
+    },
+  );
+});
