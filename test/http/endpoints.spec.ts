@@ -474,7 +474,7 @@ describe('the description', () => {
 describe('/problems', () => {
   it('has a page for each kind, listed on one', async () => {
     const index = await get('/problems');
-    const paths = [...index.text.matchAll(/href="(\/problems\/[a-z-]+)"/g)].map(([, path = '']) => path);
+    const paths = [...index.text.matchAll(/href="(problems\/[a-z-]+)"/g)].map(([, path = '']) => `/${path}`);
     expect(paths.length).toBeGreaterThan(10);
     for (const path of paths) {
       const page = await get(path);
