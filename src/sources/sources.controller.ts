@@ -37,7 +37,8 @@ export class SourcesController {
   @ApiOperation({
     operationId: 'listSources',
     summary: 'All sources and the state of their feeds',
-    description: 'What the gateway knows at this moment. Asks no upstream.',
+    description:
+      'Lists all configured sources with the state of each of their feeds, as the gateway knows it at this moment. Asks no upstream.',
   })
   @ApiOkResponse({ type: SourceListDto, description: 'The sources in configured order.' })
   async list(@Query() _query: NoQuery): Promise<SourceListDto> {
@@ -49,7 +50,8 @@ export class SourcesController {
   @ApiOperation({
     operationId: 'getSource',
     summary: 'One source and the state of its feeds',
-    description: 'What the gateway knows at this moment. Asks no upstream.',
+    description:
+      'Gives one source by its configured id, with the state of each of its feeds, as the gateway knows it at this moment. Asks no upstream.',
   })
   @ApiParam({ name: 'source', description: 'The configured id of the source.' })
   @ApiOkResponse({ type: SourceDto, description: 'The source.' })
@@ -65,7 +67,7 @@ export class SourcesController {
     operationId: 'listProviders',
     summary: 'The kinds of upstream systems the gateway can read',
     description:
-      'Whether or not a source of the kind is configured. New kinds may appear: it is an open list.',
+      'Lists the kinds of upstream systems that the gateway can read, whether or not a source of the kind is configured. It is an open list: new kinds may appear.',
   })
   @ApiOkResponse({ type: ProviderListDto, description: 'The providers.' })
   providerList(@Query() _query: NoQuery): ProviderListDto {

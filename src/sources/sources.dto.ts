@@ -4,8 +4,10 @@ import { FAILURE_REASONS, type FailureReason } from '@/model/failure.js';
 import { CIRCUIT_STATES, type ProblemState } from '@/model/collection.js';
 import { TASK_STATUSES, TASK_TYPES, type TaskStatus, type TaskType } from '@/model/task.js';
 
-/** Signs in the newest snapshot that the upstream no longer speaks as documented. */
-@ApiSchema({ name: 'Drift' })
+@ApiSchema({
+  name: 'Drift',
+  description: 'Signs in the newest snapshot that the upstream no longer speaks as documented.',
+})
 export class DriftDto {
   /** Native statuses outside the mapping: tasks with one are listed as UNKNOWN, a subtask's is not used. */
   @ApiProperty({ type: 'integer', minimum: 0, example: 0 })
@@ -39,8 +41,7 @@ export class DriftDto {
   droppedRow: number;
 }
 
-/** One sign of a change at the upstream. */
-@ApiSchema({ name: 'DriftExample' })
+@ApiSchema({ name: 'DriftExample', description: 'One sign of a change at the upstream.' })
 export class DriftExampleDto {
   /** Path of the field in the upstream's row; of a row that is left out, the fields that could have identified it. */
   @ApiProperty({ example: 'status.phase' })
@@ -54,8 +55,11 @@ export class DriftExampleDto {
   found: string;
 }
 
-/** For each kind of drift one example; null where none was counted, or where the snapshot is of a release without. */
-@ApiSchema({ name: 'DriftExamples' })
+@ApiSchema({
+  name: 'DriftExamples',
+  description:
+    'For each kind of drift one example; null where none was counted, or where the snapshot is of a release without.',
+})
 export class DriftExamplesDto {
   @ApiProperty({ type: DriftExampleDto, nullable: true })
   unknownStatus: DriftExampleDto | null;
@@ -79,8 +83,10 @@ export class DriftExamplesDto {
   droppedRow: DriftExampleDto | null;
 }
 
-/** Whether an upstream is asked, or left alone for a while because it failed repeatedly. */
-@ApiSchema({ name: 'Circuit' })
+@ApiSchema({
+  name: 'Circuit',
+  description: 'Whether an upstream is asked, or left alone for a while because it failed repeatedly.',
+})
 export class CircuitDto {
   /** OPEN: left alone; nobody waits for it. HALF_OPEN: one read finds out whether it is well again. */
   @ApiProperty({ enum: CIRCUIT_STATES, example: 'CLOSED' })
@@ -126,15 +132,20 @@ export class CauseDto {
   upstreamRequestId: string | null;
 }
 
-/** One upstream list inside a source, and how it stands. */
-@ApiSchema({ name: 'Feed' })
+@ApiSchema({ name: 'Feed', description: 'One upstream list inside a source, and how it stands.' })
 export class FeedDto extends CauseDto {
+  /** The full name of the feed. */
   @ApiProperty({ example: 'sources/server-backups/feeds/operation-logs' })
   name: string;
 
+  /**
+   * FRESH: the newest snapshot is whole and current. LOADING: no snapshot yet. FAILED: no snapshot, and the last try
+   * failed. STALE: the snapshot is older than it should be. TRUNCATED: it is not whole.
+   */
   @ApiProperty({ enum: ['FRESH', 'LOADING', 'FAILED', 'STALE', 'TRUNCATED'] })
   state: 'FRESH' | ProblemState;
 
+  /** Why the last read failed or is not whole; null otherwise. */
   @ApiProperty({ enum: FAILURE_REASONS, nullable: true, example: null })
   reason: FailureReason | null;
 
@@ -146,12 +157,15 @@ export class FeedDto extends CauseDto {
   @ApiProperty({ type: String, format: 'date-time', nullable: true, example: '2026-11-20T08:00:00.000Z' })
   fetchTime: string | null;
 
+  /** How old the newest snapshot is. */
   @ApiProperty({ type: Number, nullable: true, minimum: 0, example: 4.2 })
   ageSeconds: number | null;
 
+  /** When the feed was last read without a failure. */
   @ApiProperty({ type: String, format: 'date-time', nullable: true, example: '2026-11-20T08:00:00.000Z' })
   lastSuccessTime: string | null;
 
+  /** When a read of the feed last failed. */
   @ApiProperty({ type: String, format: 'date-time', nullable: true, example: null })
   lastErrorTime: string | null;
 
@@ -173,8 +187,11 @@ export class FeedDto extends CauseDto {
   driftExamples: DriftExamplesDto;
 }
 
-/** What remains of the upstream calls that the source's `rate` allows, over all replicas that share a Redis. */
-@ApiSchema({ name: 'CallBudget' })
+@ApiSchema({
+  name: 'CallBudget',
+  description:
+    "What remains of the upstream calls that the source's `rate` allows, over all replicas that share a Redis.",
+})
 export class CallBudgetDto {
   /** Calls allowed in a window. */
   @ApiProperty({ type: 'integer', minimum: 1, example: 200 })
@@ -193,18 +210,21 @@ export class CallBudgetDto {
   resetTime: string | null;
 }
 
-/** One configured connection. */
-@ApiSchema({ name: 'Source' })
+@ApiSchema({ name: 'Source', description: 'One configured connection.' })
 export class SourceDto {
+  /** The configured id. */
   @ApiProperty({ example: 'server-backups' })
   id: string;
 
+  /** The kind of system it is. An open list: `/v1/providers` names those there are. */
   @ApiProperty({ example: 'huawei-cbr' })
   provider: string;
 
+  /** The configured region. */
   @ApiProperty({ type: String, nullable: true, example: 'eu-west-101' })
   region: string | null;
 
+  /** The configured project. */
   @ApiProperty({ type: String, nullable: true, example: '04f1829c788037ac2fb8c01eb2b04b95' })
   projectId: string | null;
 
@@ -221,18 +241,20 @@ export class SourceDto {
   feeds: FeedDto[];
 }
 
-@ApiSchema({ name: 'SourceList' })
+@ApiSchema({ name: 'SourceList', description: 'All configured sources.' })
 export class SourceListDto {
+  /** The sources, in configured order. */
   @ApiProperty({ type: [SourceDto] })
   sources: SourceDto[];
 }
 
-/** A kind of upstream system that the gateway can read. */
-@ApiSchema({ name: 'Provider' })
+@ApiSchema({ name: 'Provider', description: 'A kind of upstream system that the gateway can read.' })
 export class ProviderDto {
+  /** The word that sources and tasks name the provider by. */
   @ApiProperty({ example: 'huawei-cbr' })
   id: string;
 
+  /** The name of the system, and what is read of it. */
   @ApiProperty({ example: 'Huawei Cloud Backup and Recovery: operation logs' })
   title: string;
 
@@ -244,15 +266,18 @@ export class ProviderDto {
   @ApiProperty({ example: 'By record offset, counted from 0, and limit.' })
   paging: string;
 
+  /** The types that its tasks have. */
   @ApiProperty({ enum: TASK_TYPES, enumName: 'TaskType', isArray: true })
   taskTypes: TaskType[];
 
+  /** The statuses that its tasks have. */
   @ApiProperty({ enum: TASK_STATUSES, enumName: 'TaskStatus', isArray: true })
   taskStatuses: TaskStatus[];
 }
 
-@ApiSchema({ name: 'ProviderList' })
+@ApiSchema({ name: 'ProviderList', description: 'All providers there are.' })
 export class ProviderListDto {
+  /** All providers, by id. */
   @ApiProperty({ type: [ProviderDto] })
   providers: ProviderDto[];
 }

@@ -14,9 +14,9 @@ export interface Violation {
 /** What axe finds wrong with a page as it is drawn. */
 export async function violationsOn(page: Page): Promise<Violation[]> {
   await page.evaluate(AXE);
-  const { violations } = (await page.evaluate(
+  const { violations } = await page.evaluate<AxeResults>(
     'axe.run(document, { resultTypes: ["violations"] })',
-  )) as AxeResults;
+  );
   return violations.flatMap(({ id, nodes }) =>
     nodes.map(({ target }) => ({ rule: id, target: target.join(' ') })),
   );

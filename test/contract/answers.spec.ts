@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { misfits, operationOf, schemaMisfits } from '../support/document.js';
+import { answersOf, misfits, operationOf, schemaMisfits } from '../support/document.js';
 import {
   startGateway,
   startSimulator,
@@ -32,7 +32,7 @@ let gateway: RunningGateway;
 const others: RunningGateway[] = [];
 
 beforeEach(async () => {
-  simulator = await startSimulator({ seed: 11, fleet: FLEET });
+  simulator = await startSimulator({ seed: 11, fleet: FLEET, life: { rate: 0 } });
   gateway = await startGateway(simulator);
 });
 afterEach(async () => {
@@ -204,7 +204,10 @@ describe('a problem is as documented', () => {
   function expectProblem(operationId: string, answer: Answer, slug: string): void {
     expect(answer.body).toMatchObject({ type: `/problems/${slug}`, status: answer.status });
     expect(misfits(operationId, answer)).toEqual([]);
-    const documented = operationOf(operationId).operation.responses[String(answer.status)];
+    const { path, operation } = operationOf(operationId);
+    const documented = answersOf(path, operation).find(
+      ({ status }) => status === String(answer.status),
+    )?.answer;
     const example = documented?.content?.['application/problem+json']?.examples?.[slug]?.value;
     // The example is of the same make as the answer: the same fields, the same title.
     expect(Object.keys(example as object)).toEqual(Object.keys(answer.body as object).sort());
@@ -239,6 +242,28 @@ describe('a problem is as documented', () => {
     expect(source.status).toBe(404);
     expectProblem('getSource', source, 'source-not-found');
   });
+
+  it('an id that is too long', async () => {
+    const id = 'x'.repeat(600);
+    for (const [operationId, path] of [
+      ['getTask', `/v1/tasks/${id}`],
+      ['getSource', `/v1/sources/${id}`],
+    ] as const) {
+      const answer = await get(path);
+      expect(answer.status).toBe(414);
+      expectProblem(operationId, answer, 'bad-request');
+    }
+  });
+
+  it.each(['listTasks', 'getTask', 'listSources', 'listProviders', 'getLiveness', 'getMetrics'])(
+    'no acceptable encoding of %s',
+    async (operationId) => {
+      const { path } = operationOf(operationId);
+      const answer = await get(path, { 'accept-encoding': 'identity;q=0' });
+      expect(answer.status).toBe(406);
+      expectProblem(operationId, answer, 'not-acceptable');
+    },
+  );
 
   it('nothing could be read', async () => {
     await breakUpstreams(UPSTREAMS);

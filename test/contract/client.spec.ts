@@ -71,7 +71,12 @@ describe('a client made from the document alone', () => {
   beforeAll(async () => {
     // Inside the project, so that the client finds the packages it imports.
     folder = mkdtempSync(join(process.cwd(), 'build-test/client-'));
-    simulator = await startSimulator({ seed: 5, fleet: { cssRowsPerCluster: 60, cbrRows: 200 } });
+    simulator = await startSimulator({
+      seed: 5,
+      fleet: { cssRowsPerCluster: 60, cbrRows: 200 },
+      // The task that is read twice must be the same both times.
+      life: { rate: 0 },
+    });
     gateway = await startGateway(simulator);
     types = await makeClientTypes(DOCUMENT_FILE, join(folder, 'api.ts'));
     copyFileSync(CONSUMER, join(folder, 'consumer.ts'));
@@ -135,6 +140,7 @@ describe('a client made from the document alone', () => {
       'forget it',
       'later, for lack of sources/oceanbase/feeds/- (FAILED)',
     ]);
+    expect(report.outlooks).toEqual(['look into it', 'not known: ARCHIVED']);
     expect(report.around).toEqual({
       sources: ['search-logs', 'server-backups', 'kubernetes', 'oceanbase'],
       states: ['FRESH', 'FRESH'],
@@ -151,6 +157,7 @@ interface Report {
   readonly walk: { readonly ids: readonly string[]; readonly totalSize: number; readonly pages: number };
   readonly task: object;
   readonly problems: readonly string[];
+  readonly outlooks: readonly string[];
   readonly around: object;
 }
 

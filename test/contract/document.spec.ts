@@ -3,7 +3,20 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { PROBLEMS } from '@/model/api-problem.js';
-import { DOCUMENT, OPERATIONS, validatorAt, type Operation, type Schema } from '../support/document.js';
+import { FAILURE_REASONS } from '@/model/failure.js';
+import { TASK_STATUSES, TASK_TRIGGERS, TASK_TYPES } from '@/model/task.js';
+import {
+  answersOf,
+  DOCUMENT,
+  itemsOf,
+  OPERATIONS,
+  openValidatorAt,
+  operationOf,
+  validatorAt,
+  type Operation,
+  type Parameter,
+  type Schema,
+} from '../support/document.js';
 import { faultsIn, makeClientTypes } from './client-types.js';
 
 const OPERATION_LIST = [...OPERATIONS.values()];
@@ -73,16 +86,47 @@ describe('the document', () => {
   });
 
   it('has an error answer for every operation, and each is a problem', () => {
-    for (const { operation } of OPERATION_LIST) {
-      const errors = Object.values(operation.responses).filter(
-        ({ content }) => content?.[PROBLEM] !== undefined,
+    for (const { path, operation } of OPERATION_LIST) {
+      const errors = answersOf(path, operation).filter(
+        ({ answer }) => answer.content?.[PROBLEM] !== undefined,
       );
       expect(errors.length).toBeGreaterThan(0);
-      for (const { content } of errors) {
-        expect(content?.[PROBLEM]?.schema).toEqual({ $ref: '#/components/schemas/Problem' });
+      for (const { answer } of errors) {
+        expect(answer.content?.[PROBLEM]?.schema).toEqual({ $ref: '#/components/schemas/Problem' });
       }
     }
   });
+
+  it('has no contact that is empty, and says that calls need no credentials', () => {
+    expect(DOCUMENT.info).not.toHaveProperty('contact');
+    expect(DOCUMENT.security).toEqual([]);
+  });
+
+  it('has a version, and says by which rule it grows', () => {
+    expect(DOCUMENT.info.version).toMatch(/^\d+\.\d+\.\d+$/);
+    expect(DOCUMENT.info.description).toMatch(/`info\.version` follows semantic versioning/);
+  });
+
+  it('describes each operation in a text that stands alone: it begins with what the call does', () => {
+    for (const { operation } of OPERATION_LIST) {
+      expect(operation.description).toMatch(/^(Lists|Gives|Tells) .{20,}/);
+    }
+    const beginnings = OPERATION_LIST.map(({ operation }) => operation.description.slice(0, 30));
+    expect(new Set(beginnings).size).toBe(OPERATION_LIST.length);
+    expect(operationOf('listSources').operation.description).toMatch(/^Lists all configured sources /);
+    expect(operationOf('getSource').operation.description).toMatch(/^Gives one source by its configured id/);
+  });
+
+  it.each(Object.entries(DOCUMENT.components.schemas).filter(([, { type }]) => type === 'object'))(
+    'describes %s and each of its fields',
+    (_name, { description, properties = {} }) => {
+      expect(description).toMatch(/\.$/);
+      for (const [field, schema] of Object.entries(properties)) {
+        const isDescribed = schema.description !== undefined || JSON.stringify(schema).includes('"$ref"');
+        expect({ field, isDescribed }).toEqual({ field, isDescribed: true });
+      }
+    },
+  );
 
   it('has its keys in alphabetical order, so that a change shows as what it is', () => {
     for (const [way, object] of objectsIn(DOCUMENT)) {
@@ -110,6 +154,7 @@ describe('the document', () => {
       calls: 'integer',
       droppedRow: 'integer',
       durationSeconds: ['number', 'null'],
+      httpStatus: ['integer', 'null'],
       lagSeconds: ['number', 'null'],
       perSeconds: 'number',
       progressPercent: ['number', 'null'],
@@ -127,6 +172,17 @@ describe('the document', () => {
     });
   });
 
+  it('gives every number its format', () => {
+    const numbers = [...objectsIn(DOCUMENT)].filter(([, { type }]) =>
+      [type].flat().some((word) => word === 'number' || word === 'integer'),
+    );
+    expect(numbers.length).toBeGreaterThan(15);
+    for (const [way, { type, format }] of numbers) {
+      const formats = [type].flat().includes('integer') ? ['int32', 'int64'] : ['double'];
+      expect({ way, known: formats.includes(format as string) }).toEqual({ way, known: true });
+    }
+  });
+
   it('gives every time its format', () => {
     const times = [...objectsIn(DOCUMENT)].filter(
       ([way]) => /properties\/(\w+Time|\w+Since)$/.test(way) && !/\/Drift(Examples)?\//.test(way),
@@ -141,7 +197,7 @@ describe('the document', () => {
       if (/\/properties\/(provider|source)$/.test(way)) expect(schema).not.toHaveProperty('enum');
     }
     for (const name of ['provider', 'source'])
-      expect(queryParameter(name).schema.items).not.toHaveProperty('enum');
+      expect(itemsOf(queryParameter(name))).not.toHaveProperty('enum');
   });
 
   it.each(OBJECTS)('has in every %s each of its fields', (name, schema) => {
@@ -150,10 +206,85 @@ describe('the document', () => {
     expect([...(schema.required ?? [])].sort()).toEqual(always.sort());
   });
 
+  it('leaves every list of words in answers open, and says so', () => {
+    const words: Record<string, readonly unknown[]> = {};
+    for (const [way, schema] of objectsIn(DOCUMENT.components)) {
+      expect({ way, enum: schema.enum }).toEqual({ way, enum: undefined });
+      if (!Array.isArray(schema['x-extensible-enum'])) continue;
+      words[way] = schema['x-extensible-enum'];
+      expect(words[way]).not.toContain(null);
+      expect(schema.description).toMatch(/More words may come: take one that is not listed\.$/);
+    }
+    expect(words['/schemas/TaskStatus']).toEqual([...TASK_STATUSES]);
+    expect(words['/schemas/TaskType']).toEqual([...TASK_TYPES]);
+    expect(words['/schemas/Task/properties/trigger']).toEqual([...TASK_TRIGGERS]);
+    expect(words['/schemas/FeedProblem/properties/reason']).toEqual([...FAILURE_REASONS]);
+    expect(DOCUMENT.info.description).toMatch(/must take words that are not in an\s`x-extensible-enum`/);
+  });
+
+  it('has room for a page with words of a later version', () => {
+    const { value } = examplesOf('/v1/tasks', operationOf('listTasks').operation).find(
+      ({ name }) => name === 'partial',
+    ) as { value: { tasks: object[]; completeness: { problems: object[] } } };
+    const page = structuredClone(value);
+    Object.assign(page.tasks[0] ?? {}, { type: 'VERIFY', status: 'ARCHIVED', trigger: 'EVENT' });
+    Object.assign(page.completeness.problems[0] ?? {}, { state: 'PARTIAL', reason: 'QUOTA' });
+    const validate = openValidatorAt('components', 'schemas', 'TaskPage');
+    validate(page);
+    expect(validate.errors ?? []).toEqual([]);
+  });
+
   it('leaves every schema open to new fields', () => {
     for (const [name, schema] of OBJECTS) {
       expect({ name, additionalProperties: schema.additionalProperties }).toEqual({ name });
     }
+  });
+});
+
+describe('a parameter that takes several values', () => {
+  /** A query as validators read it by OpenAPI's usual style: repeated ones are an array, one is a text or an array of one. */
+  function readings(query: string): unknown[] {
+    const values = new URLSearchParams(query).getAll('x');
+    return values.length === 1 ? [values[0], values] : [values];
+  }
+
+  const isTaken = (name: string, query: string): boolean => {
+    const { parameters } = operationOf('listTasks').operation;
+    const position = parameters.findIndex((parameter) => parameter.name === name);
+    const validate = openValidatorAt('paths', '/v1/tasks', 'get', 'parameters', String(position), 'schema');
+    return readings(query).some((value) => validate(value));
+  };
+
+  it.each([
+    ['status', 'x=FAILED'],
+    ['status', 'x=FAILED,RUNNING'],
+    ['status', 'x=FAILED&x=RUNNING'],
+    ['status', 'x=TIMED_OUT,FAILED,RUNNING'],
+    ['type', 'x=BACKUP,LOG_BACKUP'],
+    ['type', 'x=BACKUP&x=LOG_BACKUP'],
+    ['provider', 'x=huawei-cbr,huawei-css'],
+    ['provider', 'x=huawei-cbr&x=huawei-css'],
+    ['source', 'x=server-backups,search-logs'],
+  ])('%s takes %s by its schema', (name, query) => {
+    expect(isTaken(name, query)).toBe(true);
+  });
+
+  it.each([
+    ['status', 'x=RUNING'],
+    ['status', 'x=FAILED,RUNING'],
+    ['status', 'x=FAILED,'],
+    ['status', 'x=failed'],
+    ['status', 'x=FAILED&x=RUNING'],
+    ['type', 'x=BACKUPS'],
+  ])('%s does not take %s by its schema, which is a 400', (name, query) => {
+    expect(isTaken(name, query)).toBe(false);
+  });
+
+  it('names the providers there are as examples', () => {
+    expect(itemsOf(queryParameter('provider'))).toMatchObject({
+      type: 'string',
+      examples: ['huawei-cbr', 'huawei-cce', 'huawei-css', 'oceanbase-ocp'],
+    });
   });
 });
 
@@ -171,11 +302,11 @@ describe('the examples', () => {
         .filter(({ operationId, status: at }) => operationId === id && at === status)
         .map(({ name }) => name);
     expect(names('listTasks', '200')).toEqual(['empty', 'full', 'partial']);
-    for (const { operation } of OPERATION_LIST) {
-      const errors = Object.entries(operation.responses).filter(
-        ([, { content }]) => content?.[PROBLEM] !== undefined,
+    for (const { path, operation } of OPERATION_LIST) {
+      const errors = answersOf(path, operation).filter(
+        ({ answer }) => answer.content?.[PROBLEM] !== undefined,
       );
-      for (const [status] of errors) expect(names(operation.operationId, status)).not.toEqual([]);
+      for (const { status } of errors) expect(names(operation.operationId, status)).not.toEqual([]);
     }
   });
 
@@ -206,7 +337,7 @@ describe('the examples', () => {
   });
 });
 
-function queryParameter(name: string): Operation['parameters'][number] {
+function queryParameter(name: string): Parameter {
   const found = OPERATIONS.get('listTasks')?.operation.parameters.find(
     (parameter) => parameter.name === name,
   );
@@ -223,16 +354,17 @@ interface Example {
   readonly value: unknown;
 }
 
-function examplesOf(path: string, { operationId, responses }: Operation): Example[] {
-  return Object.entries(responses).flatMap(([status, { content }]) =>
-    Object.entries(content ?? {}).flatMap(([mediaType, { examples }]) =>
+function examplesOf(path: string, operation: Operation): Example[] {
+  return answersOf(path, operation).flatMap(({ status, place, answer }) =>
+    Object.entries(answer.content ?? {}).flatMap(([mediaType, { examples }]) =>
       Object.entries(examples ?? {}).map(([name, { value }]) => ({
-        operationId,
-        path,
+        operationId: operation.operationId,
+        // An answer that all operations share tells of one of them.
+        path: place[0] === 'paths' ? path : '/',
         status,
         name,
         value,
-        place: ['paths', path, 'get', 'responses', status, 'content', mediaType],
+        place: [...place, 'content', mediaType],
       })),
     ),
   );

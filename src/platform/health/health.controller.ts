@@ -20,7 +20,8 @@ export class HealthController {
   @ApiOperation({
     operationId: 'getLiveness',
     summary: 'Whether the process runs',
-    description: 'For a supervisor that restarts what no longer answers.',
+    description:
+      'Tells that the process runs, for a supervisor that restarts what no longer answers. Asks nobody else.',
   })
   @ApiOkResponse({ type: LivenessDto, description: 'It runs.' })
   live(): LivenessDto {
@@ -33,7 +34,8 @@ export class HealthController {
   @ApiOperation({
     operationId: 'getReadiness',
     summary: 'Whether the gateway can answer, even if only partially',
-    description: 'For a balancer that sends requests where they are answered. Asks no upstream.',
+    description:
+      'Tells whether the gateway can answer, even if only partially, and lists what is amiss; for a balancer that sends requests where they are answered. Asks no upstream.',
   })
   @ApiOkResponse({ type: HealthDto, description: 'The gateway answers; `degraded` lists what is amiss.' })
   @ApiServiceUnavailableResponse({ type: HealthDto, description: 'The gateway is stopping.' })

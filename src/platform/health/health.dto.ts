@@ -1,27 +1,33 @@
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 
-/** A part that is not as it should be, while the gateway still answers. */
-@ApiSchema({ name: 'DegradedPart' })
+@ApiSchema({
+  name: 'DegradedPart',
+  description: 'A part that is not as it should be, while the gateway still answers.',
+})
 export class DegradedPartDto {
+  /** The full name of a feed, or a part of the gateway such as `redis`. */
   @ApiProperty({ example: 'sources/kubernetes/feeds/-' })
   part: string;
 
+  /** What is amiss with it: the state and the reason of a feed, or an error code. */
   @ApiProperty({ example: 'FAILED: UNREACHABLE' })
   detail: string;
 }
 
-@ApiSchema({ name: 'Health' })
+@ApiSchema({ name: 'Health', description: 'Whether the gateway can answer.' })
 export class HealthDto {
+  /** `ok`, `degraded` (some parts are not as they should be, and it answers) or `stopping`. */
   @ApiProperty({ enum: ['ok', 'degraded', 'stopping'] })
   status: 'ok' | 'degraded' | 'stopping';
 
+  /** The parts that are not as they should be. */
   @ApiProperty({ type: [DegradedPartDto] })
   degraded: DegradedPartDto[];
 }
 
-/** The process runs. */
-@ApiSchema({ name: 'Liveness' })
+@ApiSchema({ name: 'Liveness', description: 'The process runs.' })
 export class LivenessDto {
+  /** Always `ok`: there is no answer otherwise. */
   @ApiProperty({ enum: ['ok'] })
   status: 'ok';
 }

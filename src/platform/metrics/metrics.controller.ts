@@ -16,7 +16,8 @@ export class MetricsController {
   @ApiOperation({
     operationId: 'getMetrics',
     summary: 'Metrics for Prometheus',
-    description: 'How long answers and upstream calls took, and how each feed stands.',
+    description:
+      'Gives the metrics of this process for Prometheus: how long answers and upstream calls took, and how each feed stands.',
   })
   @ApiProduces('text/plain')
   @ApiOkResponse({ description: 'The Prometheus text format', schema: { type: 'string' } })

@@ -1,8 +1,15 @@
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
+import { PROVIDERS, type Provider } from '@/model/provider.js';
 import { addErrorAnswers } from './error-answers.js';
+import { addNumberFormats } from './number-formats.js';
+import { openAnswerEnums } from './open-enums.js';
+import { describeListParameters } from './list-parameters.js';
 import { inReadingOrder } from './reading-order.js';
 import { addRequestIdHeader } from './request-id-header.js';
+
+/** `info.version`; the rule by which it grows stands in the description. */
+const VERSION = '1.1.0';
 
 const DESCRIPTION = `Tributary asks several backup systems, turns every record into one Task, and answers one question at a
 time: what ran, what runs, what failed, what is missing.
@@ -11,14 +18,22 @@ Every answer says how far it can be relied on: \`completeness\` and \`unreachabl
 missing, stale or truncated. Freshness is negotiated with \`Cache-Control\` and \`Prefer\`.
 
 Every error is a \`Problem\` (RFC 9457), that of an unknown path (404) or method (405, with \`Allow\`) included, and
-[each kind of problem](/problems) has a page of its own.`;
+[each kind of problem](/problems) has a page of its own.
+
+Answers are open to growth: clients must ignore fields that they do not know, and must take words that are not in an
+\`x-extensible-enum\`. A status that a client does not know is best treated as \`UNKNOWN\`, a type as \`OTHER\`, any other
+word as one without a meaning of its own. In requests the words of an \`enum\` are all there are: any other is a 400.
+
+\`info.version\` follows semantic versioning. The last number grows with corrections of the text; the middle one with what
+is new and breaks no client that keeps to the above: operations, optional parameters, fields, words; the first one with
+everything else, together with the \`/v1\` of the paths.`;
 
 /** The one contract of the gateway: OpenAPI 3.1, the same bytes for the same code. */
 export function createDocument(app: INestApplication): OpenAPIObject {
   const outline = new DocumentBuilder()
     .setTitle('Tributary')
     .setDescription(DESCRIPTION)
-    .setVersion('1')
+    .setVersion(VERSION)
     .setOpenAPIVersion('3.1.0')
     .setLicense('Apache-2.0', 'https://www.apache.org/licenses/LICENSE-2.0')
     .addServer('/', 'This gateway')
@@ -26,6 +41,13 @@ export function createDocument(app: INestApplication): OpenAPIObject {
     .addTag('sources', 'Where tasks come from, and how current they are')
     .addTag('operations', 'For those who run the gateway')
     .build();
+  // The builder's contact is empty.
+  delete outline.info.contact;
   const document = SwaggerModule.createDocument(app, outline);
-  return inReadingOrder(addRequestIdHeader(addErrorAnswers(document)));
+  // Who may call is settled outside the gateway.
+  document.security = [];
+  const providers = app.get<readonly Provider[]>(PROVIDERS, { strict: false });
+  describeListParameters(document, { provider: providers.map(({ settings }) => settings.id) });
+  openAnswerEnums(document);
+  return inReadingOrder(addNumberFormats(addRequestIdHeader(addErrorAnswers(document))));
 }

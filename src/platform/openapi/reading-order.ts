@@ -10,13 +10,14 @@ const PARAMETER_PLACES = ['path', 'query', 'header'];
  * Fields and examples stay as they were declared. Depends on nothing but the document.
  */
 export function inReadingOrder(document: OpenAPIObject): OpenAPIObject {
-  const { openapi, info, servers, tags = [], paths, components, ...rest } = document;
+  const { openapi, info, servers, security, tags = [], paths, components, ...rest } = document;
   const tagNames = tags.map(({ name }) => name);
   const byTag = Object.entries(paths).sort(ascending(([, item]) => tagNames.indexOf(tagOf(item))));
   return {
     openapi,
     info,
     servers,
+    ...(security && { security }),
     tags,
     paths: Object.fromEntries(byTag.map(([path, item]) => [path, withOrderedParameters(item)])),
     components: { ...components, schemas: byName(components?.schemas ?? {}) },

@@ -5,8 +5,12 @@ const NAME = 'X-Request-Id';
 /** Adds to every answer, errors included, the header that each of them carries. */
 export function addRequestIdHeader(document: OpenAPIObject): OpenAPIObject {
   document.components = { ...document.components, headers: { [NAME]: HEADER } };
-  for (const { get } of Object.values(document.paths)) {
-    for (const answer of Object.values(get?.responses ?? {})) {
+  const all = [
+    { responses: document.components.responses },
+    ...Object.values(document.paths).map(({ get }) => get),
+  ];
+  for (const answers of all) {
+    for (const answer of Object.values(answers?.responses ?? {})) {
       if (answer === undefined || '$ref' in answer) continue;
       answer.headers = { ...answer.headers, [NAME]: { $ref: `#/components/headers/${NAME}` } };
     }

@@ -29,7 +29,10 @@ export const REQUEST_HEADERS = {
 
 /** The headers of an answer made from snapshots, with a body or, as a 304, without one. */
 export const SNAPSHOT_HEADERS: Record<string, DescribedHeader> = {
-  ETag: always('Names these very bytes; for `If-None-Match`.', '"G1mSPw2mUGEyvDvKMIJaeGcKYEo"'),
+  ETag: always(
+    'Names these very bytes, in this `Content-Encoding`; for `If-None-Match`.',
+    '"G1mSPw2mUGEyvDvKMIJaeGcKYEo"',
+  ),
   'Cache-Control': always(
     'How long the answer may be kept. `no-store` on a partial one.',
     'private, max-age=15, stale-while-revalidate=15',
@@ -39,7 +42,14 @@ export const SNAPSHOT_HEADERS: Record<string, DescribedHeader> = {
     'tributary; hit; ttl=11',
   ),
   'Server-Timing': always('How many milliseconds the feeds took to be ready.', 'feeds;dur=0.1'),
-  Vary: always('The request headers that the answer depends on.', 'Prefer'),
+  Vary: always('The request headers that the answer depends on.', 'Prefer, Accept-Encoding'),
+  'Content-Encoding': {
+    ...always(
+      '`br` or `gzip`, as `Accept-Encoding` prefers; absent on a body that is sent as it is.',
+      'gzip',
+    ),
+    required: false,
+  },
   Age: {
     description: 'Seconds since the oldest snapshot used was read; absent when none was used.',
     required: false,

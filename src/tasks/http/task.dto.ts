@@ -10,8 +10,7 @@ import {
 import { FAILURE_REASONS, type FailureReason } from '@/model/failure.js';
 import type { ProblemState } from '@/model/collection.js';
 
-/** What is backed up. */
-@ApiSchema({ name: 'TaskResource' })
+@ApiSchema({ name: 'TaskResource', description: 'What is backed up.' })
 export class TaskResourceDto {
   /**
    * `css-cluster`, `cce-cluster`, `oceanbase-tenant` (`oceanbase-cluster` where the task is of no one tenant), or CBR's
@@ -20,35 +19,38 @@ export class TaskResourceDto {
   @ApiProperty({ type: String, nullable: true, example: 'OS::Nova::Server' })
   type: string | null;
 
+  /** The upstream's id of it. */
   @ApiProperty({ type: String, nullable: true, example: '1dab32fa-ebf2-415a-ab0b-eabe6353bc86' })
   id: string | null;
 
+  /** The name it has in the upstream. */
   @ApiProperty({ type: String, nullable: true, example: 'ECS-0001' })
   name: string | null;
 }
 
-/** The cluster a task ran on. */
-@ApiSchema({ name: 'TaskCluster' })
+@ApiSchema({ name: 'TaskCluster', description: 'The cluster a task ran on.' })
 export class TaskClusterDto {
+  /** The upstream's id of the cluster. */
   @ApiProperty({ example: '1000005' })
   id: string;
 
+  /** The name of the cluster. */
   @ApiProperty({ type: String, nullable: true, example: 'yc0820_17' })
   name: string | null;
 }
 
-/** What the upstream tells of a failure. */
-@ApiSchema({ name: 'TaskError' })
+@ApiSchema({ name: 'TaskError', description: 'What the upstream tells of a failure.' })
 export class TaskErrorDto {
+  /** The upstream's code. */
   @ApiProperty({ type: String, nullable: true, example: 'BackupService.6300' })
   code: string | null;
 
+  /** The upstream's own text. */
   @ApiProperty({ example: 'The backup could not be created.' })
   message: string;
 }
 
-/** What went wrong beside the status. */
-@ApiSchema({ name: 'TaskWarning' })
+@ApiSchema({ name: 'TaskWarning', description: 'What went wrong beside the status.' })
 export class TaskWarningDto {
   /** The upstream's code. */
   @ApiProperty({ type: String, nullable: true, example: 'BackupService.1110' })
@@ -59,8 +61,10 @@ export class TaskWarningDto {
   message: string;
 }
 
-/** One record of a feed, normalised. Every field is always present; unknown is null. */
-@ApiSchema({ name: 'Task' })
+@ApiSchema({
+  name: 'Task',
+  description: 'One record of a feed, normalised. Every field is always present; unknown is null.',
+})
 export class TaskDto {
   /** Unique over all sources, stable over time, safe in a URL path. */
   @ApiProperty({ example: 'server-backups.4827f2da-b008-4507-ab7d-42d0df5ed912' })
@@ -102,9 +106,11 @@ export class TaskDto {
   @ApiProperty({ type: Number, nullable: true, minimum: 0, maximum: 100, example: 100 })
   progressPercent: number | null;
 
+  /** When the task was created. */
   @ApiProperty({ type: String, format: 'date-time', nullable: true, example: '2019-05-23T14:31:36.039Z' })
   createTime: string | null;
 
+  /** When the work began. */
   @ApiProperty({ type: String, format: 'date-time', nullable: true, example: '2019-05-23T14:31:36.007Z' })
   startTime: string | null;
 
@@ -112,6 +118,7 @@ export class TaskDto {
   @ApiProperty({ type: String, format: 'date-time', nullable: true, example: '2019-05-23T14:35:23.511Z' })
   endTime: string | null;
 
+  /** When the upstream last changed the record. */
   @ApiProperty({ type: String, format: 'date-time', nullable: true, example: '2019-05-23T14:35:23.584Z' })
   updateTime: string | null;
 
@@ -151,9 +158,11 @@ export class TaskDto {
   @ApiProperty({ type: [TaskWarningDto], example: [] })
   warnings: TaskWarningDto[];
 
+  /** The region, as the source's configuration or the record has it. */
   @ApiProperty({ type: String, nullable: true, example: 'eu-west-101' })
   region: string | null;
 
+  /** The project, as the source's configuration or the record has it. */
   @ApiProperty({ type: String, nullable: true, example: '04f1829c788037ac2fb8c01eb2b04b95' })
   projectId: string | null;
 
@@ -162,9 +171,9 @@ export class TaskDto {
   raw?: Record<string, unknown>;
 }
 
-/** A feed in scope that is missing, stale or truncated. */
-@ApiSchema({ name: 'FeedProblem' })
+@ApiSchema({ name: 'FeedProblem', description: 'A feed in scope that is missing, stale or truncated.' })
 export class FeedProblemDto {
+  /** The full name of the feed. */
   @ApiProperty({ example: 'sources/kubernetes/feeds/5b1f6c1e-6a6a-4a5e-8a0e-3f1f7d1c2b3a' })
   feed: string;
 
@@ -172,9 +181,11 @@ export class FeedProblemDto {
   @ApiProperty({ enum: ['LOADING', 'FAILED', 'STALE', 'TRUNCATED'] })
   state: ProblemState;
 
+  /** Why it could not be read; null where no read has failed. */
   @ApiProperty({ enum: FAILURE_REASONS, nullable: true, example: 'TIMEOUT' })
   reason: FailureReason | null;
 
+  /** The reason in our words. */
   @ApiProperty({ example: 'The upstream did not answer in time.' })
   message: string;
 
@@ -183,8 +194,7 @@ export class FeedProblemDto {
   lastSuccessTime: string | null;
 }
 
-/** How far an answer can be relied on. */
-@ApiSchema({ name: 'Completeness' })
+@ApiSchema({ name: 'Completeness', description: 'How far an answer can be relied on.' })
 export class CompletenessDto {
   /** False when any feed in scope is missing, stale beyond what the caller accepts, or truncated. */
   complete: boolean;
@@ -198,9 +208,9 @@ export class CompletenessDto {
   problems: FeedProblemDto[];
 }
 
-/** One page of tasks. */
-@ApiSchema({ name: 'TaskPage' })
+@ApiSchema({ name: 'TaskPage', description: 'One page of tasks.' })
 export class TaskPageDto {
+  /** The tasks of this page, in the order asked for. */
   @ApiProperty({ type: [TaskDto] })
   tasks: TaskDto[];
 

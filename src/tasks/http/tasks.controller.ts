@@ -50,7 +50,7 @@ export class TasksController {
     operationId: 'listTasks',
     summary: 'The merged backup tasks of all sources',
     description:
-      'Filtered, ordered and paged over all sources at once. Follow `nextPageToken` until it is empty: every task that exists throughout the walk comes exactly once.',
+      'Lists the backup tasks of all sources as one list: filtered, ordered and paged over all of them at once. Follow `nextPageToken` until it is empty: every task that exists throughout the walk comes exactly once.',
   })
   @ApiExtraModels(TaskPageDto)
   @ApiOkResponse({
@@ -91,7 +91,7 @@ export class TasksController {
     operationId: 'getTask',
     summary: 'One task',
     description:
-      'While its feed cannot be read, a task that is not known is a 503 and not a 404: it may exist.',
+      'Gives one backup task by its id. While its feed cannot be read, a task that is not known is a 503 and not a 404: it may exist.',
   })
   @ApiParam({ name: 'id', description: 'The `id` of a task, just as a list gave it.' })
   @ApiOkResponse({
