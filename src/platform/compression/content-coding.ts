@@ -10,14 +10,6 @@ const CODINGS: readonly ContentCoding[] = ['br', 'gzip', 'identity'];
 /** Smaller bodies fit into one packet: compressing them saves nothing. */
 const SMALLEST_COMPRESSED = 1_024;
 
-/** What the package can do, and its types do not say yet. */
-interface Negotiation {
-  encodings(
-    available: readonly ContentCoding[],
-    options: { readonly preferred: readonly ContentCoding[] },
-  ): ContentCoding[];
-}
-
 /** There are few such headers, and the same come again and again. */
 const REMEMBERED = 200;
 const LONGEST_REMEMBERED = 200;
@@ -28,9 +20,7 @@ export function acceptedCodings(acceptEncoding: string | undefined): readonly Co
   if (acceptEncoding === undefined) return ['identity'];
   const known = remembered.get(acceptEncoding);
   if (known !== undefined) return known;
-  const negotiator = new Negotiator({
-    headers: { 'accept-encoding': acceptEncoding },
-  }) as unknown as Negotiation;
+  const negotiator = new Negotiator({ headers: { 'accept-encoding': acceptEncoding } });
   const accepted = negotiator.encodings(CODINGS, { preferred: CODINGS });
   if (acceptEncoding.length <= LONGEST_REMEMBERED) remembered.set(acceptEncoding, accepted);
   return accepted;
