@@ -18,7 +18,7 @@ export interface SharedSourceLimits {
    * after the longest call.
    */
   enter(signal: AbortSignal): Promise<Leave>;
-  /** Takes one call of the window: 0 when it may go, else the milliseconds until the next window begins. */
+  /** Takes one call of the window: 0 when it may go, else the milliseconds until one may. */
   take(): Promise<number | null>;
   /** What remains of the window. */
   budget(): Promise<CallBudget | null>;

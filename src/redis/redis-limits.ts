@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { CallBudget } from '@/model/call-budget.js';
+import { windowSpanMs, type CallBudget } from '@/model/call-budget.js';
 import type { Clock } from '@/model/clock.js';
 import {
   SharedLimits,
@@ -34,25 +34,33 @@ redis.call('PEXPIRE', KEYS[1], ARGV[3])
 return 1
 `);
 
-/** The window begins with its first call. Nothing is taken from one that is used up; one without an end is none. */
-const TAKE = new Script(`
-local left = redis.call('PTTL', KEYS[1])
-if redis.call('TYPE', KEYS[1]).ok ~= 'string' or left < 0 or left > tonumber(ARGV[2]) then redis.call('DEL', KEYS[1]) end
-local used = tonumber(redis.call('GET', KEYS[1]) or '0')
-if not used then
-  redis.call('DEL', KEYS[1])
-  used = 0
-end
-if used < tonumber(ARGV[1]) then
-  redis.call('INCR', KEYS[1])
-  if used == 0 then redis.call('PEXPIRE', KEYS[1], ARGV[2]) end
-  return 0
-end
-return math.max(redis.call('PTTL', KEYS[1]), 1)
+/**
+ * The window slides: calls are members of a sorted set, scored by when they were taken, by the clock of Redis. What is
+ * told as later than now is from before that clock was set back, or somebody else's. `wait` is how long until one more
+ * call may go, or, while some may, until the oldest leaves; -1 where there is none.
+ */
+const WINDOW = `
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local most, span = tonumber(ARGV[1]), tonumber(ARGV[2])
+if redis.call('TYPE', KEYS[1]).ok ~= 'zset' then redis.call('DEL', KEYS[1]) end
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now - span)
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '(' .. now, '+inf')
+local used = redis.call('ZCARD', KEYS[1])
+local first = math.max(used - most, 0)
+local oldest = redis.call('ZRANGE', KEYS[1], first, first, 'WITHSCORES')[2]
+local wait = oldest and math.max(oldest + span - now, 1) or -1
+`;
+
+const TAKE = new Script(`${WINDOW}
+if used >= most then return wait end
+redis.call('ZADD', KEYS[1], now, ARGV[3])
+redis.call('PEXPIRE', KEYS[1], span)
+return 0
 `);
 
-const BUDGET = new Script(`
-return { tonumber(redis.call('GET', KEYS[1]) or '0'), redis.call('PTTL', KEYS[1]) }
+const BUDGET = new Script(`${WINDOW}
+return { used, wait }
 `);
 
 /** Limits that all replicas on one Redis hold together. */
@@ -96,17 +104,18 @@ class RedisSourceLimits implements SharedSourceLimits {
   async take(): Promise<number | null> {
     const { rate } = this.source;
     if (rate === null) return 0;
-    const waitMs = await this.#run(TAKE, this.#windowOf(rate), [rate.calls, rate.perMs]);
+    const args = [rate.calls, windowSpanMs(rate), randomUUID()];
+    const waitMs = await this.#run(TAKE, this.#windowOf(rate), args);
     return typeof waitMs === 'number' ? waitMs : null;
   }
 
   async budget(): Promise<CallBudget | null> {
     const { rate } = this.source;
     if (rate === null) return null;
-    const answer = await this.#run(BUDGET, this.#windowOf(rate), []);
+    const answer = await this.#run(BUDGET, this.#windowOf(rate), [rate.calls, windowSpanMs(rate)]);
     if (!Array.isArray(answer)) return null;
-    const [used, endsInMs] = answer as [number, number];
-    const resetTimeMs = endsInMs < 0 ? null : this.clock.wallMs() + endsInMs;
+    const [used, waitMs] = answer as [number, number];
+    const resetTimeMs = waitMs < 0 ? null : this.clock.wallMs() + waitMs;
     return { ...rate, remaining: Math.max(rate.calls - used, 0), resetTimeMs };
   }
 
@@ -120,7 +129,7 @@ class RedisSourceLimits implements SharedSourceLimits {
   }
 
   #windowOf({ perMs }: CallRate): string {
-    return `${this.#keyOf()}:calls:${perMs}`;
+    return `${this.#keyOf()}:window:${perMs}`;
   }
 
   /** Sources of one id that call different systems, in two gateways with one prefix, do not meet. */

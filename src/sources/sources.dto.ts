@@ -193,19 +193,19 @@ export class FeedDto extends CauseDto {
     "What remains of the upstream calls that the source's `rate` allows, over all replicas that share a Redis.",
 })
 export class CallBudgetDto {
-  /** Calls allowed in a window. */
+  /** Calls allowed in any window of `perSeconds`. */
   @ApiProperty({ type: 'integer', minimum: 1, example: 200 })
   calls: number;
 
-  /** Length of a window; it begins with its first call. */
+  /** Length of the window, which slides. */
   @ApiProperty({ type: Number, minimum: 0.001, example: 300 })
   perSeconds: number;
 
-  /** Calls that are left in the window under way. */
+  /** Calls that may go now. */
   @ApiProperty({ type: 'integer', minimum: 0, example: 187 })
   remaining: number;
 
-  /** When the window under way ends; null when none is. */
+  /** When the oldest call leaves the window, so that one more may go; null when there is none in it. */
   @ApiProperty({ type: String, format: 'date-time', nullable: true, example: '2026-11-20T08:05:00.000Z' })
   resetTime: string | null;
 }

@@ -75,7 +75,7 @@ export class CallLimits {
     }
   }
 
-  /** Takes one call from the budget, waiting for the next window where this one is used up. */
+  /** Takes one call from the budget, waiting where it is used up. */
   async spend(signal: AbortSignal): Promise<void> {
     for (;;) {
       throwIfAborted(signal);
@@ -91,12 +91,12 @@ export class CallLimits {
     return (await this.#shared?.budget()) ?? this.#window.budget();
   }
 
-  /** Zero when the call may go, else how long until the next window. */
+  /** Zero when the call may go, else how long until one may. */
   async #take(): Promise<number> {
     if (this.#window === null) return 0;
     const waitMs = (await this.#shared?.take()) ?? null;
     if (waitMs === null) return this.#window.take();
-    if (waitMs === 0) await this.#window.note();
+    if (waitMs === 0) this.#window.note();
     return waitMs;
   }
 }

@@ -61,6 +61,15 @@ async function callOften(limits: readonly CallLimits[], upstream: Upstream, time
   );
 }
 
+/** Makes the calls of all windows as old as they would be after that many milliseconds. */
+async function age(ms: number): Promise<void> {
+  await redis.command(async (commands) => {
+    for (const key of await commands.keys('*:window:*')) {
+      for (const call of await commands.zrange(key, '0', '-1')) await commands.zincrby(key, -ms, call);
+    }
+  });
+}
+
 async function places(): Promise<number> {
   const counts = await redis.command(async (commands) => {
     const keys = await commands.keys('*:places');
@@ -157,7 +166,19 @@ describe('the rate of a source', () => {
     for (const each of limits) expect((await each.budget())?.remaining).toBe(0);
   });
 
-  it('begins anew with the next window', async () => {
+  it('holds around a border: the window slides', async () => {
+    const [first, second] = replicas();
+    if (first === undefined || second === undefined) throw new Error('no replicas');
+    await first.spend(OPEN);
+    await age(59 * 60_000);
+    for (let call = 0; call < 9; call += 1) await second.spend(OPEN);
+    expect(await first.budget()).toMatchObject({ remaining: 0 });
+    await age(2 * 60_000);
+    expect(await maySpend(first)).toBe(true);
+    expect(await maySpend(second)).toBe(false);
+  });
+
+  it('lets one more go when the oldest leaves the window', async () => {
     const [limits] = replicas({ ...SOURCE, rate: { calls: 1, perMs: 200 } });
     await limits?.spend(OPEN);
     const resetTimeMs = (await limits?.budget())?.resetTimeMs ?? 0;
