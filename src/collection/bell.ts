@@ -1,42 +1,30 @@
-interface Waiting {
-  readonly rung: Promise<null>;
-  readonly ring: () => void;
-}
-
 /** Wakes those who wait for something to happen. */
 export class Bell {
-  #waiting = waiting();
+  readonly #listeners = new Set<() => void>();
 
   ring(): void {
-    const { ring } = this.#waiting;
-    this.#waiting = waiting();
-    ring();
+    for (const listener of [...this.#listeners]) listener();
   }
 
-  /** Resolves at the next ring. */
-  get rings(): Promise<null> {
-    return this.#waiting.rung;
+  /** Called at each ring, until what this answers is called. */
+  onRing(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
   }
 
   /** Resolves at the next ring, after that time, or once stopped, whichever is first. */
-  async ringsWithin(ms: number, stopped: AbortSignal): Promise<void> {
-    if (stopped.aborted) return;
-    const { rung, ring } = waiting();
-    const timer = setTimeout(ring, ms);
-    stopped.addEventListener('abort', ring, { once: true });
-    await Promise.race([rung, this.rings]);
-    clearTimeout(timer);
-    stopped.removeEventListener('abort', ring);
+  ringsWithin(ms: number, stopped: AbortSignal): Promise<void> {
+    if (stopped.aborted) return Promise.resolve();
+    return new Promise((resolve) => {
+      const end = (): void => {
+        clearTimeout(timer);
+        stopped.removeEventListener('abort', end);
+        leave();
+        resolve();
+      };
+      const leave = this.onRing(end);
+      const timer = setTimeout(end, ms);
+      stopped.addEventListener('abort', end, { once: true });
+    });
   }
-}
-
-// Node 20 has no Promise.withResolvers.
-function waiting(): Waiting {
-  let ring = (): void => undefined;
-  const rung = new Promise<null>((resolve) => {
-    ring = () => {
-      resolve(null);
-    };
-  });
-  return { rung, ring };
 }

@@ -58,6 +58,7 @@ export class Collection extends FeedCollection {
     const waits: Promise<unknown>[] = [];
     for (const source of sources) source.want(demand, waits);
     if (waits.length > 0) await this.waitAtMost(freshness.waitMs, Promise.all(waits));
+    demand.end();
     const feeds = sources.flatMap((source) => source.answers(demand));
     return { feeds: feeds.sort((a, b) => (a.feed < b.feed ? -1 : 1)), ...demand.outcome };
   }

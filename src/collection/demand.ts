@@ -20,6 +20,8 @@ export class Demand {
   #waits = 0;
   #joins = 0;
   #missed = false;
+  #isOver = false;
+  readonly #onEnd = new Set<() => void>();
   readonly #sinceSerial: number;
 
   readonly freshness: Freshness;
@@ -40,6 +42,23 @@ export class Demand {
   /** True for what came into this process after the question did, from a read that ended after that as well. */
   isAnsweredBy({ serial, agesFrom }: Pick<Held<unknown>, 'serial' | 'agesFrom'>): boolean {
     return serial > this.#sinceSerial && agesFrom.monotonicMs >= this.arrivedMs;
+  }
+
+  /** True once nobody waits for the answer any more. */
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
+  /** Called when nobody waits any more. Answers what ends that. */
+  onEnd(listener: () => void): () => void {
+    this.#onEnd.add(listener);
+    return () => this.#onEnd.delete(listener);
+  }
+
+  /** The question is answered, or its time is over. */
+  end(): void {
+    this.#isOver = true;
+    for (const listener of [...this.#onEnd]) listener();
   }
 
   isAbout(feed: string): boolean {

@@ -18,9 +18,17 @@ export class FeedKeeper {
   constructor(
     feed: Feed,
     private readonly tools: SourceTools,
+    /** Called when the upstream does not know the feed. */
+    onNotFound: () => void,
   ) {
     this.#subject = new FeedSubject(feed, tools);
-    this.#upkeep = new Upkeep(tools, { subject: this.#subject, readAtStart: tools.source.keepWarm });
+    this.#upkeep = new Upkeep(tools, {
+      subject: this.#subject,
+      readAtStart: tools.source.keepWarm,
+      onFailure: (reason) => {
+        if (reason === 'NOT_FOUND') onNotFound();
+      },
+    });
   }
 
   get feed(): Feed {
@@ -91,9 +99,9 @@ export class FeedKeeper {
     return this.#upkeep.settled();
   }
 
-  /** Lets go of a feed that is no longer listed. */
-  forget(): void {
-    this.#upkeep.end();
+  /** Lets go of a feed that is no longer listed. Resolves when its read has ended. */
+  forget(): Promise<void> {
+    return this.#upkeep.end();
   }
 
   private servable(): Held<Snapshot> | null {

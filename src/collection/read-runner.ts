@@ -4,6 +4,7 @@ import type { Failure } from '@/model/failure.js';
 import type { ReadContext } from '@/model/provider.js';
 import { SILENT_LOG, type ReadLog } from './failure-log.js';
 import { limitTime } from '@/model/time-limit.js';
+import { JoinedSignal } from './joined-signal.js';
 
 /** Tells of faults that are ours, not an upstream's. */
 export interface FaultLog {
@@ -33,7 +34,10 @@ export class ReadRunner {
   constructor(
     private readonly faults: FaultLog,
     readonly log: ReadLog = SILENT_LOG,
-  ) {}
+  ) {
+    // Each read under way listens for it.
+    setMaxListeners(0, this.#stop.signal);
+  }
 
   /** Aborted when the process stops. */
   get stopped(): AbortSignal {
@@ -45,13 +49,9 @@ export class ReadRunner {
     { boundMs, lost, ...context }: ReadRun,
     read: (context: ReadContext) => Promise<T>,
   ): Promise<T | { readonly failure: Failure }> {
-    const bound = new AbortController();
-    const callOff = limitTime(boundMs, () => {
-      bound.abort();
-    });
-    const signal = AbortSignal.any([bound.signal, lost, this.#stop.signal]);
-    // Each page that is asked for, or waits to be, listens for its end.
-    setMaxListeners(0, signal);
+    const joined = new JoinedSignal([lost, this.#stop.signal]);
+    const { signal } = joined;
+    const callOff = limitTime(boundMs, joined.abort);
     try {
       return await read({ ...context, signal });
     } catch (fault) {
@@ -60,6 +60,7 @@ export class ReadRunner {
       return { failure: OWN_FAULT };
     } finally {
       callOff();
+      joined.release();
     }
   }
 

@@ -2,9 +2,11 @@ import { elapsedMs, momentOf } from '@/model/clock.js';
 import type { CircuitStatus } from '@/model/collection.js';
 import type { Failure } from '@/model/failure.js';
 import type { Backoff, Claim, Content, Entry, Lease, News } from '@/snapshots/snapshot-store.js';
+import { backoffAsNews } from './backoff-as-news.js';
 import { Bell } from './bell.js';
 import { FailureLog } from './failure-log.js';
 import type { Held } from './held.js';
+import { JoinedSignal } from './joined-signal.js';
 import { OWN_FAULT } from './read-runner.js';
 import type { RenewalTools, RenewalWish, UnderWay } from './renewal-tools.js';
 import { Setbacks } from './setbacks.js';
@@ -13,22 +15,24 @@ import type { RenewalEvents, Subject } from './subject.js';
 
 /** While another replica reads, its result is looked for this often, should the news of it be lost. */
 const LOOK_EVERY_MS = 1_000;
-/** News takes no longer. */
-const LONGEST_NEWS_MS = 5_000;
 /** A store that promises something newer and does not have it is asked again after this. */
 const RIDDLE_MS = 100;
 
 /** Keeps one thing: one read at a time, in this process and among replicas, however many ask. */
 export class Renewal<T> {
   readonly setbacks: Setbacks;
-  /** Rings whenever something new is held, or a failure of another replica became known. */
+  /** Rings whenever something new is held, a failure became known, or a renewal is over. */
   readonly bell = new Bell();
   readonly #log: FailureLog;
   #held: Held<T> | null = null;
   /** The newest version that came from the store, readable or not. */
   #seen: number | null = null;
+  /** The newest entry that another replica told of as it kept it, and when, by the monotonic clock. */
+  #announced = { version: 0, atMs: 0 };
   #underWay: UnderWay | null = null;
   #loading: Promise<void> | null = null;
+  /** Aborted when nobody will ask any more. */
+  readonly #ended = new AbortController();
 
   constructor(
     private readonly subject: Subject<T>,
@@ -57,6 +61,11 @@ export class Renewal<T> {
     return this.#underWay?.startedMs ?? null;
   }
 
+  /** True while that renewal goes on. */
+  isUnderWay(renewal: Promise<void>): boolean {
+    return this.#underWay?.done === renewal;
+  }
+
   /** Whether reads of it go out; see `Setbacks.isOpen`. */
   get circuitStatus(): CircuitStatus {
     const { isOpen, pauseMs } = this.setbacks;
@@ -74,7 +83,7 @@ export class Renewal<T> {
   renew(wish: RenewalWish): Promise<void> | null {
     if (this.#underWay === null) {
       const { circuit, clock } = this.tools;
-      if (this.setbacks.paused || !circuit.admit(this.subject.name)) return null;
+      if (this.isCut() || this.setbacks.paused || !circuit.admit(this.subject.name)) return null;
       const isProbe = this.setbacks.isShunned || circuit.isOpen;
       const startedMs = clock.monotonicMs();
       const done = this.run(wish, startedMs)
@@ -84,6 +93,7 @@ export class Renewal<T> {
         .finally(() => {
           this.#underWay = null;
           circuit.end(this.subject.name);
+          this.bell.ring();
         });
       this.#underWay = { done, startedMs, isProbe };
     }
@@ -96,11 +106,15 @@ export class Renewal<T> {
     return this.setbacks.failure !== null;
   }
 
-  /** Takes over what the store has, without a read. Never rejects. */
+  /** Takes over what the store has, without a read. Never rejects: a fault counts as a failed read. */
   load(): Promise<void> {
-    this.#loading ??= this.loadNewer().finally(() => {
-      this.#loading = null;
-    });
+    this.#loading ??= this.loadNewer()
+      .catch((fault: unknown) => {
+        this.noteFault(fault);
+      })
+      .finally(() => {
+        this.#loading = null;
+      });
     return this.#loading;
   }
 
@@ -109,15 +123,20 @@ export class Renewal<T> {
     await this.#underWay?.done;
   }
 
-  /** Nobody will ask any more. */
-  end(): void {
-    this.tools.desk.unsubscribe(this.subject.name);
+  /** Nobody will ask any more: what is under way is cut, and forgotten with the rest. Resolves when that is done. */
+  async end(): Promise<void> {
+    const { desk, circuit, store } = this.tools;
+    desk.unsubscribe(this.subject.name);
+    this.#ended.abort();
+    this.bell.ring();
+    await Promise.all([this.#underWay?.done, this.#loading]);
+    circuit.leave(this.subject.name);
+    store.forget(this.subject.name);
   }
 
   private async run(wish: RenewalWish, startedMs: number): Promise<void> {
     const before = this.#held;
-    const isOver = (): boolean =>
-      this.tools.runner.stopped.aborted || this.isRenewedSince(before, startedMs, wish);
+    const isOver = (): boolean => this.isCut() || this.isRenewedSince(before, startedMs, wish);
     do {
       // In each round: what was loaded in the last one may have been read a moment ago.
       await this.keepDistance();
@@ -136,8 +155,7 @@ export class Renewal<T> {
       case 'granted':
         return this.readUnder(claim.lease, traceparent);
       case 'newer':
-        await this.loadOrPause();
-        return false;
+        return this.loadOrPause();
       case 'busy':
         return this.awaitOther(claim.forMs);
       case 'paused':
@@ -149,10 +167,12 @@ export class Renewal<T> {
   /** True when the read was had or failed; false when the lease was lost meanwhile. */
   private async readUnder(lease: Lease, traceparent: string | null): Promise<boolean> {
     const previous = this.#held?.entry ?? null;
-    const attempt = await this.subject.read({ lost: lease.lost, traceparent, previous });
+    const lost = new JoinedSignal([lease.lost, this.#ended.signal]);
+    const attempt = await this.subject.read({ lost: lost.signal, traceparent, previous });
+    lost.release();
     if ('content' in attempt) return this.keep(lease, attempt.content, previous);
-    const cut = this.tools.runner.stopped.aborted || lease.lost.aborted;
-    await lease.giveUp(cut ? null : this.noteFailure(attempt.failure));
+    const isCut = this.isCut() || lease.lost.aborted;
+    await lease.giveUp(isCut ? null : this.noteFailure(attempt.failure));
     return !lease.lost.aborted;
   }
 
@@ -205,10 +225,19 @@ export class Renewal<T> {
     return this.setbacks.count !== failures;
   }
 
-  private async loadOrPause(): Promise<void> {
+  /** True when it could not be loaded for a fault of our own. */
+  private async loadOrPause(): Promise<boolean> {
     const seen = this.#seen;
+    const failures = this.setbacks.count;
     await this.load();
+    if (this.setbacks.count !== failures) return true;
     if (this.#seen === seen) await this.bell.ringsWithin(RIDDLE_MS, this.tools.runner.stopped);
+    return false;
+  }
+
+  /** True when what is under way is to end. */
+  private isCut(): boolean {
+    return this.tools.runner.stopped.aborted || this.#ended.signal.aborted;
   }
 
   /** What is being loaded already may be older than the news. */
@@ -245,28 +274,37 @@ export class Renewal<T> {
     if (decoded === null) return;
     const { revisions, clock } = this.tools;
     const now = momentOf(clock);
-    const agesFrom = readMoment({ ...decoded, endedMs: entry.endedMs }, now, this.subject.freshForMs);
+    const { version, atMs } = this.#announced;
+    const endedMs = entry.endedMs ?? (version === entry.version ? atMs : undefined);
+    const agesFrom = readMoment({ ...decoded, endedMs }, now, this.subject.freshForMs);
     const fetchTimeMs = Math.min(decoded.fetchTimeMs, now.wallMs);
     const serial = revisions.next();
-    this.#held = { entry, value: decoded.value, agesFrom, fetchTimeMs, serial, isOwn };
+    this.hold({ entry, value: decoded.value, agesFrom, fetchTimeMs, serial, isOwn });
     if (this.setbacks.failedMs <= agesFrom.monotonicMs) this.noteSuccess(agesFrom.monotonicMs, isOwn);
-    this.events.onHeld(this.#held);
     this.bell.ring();
+  }
+
+  /** What cannot be taken over by whoever needs it is not held, so that it is read again. */
+  private hold(held: Held<T>): void {
+    const before = this.#held;
+    this.#held = held;
+    try {
+      this.events.onHeld(held);
+    } catch (fault) {
+      this.#held = before;
+      throw fault;
+    }
   }
 
   private hear(news: News): void {
     if ('backoff' in news) {
-      this.adoptFailure(asNews(news.backoff, this.tools.clock.wallMs()));
+      this.adoptFailure(backoffAsNews(news.backoff, this.tools.clock.wallMs()));
       this.bell.ring();
     } else {
+      if (news.isLate !== true) {
+        this.#announced = { version: news.version, atMs: this.tools.clock.monotonicMs() };
+      }
       void this.loadUpTo(news.version);
     }
   }
-}
-
-/** The backoff with times of this replica: what is news happened a moment ago, whatever the other's clock says. */
-function asNews(backoff: Backoff, nowMs: number): Backoff {
-  const agoMs = nowMs - backoff.failedAtMs;
-  if (agoMs >= 0 && agoMs <= LONGEST_NEWS_MS) return backoff;
-  return { ...backoff, failedAtMs: nowMs, notBeforeMs: nowMs + backoff.notBeforeMs - backoff.failedAtMs };
 }

@@ -73,6 +73,12 @@ export class SourceCircuit {
     if (this.#probe === name) this.#probe = null;
   }
 
+  /** Nobody will read the feed any more. */
+  leave(name: string): void {
+    this.end(name);
+    this.#failing.delete(name);
+  }
+
   /** A read ended well at that time of the monotonic clock, here or in another replica. */
   succeed(endedMs: number): void {
     if (endedMs < this.#lastFailureMs) return;

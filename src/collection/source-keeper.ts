@@ -12,6 +12,10 @@ import { NewsDesk } from './news-desk.js';
 export class SourceKeeper {
   readonly #list: FeedList;
   #feeds: readonly FeedKeeper[] = [];
+  /** Feeds that are no longer listed, until their reads have ended. */
+  readonly #leaving = new Set<Promise<void>>();
+  /** True when a question that waited for the list is gone: its feeds are read once they are known. */
+  #isAwaited = false;
 
   constructor(private readonly tools: SourceTools) {
     this.#list = new FeedList(tools.feedsAreConfigured ? withOwnStore(tools) : tools, (feeds) => {
@@ -34,6 +38,8 @@ export class SourceKeeper {
     if (listing === null) return;
     waits.push(
       listing.then(() => {
+        this.#isAwaited ||= demand.isOver;
+        if (demand.isOver) return [];
         const added: Promise<unknown>[] = [];
         this.wantFeeds(demand, added);
         return Promise.all(added);
@@ -63,17 +69,13 @@ export class SourceKeeper {
   /** Resolves when no read is under way. Wants nothing more. */
   async settled(): Promise<void> {
     await Promise.all([this.#list, ...this.#feeds].map((each) => each.settled()));
+    await Promise.all(this.#leaving);
   }
 
   private wantFeeds(demand: Demand, waits: Promise<unknown>[]): void {
     for (const feed of this.feedsOf(demand)) {
       const reading = feed.want(demand);
-      if (reading === null) continue;
-      waits.push(
-        reading.then(() => {
-          this.doubtListIfGone(feed);
-        }),
-      );
+      if (reading !== null) waits.push(reading);
     }
   }
 
@@ -81,8 +83,9 @@ export class SourceKeeper {
     return this.#feeds.filter((keeper) => demand.isAbout(keeper.feed.name));
   }
 
-  private doubtListIfGone(feed: FeedKeeper): void {
-    if (feed.failureReason === 'NOT_FOUND' && this.tools.source.clusters === null) this.#list.doubt();
+  /** Clusters that were found by listing may be gone. */
+  private doubtList(): void {
+    if (this.tools.source.clusters === null) this.#list.doubt();
   }
 
   /** Takes over a new list: feeds that stay keep their keepers, and so their snapshots. */
@@ -91,12 +94,26 @@ export class SourceKeeper {
     this.#feeds = [...feeds]
       .sort((a, b) => (a.name < b.name ? -1 : 1))
       .map((feed) => {
-        const keeper = held.get(feed.name) ?? new FeedKeeper(feed, this.tools);
+        const keeper = held.get(feed.name) ?? this.keeperOf(feed);
         keeper.feed = feed;
         held.delete(feed.name);
         return keeper;
       });
-    for (const gone of held.values()) gone.forget();
+    for (const gone of held.values()) this.letGo(gone);
+    if (!this.#isAwaited) return;
+    this.#isAwaited = false;
+    for (const feed of this.#feeds) void feed.want(usualDemand());
+  }
+
+  private keeperOf(feed: Feed): FeedKeeper {
+    return new FeedKeeper(feed, this.tools, () => {
+      this.doubtList();
+    });
+  }
+
+  private letGo(keeper: FeedKeeper): void {
+    const leaving = keeper.forget().finally(() => this.#leaving.delete(leaving));
+    this.#leaving.add(leaving);
   }
 
   /** While the feeds cannot be listed, all of them together stand in the answer as one. */

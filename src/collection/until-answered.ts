@@ -1,36 +1,47 @@
+import type { Demand } from './demand.js';
 import type { Renewal } from './renewal.js';
 
 export interface Waiting {
+  readonly demand: Demand;
   /** True once what is held is good enough for the question. */
   readonly isAnswered: () => boolean;
-  readonly traceparent: string | null;
 }
 
 /**
  * Resolves when a question need not wait any longer: what is held is good enough (it may come from another
- * replica before the renewal is over), or the renewal has failed. What another replica read before the
- * question came may be too old for it: then it is renewed once more.
+ * replica before the renewal is over), the renewal has failed, or the question's time is over. What another replica
+ * read before the question came may be too old for it: then it is renewed once more.
  */
 export async function untilAnswered<T>(
   renewal: Renewal<T>,
   over: Promise<void>,
-  { isAnswered, traceparent }: Waiting,
+  waiting: Waiting,
 ): Promise<void> {
-  if (!(await firstOf(renewal, over, isAnswered))) return;
-  if (isAnswered() || renewal.setbacks.failure !== null) return;
-  const again = renewal.renew({ traceparent, forced: true });
-  if (again !== null) await firstOf(renewal, again, isAnswered);
+  const { demand, isAnswered } = waiting;
+  await firstOf(renewal, over, waiting);
+  if (demand.isOver || isAnswered() || renewal.setbacks.failure !== null) return;
+  const again = renewal.renew({ traceparent: demand.traceparent, forced: true });
+  if (again !== null) await firstOf(renewal, again, waiting);
 }
 
-/** True when the renewal was over before the question was answered. */
-async function firstOf<T>(
+/**
+ * Resolves when the renewal is over, or the question is answered or gone. Nothing of the question stays with a renewal
+ * that goes on, for one that hangs may be waited for by thousands.
+ */
+function firstOf<T>(
   renewal: Renewal<T>,
   over: Promise<void>,
-  isAnswered: () => boolean,
-): Promise<boolean> {
-  const isOver = over.then(() => true);
-  for (;;) {
-    if (await Promise.race([isOver, renewal.bell.rings.then(() => false)])) return true;
-    if (isAnswered()) return false;
-  }
+  { demand, isAnswered }: Waiting,
+): Promise<void> {
+  return new Promise((resolve) => {
+    const end = (): void => {
+      leaveBell();
+      leaveDemand();
+      resolve();
+    };
+    const leaveBell = renewal.bell.onRing(() => {
+      if (!renewal.isUnderWay(over) || isAnswered()) end();
+    });
+    const leaveDemand = demand.onEnd(end);
+  });
 }

@@ -16,6 +16,8 @@ export interface UpkeepRules<T> {
   readonly readAtStart: boolean;
   /** Called when something new is held. */
   readonly onHeld?: (held: Held<T>) => void;
+  /** Called when a read has failed, here or in another replica. */
+  readonly onFailure?: (reason: FailureReason | null) => void;
 }
 
 /** What a question wants of something that is kept. */
@@ -43,7 +45,7 @@ export class Upkeep<T> {
 
   constructor(
     private readonly tools: SourceTools,
-    { subject, readAtStart, onHeld }: UpkeepRules<T>,
+    { subject, readAtStart, onHeld, onFailure }: UpkeepRules<T>,
   ) {
     this.#early = new EarlyRenewal({
       freshForMs: subject.freshForMs,
@@ -61,6 +63,7 @@ export class Upkeep<T> {
       },
       onFailure: () => {
         this.planNextTry();
+        onFailure?.(this.failureReason);
       },
     });
     this.#leaveCircuit = tools.circuit.onClose(() => {
@@ -132,7 +135,7 @@ export class Upkeep<T> {
     const over = this.#renewal.renew({ traceparent, forced });
     if (over === null || !isAwaited || this.#renewal.isShunned) return null;
     demand.noteWait({ missed, joined });
-    return untilAnswered(this.#renewal, over, { isAnswered, traceparent });
+    return untilAnswered(this.#renewal, over, { isAnswered, demand });
   }
 
   /** Resolves when nothing is under way, and plans nothing more. */
@@ -141,10 +144,13 @@ export class Upkeep<T> {
     return this.#renewal.settled();
   }
 
-  /** Nobody will ask any more. */
-  end(): void {
-    this.#renewal.end();
+  /** Nobody will ask any more. Resolves when what was under way has been cut. */
+  async end(): Promise<void> {
     this.#leaveCircuit();
+    const ending = this.#renewal.end();
+    this.#early.stop();
+    await ending;
+    // What ended may have planned another try.
     this.#early.stop();
   }
 

@@ -64,7 +64,9 @@ export interface Lease {
 
 /** What has happened to a name in another replica. */
 export type News =
-  { readonly name: string; readonly version: number } | { readonly name: string; readonly backoff: Backoff };
+  /** `isLate`: kept some time ago, and told only now. */
+  | { readonly name: string; readonly version: number; readonly isLate?: boolean }
+  | { readonly name: string; readonly backoff: Backoff };
 
 export interface ClaimWish {
   /** The version that the asker holds; null: none. */
@@ -83,6 +85,10 @@ export abstract class SnapshotStore {
   abstract claim(name: string, wish: ClaimWish): Promise<Claim>;
   /** Keeps an entry that was made without a lease of this store, unless a newer one is there. */
   abstract offer(name: string, entry: Entry): Promise<void>;
+  /** This process has no more use for the name: nothing of it stays in memory. A store of others keeps its entry. */
+  forget(_name: string): void {
+    // What holds nothing in memory has nothing to let go of.
+  }
   /** Tells of what other replicas keep. */
   abstract onNews(listener: (news: News) => void): void;
 }

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { SYSTEM_CLOCK } from '@/model/clock.js';
 import { InProcessStore } from '@/snapshots/in-process/in-process-store.js';
 import { Replica, Upstream } from './town.js';
 
@@ -114,5 +115,47 @@ describe('a clock that is set forward', () => {
     expect(upstream.reads).toBe(2);
     step(-ms);
     expect(feedStatus()).toMatchObject({ state: 'FRESH' });
+  });
+});
+
+describe('replicas whose clocks differ by an hour, on a store that tells no ages', () => {
+  const behind = { ...SYSTEM_CLOCK, wallMs: () => Date.now() - HOUR_MS };
+  let store: InProcessStore;
+
+  beforeEach(() => {
+    store = new InProcessStore();
+  });
+
+  function start(clock = SYSTEM_CLOCK): Replica {
+    const own = store.replica();
+    const load = own.load.bind(own);
+    own.load = async (name, held) => {
+      const entry = await load(name, held);
+      return entry && { ...entry, endedMs: undefined };
+    };
+    return new Replica({ upstream, store: own, clock });
+  }
+
+  it('call nothing fresh that was read in the future, where nobody knows when', async () => {
+    const ahead = start();
+    void ahead.ask();
+    await pass(100);
+    expect(upstream.reads).toBe(1);
+    const other = start(behind);
+    void other.ask();
+    await pass(1_100);
+    expect(upstream.reads).toBeGreaterThan(1);
+    ahead.stop();
+    other.stop();
+  });
+
+  it('take what they are told of at once for what it is, and do not read in turns', async () => {
+    const both = [start(), start(behind)];
+    for (let ms = 0; ms < 60_000; ms += 500) {
+      for (const each of both) void each.ask();
+      await pass(500);
+    }
+    expect(upstream.reads).toBeLessThanOrEqual(12);
+    for (const each of both) each.stop();
   });
 });

@@ -117,6 +117,8 @@ export interface ReplicaParts {
 /** The part of a gateway that keeps snapshots. */
 export class Replica {
   readonly collection: Collection;
+  readonly desk: NewsDesk;
+  readonly runner: ReadRunner;
   readonly faults: unknown[] = [];
 
   constructor({ upstream, store, clock = SYSTEM_CLOCK, source = {} }: ReplicaParts) {
@@ -125,10 +127,12 @@ export class Replica {
       settings: { id: 'p', hasClusters: true },
       connect: () => upstream.reader(),
     } as unknown as Provider;
+    this.desk = new NewsDesk(store);
+    this.runner = new ReadRunner({ error: (fault) => this.faults.push(fault) });
     this.collection = new Collection([settings], [provider], {
       store,
-      desk: new NewsDesk(store),
-      runner: new ReadRunner({ error: (fault) => this.faults.push(fault) }),
+      desk: this.desk,
+      runner: this.runner,
       revisions: new Revisions(),
       clock,
       deadlineMs: 2_000,

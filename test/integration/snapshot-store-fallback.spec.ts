@@ -198,7 +198,7 @@ describe('FallbackStore over a Redis that goes and comes', () => {
       diagnosis: null,
       failuresInARow: 1,
       failedAtMs: 100,
-      notBeforeMs: 200,
+      notBeforeMs: 600_100,
     } as const;
     await lease.giveUp(backoff);
     await expect(store.claim(name, { held: null, nowMs: 150 })).resolves.toEqual({

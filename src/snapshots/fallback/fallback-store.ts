@@ -70,6 +70,14 @@ export class FallbackStore extends SnapshotStore {
     await this.send(name, entry);
   }
 
+  override forget(name: string): void {
+    this.#names.delete(name);
+    this.options.local.forget(name);
+    this.#attempts.now(() => {
+      this.options.shared.forget(name);
+    });
+  }
+
   onNews(listener: (news: News) => void): void {
     this.#listeners.push(listener);
     this.#attempts.now(() => {
@@ -146,7 +154,7 @@ export class FallbackStore extends SnapshotStore {
       const here = this.options.local.newest(name);
       if (!(await this.fetch(name, here)) && here !== null) await this.send(name, here);
       const newest = this.options.local.newest(name);
-      if (newest !== null) this.tell({ name, version: newest.version });
+      if (newest !== null) this.tell({ name, version: newest.version, isLate: true });
     }
   }
 

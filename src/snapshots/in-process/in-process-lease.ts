@@ -57,7 +57,7 @@ export class InProcessLease implements Lease, Held {
   }
 
   private renew(): boolean {
-    if (this.shelf.slot(this.grant.name).lease !== this) return false;
+    if (this.shelf.known(this.grant.name)?.lease !== this) return false;
     this.#endsAtMs = this.shelf.clock.monotonicMs() + LEASE_MS;
     return true;
   }
@@ -65,8 +65,8 @@ export class InProcessLease implements Lease, Held {
   /** Lets go of the lease; answers false when it was no longer held. */
   private end(): boolean {
     this.#heartbeat.stop();
-    const slot = this.shelf.slot(this.grant.name);
-    if (slot.lease !== this) return false;
+    const slot = this.shelf.known(this.grant.name);
+    if (slot?.lease !== this) return false;
     slot.lease = null;
     return true;
   }

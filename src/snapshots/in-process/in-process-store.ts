@@ -47,13 +47,17 @@ export class InProcessStore extends SnapshotStore {
     return Promise.resolve();
   }
 
+  override forget(name: string): void {
+    this.#shelf.forget(name);
+  }
+
   onNews(listener: (news: News) => void): void {
     this.#listeners.push(listener);
   }
 
   /** The entry of a name, or null. */
   newest(name: string): Entry | null {
-    return this.#shelf.slot(name).entry;
+    return this.#shelf.known(name)?.entry ?? null;
   }
 
   /** Nobody is given a lease before the backoff's end. */

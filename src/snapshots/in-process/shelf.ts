@@ -33,17 +33,34 @@ export class Shelf {
     readonly keepForMs: number,
   ) {}
 
+  /** How many names something is known of. */
+  get size(): number {
+    return this.#slots.size;
+  }
+
   /** What is known of a name, to be changed in place. */
   slot(name: string): Slot {
-    const slot = this.#slots.get(name) ?? newSlot();
+    const slot = this.known(name) ?? newSlot();
     this.#slots.set(name, slot);
-    if (this.clock.monotonicMs() - slot.keptAtMs > this.keepForMs) slot.entry = null;
     return slot;
+  }
+
+  /** The same, null where nothing is known. */
+  known(name: string): Slot | null {
+    const slot = this.#slots.get(name) ?? null;
+    if (slot !== null && this.clock.monotonicMs() - slot.keptAtMs > this.keepForMs) slot.entry = null;
+    return slot;
+  }
+
+  /** Lets go of a name, unless somebody reads it again. */
+  forget(name: string): void {
+    const isRead = (this.known(name)?.lease ?? null) !== null;
+    if (!isRead) this.#slots.delete(name);
   }
 
   /** Keeps the entry unless one as new is there; answers whether it did. */
   put(name: string, entry: Entry): boolean {
-    for (const each of this.#slots.keys()) this.slot(each);
+    for (const each of this.#slots.keys()) this.known(each);
     const slot = this.slot(name);
     if (slot.entry !== null && slot.entry.version >= entry.version) return false;
     slot.entry = entry;

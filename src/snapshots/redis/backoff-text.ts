@@ -2,6 +2,10 @@ import { parseDiagnosis } from '@/model/diagnosis.js';
 import { FAILURE_REASONS } from '@/model/failure.js';
 import type { Backoff } from '../snapshot-store.js';
 
+/** How long a backoff is remembered after its end, for the count of failures. */
+export const REMEMBERED_MS = 600_000;
+/** No policy pauses for longer. */
+export const LONGEST_PAUSE_MS = 3_600_000;
 /** Longer texts are no backoffs: the longest has numbers of 16 digits and codes of 64 characters. */
 export const LONGEST_BACKOFF_TEXT = 512;
 

@@ -1,12 +1,9 @@
-import { formatBackoff } from './backoff-text.js';
+import { formatBackoff, REMEMBERED_MS } from './backoff-text.js';
 import { Heartbeat } from '../heartbeat.js';
 import type { Layouts } from './redis-content.js';
 import type { RedisSlot } from './redis-slot.js';
 import { writeEntry } from './redis-writer.js';
 import type { Backoff, Content, Entry, Lease } from '../snapshot-store.js';
-
-/** How long a backoff is remembered after its end, for the count of failures. */
-const REMEMBERED_MS = 600_000;
 
 export interface RedisGrant {
   readonly holder: string;

@@ -1,6 +1,6 @@
 import { FAILURE_REASONS } from '@/model/failure.js';
 import { Script } from '@/redis/script.js';
-import { LONGEST_BACKOFF_TEXT } from './backoff-text.js';
+import { LONGEST_BACKOFF_TEXT, LONGEST_PAUSE_MS, REMEMBERED_MS } from './backoff-text.js';
 
 /**
  * Every script gets the five keys of one name, and removes what cannot be read of them: whoever put it there, the
@@ -44,6 +44,7 @@ function script(body: string): Script {
 export const CLAIM = script(`
 local now, held, leaseMs = tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
 if stored > held then return {'newer'} end
+local function goesOn(leftMs) return leftMs > 0 and leftMs <= ${LONGEST_PAUSE_MS} end
 local reasons = ' ${FAILURE_REASONS.join(' ')} '
 local paused = redis.call('GET', backoff)
 if paused then
@@ -51,7 +52,7 @@ if paused then
   local known = whole(notBefore) and string.find(reasons, ' ' .. reason .. ' ', 1, true)
   if not known or #paused > ${LONGEST_BACKOFF_TEXT} or redis.call('PTTL', backoff) == -1 then
     redis.call('DEL', backoff)
-  elseif tonumber(notBefore) > now then
+  elseif tonumber(notBefore) > now and goesOn(redis.call('PTTL', backoff) - ${REMEMBERED_MS}) then
     return {'paused', paused}
   end
 end
