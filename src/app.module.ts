@@ -35,6 +35,8 @@ import { snapshotStore } from './app.snapshots.js';
 export interface Ground {
   readonly config: Config;
   readonly log: Log;
+  /** How many lines of the log could not be written; absent: none ever. */
+  readonly droppedLogLines?: () => number;
   readonly clock: Clock;
 }
 

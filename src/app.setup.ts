@@ -52,6 +52,7 @@ export async function createGateway(ground: Ground, limits?: TimeLimits): Promis
     logger: new NestLogger(ground.log),
   });
   const [metrics, drain] = [app.get(Metrics), app.get(Drain)];
+  metrics.watchLog(ground.droppedLogLines ?? (() => 0));
   const sheds = new Sheds(ground.log, metrics);
   const filter = new ProblemFilter(ground.log, sheds);
   const lister = app.get(TaskLister, { strict: false });

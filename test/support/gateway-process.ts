@@ -1,9 +1,17 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess, type StdioOptions } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { until } from './redis.js';
 
 const MAIN = join(process.cwd(), 'build-test/src/main.js');
+
+/** How a process is run, where not as usual. */
+export interface ProcessOptions {
+  /** A file descriptor to write the log to; it cannot be read here then. */
+  readonly stdout?: number;
+  /** A shell command that is run first in the same process, such as `ulimit`. */
+  readonly before?: string;
+}
 
 /** A gateway in a process of its own, with nothing in its environment but PATH and what it is given. */
 export class GatewayProcess {
@@ -12,8 +20,16 @@ export class GatewayProcess {
   stdout = '';
   stderr = '';
 
-  constructor(args: readonly string[], env: Record<string, string> = {}) {
-    this.#child = spawn(process.execPath, [MAIN, ...args], { env: { PATH: process.env.PATH, ...env } });
+  constructor(
+    args: readonly string[],
+    env: Record<string, string> = {},
+    { stdout, before }: ProcessOptions = {},
+  ) {
+    const command = [process.execPath, MAIN, ...args];
+    const [file = '', ...rest] =
+      before === undefined ? command : ['sh', '-c', `${before}; exec "$@"`, 'sh', ...command];
+    const stdio: StdioOptions = ['ignore', stdout ?? 'pipe', 'pipe'];
+    this.#child = spawn(file, rest, { env: { PATH: process.env.PATH, ...env }, stdio });
     this.#child.stdout?.setEncoding('utf8').on('data', (text: string) => (this.stdout += text));
     this.#child.stderr?.setEncoding('utf8').on('data', (text: string) => (this.stderr += text));
     this.ended = new Promise((resolve) => this.#child.once('close', resolve));
@@ -39,13 +55,18 @@ export class GatewayProcess {
     return line;
   }
 
+  /** Reads nothing more of what it logs, and lets it know. */
+  stopReading(): void {
+    this.#child.stdout?.destroy();
+  }
+
   signal(name: NodeJS.Signals): void {
     this.#child.kill(name);
   }
 
   /** Ends the process if it still runs. */
   async stop(): Promise<void> {
-    if (this.#child.exitCode === null) this.#child.kill('SIGKILL');
+    if (this.#child.exitCode === null && this.#child.signalCode === null) this.#child.kill('SIGKILL');
     await this.ended;
   }
 

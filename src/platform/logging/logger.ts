@@ -1,18 +1,28 @@
 import type { LoggerService } from '@nestjs/common';
 import { pino, type DestinationStream, type Logger } from 'pino';
+import { LogOutput } from './log-output.js';
 
 /** The process's log, for those who only write to it. */
 export type Log = Logger;
 
-/** JSON log lines on standard output. Callers log contract words only: no upstream text, no URLs, no secrets. */
-export function createLogger(level: string, destination?: DestinationStream): Logger {
+/**
+ * JSON log lines, on standard output unless told otherwise. Callers log contract words only: no upstream text, no URLs, no
+ * secrets.
+ */
+export function createLogger(level: string, destination: DestinationStream = new LogOutput(1)): Logger {
   const options = {
     level,
     base: {},
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: levelName },
   };
-  return destination === undefined ? pino(options) : pino(options, destination);
+  const log = pino(options, destination);
+  if (destination instanceof LogOutput) {
+    destination.recovered = (dropped) => {
+      log.warn({ dropped }, 'log lines were dropped, for they could not be written');
+    };
+  }
+  return log;
 }
 
 function levelName(level: string): { level: string } {

@@ -151,6 +151,19 @@ export class Metrics {
     });
   }
 
+  /** From now on shows how many lines of the log were dropped. */
+  watchLog(dropped: () => number): void {
+    new Counter({
+      name: 'tributary_log_dropped_total',
+      help: 'Lines of the log that were dropped because they could not be written',
+      registers: [this.#registry],
+      collect() {
+        this.reset();
+        this.inc(dropped());
+      },
+    });
+  }
+
   countTransfer(direction: 'written' | 'read', bytes: number): void {
     this.#transfers.inc({ direction }, bytes);
   }
