@@ -123,10 +123,19 @@ export class ApiProblem extends Error {
   }
 }
 
-/** A 400 that names each bad parameter. */
-export function invalidParameters(errors: readonly ParameterError[]): ApiProblem {
-  const detail = errors.map((error) => `${error.parameter}: ${error.detail}`).join('; ');
-  return new ApiProblem('invalid-parameter', detail, { errors });
+/** More are not told of, and longer names are cut, so that an error is not larger than what it is about. */
+const MOST_ERRORS = 20;
+const LONGEST_NAME = 80;
+
+/** A 400 that names each bad parameter; where there are very many, the first ones and how many more. */
+export function invalidParameters(all: readonly ParameterError[]): ApiProblem {
+  const errors = all.slice(0, MOST_ERRORS).map(({ parameter, detail }) => ({
+    parameter: parameter.length > LONGEST_NAME ? `${parameter.slice(0, LONGEST_NAME)}…` : parameter,
+    detail,
+  }));
+  const texts = errors.map(({ parameter, detail }) => `${parameter}: ${detail}`);
+  if (all.length > errors.length) texts.push(`and ${all.length - errors.length} more`);
+  return new ApiProblem('invalid-parameter', texts.join('; '), { errors });
 }
 
 /** A 503 that asks the caller to come back in a second or two: not all of them at once. */

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { IncomingMessage } from 'node:http';
+import { METHODS, type IncomingMessage } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { ApiProblem } from '@/model/api-problem.js';
 import { parseTraceparent } from '@/model/trace-context.js';
@@ -71,7 +71,8 @@ export function refuseUnknownPaths(server: FastifyInstance, filter: ProblemFilte
   });
 }
 
-const OTHER_METHODS = ['POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;
+/** All that the HTTP parser knows. CONNECT has no path. */
+const ALL_METHODS = METHODS.filter((method) => method !== 'CONNECT');
 
 /** Lets a path that exists, but not for the method, answer 405 and name the methods it takes. */
 export class MethodRefusals {
@@ -82,6 +83,9 @@ export class MethodRefusals {
     private readonly server: FastifyInstance,
     private readonly filter: ProblemFilter,
   ) {
+    for (const method of ALL_METHODS) {
+      if (!server.supportedMethods.includes(method)) server.addHttpMethod(method, { hasBody: true });
+    }
     server.addHook('onRoute', ({ url, method }) => {
       const methods = this.#taken.get(url) ?? new Set<string>();
       for (const each of [method].flat()) methods.add(each);
@@ -93,7 +97,7 @@ export class MethodRefusals {
   complete(): void {
     for (const [url, methods] of [...this.#taken]) {
       if (url.includes('*')) continue;
-      const method = OTHER_METHODS.filter((each) => !methods.has(each));
+      const method = ALL_METHODS.filter((each) => !methods.has(each));
       const refuse = this.refusal([...methods].sort().join(', '));
       // Already before the body is read, which may be bad too: it is the method that does not fit.
       this.server.route({ method, url, onRequest: refuse, handler: refuse });

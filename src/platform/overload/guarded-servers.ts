@@ -8,6 +8,7 @@ import {
 import type { Socket } from 'node:net';
 import { ApiProblem } from '@/model/api-problem.js';
 import type { Connections } from '../connections/connections.js';
+import { toOriginForm, violationOf } from '../connections/http-rules.js';
 import type { ClientError, UnreadableRequests } from '../connections/unreadable-requests.js';
 import type { Admission } from './admission.js';
 import type { Refusals } from './refusals.js';
@@ -76,6 +77,8 @@ export class GuardedServers {
       headersTimeout: headMs,
       requestTimeout: requestMs,
       connectionsCheckingInterval: checkEveryMs,
+      // Node would refuse it with an empty body, unseen.
+      requireHostHeader: false,
     };
     const server = createServer(options, (request, response) => {
       this.#take(request, response, handle);
@@ -103,8 +106,14 @@ export class GuardedServers {
   }
 
   #take(request: IncomingMessage, response: ServerResponse, handle: RequestListener): void {
-    const { admission, sheds, refusals } = this.#equipment;
+    const { unreadable, admission, sheds, refusals } = this.#equipment;
     this.#begin(response);
+    toOriginForm(request);
+    const violation = violationOf(request);
+    if (violation !== null) {
+      unreadable.refuseParsed(violation, request, response);
+      return;
+    }
     // Admission is not asked about these: what it would refuse of them would prolong an overload.
     const cause = NEVER_SHED.has(pathOf(request.url)) ? null : admission.judge();
     if (cause !== null) {

@@ -3,6 +3,7 @@ import { ApiPropertyOptional, type ApiPropertyOptions } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { IsOptional, ValidateBy, type ValidationArguments } from 'class-validator';
 import { formatTime, parseTime } from '@/model/time.js';
+import { quote, quoteSome } from '../found-values.js';
 
 /** Tells what is wrong with a value; null when nothing is. */
 type Check = (value: unknown) => string | null;
@@ -126,7 +127,7 @@ function checkList(value: unknown, allowed: readonly string[] | null): string | 
   const bad = texts.filter((text) => (allowed === null ? text === '' : !allowed.includes(text)));
   if (bad.length === 0) return null;
   const known = allowed === null ? 'any text but an empty one' : orList(allowed);
-  return `found ${bad.map(quote).join(', ')}, allowed is ${known}`;
+  return `found ${quoteSome(bad)}, allowed is ${known}`;
 }
 
 function asTexts(value: unknown): string[] | undefined {
@@ -152,11 +153,6 @@ const LAST_MS = Date.parse('9999-12-31T23:59:59.999Z');
 /** In a query a bare + means a space, which breaks offsets such as +08:00. */
 function plusHint(value: string): string {
   return / \d\d:?\d\d$/.test(value) ? ' (write the + of an offset as %2B)' : '';
-}
-
-/** A found value, shortened, so that an error stays readable whatever was sent. */
-function quote(value: string): string {
-  return JSON.stringify(value.length > 80 ? `${value.slice(0, 80)}…` : value);
 }
 
 /** `a, b or c` */
