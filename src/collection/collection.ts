@@ -17,6 +17,7 @@ import { SourceKeeper } from './source-keeper.js';
 /** The collection of this process: reads on demand, one read at a time a feed. */
 export class Collection extends FeedCollection {
   override readonly sourceIds: readonly string[];
+  override readonly deadlineMs: number;
   readonly #sources: readonly SourceKeeper[];
 
   constructor(
@@ -26,6 +27,7 @@ export class Collection extends FeedCollection {
   ) {
     super();
     this.sourceIds = sources.map(({ id }) => id);
+    this.deadlineMs = tools.deadlineMs;
     const byId = new Map(providers.map((provider) => [provider.settings.id, provider]));
     this.#sources = sources.map((source) => {
       const provider = byId.get(source.provider);

@@ -106,6 +106,8 @@ export interface SourceStatus {
 export abstract class FeedCollection {
   /** The ids of all configured sources. */
   abstract readonly sourceIds: readonly string[];
+  /** The longest that `ensure` waits for upstreams. */
+  abstract readonly deadlineMs: number;
   /**
    * Brings the feeds in scope to the freshness asked for, within the deadline, and answers with what there
    * is then. Never throws for an upstream's sake.

@@ -1,11 +1,18 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { ApiProblem } from '@/model/api-problem.js';
-import { FeedCollection, type CollectionAnswer, type Freshness } from '@/model/collection.js';
+import { CLOCK, type Clock } from '@/model/clock.js';
+import {
+  FeedCollection,
+  type CollectionAnswer,
+  type FeedProblem,
+  type Freshness,
+} from '@/model/collection.js';
 import { isUnreachable } from '@/model/feed-problem.js';
 import { sourceOfTaskId } from '@/model/task-id.js';
 import type { TaskRow } from '@/model/task.js';
 import { assertAvailable } from './availability.js';
 import { completenessOf, type Completeness } from './completeness.js';
+import { retryAfter } from './next-attempt.js';
 import { findTask } from './view/find-task.js';
 
 /** A task, and the one feed that it is in. */
@@ -18,7 +25,10 @@ export interface FoundTask {
 /** Finds single tasks in the snapshots of their source. */
 @Injectable()
 export class TaskFinder {
-  constructor(private readonly collection: FeedCollection) {}
+  constructor(
+    private readonly collection: FeedCollection,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
 
   /** Throws a 404 problem when no such task exists, and a 503 when it may be in a feed that could not be had. */
   async find(id: string, freshness: Freshness, traceparent: string | null): Promise<FoundTask> {
@@ -33,8 +43,21 @@ export class TaskFinder {
     }
     const answer = await this.collection.ensure({ source: [source] }, freshness, traceparent);
     const found = await foundIn(answer, id);
-    if (found === null) throw absence(answer, freshness);
+    if (found === null) throw this.absence(answer, freshness);
     return found;
+  }
+
+  private absence(answer: CollectionAnswer, freshness: Freshness): ApiProblem {
+    const headersFor = (missing: readonly FeedProblem[]): Readonly<Record<string, string>> =>
+      retryAfter(missing, this.collection.status(), this.clock.wallMs());
+    if (freshness.onlyIfCached) assertAvailable(answer, freshness, headersFor);
+    const problems = answer.feeds.flatMap(({ problem }) => problem ?? []);
+    if (!problems.some(isUnreachable)) return notFound();
+    const headers = headersFor(problems.filter(isUnreachable));
+    return new ApiProblem('task-unknown', 'The task may be in a feed that could not be read.', {
+      problems,
+      headers,
+    });
   }
 }
 
@@ -44,13 +67,6 @@ async function foundIn(answer: CollectionAnswer, id: string): Promise<FoundTask 
   if (row === null) return null;
   const feeds = { ...answer, feeds: answer.feeds.filter(({ feed }) => feed === row.task.feed) };
   return { row, feeds, completeness: completenessOf(feeds, []) };
-}
-
-function absence(answer: CollectionAnswer, freshness: Freshness): ApiProblem {
-  if (freshness.onlyIfCached) assertAvailable(answer, freshness);
-  const problems = answer.feeds.flatMap(({ problem }) => problem ?? []);
-  if (!problems.some(isUnreachable)) return notFound();
-  return new ApiProblem('task-unknown', 'The task may be in a feed that could not be read.', { problems });
 }
 
 function notFound(): ApiProblem {

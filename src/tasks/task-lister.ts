@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { ApiProblem, invalidParameters, type ParameterError } from '@/model/api-problem.js';
+import { CLOCK, type Clock } from '@/model/clock.js';
 import {
   FeedCollection,
   type CollectionAnswer,
@@ -13,6 +14,8 @@ import type { TaskFilter, TaskQuery } from '@/model/query.js';
 import type { TaskRow } from '@/model/task.js';
 import { assertAvailable } from './availability.js';
 import { completenessOf, type Completeness } from './completeness.js';
+import { quoteSome } from './found-values.js';
+import { retryAfter } from './next-attempt.js';
 import { joinMissingFeeds, type MissingFeed } from './view/missing-feed.js';
 import {
   PageTokens,
@@ -44,6 +47,7 @@ export class TaskLister {
     private readonly collection: FeedCollection,
     @Inject(PROVIDERS) providers: readonly Provider[],
     @Inject(PAGE_TOKEN_KEYS) keys: PageTokenKeys,
+    @Inject(CLOCK) private readonly clock: Clock,
   ) {
     this.#tokens = new PageTokens(keys);
     this.#providerIds = providers.map(({ settings }) => settings.id);
@@ -52,6 +56,11 @@ export class TaskLister {
   /** How those wait whose pages have to be computed. */
   get line(): Selections['line'] {
     return this.#selections.line;
+  }
+
+  /** The longest that `ask` waits for upstreams. */
+  get deadlineMs(): number {
+    return this.collection.deadlineMs;
   }
 
   /** A page that was made under another generation has a token that other replicas may not accept. */
@@ -66,7 +75,9 @@ export class TaskLister {
   async ask(query: TaskQuery, freshness: Freshness, traceparent: string | null): Promise<CollectionAnswer> {
     this.check(query);
     const answer = await this.collection.ensure(query.filter, freshness, traceparent);
-    assertAvailable(answer, freshness);
+    assertAvailable(answer, freshness, (problems) =>
+      retryAfter(problems, this.collection.status(), this.clock.wallMs()),
+    );
     return answer;
   }
 
@@ -134,8 +145,9 @@ function unknownNames(
 ): ParameterError[] {
   const unknown = (names ?? []).filter((name) => !known.includes(name));
   if (unknown.length === 0) return [];
-  const found = unknown.map((name) => JSON.stringify(name.slice(0, 80))).join(', ');
-  return [{ parameter, detail: `found ${found}, allowed is one or more of ${known.join(', ')}` }];
+  return [
+    { parameter, detail: `found ${quoteSome(unknown)}, allowed is one or more of ${known.join(', ')}` },
+  ];
 }
 
 function missingNow({ feeds }: CollectionAnswer): MissingFeed[] {

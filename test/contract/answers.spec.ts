@@ -130,11 +130,11 @@ describe('an answer of listTasks is as documented', () => {
     expect(pageOf(answer).unreachable).toEqual([]);
   });
 
-  it('with every preference', async () => {
+  it('with every preference, of which the wait is bounded by the deadline', async () => {
     const headers = { prefer: 'wait=5, handling=strict', 'cache-control': 'no-cache' };
     const answer = await get('/v1/tasks?page=2', headers);
     expect(misfits('listTasks', answer)).toEqual([]);
-    expect(answer.headers.get('preference-applied')).toBe('wait=5, handling=strict');
+    expect(answer.headers.get('preference-applied')).toBe('wait=2, handling=strict');
   });
 
   it('when it is not modified', async () => {

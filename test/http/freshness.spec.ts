@@ -318,6 +318,8 @@ describe('Prefer', () => {
     ['wait=3, handling=lenient', 'wait=3, handling=lenient'],
     ['respond-async, wait=3', 'wait=3'],
     ['wait=3; foo=bar', 'wait=3'],
+    // What is applied is the deadline.
+    ['wait=3600', 'wait=5'],
     ['handling=loose', null],
     ['wait=soon', null],
     ['wait=-1', null],

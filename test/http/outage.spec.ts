@@ -108,3 +108,39 @@ describe.each(['error-500', 'refuse'] as const)('when every upstream is gone for
     expect([...counts].filter(([, count]) => count > 1)).toEqual([]);
   });
 });
+
+describe('while nothing can be read', () => {
+  it.each([
+    ['/v1/tasks', '/problems/no-source-available'],
+    ['/v1/tasks/server-backups.unknown', '/problems/task-unknown'],
+  ])('%s says when it is tried again, once that is known', async (path, type) => {
+    await fault('error-500');
+    let answer = await ask(`${gateway.url}${path}`);
+    for (let minutes = 0; minutes < 10 && !answer.headers.has('retry-after'); minutes++) {
+      expect(answer.body).toMatchObject({ status: 503, type });
+      nowMs += MINUTE_MS;
+      answer = await ask(`${gateway.url}${path}`);
+    }
+    expect(answer.body).toMatchObject({ status: 503, type });
+    const { sources } = (await ask(`${gateway.url}/v1/sources`)).body as SentSources;
+    const times = sources
+      .filter(({ id }) => path === '/v1/tasks' || id === 'server-backups')
+      .flatMap(({ circuit, feeds }) => [circuit, ...feeds.map((feed) => feed.circuit)])
+      .flatMap(({ nextProbeTime }) => (nextProbeTime === null ? [] : [Date.parse(nextProbeTime)]));
+    const seconds = Number(answer.headers.get('retry-after'));
+    expect(seconds).toBeGreaterThanOrEqual(1);
+    expect(times.map((time) => Math.max(1, Math.ceil((time - nowMs) / 1000)))).toContain(seconds);
+  });
+});
+
+interface SentCircuit {
+  readonly nextProbeTime: string | null;
+}
+
+interface SentSources {
+  readonly sources: readonly {
+    readonly id: string;
+    readonly circuit: SentCircuit;
+    readonly feeds: readonly { readonly circuit: SentCircuit }[];
+  }[];
+}

@@ -38,11 +38,13 @@ const REFUSALS = {
 } as const satisfies Record<string, ProblemSlug>;
 
 const RETRY_AFTER = {
-  description: 'With `overloaded`: after how many seconds to ask again.',
+  description: 'After how many seconds to ask again: always with `overloaded`, else where it is known.',
   required: false,
   schema: { type: 'integer', minimum: 1 } as const,
   example: 1,
 };
+
+const RETRIED: ReadonlySet<ProblemSlug> = new Set(['overloaded', 'no-source-available', 'task-unknown']);
 
 /** Adds the schemas of problems, and to each operation the errors it may answer with. */
 export function addErrorAnswers(document: OpenAPIObject): OpenAPIObject {
@@ -75,7 +77,7 @@ function refusal(slug: ProblemSlug): Answer {
 function answerWith(slugs: readonly ProblemSlug[], examples: Record<string, { value: object }>): Answer {
   return {
     description: slugs.map((slug) => PROBLEMS[slug].title).join('; or: '),
-    ...(slugs.includes('overloaded') && { headers: { 'Retry-After': RETRY_AFTER } }),
+    ...(slugs.some((slug) => RETRIED.has(slug)) && { headers: { 'Retry-After': RETRY_AFTER } }),
     content: {
       'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' }, examples },
     },

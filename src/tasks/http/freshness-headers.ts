@@ -11,15 +11,21 @@ export interface CallerWishes {
 
 const USUAL: CallerWishes = { freshness: USUAL_FRESHNESS, strict: false, applied: null };
 
+export interface WishHeaders {
+  readonly cacheControl: string | undefined;
+  readonly prefer: string | undefined;
+}
+
 /**
  * Reads the request's `Cache-Control` (RFC 9111) and `Prefer` (RFC 7240). What is unknown or malformed is
- * ignored, as both standards demand.
+ * ignored, as both standards demand. Nobody waits for longer than the deadline.
  */
-export function readWishes(cacheControl: string | undefined, prefer: string | undefined): CallerWishes {
+export function readWishes({ cacheControl, prefer }: WishHeaders, deadlineMs: number): CallerWishes {
   if (cacheControl === undefined && prefer === undefined) return USUAL;
   const directives = parseDirectives(cacheControl ?? '');
   const preferences = parseDirectives(prefer ?? '');
   const waitSeconds = wholeNumber(preferences.get('wait'));
+  const longestSeconds = Math.floor(deadlineMs / 1000);
   const handling = preferences.get('handling');
   return {
     freshness: {
@@ -30,7 +36,7 @@ export function readWishes(cacheControl: string | undefined, prefer: string | un
       waitMs: inMs(waitSeconds),
     },
     strict: handling === 'strict',
-    applied: applied(waitSeconds, handling),
+    applied: applied(waitSeconds === null ? null : Math.min(waitSeconds, longestSeconds), handling),
   };
 }
 

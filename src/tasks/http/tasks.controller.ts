@@ -67,7 +67,7 @@ export class TasksController {
     @Res() reply: FastifyReply,
   ): Promise<void> {
     const startedMs = performance.now();
-    const wishes = wishesOf(request);
+    const wishes = wishesOf(request, this.lister.deadlineMs);
     const question = toTaskQuery(query);
     const feeds = await this.lister.ask(question, wishes.freshness, traceOf(request));
     const waitedMs = performance.now() - startedMs;
@@ -107,7 +107,7 @@ export class TasksController {
     @Res() reply: FastifyReply,
   ): Promise<void> {
     const startedMs = performance.now();
-    const wishes = wishesOf(request);
+    const wishes = wishesOf(request, this.lister.deadlineMs);
     const trace = traceOf(request);
     const { row, feeds, completeness } = await this.finder.find(id, wishes.freshness, trace);
     if (wishes.strict) assertComplete(completeness);
@@ -119,8 +119,8 @@ export class TasksController {
   }
 }
 
-function wishesOf({ headers }: FastifyRequest): CallerWishes {
-  return readWishes(headers['cache-control'], oneLine(headers.prefer));
+function wishesOf({ headers }: FastifyRequest, deadlineMs: number): CallerWishes {
+  return readWishes({ cacheControl: headers['cache-control'], prefer: oneLine(headers.prefer) }, deadlineMs);
 }
 
 /** The caller's W3C trace context; whether it is one is judged where it is continued. */
