@@ -124,7 +124,7 @@ export function inContractOrder(task: Task): Task {
   return Object.fromEntries(FIELDS.map((field) => [field, task[field]])) as unknown as Task;
 }
 
-/** A task together with the upstream's record as it was received. */
+/** A task together with the upstream's record as it was received: a `JsonText`, or an object as one kept it before. */
 export interface TaskRow {
   readonly task: Task;
   readonly raw: object;

@@ -9,7 +9,11 @@ const LARGEST_BODY_BYTES = 64 * 1024 * 1024;
 
 /** Reads the bodies of answers while they arrive, all within the memory that they share. */
 export class BodyReads {
-  constructor(private readonly memory: BodyMemory) {}
+  /** `recordField`: see `UpstreamProtocol`. */
+  constructor(
+    private readonly memory: BodyMemory,
+    private readonly recordField: string | null = null,
+  ) {}
 
   /**
    * The JSON value of a body; undefined where it holds none. Does not hold the event loop. Throws LIMIT for a body of
@@ -21,7 +25,7 @@ export class BodyReads {
     stream.on('error', () => undefined);
     const share = this.memory.share();
     try {
-      return await readBody(stream, share, signal);
+      return await readBody(stream, { reader: new JsonReader(undefined, this.recordField), share }, signal);
     } finally {
       share.release();
       stream.destroy();
@@ -29,8 +33,16 @@ export class BodyReads {
   }
 }
 
-async function readBody(stream: Readable, share: BodyShare, signal: AbortSignal): Promise<unknown> {
-  const reader = new JsonReader();
+interface BodyUnderWay {
+  readonly reader: JsonReader;
+  readonly share: BodyShare;
+}
+
+async function readBody(
+  stream: Readable,
+  { reader, share }: BodyUnderWay,
+  signal: AbortSignal,
+): Promise<unknown> {
   const slices = new Slices();
   let bytes = 0;
   for await (const chunk of stream as AsyncIterable<Buffer>) {

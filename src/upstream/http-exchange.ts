@@ -6,8 +6,7 @@ import type { Readable } from 'node:stream';
 import type { HttpService } from '@nestjs/axios';
 import type { AxiosResponse } from 'axios';
 import { firstValueFrom } from 'rxjs';
-import type { BodyMemory } from './body-memory.js';
-import { BodyReads } from './body-reads.js';
+import type { BodyReads } from './body-reads.js';
 import { ConnectionWatch } from './connection-watch.js';
 import { withDeadline } from './deadline.js';
 import { exchangeFailure } from './exchange-failure.js';
@@ -42,15 +41,13 @@ const IDLE_SOCKET_MS = 4_000;
 
 /** Sends calls over kept-alive connections of its own: no redirects, no proxies, bounded in time and size. */
 export class HttpExchange {
-  readonly #bodies: BodyReads;
   readonly #agents: { readonly httpAgent: HttpAgent; readonly httpsAgent: HttpsAgent };
 
   constructor(
     private readonly http: HttpService,
     sockets: number,
-    memory: BodyMemory,
+    private readonly bodies: BodyReads,
   ) {
-    this.#bodies = new BodyReads(memory);
     const options = {
       keepAlive: true,
       maxSockets: sockets,
@@ -106,7 +103,7 @@ export class HttpExchange {
     const headers: Record<string, unknown> = answer.headers;
     return {
       status: answer.status,
-      body: await this.#bodies.read(answer.data, signal),
+      body: await this.bodies.read(answer.data, signal),
       demandsCertificate,
       header: (name) => {
         const value = headers[name];

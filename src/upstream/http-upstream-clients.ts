@@ -4,6 +4,7 @@ import type { Clock } from '@/model/clock.js';
 import type { SharedStandings } from '@/model/shared-standing.js';
 import type { SourceConfig } from '@/model/source.js';
 import type { BodyMemory } from './body-memory.js';
+import { BodyReads } from './body-reads.js';
 import { CallRetries } from './call-retries.js';
 import { Authenticators } from './credentials/authenticators.js';
 import { HttpExchange } from './http-exchange.js';
@@ -36,7 +37,7 @@ export class HttpUpstreamClients extends UpstreamClients implements OnApplicatio
     private readonly tools: UpstreamTools,
   ) {
     super();
-    this.#logins = new HttpExchange(http, LOGIN_SOCKETS, tools.memory);
+    this.#logins = new HttpExchange(http, LOGIN_SOCKETS, new BodyReads(tools.memory));
     this.#authenticators = new Authenticators(this.#logins, tools.clock, tools.standings);
   }
 
@@ -48,7 +49,7 @@ export class HttpUpstreamClients extends UpstreamClients implements OnApplicatio
       source,
       protocol,
       authenticator: this.#authenticators.of(source, protocol.family),
-      exchange: this.#exchangeOf(source),
+      exchange: this.#exchangeOf(source, protocol),
       limits,
       retries: new CallRetries({ source: source.id, budget, observer, random: Math.random }),
       observer,
@@ -62,8 +63,9 @@ export class HttpUpstreamClients extends UpstreamClients implements OnApplicatio
     for (const exchange of this.#exchanges.values()) exchange.close();
   }
 
-  #exchangeOf({ id, concurrency }: SourceConfig): HttpExchange {
-    const exchange = this.#exchanges.get(id) ?? new HttpExchange(this.http, concurrency, this.tools.memory);
+  #exchangeOf({ id, concurrency }: SourceConfig, { recordField }: UpstreamProtocol): HttpExchange {
+    const bodies = new BodyReads(this.tools.memory, recordField);
+    const exchange = this.#exchanges.get(id) ?? new HttpExchange(this.http, concurrency, bodies);
     this.#exchanges.set(id, exchange);
     return exchange;
   }

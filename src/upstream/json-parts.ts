@@ -1,4 +1,4 @@
-import type { JsonText } from './json-text.js';
+import type { JsonText } from '@/model/json-text.js';
 
 /** A container that is open where a part of a JSON text ends. */
 export interface OpenContainer {
@@ -34,8 +34,8 @@ export class JsonParts {
 
   /**
    * Reads a part: the first begins with the text, each other one behind a comma of the innermost open container, and
-   * ends where the containers that it opened are. In place of each row the part has a list with the row's number, and
-   * no other list within a list. Throws SyntaxError where the text cannot be of JSON.
+   * ends where the containers that it opened are. In place of each row the part has a list with the row's number, that
+   * in two more where the row is in no list, and no other list within a list. Throws SyntaxError where the text cannot be of JSON.
    */
   add(bytes: Buffer, opened: readonly OpenContainer[], rows: readonly JsonText[] = []): void {
     const base = this.#open.at(-1);
@@ -103,8 +103,19 @@ function insertRows(value: unknown, rows: readonly JsonText[]): void {
       if (Array.isArray(element)) value[index] = rows[element[0] as number];
     }
   } else if (typeof value === 'object' && value !== null) {
-    for (const inner of Object.values(value)) insertRows(inner, rows);
+    for (const [name, inner] of Object.entries(value as Record<string, unknown>)) {
+      const record = recordNumber(inner);
+      if (record === null) insertRows(inner, rows);
+      else (value as Record<string, unknown>)[name] = rows[record];
+    }
   }
+}
+
+/** The number of the row that a field holds by itself: it stands in three lists. */
+function recordNumber(value: unknown): number | null {
+  const inner = Array.isArray(value) ? (value[0] as unknown) : null;
+  const innermost = Array.isArray(inner) ? (inner[0] as unknown) : null;
+  return Array.isArray(innermost) ? (innermost[0] as number) : null;
 }
 
 function closerOf(container: Container): OpenContainer['closer'] {

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { JsonReader } from './json-reader.js';
-import { JsonText } from './json-text.js';
+import { JsonText } from '@/model/json-text.js';
 
 const BOUNDS = { partBytes: 8, longestPartBytes: 20_000, mostMarks: 100_000, mostRowMarks: 10_000 };
 
@@ -207,6 +207,17 @@ describe('JsonReader', () => {
       for (const piece of chunked(body, sizes[0] ?? 1)) Array.from(reader.push(piece));
       const texts = rows.map((row) => new JsonText(row));
       expect(reader.end()).toEqual({ data: { rows: [...texts, Infinity, 'x'], of: { is: [1] } } });
+    }
+  });
+
+  it('leaves a record that stands by itself as the text that it came as', () => {
+    const record = '{"id":9007199254740993,"of":{"log":[1,[2]]},"id":1}';
+    const body = `{"a":{"log":{"b":1}},"log": ${record},"c":[[0]]}`;
+    for (const size of [1, 7, 1000]) {
+      const reader = new JsonReader(BOUNDS, 'log');
+      for (const piece of chunked(Buffer.from(body), size)) Array.from(reader.push(piece));
+      const c = [new JsonText('[0]')];
+      expect(reader.end()).toEqual({ a: { log: { b: 1 } }, log: new JsonText(record), c });
     }
   });
 

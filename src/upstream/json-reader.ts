@@ -2,7 +2,7 @@ import type { Steps } from '@/model/slices.js';
 import { JsonParts, type OpenContainer } from './json-parts.js';
 import { JsonRow } from './json-row.js';
 import { endOfBlanks, JsonScanner, QUOTE } from './json-scanner.js';
-import type { JsonText } from './json-text.js';
+import type { JsonText } from '@/model/json-text.js';
 
 export interface JsonBounds {
   /** A part ends at the first comma after so many bytes, rows included; a shorter text is read at once. */
@@ -57,6 +57,7 @@ export class JsonReader {
   #rowBytes = 0;
   #opened: OpenContainer[] = [];
   #row: JsonRow | null = null;
+  #isRecord = false;
   /** Where in the part the last string is. */
   #stringStart = 0;
   #stringEnd = 0;
@@ -66,7 +67,11 @@ export class JsonReader {
   #bytes = 0;
   #state: State = 'reading';
 
-  constructor(private readonly bounds: JsonBounds = USUAL_BOUNDS) {}
+  /** `recordField`: the field of the outermost object that holds one row by itself, in no list. */
+  constructor(
+    private readonly bounds: JsonBounds = USUAL_BOUNDS,
+    private readonly recordField: string | null = null,
+  ) {}
 
   /** True once no value can come of it, whatever follows. */
   get isBroken(): boolean {
@@ -118,7 +123,7 @@ export class JsonReader {
       const byte = chunk[at];
       if (byte === undefined) break;
       if (byte === QUOTE) this.#noteString(start + at);
-      else if (this.#beginsRow(byte)) return this.#beginRow(chunk, from, at);
+      else if (this.#beginsRow(byte, chunk.subarray(from, at))) return this.#beginRow(chunk, from, at);
       else if (this.#endsPart(byte, start + at)) return this.#cut(chunk, from, at);
     }
     this.#hold(chunk.subarray(from));
@@ -130,8 +135,17 @@ export class JsonReader {
     else this.#stringEnd = position + 1;
   }
 
-  #beginsRow(byte: number): boolean {
-    return CLOSERS.has(byte) && this.#innermost === ']';
+  #beginsRow(byte: number, before: Buffer): boolean {
+    if (!CLOSERS.has(byte)) return false;
+    this.#isRecord = this.#depth === 1 && this.#innermost === '}' && this.#isAtRecord(before);
+    return this.#isRecord || this.#innermost === ']';
+  }
+
+  /** Whether the last string is the name of the field that holds a record. */
+  #isAtRecord(before: Buffer): boolean {
+    if (this.recordField === null) return false;
+    const part = Buffer.concat([...this.#chunks, before]);
+    return part.toString('utf8', this.#stringStart, this.#stringEnd) === JSON.stringify(this.recordField);
   }
 
   get #innermost(): OpenContainer['closer'] | undefined {
@@ -157,13 +171,14 @@ export class JsonReader {
     return at;
   }
 
-  /** In the part, a list with the row's number stands in its place. */
+  /** In the part, a list with the row's number stands in its place; for a record, that list in two more. */
   #endRow(row: JsonRow): void {
     this.#row = null;
     this.#marks += 2;
     this.#enter('reading');
     this.#try(() => {
-      this.#hold(Buffer.from(`[${this.#rows.length}]`));
+      const number = this.#rows.length;
+      this.#hold(Buffer.from(this.#isRecord ? `[[[${number}]]]` : `[${number}]`));
       this.#rows.push(row.text());
     });
   }

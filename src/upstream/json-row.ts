@@ -1,5 +1,5 @@
 import { QUOTE, type JsonScanner } from './json-scanner.js';
-import { JsonText } from './json-text.js';
+import { JsonText } from '@/model/json-text.js';
 
 const COMMA = 0x2c;
 

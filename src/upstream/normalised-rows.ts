@@ -3,7 +3,7 @@ import type { ReadFeed } from '@/model/provider.js';
 import { flatMapInSteps, Slices } from '@/model/slices.js';
 import type { TaskRow } from '@/model/task.js';
 import { eachOnce } from './each-once.js';
-import { readJson } from './json-text.js';
+import { JsonText, readJson } from '@/model/json-text.js';
 import { UpstreamError } from './upstream-error.js';
 
 export interface NormalisedRows extends Pick<ReadFeed, 'rows' | 'drift' | 'driftExamples'> {
@@ -13,6 +13,11 @@ export interface NormalisedRows extends Pick<ReadFeed, 'rows' | 'drift' | 'drift
 
 /** What was found of a row that differs from another and has its identity: only one of them can be the task. */
 const CLAIMED_TWICE = { field: '(row)', found: 'the identity of another row' };
+
+/** The row with its record as it was received, to the digit. */
+export function asReceived(row: TaskRow | null, record: unknown): TaskRow | null {
+  return row !== null && record instanceof JsonText ? { ...row, raw: record } : row;
+}
 
 /**
  * The rows of a list, which differ from one another, as tasks, each once. `normalise` answers null for a row that has
@@ -25,7 +30,9 @@ export async function normaliseRows(
 ): Promise<NormalisedRows> {
   const drift = new DriftLog();
   const slices = new Slices();
-  const tasks = await slices.run(flatMapInSteps(rows, (row) => normalise(readJson(row), drift) ?? []));
+  const tasks = await slices.run(
+    flatMapInSteps(rows, (row) => asReceived(normalise(readJson(row), drift), row) ?? []),
+  );
   if (tasks.length === 0 && rows.length > 0) throw new UpstreamError('MALFORMED');
   const once = await slices.run(eachOnce(tasks));
   for (let lost = once.length; lost < tasks.length; lost += 1) drift.note('droppedRow', () => CLAIMED_TWICE);

@@ -1,6 +1,6 @@
 import type { DriftKind, DriftLog } from '@/model/drift.js';
 import { formatTime, parseTime } from '@/model/time.js';
-import { readJson } from './json-text.js';
+import { readJson } from '@/model/json-text.js';
 import { jsonType, shownWord, timeForm } from './redaction.js';
 import { isUnsetTime } from './unset-time.js';
 

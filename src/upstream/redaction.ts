@@ -1,4 +1,4 @@
-import { readJson } from './json-text.js';
+import { readJson } from '@/model/json-text.js';
 
 /** How values of an upstream are told to people: none is passed on but for short words. */
 

@@ -14,6 +14,8 @@ export interface UpstreamProtocol {
   readonly family: 'huawei' | 'ocp';
   /** Sent with every call. */
   readonly headers: Readonly<Record<string, string>>;
+  /** The field of an answer's outermost object that holds one record by itself; absent where none does. */
+  readonly recordField?: string;
   /**
    * The reason an answer stands for; null when it is what was asked for. `body` is the parsed JSON, or
    * undefined when the body is not JSON. Asked for every answer: OCP may report a failure with HTTP 200.

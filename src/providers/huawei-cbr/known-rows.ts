@@ -28,14 +28,13 @@ export const RESOLUTION_MS = 1000;
 
 /** The row with what an incremental read must know of it; null when its record has no id or no creation time. */
 export function knownRow(row: TaskRow): KnownRow | null {
-  const { createTime, startTime } = row.task;
-  const { id } = row.raw as { id?: unknown };
-  if (typeof id !== 'string' || id === '' || createTime === null) return null;
+  const { createTime, startTime, nativeId } = row.task;
+  if (nativeId === null || createTime === null) return null;
   const createdMs = Date.parse(createTime);
   const startedMs = startTime === null ? createdMs : Date.parse(startTime);
   return {
     row,
-    recordId: id,
+    recordId: nativeId,
     earliestMs: Math.min(createdMs, startedMs),
     latestMs: Math.max(createdMs, startedMs),
   };

@@ -1,4 +1,5 @@
 import { filterInSteps, Slices } from '@/model/slices.js';
+import { rawObject } from '@/upstream/raw.js';
 import { UpstreamError } from '@/upstream/upstream-error.js';
 import type { Base } from './bookmark.js';
 import { Doubt } from './doubt.js';
@@ -87,7 +88,10 @@ async function show(log: OperationLog, reader: SpanReader, { row, recordId }: Kn
   const record = await log.show(recordId).catch((error: unknown) => {
     throw error instanceof UpstreamError && isRefusal(error) ? new Doubt('unshown', recordId) : error;
   });
-  const [before, after] = [row.raw, record] as { id?: unknown; created_at?: unknown }[];
+  const [before, after] = [row.raw, record].map(rawObject) as ({
+    id?: unknown;
+    created_at?: unknown;
+  } | null)[];
   if (before?.id !== after?.id || before?.created_at !== after?.created_at) {
     throw new Doubt('unshown', recordId);
   }

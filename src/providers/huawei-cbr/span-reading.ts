@@ -1,6 +1,8 @@
 import { DriftLog } from '@/model/drift.js';
+import { jsonOf } from '@/model/json-text.js';
 import { Slices, visitInSteps, type Steps } from '@/model/slices.js';
-import { rawObject } from '@/upstream/raw.js';
+import { asReceived } from '@/upstream/normalised-rows.js';
+import { Fields, rawObject, type RawObject } from '@/upstream/raw.js';
 import { Doubt } from './doubt.js';
 import { knownRow, sideOf, type KnownRow, type KnownRows } from './known-rows.js';
 import { normalise, type Origin } from './normalise.js';
@@ -45,14 +47,22 @@ export class SpanReader {
 
   /** A record as a row. Throws `Doubt` where it has no id or no time. */
   read(record: unknown): KnownRow {
-    const { id } = (rawObject(record) ?? {}) as { id?: unknown };
-    const known = typeof id === 'string' ? this.#known.get(id) : undefined;
-    if (known !== undefined && JSON.stringify(known.row.raw) === JSON.stringify(record)) return known;
-    const row = normalise(record, { ...this.origin, drift: new DriftLog() });
+    const object = rawObject(record);
+    const known = object === null ? undefined : this.#known.get(recordIdOf(object) ?? '');
+    if (known !== undefined && object !== null && isSame(known.row.raw, record)) return known;
+    const row = asReceived(normalise(object, { ...this.origin, drift: new DriftLog() }), record);
     const changed = row && knownRow(row);
     if (changed === null) throw new Doubt('mismatch');
     return changed;
   }
+}
+
+function recordIdOf(record: RawObject): string | null {
+  return new Fields(record, new DriftLog()).id('id');
+}
+
+function isSame(raw: object, record: unknown): boolean {
+  return jsonOf(raw) === jsonOf(record as object);
 }
 
 function checkSide(known: KnownRow, { startMs, endMs }: LogSpan): void {

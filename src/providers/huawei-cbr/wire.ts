@@ -19,12 +19,15 @@ export function parseCount(body: unknown): number | null {
   return typeof count === 'number' && Number.isSafeInteger(count) ? count : null;
 }
 
-/** The record of an answer that shows one. Throws `UpstreamError` MALFORMED where there is none. */
+/** Where an answer that shows one record has it. */
+export const RECORD_FIELD = 'operation_log';
+
+/** The record of an answer that shows one, as it came. Throws `UpstreamError` MALFORMED where there is none. */
 export function parseOperationLog(body: unknown): object {
-  const log = rawObject(body) === null ? undefined : (body as { operation_log?: unknown }).operation_log;
-  const record = rawObject(log);
-  if (record === null) throw new UpstreamError('MALFORMED');
-  return record;
+  const envelope = (rawObject(body) ?? {}) as { [RECORD_FIELD]?: unknown };
+  const record = envelope[RECORD_FIELD];
+  if (rawObject(record) === null) throw new UpstreamError('MALFORMED');
+  return record as object;
 }
 
 /** What tells a record from all others, as JSON: its id, or a list of everything in it, so that none is like an id. */

@@ -3,6 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { Task } from '@/model/task.js';
 import { digestOf } from './manifest.js';
 import { decodeSegment, encodeSegment } from './segments.js';
+import { jsonOf, JsonText } from '@/model/json-text.js';
 import { Slices } from '@/model/slices.js';
 
 const TASK: Task = {
@@ -29,6 +30,17 @@ describe('a segment', () => {
     const rows = [{ task: TASK, raw: { any: ['thing', null, 1.5, { '\u{1F4BE}': true }] } }];
     const segment = await encodeSegment(rows, new Slices());
     await expect(decodeSegment(segment, new Slices())).resolves.toEqual(rows);
+  });
+
+  it('gives a record back as it was received', async () => {
+    const raw = new JsonText('{"b":1700000000000000001,"a":1e999,"b":2,"1":0,"0":0,"__proto__":"x"}');
+    const segment = await encodeSegment([{ task: TASK, raw }], new Slices());
+    const rows = await decodeSegment(segment, new Slices());
+    expect(rows?.map((row) => jsonOf(row.raw))).toEqual([raw.text]);
+  });
+
+  it.each(['', '[]', '{', '{}x', 'null'])('is not read where the text of a record is %j', async (raw) => {
+    await expect(decodeText(JSON.stringify([{ task: TASK, raw }]))).resolves.toBeNull();
   });
 
   it('is not read under the digest of another', async () => {

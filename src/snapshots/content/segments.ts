@@ -3,6 +3,8 @@ import { brotliCompress, brotliDecompress, constants } from 'node:zlib';
 import type { Bucket } from './buckets.js';
 import { digestOf } from './manifest.js';
 import { isTaskRow } from './task-row.js';
+import { JsonText } from '@/model/json-text.js';
+import type { TaskRow } from '@/model/task.js';
 import type { Slices } from '@/model/slices.js';
 
 /** A bucket's rows as bytes, and the digest of these. */
@@ -25,7 +27,7 @@ const WINDOW_BITS = 18;
 /** JSON of the rows, compressed off the event loop. */
 export async function encodeSegment(bucket: Bucket, slices: Slices): Promise<Segment> {
   await slices.pause();
-  const plain = Buffer.from(JSON.stringify(bucket));
+  const plain = Buffer.from(JSON.stringify(bucket.map(toStored)));
   const bytes = await compress(plain, {
     params: {
       [constants.BROTLI_PARAM_QUALITY]: QUALITY,
@@ -43,8 +45,26 @@ export async function decodeSegment({ digest, bytes }: Segment, slices: Slices):
     const plain = await decompress(bytes, { maxOutputLength: MOST_BYTES });
     await slices.pause();
     const rows = JSON.parse(plain.toString()) as unknown;
-    return Array.isArray(rows) && rows.every(isTaskRow) ? rows : null;
+    return Array.isArray(rows) ? rowsOf(rows) : null;
   } catch {
     return null;
   }
+}
+
+/** The record's text is stored as a text, so that it comes back as it was received. */
+function toStored({ task, raw }: TaskRow): object {
+  return { task, raw: raw instanceof JsonText ? raw.text : raw };
+}
+
+/** Null where one of them is no row. */
+function rowsOf(stored: readonly unknown[]): Bucket | null {
+  const rows = stored.map(fromStored);
+  return rows.every(isTaskRow) ? rows : null;
+}
+
+/** Throws SyntaxError where the text of a record is no JSON. */
+function fromStored(stored: unknown): unknown {
+  const { task, raw } = (stored ?? {}) as { task?: unknown; raw?: unknown };
+  if (typeof raw !== 'string') return stored;
+  return JSON.parse(raw.startsWith('{') ? raw : '') && { task, raw: new JsonText(raw) };
 }

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import { feedProblemBody } from '@/model/feed-problem.js';
+import { jsonOf } from '@/model/json-text.js';
 import { inContractOrder, type TaskRow } from '@/model/task.js';
 import type { TaskPage } from '../task-lister.js';
 
@@ -19,7 +20,7 @@ export function renderTask(row: TaskRow, includeRaw: boolean): string {
     text = JSON.stringify(inContractOrder(row.task));
     WRITTEN.set(row, text);
   }
-  return includeRaw ? `${text.slice(0, -1)},"raw":${JSON.stringify(row.raw)}}` : text;
+  return includeRaw ? `${text.slice(0, -1)},"raw":${jsonOf(row.raw)}}` : text;
 }
 
 /** The JSON of a page: ready pieces joined. */
