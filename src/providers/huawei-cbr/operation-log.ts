@@ -67,7 +67,7 @@ export class OperationLog {
     const pages = new CbrPages(async (limit, offset) => {
       calls += 1;
       const body = await this.page(span, { limit, offset });
-      const records = parseOperationLogs(body);
+      const records = parseOperationLogs(body, offset);
       if (inspect !== undefined) await slices.run(inspect(records));
       if (records.length > 0) counts.push(parseCount(body));
       largestPage = Math.max(largestPage, records.length);

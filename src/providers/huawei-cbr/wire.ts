@@ -1,16 +1,14 @@
+import { isBehind, listRows } from '@/upstream/list-rows.js';
 import { rawObject } from '@/upstream/raw.js';
 import { UpstreamError } from '@/upstream/upstream-error.js';
 
 /**
- * The records of a page; null stands for none, unless the count says that there are some. Throws `UpstreamError`
- * MALFORMED where there is no list.
+ * The records of a page that begins at a position, counted from 0. `count` may be of the page or of all. Throws
+ * `UpstreamError` MALFORMED where there is no list.
  */
-export function parseOperationLogs(body: unknown): readonly unknown[] {
+export function parseOperationLogs(body: unknown, start = 0): readonly unknown[] {
   const envelope = (rawObject(body) ?? {}) as { operation_logs?: unknown; count?: unknown };
-  const logs = envelope.operation_logs;
-  if (logs === null && (envelope.count ?? 0) === 0) return [];
-  if (!Array.isArray(logs)) throw new UpstreamError('MALFORMED');
-  return logs;
+  return listRows(envelope.operation_logs, { isEmpty: isBehind(envelope.count, start) });
 }
 
 /** The count that comes with a page, be it of the page or of all; null where none is told. */

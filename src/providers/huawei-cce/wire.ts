@@ -1,16 +1,19 @@
+import { listRows } from '@/upstream/list-rows.js';
 import { rawObject } from '@/upstream/raw.js';
-import { UpstreamError } from '@/upstream/upstream-error.js';
 
 /**
- * The `items` of a CCE list, snapshot tasks and clusters alike. A Go server writes an empty list as null.
- * Throws `UpstreamError` MALFORMED where there is no list.
+ * The `items` of a CCE list, snapshot tasks and clusters alike. A Go server writes an empty list as null, or leaves it
+ * out; the kind is then that of a list. Throws `UpstreamError` MALFORMED where there is no list.
  */
 export function parseItems(body: unknown): readonly unknown[] {
-  const items = rawObject(body) === null ? undefined : (body as { items?: unknown }).items;
-  if (items === null) return [];
-  if (!Array.isArray(items)) throw new UpstreamError('MALFORMED');
-  return items;
+  const { kind, apiVersion, metadata, items } = (rawObject(body) ?? {}) as Partial<Record<string, unknown>>;
+  const isOne = Object.hasOwn(rawObject(metadata) ?? {}, 'uid');
+  const isList = typeof kind === 'string' && LIST_KIND.test(kind) && typeof apiVersion === 'string' && !isOne;
+  return listRows(items, { isEmpty: null, isOwnEnvelope: isList });
 }
+
+/** `List` of snapshot tasks, `Cluster` of clusters (CCE API reference), and Kubernetes' own names of lists. */
+const LIST_KIND = /^(Cluster|\w*List)$/;
 
 /** What tells a snapshot task from all others, as JSON: its uid, or a list of everything in it. */
 export function identifyItem(item: unknown): string {

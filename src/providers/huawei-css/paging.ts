@@ -128,7 +128,8 @@ class CssPages {
   }
 
   private async fetch(query: Query): Promise<Page> {
-    const records = parseList(await this.get(query), this.list.name);
+    const start = (query.offset ?? query.start ?? 1) - 1;
+    const records = parseList(await this.get(query), this.list.name, start);
     // One more than what tells the walk that there are more than may be read.
     const page = await new Slices().run(keyRows(records, identifyRecord, this.list.maxRows + 2));
     this.#largestPage = Math.max(this.#largestPage, page.length);

@@ -1,19 +1,16 @@
+import { isBehind, listRows } from '@/upstream/list-rows.js';
 import { rawObject } from '@/upstream/raw.js';
-import { UpstreamError } from '@/upstream/upstream-error.js';
 
 /** The lists of CSS: log backup records (the array has a singular name) and clusters. */
 export type ListName = 'clusterLogRecord' | 'clusters';
 
 /**
- * The records of a page; null stands for none, unless `totalSize`, which older backends do not tell, says that there
- * are some. Throws `UpstreamError` MALFORMED where there is no list.
+ * The records of a page that begins at a position, counted from 0. Older backends do not tell `totalSize`. Throws
+ * `UpstreamError` MALFORMED where there is no list.
  */
-export function parseList(body: unknown, name: ListName): readonly unknown[] {
+export function parseList(body: unknown, name: ListName, start = 0): readonly unknown[] {
   const envelope = (rawObject(body) ?? {}) as Partial<Record<ListName | 'totalSize', unknown>>;
-  const list = envelope[name];
-  if (list === null && (envelope.totalSize ?? 0) === 0) return [];
-  if (!Array.isArray(list)) throw new UpstreamError('MALFORMED');
-  return list;
+  return listRows(envelope[name], { isEmpty: isBehind(envelope.totalSize, start) });
 }
 
 /** What tells a record from all others, as JSON: its id, or a list of everything in it, so that none is like an id. */

@@ -1,26 +1,26 @@
 import { DriftLog } from '@/model/drift.js';
+import { listRows } from '@/upstream/list-rows.js';
 import type { NumberedPage } from '@/upstream/page-walk.js';
 import { Fields, rawObject, type RawObject } from '@/upstream/raw.js';
 import { UpstreamError } from '@/upstream/upstream-error.js';
 
 /**
- * A page of an OCP list, counted from 1: `data.contents` and its totals. null stands for no rows, unless the totals
- * say that the page has some. Throws `UpstreamError` MALFORMED where there is no list.
+ * A page of an OCP list, counted from 1: `data.contents` and its totals. Throws `UpstreamError` MALFORMED where there is no list.
  */
 export function parsePage(body: unknown, page: number): NumberedPage<unknown> {
   const data = rawObject(member(rawObject(body), 'data'));
   const contents = member(data, 'contents');
-  if (data === null || (contents !== null && !Array.isArray(contents))) throw new UpstreamError('MALFORMED');
+  if (data === null) throw new UpstreamError('MALFORMED');
   const totals = readTotals(data);
-  if (contents === null && !isEmpty(totals, page)) throw new UpstreamError('MALFORMED');
-  return { rows: contents ?? [], ...totals };
+  return { rows: listRows(contents, { isEmpty: isEmpty(totals, page) }), ...totals };
 }
 
 type Totals = Pick<NumberedPage<unknown>, 'totalRows' | 'totalPages'>;
 
-function isEmpty({ totalRows, totalPages }: Totals, page: number): boolean {
+function isEmpty({ totalRows, totalPages }: Totals, page: number): boolean | null {
   if (totalRows === 0) return true;
-  return totalPages === null ? totalRows === null : page > totalPages;
+  if (totalPages !== null) return page > totalPages;
+  return totalRows === null ? null : false;
 }
 
 /** A field as it came; undefined where it, or the object, is missing. */
