@@ -20,7 +20,7 @@ function read(body: string | Buffer, sizes: readonly number[] = [7], bounds = BO
 
 /** The value with its rows read. */
 function whole(value: unknown): unknown {
-  if (value instanceof JsonText) return value.read();
+  if (value instanceof JsonText) return JSON.parse(value.text) as unknown;
   if (Array.isArray(value)) return value.map(whole);
   if (typeof value !== 'object' || value === null) return value;
   for (const [name, inner] of Object.entries(value)) {

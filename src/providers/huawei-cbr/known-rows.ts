@@ -1,5 +1,6 @@
 import { filterInSteps, flatMapInSteps, indexInSteps, type Steps } from '@/model/slices.js';
 import type { TaskRow } from '@/model/task.js';
+import { rawObject } from '@/upstream/raw.js';
 
 /**
  * Between which two moments (epoch milliseconds) the time of a record lies that the upstream's filter compares:
@@ -28,13 +29,14 @@ export const RESOLUTION_MS = 1000;
 
 /** The row with what an incremental read must know of it; null when its record has no id or no creation time. */
 export function knownRow(row: TaskRow): KnownRow | null {
-  const { createTime, startTime, nativeId } = row.task;
-  if (nativeId === null || createTime === null) return null;
+  const { createTime, startTime } = row.task;
+  const { id } = (rawObject(row.raw) ?? {}) as { id?: unknown };
+  if (typeof id !== 'string' || id === '' || createTime === null) return null;
   const createdMs = Date.parse(createTime);
   const startedMs = startTime === null ? createdMs : Date.parse(startTime);
   return {
     row,
-    recordId: nativeId,
+    recordId: id,
     earliestMs: Math.min(createdMs, startedMs),
     latestMs: Math.max(createdMs, startedMs),
   };
