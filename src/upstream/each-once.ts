@@ -1,5 +1,6 @@
 import { indexInSteps, type Steps } from '@/model/slices.js';
 import type { TaskRow } from '@/model/task.js';
+import { keyRows } from './keyed-rows.js';
 
 /** Each task once, where the first of its records stood; the last of several records with one id wins. */
 export function* eachOnce(rows: readonly TaskRow[]): Steps<readonly TaskRow[]> {
@@ -7,11 +8,12 @@ export function* eachOnce(rows: readonly TaskRow[]): Steps<readonly TaskRow[]> {
   return once.size === rows.length ? rows : [...once.values()];
 }
 
-/** Each record once, where the first of its kind stood; of records with one key, the last. */
+/** Each record of a page once; such as have one key and differ are several. */
 export function* eachRecordOnce(
   records: readonly unknown[],
   keyOf: (record: unknown) => string,
 ): Steps<readonly unknown[]> {
-  const once = yield* indexInSteps(records, keyOf);
-  return once.size === records.length ? records : [...once.values()];
+  const keyed = yield* keyRows(records, keyOf, records.length);
+  const once = yield* indexInSteps(keyed, ({ key }) => key);
+  return [...once.values()].map(({ row }) => row);
 }

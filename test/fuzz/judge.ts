@@ -3,6 +3,7 @@ import { FAILURE_REASONS, type Failure } from '@/model/failure.js';
 import { feedName, type Feed } from '@/model/feed.js';
 import type { FeedListing, FeedRead, ReadFeed } from '@/model/provider.js';
 import type { SourceConfig } from '@/model/source.js';
+import { jsonOf } from '@/model/json-text.js';
 import type { TaskRow } from '@/model/task.js';
 import { CONTEXT, FakeUpstream } from './fake-upstream.js';
 import type { Scenario } from './scenario.js';
@@ -154,7 +155,7 @@ class Judgement {
     for (const misfit of taskMisfits(task, origin)) {
       this.misfits.push(`task with another ${misfit}: ${JSON.stringify(task).slice(0, 2000)}`);
     }
-    if (!given.has(textOf(raw))) this.misfits.push('raw is not a record as received');
+    if (!given.has(textOf(parse(jsonOf(raw))))) this.misfits.push('raw is not a record as received');
     const missing = Object.entries(task).map(([, value]) => (value === null ? '-' : '+'));
     this.#facts.add(`${task.status} ${task.type} ${missing.join('')}`);
   }
@@ -176,7 +177,7 @@ class Judgement {
       deepFreeze(record);
       const row = this.#normalise(record, feed);
       if (row === null) dropped.push(record);
-      else kept.set(this.#keyOf(record, row), row.task.id);
+      else kept.set(textOf(record), row.task.id);
     }
     const { answers, behind } = this.scenario;
     if (answers.length === 1 && behind !== 'fresh' && read.outcome === 'read') {
@@ -193,15 +194,7 @@ class Judgement {
     return row;
   }
 
-  /** Rows with one key are one row. */
-  #keyOf(record: unknown, { task }: TaskRow): string {
-    const { hasIds, idAt } = this.#target;
-    if (!hasIds) return task.id;
-    const id = at(record, idAt);
-    return typeof id === 'string' && id !== '' ? id : `[${textOf(record)}]`;
-  }
-
-  /** `kept` has the task id of each row by its key. */
+  /** `kept` has the task id of each row by what is in it: on one page, rows that differ are several. */
   #compare(read: ReadFeed, kept: ReadonlyMap<string, string>, dropped: readonly unknown[]): void {
     if (kept.size === 0 && dropped.length > 0) this.misfits.push('read rows that nothing identifies');
     if (read.truncation === 'LIMIT' || kept.size + dropped.length > this.#source.maxTasksPerFeed) return;
@@ -257,12 +250,21 @@ function textOf(value: unknown): string {
   }
 }
 
+/** As JSON.parse, but that a number that a double cannot hold is the string of its digits. */
 function parse(text: string): unknown {
   try {
-    return JSON.parse(text) as unknown;
+    return JSON.parse(text, keepDigits) as unknown;
   } catch {
     return undefined;
   }
+}
+
+function keepDigits(_name: string, value: unknown, context?: { readonly source?: string }): unknown {
+  const source = context?.source ?? '';
+  if (typeof value !== 'number' || source === '') return value;
+  const digits = source.replace(/e.*/i, '').replace(/\D/g, '').replace(/^0+/, '');
+  const isHeld = /^-?\d+$/.test(source) ? Number.isSafeInteger(value) : digits.length <= 17;
+  return isHeld && Number.isFinite(value) ? value : source;
 }
 
 /** Without recursion: what is frozen may be nested very deep. */

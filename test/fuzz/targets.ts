@@ -49,8 +49,6 @@ export interface Target {
   readonly rowsAt: readonly string[];
   /** Where a row has what tells it from others. */
   readonly idAt: readonly string[];
-  /** Whether that is an id by which the list is walked: rows of one id are one row. Else nothing but their tasks tells them apart. */
-  readonly hasIds: boolean;
   /** The path of every call begins so; what follows is one cluster's, or one record's. */
   readonly paths: RegExp;
   readonly rules: TaskRules;
@@ -74,7 +72,6 @@ export const TARGETS: Readonly<Record<string, Target>> = {
     normalise: cssRows.normalise,
     rowsAt: ['clusterLogRecord'],
     idAt: ['id'],
-    hasIds: true,
     paths: /^\/v1\.0\/p\/clusters(\/[^/]+\/logs\/records)?$/,
     rules: {
       types: ['LOG_BACKUP'],
@@ -97,7 +94,6 @@ export const TARGETS: Readonly<Record<string, Target>> = {
     normalise: cbrRows.normalise,
     rowsAt: ['operation_logs'],
     idAt: ['id'],
-    hasIds: true,
     paths: /^\/v3\/p\/operation-logs(\/[^/]+)?$/,
     rules: {
       types: [
@@ -121,7 +117,6 @@ export const TARGETS: Readonly<Record<string, Target>> = {
     normalise: cceRows.normalise,
     rowsAt: ['items'],
     idAt: ['metadata', 'uid'],
-    hasIds: true,
     paths:
       /^\/api\/v3\/projects\/p\/clusters$|^\/api\/v3\.1\/projects\/p\/clusters\/[^/]+\/operation\/snapshot\/tasks$/,
     rules: {
@@ -144,7 +139,6 @@ export const TARGETS: Readonly<Record<string, Target>> = {
     normalise: ocpRows.normalise,
     rowsAt: ['data', 'contents'],
     idAt: ['tenantId'],
-    hasIds: false,
     paths: /^\/api\/v2\/ob\/clusters(\/[^/]+\/backup\/task\/logBackupTasks)?$/,
     rules: {
       types: ['CONTINUOUS_LOG_BACKUP'],

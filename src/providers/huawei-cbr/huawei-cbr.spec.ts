@@ -106,7 +106,7 @@ describe('reading a feed', () => {
       what: 'odd rows',
       body: oddRows,
       tasks: oddRowsTasks,
-      drift: { droppedRow: 6, unknownStatus: 4, unknownType: 4, unreadableTime: 5, wrongType: 13 },
+      drift: { droppedRow: 7, unknownStatus: 4, unknownType: 4, unreadableTime: 5, wrongType: 13 },
     },
   ])('normalises $what', async ({ body, tasks, drift }) => {
     const feedRead = await readRows(serve(body.operation_logs));
@@ -133,13 +133,22 @@ describe('reading a feed', () => {
     expect(rows.map(({ raw }) => raw)).toEqual(statuses.operation_logs);
   });
 
+  it('lists one of two records of a page that differ and have one id, and says so', async () => {
+    const records = [
+      { id: 'o1', status: 'failed' },
+      { id: 'o1', status: 'success' },
+    ];
+    const { rows, truncation, drift } = await readRows(serve(records));
+    expect([rows.length, truncation, drift.droppedRow]).toEqual([1, 'MALFORMED', 1]);
+  });
+
   it('tells a record from a row that is only its id', async () => {
     const { rows, drift } = await readRows(serve([{ id: '5' }, 5, { id: '"x"' }, 'x']));
     expect(rows.map(({ task }) => task.nativeId)).toEqual(['5', '"x"']);
     expect(drift).toMatchObject({ droppedRow: 2 });
   });
 
-  it.each([[{ operation_logs: null }], [{ operation_logs: [] }]])(
+  it.each([[{ operation_logs: null }], [{ operation_logs: [] }], [{ count: 0, limit: 1000, offset: 0 }]])(
     'takes %j for an empty list',
     async (body) => {
       expect(await read(byOffset(() => body))).toEqual({
@@ -154,12 +163,15 @@ describe('reading a feed', () => {
     },
   );
 
-  it.each([undefined, null, [], 'text', {}, { operation_logs: {} }, { operation_log: [] }])(
-    'calls an answer without a list malformed: %j',
-    async (body) => {
-      expect(await read(byOffset(() => body))).toEqual(failed('MALFORMED'));
-    },
-  );
+  it.each([
+    ...[undefined, null, [], 'text', {}, { operation_logs: {} }, { operation_log: [] }],
+    ...[
+      { count: 5, limit: 1000, offset: 0 },
+      { count: 5, operation_logs: null },
+    ],
+  ])('calls an answer without a list malformed: %j', async (body) => {
+    expect(await read(byOffset(() => body))).toEqual(failed('MALFORMED'));
+  });
 
   it('answers failures instead of throwing', async () => {
     const clients = byOffset(() => new UpstreamError('THROTTLED', 5000, { httpStatus: 429 }));

@@ -2,7 +2,7 @@ import { DriftLog } from '@/model/drift.js';
 import { jsonOf } from '@/model/json-text.js';
 import { Slices, visitInSteps, type Steps } from '@/model/slices.js';
 import { asReceived } from '@/upstream/normalised-rows.js';
-import { Fields, rawObject, type RawObject } from '@/upstream/raw.js';
+import { rawObject } from '@/upstream/raw.js';
 import { Doubt } from './doubt.js';
 import { knownRow, sideOf, type KnownRow, type KnownRows } from './known-rows.js';
 import { normalise, type Origin } from './normalise.js';
@@ -34,12 +34,19 @@ export class SpanReader {
    */
   async list(span: LogSpan, trustsCount: boolean): Promise<KnownRows> {
     const rows = new Map<string, KnownRow>();
-    const inspect = (records: readonly unknown[]): Steps<void> =>
-      visitInSteps(records, (record) => {
+    const inspect = (records: readonly unknown[]): Steps<void> => {
+      const page = new Map<string, KnownRow>();
+      return visitInSteps(records, (record) => {
         const known = this.read(record);
         checkSide(known, span);
-        rows.set(known.row.task.id, known);
+        const { id } = known.row.task;
+        const twin = page.get(id);
+        // Only a whole read tells how it is with two records of one id.
+        if (twin !== undefined && !isSame(twin.row.raw, known.row.raw)) throw new Doubt('mismatch');
+        page.set(id, known);
+        rows.set(id, known);
       });
+    };
     const { truncated } = await this.log.walk(span, { trustsCount, inspect });
     if (truncated) throw new Doubt('mismatch');
     return rows;
@@ -48,17 +55,15 @@ export class SpanReader {
   /** A record as a row. Throws `Doubt` where it has no id or no time. */
   read(record: unknown): KnownRow {
     const object = rawObject(record);
-    const known = object === null ? undefined : this.#known.get(recordIdOf(object) ?? '');
-    if (known !== undefined && object !== null && isSame(known.row.raw, record)) return known;
+    const { id } = (object ?? {}) as { id?: unknown };
+    if (typeof id !== 'string') throw new Doubt('mismatch');
+    const known = this.#known.get(id);
+    if (known !== undefined && isSame(known.row.raw, record)) return known;
     const row = asReceived(normalise(object, { ...this.origin, drift: new DriftLog() }), record);
     const changed = row && knownRow(row);
     if (changed === null) throw new Doubt('mismatch');
     return changed;
   }
-}
-
-function recordIdOf(record: RawObject): string | null {
-  return new Fields(record, new DriftLog()).id('id');
 }
 
 function isSame(raw: object, record: unknown): boolean {

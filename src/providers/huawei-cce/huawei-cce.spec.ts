@@ -65,7 +65,7 @@ describe('reading a feed', () => {
       what: 'odd rows',
       body: oddRows,
       tasks: oddRowsTasks,
-      drift: { droppedRow: 4, unreadableTime: 3, wrongType: 4, unknownStatus: 2 },
+      drift: { droppedRow: 5, unreadableTime: 3, wrongType: 4, unknownStatus: 2 },
     },
   ])('normalises $what', async ({ body, tasks, drift }) => {
     const feedRead = await read(body);
@@ -101,7 +101,11 @@ describe('reading a feed', () => {
     ]);
   });
 
-  it.each([[{ items: null }], [{ items: [] }]])('takes %j for an empty list', async (body) => {
+  it.each([
+    [{ items: null }],
+    [{ items: [] }],
+    [{ kind: 'List', apiVersion: 'v3.1', metadata: {}, status: {} }],
+  ])('takes %j for an empty list', async (body) => {
     expect(await read(body)).toEqual({
       outcome: 'read',
       rows: [],
@@ -113,12 +117,29 @@ describe('reading a feed', () => {
     });
   });
 
-  it.each([undefined, null, [], 'text', {}, { items: {} }, { items: 'none' }])(
-    'calls an answer without a list malformed: %j',
-    async (body) => {
-      expect(await read(body)).toEqual(failed('MALFORMED'));
-    },
-  );
+  it.each([
+    ...[undefined, null, [], 'text', {}, { items: {} }, { items: 'none' }],
+    { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure' },
+    { kind: 'Cluster', apiVersion: 'v3', metadata: { uid: 'c1' } },
+  ])('calls an answer without a list malformed: %j', async (body) => {
+    expect(await read(body)).toEqual(failed('MALFORMED'));
+  });
+
+  it('lists one of two items that differ and have one uid, and says so', async () => {
+    const items = [
+      snapshot('s1', '2024-05-01 08:00:00 +0000 UTC'),
+      snapshot('s1', '2024-05-02 08:00:00 +0000 UTC'),
+    ];
+    expect(await read({ items })).toMatchObject({
+      rows: { length: 1 },
+      truncation: 'MALFORMED',
+      drift: { droppedRow: 1 },
+    });
+    expect(await read({ items: [items[0], items[0]] })).toMatchObject({
+      rows: { length: 1 },
+      truncation: null,
+    });
+  });
 
   it('keeps the newest when there are more than may be kept', async () => {
     const items = [

@@ -121,7 +121,7 @@ describe('reading a feed', () => {
       what: 'odd rows',
       body: oddRows,
       tasks: oddRowsTasks,
-      drift: { droppedRow: 6, unknownStatus: 5, unreadableTime: 4, wrongType: 5 },
+      drift: { droppedRow: 7, unknownStatus: 5, unreadableTime: 4, wrongType: 5 },
     },
   ])('normalises $what', async ({ body, tasks, drift }) => {
     const feedRead = await readRows(serve(body.clusterLogRecord));
@@ -169,27 +169,41 @@ describe('reading a feed', () => {
     ]);
   });
 
-  it.each([[{ clusterLogRecord: null }], [{ clusterLogRecord: [] }]])(
-    'takes %j for an empty list',
-    async (body) => {
-      expect(await read(byQuery(() => body))).toEqual({
-        outcome: 'read',
-        rows: [],
-        truncation: null,
-        coveredSince: COVERED_SINCE_EVER,
-        drift: {},
-        driftExamples: {},
-        bookmark: null,
-      });
-    },
-  );
+  it('lists one of two records of a page that differ and have one id, and says so', async () => {
+    const clusterLogRecord = [
+      { id: 'b1', status: 'FAIL' },
+      { id: 'b1', status: 'SUCCESS' },
+    ];
+    expect(await read(byQuery(() => ({ clusterLogRecord })))).toMatchObject({
+      rows: { length: 1 },
+      truncation: 'MALFORMED',
+      drift: { droppedRow: 1 },
+    });
+  });
 
-  it.each([undefined, null, [], 'text', {}, { clusterLogRecord: {} }, { clusterLogRecords: [] }])(
-    'calls an answer without a list malformed: %j',
-    async (body) => {
-      expect(await read(byQuery(() => body))).toEqual(failed('MALFORMED'));
-    },
-  );
+  it.each([
+    [{ clusterLogRecord: null }],
+    [{ clusterLogRecord: [] }],
+    [{ totalSize: 0 }],
+    [{ totalSize: 0, clusterLogRecord: null }],
+  ])('takes %j for an empty list', async (body) => {
+    expect(await read(byQuery(() => body))).toEqual({
+      outcome: 'read',
+      rows: [],
+      truncation: null,
+      coveredSince: COVERED_SINCE_EVER,
+      drift: {},
+      driftExamples: {},
+      bookmark: null,
+    });
+  });
+
+  it.each([
+    ...[undefined, null, [], 'text', {}, { clusterLogRecord: {} }, { clusterLogRecords: [] }],
+    ...[{ totalSize: 5 }, { totalSize: 5, clusterLogRecord: null }, { totalSize: 0, clusterLogRecord: {} }],
+  ])('calls an answer without a list malformed: %j', async (body) => {
+    expect(await read(byQuery(() => body))).toEqual(failed('MALFORMED'));
+  });
 
   it('answers failures instead of throwing', async () => {
     const clients = byQuery(() => new UpstreamError('THROTTLED', 5000, { httpStatus: 429 }));

@@ -89,8 +89,14 @@ export function identityOf(row: unknown, feed: Feed): readonly string[] | null {
   const own = [tenantOf(fields), creationOf(fields), destinationOf(fields)];
   if (own.every((part) => part === null)) return null;
   const [tenant, creation, destination] = own;
-  return [fields.text('clusterId') ?? feed.key, tenant ?? '0', creation ?? '', destination ?? ''];
+  const known = [fields.text('clusterId') ?? feed.key, tenant ?? '0', creation ?? '', destination ?? ''];
+  const finer = FINER_THAN_MS.exec(fields.text('createTime') ?? '')?.[1];
+  // Names, modes and roles may change; what is finer than a millisecond may not.
+  return finer === undefined || (tenant ?? '0') !== '0' ? known : [...known, finer];
 }
+
+/** The digits of a time behind its milliseconds, up to the last that is not 0. */
+const FINER_THAN_MS = /\.\d{3}(\d*[1-9])/;
 
 function tenantOf(fields: Fields): string | null {
   return fields.text('tenantId') ?? fields.text('obTenantId');

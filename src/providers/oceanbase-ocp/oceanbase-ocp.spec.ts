@@ -67,7 +67,7 @@ describe('reading a feed', () => {
       what: 'odd rows',
       body: oddRows,
       tasks: oddRowsTasks,
-      drift: { droppedRow: 3, unreadableTime: 3, wrongType: 1 },
+      drift: { droppedRow: 4, unreadableTime: 3, wrongType: 1 },
     },
   ])('normalises $what', async ({ body, tasks, drift }) => {
     const feedRead = await read(onePage(body));
@@ -103,6 +103,49 @@ describe('reading a feed', () => {
     });
   });
 
+  describe('of rows on one page without a tenant id', () => {
+    const one = { ...ROW, createTime: '2026-09-09T16:19:47.405+0800', backupUri: 'file:///b' };
+    const readTwo = (changes: object, others: object): Promise<FeedRead> =>
+      read(
+        onePage({
+          data: {
+            contents: [
+              { ...one, ...changes },
+              { ...one, ...others },
+            ],
+          },
+        }),
+      );
+
+    it('lists both where one was created later, be it by less than a millisecond', async () => {
+      const [a, b] = ['2026-09-09T16:19:47.405123+0800', '2026-09-09T16:19:47.4054+0800'];
+      expect(await readTwo({ createTime: a }, { createTime: b })).toMatchObject({
+        rows: [{}, {}],
+        truncation: null,
+        drift: {},
+      });
+    });
+
+    it.each([
+      [{ status: 'INTERRUPTED' }, { status: 'RUNNING' }],
+      [{ tenantName: 'alpha' }, { tenantName: 'beta' }],
+      [{ obClusterId: 1 }, { obClusterId: 2 }],
+      [{ clusterType: 'PRIMARY' }, { clusterType: 'STANDBY' }],
+      [{ backupMode: 'a' }, { backupMode: 'b' }],
+    ])('says that one is left out where nothing tells them apart: %j and %j', async (a, b) => {
+      expect(await readTwo(a, b)).toMatchObject({
+        rows: { length: 1 },
+        truncation: 'MALFORMED',
+        drift: { droppedRow: 1 },
+      });
+    });
+
+    it('lists one that is there twice once, whatever its status was before', async () => {
+      expect(await readTwo({}, {})).toMatchObject({ rows: { length: 1 }, truncation: null });
+      expect(await idOf({ status: 'STOP', checkpoint: null })).toBe(await idOf({}));
+    });
+  });
+
   it('asks for numbered pages until one is empty', async () => {
     const clients = onePage(example);
     await read(clients);
@@ -113,16 +156,20 @@ describe('reading a feed', () => {
     ]);
   });
 
-  it('takes null contents for an empty list', async () => {
-    expect(await read(onePage(NO_ROWS))).toMatchObject({ rows: [], truncation: null, drift: {} });
+  it.each([
+    NO_ROWS,
+    { data: { page: { totalElements: 0, totalPages: 0 } } },
+    { data: { page: {}, totalElements: 0 } },
+  ])('takes %j for an empty list', async (body) => {
+    expect(await read(onePage(body))).toMatchObject({ rows: [], truncation: null, drift: {} });
   });
 
-  it.each([undefined, null, [], 'text', {}, { data: null }, { data: {} }, { data: { contents: {} } }])(
-    'calls an answer without a list malformed: %j',
-    async (body) => {
-      expect(await read(onePage(body))).toEqual(failed('MALFORMED'));
-    },
-  );
+  it.each([
+    ...[undefined, null, [], 'text', {}, { data: null }, { data: {} }, { data: { contents: {} } }],
+    ...[{ data: { page: { totalElements: 5 } } }, { data: { contents: null, page: { totalElements: 5 } } }],
+  ])('calls an answer without a list malformed: %j', async (body) => {
+    expect(await read(onePage(body))).toEqual(failed('MALFORMED'));
+  });
 
   it('says truncated, and vouches for nothing, when there are more rows than may be kept', async () => {
     expect(await read(onePage(statuses), { maxTasksPerFeed: 3 })).toMatchObject({

@@ -1,0 +1,32 @@
+import { describe, expect, it } from '@jest/globals';
+import { JsonText } from '@/model/json-text.js';
+import { keyRows } from './keyed-rows.js';
+
+function keysOf(rows: readonly { readonly id: number; readonly more?: string }[]): string[] {
+  const steps = keyRows(rows, ({ id }) => String(id), 100);
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done === true) return value.map(({ key }) => key);
+  }
+}
+
+describe('the rows of a page', () => {
+  it('have a key each, the same where they are the same', () => {
+    expect(keysOf([{ id: 1 }, { id: 2 }, { id: 1 }])).toEqual(['1', '2', '1']);
+  });
+
+  it('have keys of their own where they differ, though they claim to be one', () => {
+    const rows = [{ id: 1 }, { id: 1, more: 'a' }, { id: 1, more: 'b' }, { id: 1 }, { id: 1, more: 'a' }];
+    expect(keysOf(rows)).toEqual(['1', '1#1', '1#2', '1', '1#1']);
+  });
+
+  it('are the same whatever the blanks between', () => {
+    const rows = ['{"a":1}', '{"a": 1}', '{"a":12345678901234567890}', '{"a":12345678901234567891}'];
+    const steps = keyRows(
+      rows.map((text) => new JsonText(text)),
+      () => 'k',
+      100,
+    );
+    expect(steps.next().value).toMatchObject([{ key: 'k' }, { key: 'k' }, { key: 'k#1' }, { key: 'k#2' }]);
+  });
+});
