@@ -69,8 +69,7 @@ export function fillOperation(record: CbrRecord, circumstances: Circumstances): 
   const { vault, random } = circumstances;
   const resource = resourceOf(random.pick(vault.resources), vault);
   const backupName = `autobk_${resource.name}_${random.hex(4)}`;
-  Object.assign(record.extra_info, sectionOf(record, backupName, circumstances));
-  if (['vault_delete', 'sync'].includes(record.operation_type)) return;
+  Object.assign(record.extra_info, sectionOf(record, { backupName, resource }, circumstances));
   record.extra_info.resource = resource;
   if (record.operation_type === 'backup') record.checkpoint_id = random.uuid();
   if (record.operation_type === 'backup' && random.chance(0.85)) record.policy_id = vault.policyId;
@@ -82,7 +81,16 @@ function resourceOf(name: string, vault: Vault): { id: string; name: string; typ
   return { id, name, type: vault.resourceType };
 }
 
-function sectionOf(record: CbrRecord, backupName: string, { random, region }: Circumstances): CbrExtraInfo {
+interface Subject {
+  readonly backupName: string;
+  readonly resource: object;
+}
+
+function sectionOf(
+  record: CbrRecord,
+  { backupName, resource }: Subject,
+  { random, region }: Circumstances,
+): CbrExtraInfo {
   const backup = { backup_id: random.uuid(), backup_name: backupName };
   switch (record.operation_type) {
     case 'backup':
@@ -98,7 +106,7 @@ function sectionOf(record: CbrRecord, backupName: string, { random, region }: Ci
     case 'vault_delete':
       return { vault_delete: { fail_count: 0, total_count: random.integer(1, 30) } };
     case 'remove_resource':
-      return { remove_resources: { fail_count: 0, total_count: 1, resources: [] } };
+      return { remove_resources: { fail_count: 0, total_count: 1, resources: [resource] } };
     default:
       return { replication: replicationOf(record, backup.backup_id, { random, region }) };
   }

@@ -48,6 +48,8 @@ export interface CceRecord {
   completedMs: number | null;
   /** What the one subtask says; the only place where an error text appears. */
   message: string;
+  /** Whether the one subtask puts a backup back. */
+  rollback?: boolean;
 }
 
 export interface OcpRecord {

@@ -97,3 +97,29 @@ it('lists clusters', async () => {
     items: [{ metadata: { uid: CLUSTER, name: 'prod' }, status: { phase: 'Available' } }],
   });
 });
+
+describe('the list of clusters', () => {
+  const list = (query = ''): Promise<Answer> => get(`/api/v3/projects/${PROJECT}/clusters${query}`);
+
+  it('can be filtered by status', async () => {
+    simulator.fleet.addCceCluster({ id: 'c2' }).phase = 'Hibernation';
+    expect((await list('?status=Hibernation')).json).toMatchObject({ items: [{ metadata: { uid: 'c2' } }] });
+    expect(((await list('?status=Error')).json as { items: object[] }).items).toEqual([]);
+    expect(((await list()).json as { items: object[] }).items).toHaveLength(2);
+  });
+
+  it('tells the networks that the model requires', async () => {
+    expect((await list()).json).toMatchObject({
+      items: [{ spec: { hostNetwork: {}, containerNetwork: { mode: 'eni' }, eniNetwork: {} } }],
+    });
+  });
+});
+
+describe('a rollback', () => {
+  it('is told by the type of its subtask', async () => {
+    cluster.rows.add({ ...RUNNING, rollback: true });
+    expect((await tasks()).json).toMatchObject({
+      items: [{ spec: { items: [{ type: 'master-backup-rollback' }] } }],
+    });
+  });
+});

@@ -2,7 +2,7 @@ import type { CceCluster } from '../fleet/fleet.js';
 import type { CceRecord } from '../fleet/records.js';
 import type { Row } from '../fleet/row-list.js';
 import { Random } from '../fleet/random.js';
-import type { Call } from '../http/call.js';
+import { parameter, type Call } from '../http/call.js';
 import { jsonReply, type Reply } from '../http/reply.js';
 import type { CceSettings } from '../settings.js';
 import { huaweiManners } from './huawei.js';
@@ -43,7 +43,7 @@ export function cceUpstream(world: World): Upstream {
         method: 'GET',
         path: '/api/v3/projects/:project/clusters',
         feed: 'clusters',
-        answer: () => service.listClusters(),
+        answer: (call) => service.listClusters(call),
       },
     ],
   };
@@ -72,12 +72,15 @@ class CceService {
     });
   }
 
-  listClusters(): Reply {
+  listClusters(call: Call): Reply {
     const { fleet, settings } = this.world;
+    const status = parameter(call, 'status');
     return jsonReply(200, {
       kind: 'Cluster',
       apiVersion: 'v3',
-      items: fleet.cce.map((cluster) => wireCluster(cluster, settings.cce)),
+      items: fleet.cce
+        .filter(({ phase }) => status === undefined || phase === status)
+        .map((cluster) => wireCluster(cluster, settings.cce)),
     });
   }
 }
@@ -105,7 +108,10 @@ function wireTask(row: Row<CceRecord>, settings: CceSettings): unknown {
     kind: 'SnapshotTask',
     apiVersion: 'v3.1',
     metadata: { uid: record.uid, creationTimestamp, updateTimestamp },
-    spec: record.message === '' ? {} : { items: [subtask(record, { creationTimestamp, updateTimestamp })] },
+    spec:
+      record.message === '' && record.rollback !== true
+        ? {}
+        : { items: [subtask(record, { creationTimestamp, updateTimestamp })] },
     status: {
       phase: record.phase,
       progress: String(record.progress),
@@ -117,12 +123,25 @@ function wireTask(row: Row<CceRecord>, settings: CceSettings): unknown {
 function subtask(record: CceRecord, times: { creationTimestamp: string; updateTimestamp: string }): object {
   return {
     id: `${record.uid}-0`,
-    type: 'master-backup',
+    type: record.rollback === true ? 'master-backup-rollback' : 'master-backup',
     status: record.phase,
     ...times,
     message: record.message,
   };
 }
+
+const NETWORKS = {
+  hostNetwork: {
+    vpc: 'c1095ba7-b7df-4f51-b080-69a0cf8f2ff3',
+    subnet: '6d3c5c1f-0a1f-4b9e-8c39-7b7e2f1c9f55',
+    SecurityGroup: '2f0e3b6a-3a58-4d3c-9b6e-1c7d0d2b8a10',
+  },
+  containerNetwork: { mode: 'eni', cidrs: [{ cidr: '10.16.0.0/16' }] },
+  eniNetwork: {
+    eniSubnetCIDR: '192.168.64.0/18',
+    subnets: [{ subnetID: '8f2c0b1e-5f3f-4a53-a0fd-52a6c4b2d0c7' }],
+  },
+};
 
 function wireCluster(cluster: CceCluster, settings: CceSettings): object {
   return {
@@ -135,7 +154,7 @@ function wireCluster(cluster: CceCluster, settings: CceSettings): object {
       creationTimestamp: goTime(cluster.createdMs, settings),
       timezone: 'Asia/Shanghai',
     },
-    spec: { type: 'VirtualMachine', version: 'v1.31' },
+    spec: { type: 'VirtualMachine', version: 'v1.31', ...NETWORKS },
     status: { phase: cluster.phase },
   };
 }

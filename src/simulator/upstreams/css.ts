@@ -81,7 +81,10 @@ class CssService {
     const window = readWindow(call, settings, ['datastoreType']);
     if (typeof window === 'string') return this.refuse(call, 'bad-request', window);
     // Newest first is documented for this list (CSS API reference, Querying the Cluster List).
-    const clusters = this.world.fleet.css.toSorted((a, b) => b.createdMs - a.createdMs);
+    const type = parameter(call, 'datastoreType');
+    const clusters = this.world.fleet.css
+      .filter(({ datastore }) => type === undefined || datastore.type === type)
+      .sort((a, b) => b.createdMs - a.createdMs);
     const page = pageOf(clusters, window);
     return jsonReply(200, {
       ...totalSize(clusters.length, page.length, settings),

@@ -4,6 +4,7 @@ import { jsonReply, type Reply } from '../http/reply.js';
 import type { Accounts } from '../settings.js';
 import { zuluMicroseconds } from './times.js';
 import type { Refusal } from './refusal.js';
+import { listProjects } from './iam-projects.js';
 import type { Upstream, World } from './upstream.js';
 
 const REFUSALS: Readonly<Record<Refusal, readonly [status: number, title: string, message: string]>> = {
@@ -21,12 +22,16 @@ const REFUSALS: Readonly<Record<Refusal, readonly [status: number, title: string
   'no-such-route': [404, 'Not Found', 'The requested resource cannot be found.'],
 };
 
-/** Huawei Identity and Access Management: tokens for a user name and password. */
+/** Huawei Identity and Access Management: tokens for a user name and password, and the projects of who has logged in. */
 export function iamUpstream(world: World): Upstream {
   const refuse = (_call: Call, refusal: Refusal): Reply => {
     const [code, title, message] = REFUSALS[refusal];
     return jsonReply(code, { error: { code, message: telltale(message), title } });
   };
+  const projects = (call: Call): Reply =>
+    world.huaweiGate.check(call).accepted
+      ? listProjects(call, world.settings.accounts)
+      : refuse(call, 'unauthorized');
   return {
     name: 'iam',
     refuse,
@@ -44,6 +49,9 @@ export function iamUpstream(world: World): Upstream {
           return grantToken(world, call, request) ?? refuse(call, 'unauthorized');
         },
       },
+      // A client that is told no project id looks for the project of its region's name.
+      { method: 'GET', path: '/v3/projects', feed: 'projects', answer: projects },
+      { method: 'GET', path: '/v3/auth/projects', feed: 'projects', answer: projects },
     ],
   };
 }
