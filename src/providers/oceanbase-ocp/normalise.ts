@@ -90,9 +90,13 @@ export function identityOf(row: unknown, feed: Feed): readonly string[] | null {
   if (own.every((part) => part === null)) return null;
   const [tenant, creation, destination] = own;
   const known = [fields.text('clusterId') ?? feed.key, tenant ?? '0', creation ?? '', destination ?? ''];
+  return known[1] === '0' ? [...known, ...finerThanMs(fields)] : known;
+}
+
+/** Names, modes and roles may change; what is finer than a millisecond may not. Empty where nothing is. */
+function finerThanMs(fields: Fields): readonly string[] {
   const finer = FINER_THAN_MS.exec(fields.text('createTime') ?? '')?.[1];
-  // Names, modes and roles may change; what is finer than a millisecond may not.
-  return finer === undefined || (tenant ?? '0') !== '0' ? known : [...known, finer];
+  return finer === undefined ? [] : [finer];
 }
 
 /** The digits of a time behind its milliseconds, up to the last that is not 0. */
