@@ -43,6 +43,8 @@ export class TaskLister {
   readonly #tokens: PageTokens;
   readonly #providerIds: readonly string[];
 
+  // Nest injects them.
+  // eslint-disable-next-line max-params
   constructor(
     private readonly collection: FeedCollection,
     @Inject(PROVIDERS) providers: readonly Provider[],

@@ -66,7 +66,7 @@ describe('what is no valid HTTP', () => {
     ],
     ['an expectation nobody knows', `${GET}Expect: the-unexpected\r\n\r\n`, 417, 'bad-request'],
     ['a head of 20 kB', `${GET}X-Long: ${'x'.repeat(20_000)}\r\n\r\n`, 431, 'headers-too-large'],
-  ])('%s is refused with a problem and counted', async (_what, sent, status, slug) => {
+  ])('%s is refused with a problem and counted', async (_what, ...[sent, status, slug]) => {
     const before = await unreadable(status);
     const reply = await exchange(sent);
     expect(reply.status).toBe(status);

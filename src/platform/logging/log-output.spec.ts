@@ -94,7 +94,7 @@ describe('a log output', () => {
           if (step === 'line') output.write(`{"n":${lines++}}\n`);
           else if (file.isAsked) {
             if (step === 'fail') file.fail('ENOSPC');
-            else file.take(Number(step));
+            else file.take(step);
           }
         }
         while (file.isAsked) file.take();
