@@ -4,6 +4,7 @@ import { flatMapInSteps, Slices } from '@/model/slices.js';
 import type { TaskRow } from '@/model/task.js';
 import { eachOnce } from './each-once.js';
 import { JsonText, readJson } from '@/model/json-text.js';
+import { hideSecrets } from './hidden-secrets.js';
 import { UpstreamError } from './upstream-error.js';
 
 export interface NormalisedRows extends Pick<ReadFeed, 'rows' | 'drift' | 'driftExamples'> {
@@ -14,9 +15,13 @@ export interface NormalisedRows extends Pick<ReadFeed, 'rows' | 'drift' | 'drift
 /** What was found of a row that differs from another and has its identity: only one of them can be the task. */
 const CLAIMED_TWICE = { field: '(row)', found: 'the identity of another row' };
 
-/** The row with its record as it was received, to the digit. */
-export function asReceived(row: TaskRow | null, record: unknown): TaskRow | null {
-  return row !== null && record instanceof JsonText ? { ...row, raw: record } : row;
+/**
+ * The row with its record as it was received, to the digit; `value` is what the record spells. Where secrets were hidden
+ * in it, the record stays the object that was made without them. A field that is there twice is in the text only.
+ */
+export function asReceived(row: TaskRow | null, value: unknown, record: unknown): TaskRow | null {
+  if (row === null || row.raw !== value || !(record instanceof JsonText)) return row;
+  return hideSecrets(record.text) === record.text ? { ...row, raw: record } : row;
 }
 
 /**
@@ -31,7 +36,10 @@ export async function normaliseRows(
   const drift = new DriftLog();
   const slices = new Slices();
   const tasks = await slices.run(
-    flatMapInSteps(rows, (row) => asReceived(normalise(readJson(row), drift), row) ?? []),
+    flatMapInSteps(rows, (row) => {
+      const value = readJson(row);
+      return asReceived(normalise(value, drift), value, row) ?? [];
+    }),
   );
   if (tasks.length === 0 && rows.length > 0) throw new UpstreamError('MALFORMED');
   const once = await slices.run(eachOnce(tasks));

@@ -59,7 +59,7 @@ export class SpanReader {
     if (typeof id !== 'string') throw new Doubt('mismatch');
     const known = this.#known.get(id);
     if (known !== undefined && isSame(known.row.raw, record)) return known;
-    const row = asReceived(normalise(object, { ...this.origin, drift: new DriftLog() }), record);
+    const row = asReceived(normalise(object, { ...this.origin, drift: new DriftLog() }), object, record);
     const changed = row && knownRow(row);
     if (changed === null) throw new Doubt('mismatch');
     return changed;
