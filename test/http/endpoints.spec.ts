@@ -91,7 +91,7 @@ describe('/v1/sources', () => {
     expect(left).toEqual({ calls: 200, perSeconds: 300, remaining: 200 - calls });
     const endsInMs = Date.parse(resetTime ?? '') - nowMs;
     expect(endsInMs).toBeGreaterThan(0);
-    expect(endsInMs).toBeLessThanOrEqual(300_000);
+    expect(endsInMs).toBeLessThanOrEqual(300_250);
   });
 
   it('lists the sources as configured, before anything was read', async () => {
