@@ -132,9 +132,15 @@ describe('an answer of listTasks is as documented', () => {
 
   it('with every preference, of which the wait is bounded by the deadline', async () => {
     const headers = { prefer: 'wait=5, handling=strict', 'cache-control': 'no-cache' };
-    const answer = await get('/v1/tasks?page=2', headers);
+    const brief = await another({ deadlineMs: 3_000 });
+    // The deadline bounds the wait for upstreams, which nothing here has to wait for.
+    await get('/v1/tasks', { prefer: 'wait=3' }, brief);
+    const answer = await get('/v1/tasks?page=2', { prefer: 'wait=5, handling=lenient' }, brief);
     expect(misfits('listTasks', answer)).toEqual([]);
-    expect(answer.headers.get('preference-applied')).toBe('wait=2, handling=strict');
+    expect(answer.headers.get('preference-applied')).toBe('wait=3, handling=lenient');
+    expect((await get('/v1/tasks?page=2', headers)).headers.get('preference-applied')).toBe(
+      'wait=5, handling=strict',
+    );
   });
 
   it('when it is not modified', async () => {

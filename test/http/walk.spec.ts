@@ -54,6 +54,8 @@ async function walk(
 
 const joined = (pages: readonly SentPage[]): SentTask[] => pages.flatMap(({ tasks }) => tasks);
 
+const SECRET = 'a secret that replicas share';
+
 describe('a walk while tasks arrive, change and go', () => {
   let simulator: Simulator;
   let gateway: RunningGateway;
@@ -248,17 +250,18 @@ describe('a page token', () => {
       tasks: status === 200 ? ids((body as SentPage).tasks) : [],
     }));
 
-  it('survives a restart with the same configuration', async () => {
-    const before = await startGateway(simulator, { clock });
+  it('survives a restart with the same secret', async () => {
+    const before = await startGateway(simulator, { clock, secret: SECRET });
     const all = ids(await askAll(before.url, query));
     const { nextPageToken } = await askPage(before.url, { ...query, pageSize: 20 });
     await before.stop();
-    const after = await start({ clock });
+    const after = await start({ clock, secret: SECRET });
     expect(await go(after, nextPageToken)).toEqual({ status: 200, tasks: all.slice(20, 40) });
   });
 
-  it('is the same from every replica, which take turns in a walk', async () => {
-    const replicas = [await start({ clock }), await start({ clock }), await start({ clock })];
+  it('is the same from every replica with one secret, which take turns in a walk', async () => {
+    const shared = { clock, secret: SECRET };
+    const replicas = [await start(shared), await start(shared), await start(shared)];
     const seen: string[] = [];
     let pageToken = '';
     let turn = 0;
@@ -272,7 +275,7 @@ describe('a page token', () => {
   });
 
   it('is accepted by a replica with the same secret, whatever else differs there', async () => {
-    const secret = 'a secret that both of them have';
+    const secret = SECRET;
     const one = await start({ clock, secret });
     const other = await start({ clock, secret, deadlineMs: 1234, sources: (sources) => sources.slice(0, 3) });
     const { nextPageToken } = await askPage(one.url, { ...query, pageSize: 20 });
@@ -368,8 +371,8 @@ describe('a walk on which a feed was missing', () => {
   });
 
   it('says so on a replica that never saw it missing', async () => {
-    gateway = await startGateway(simulator, { clock });
-    const replica = await startGateway(simulator, { clock });
+    gateway = await startGateway(simulator, { clock, secret: SECRET });
+    const replica = await startGateway(simulator, { clock, secret: SECRET });
     try {
       await askPage(replica.url);
       await simulator.setFault('cce', 'error-500');

@@ -349,13 +349,15 @@ describe('a replica that is restarted', () => {
   });
 
   it('hears how long the rest still takes', async () => {
-    await expect(pass(first(), new Upstream().call)).rejects.toMatchObject({ retryAfterMs: null });
-    await hours.pass(500, first().link);
+    const upstream = new Upstream();
+    await expect(pass(first(), upstream.call)).rejects.toMatchObject({ retryAfterMs: null });
+    // By now it rests for so long that no busy machine sees the end of it.
+    await demandFor(120_000, upstream);
     const restarted = only(await start(1));
-    const error: unknown = await pass(restarted, new Upstream().call).catch((reason: unknown) => reason);
+    const error: unknown = await pass(restarted, upstream.call).catch((reason: unknown) => reason);
     const { retryAfterMs } = error as UpstreamError;
     expect(retryAfterMs).toBeGreaterThan(0);
-    expect(retryAfterMs).toBeLessThanOrEqual(1_500);
+    expect(retryAfterMs).toBeLessThanOrEqual(HOUR_MS);
   });
 });
 
