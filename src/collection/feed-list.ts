@@ -35,6 +35,11 @@ export class FeedList {
     });
   }
 
+  /** True once there is a list, however old. */
+  get isKnown(): boolean {
+    return this.#upkeep.held !== null;
+  }
+
   get calls(): number {
     return this.#subject.calls;
   }
@@ -106,6 +111,7 @@ export class FeedList {
   }
 }
 
-function loading(demand: Demand): ListTrouble {
+/** While nothing is known of the feeds. */
+export function loading(demand: Demand): ListTrouble {
   return { state: 'LOADING', reason: demand.outcome.waitedFor === null ? null : 'TIMEOUT' };
 }

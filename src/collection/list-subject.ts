@@ -31,6 +31,12 @@ export class ListSubject implements Subject<ListedFeeds> {
     this.spacingMs = tools.source.minRefreshMs;
   }
 
+  /** What the store has may come from elsewhere, so it is held to the same limit as a listing. */
+  get #mostFeeds(): number {
+    const { feedsAreConfigured, source } = this.tools;
+    return feedsAreConfigured ? Infinity : source.discovery.maxClusters;
+  }
+
   /** Upstream calls made for the list by this process. */
   get calls(): number {
     return this.#calls;
@@ -52,19 +58,20 @@ export class ListSubject implements Subject<ListedFeeds> {
   }
 
   decode({ head }: Entry): { value: ListedFeeds; fetchTimeMs: number } | null {
-    const parsed = parseListHead(head);
+    const parsed = parseListHead(head, this.#mostFeeds);
     if (parsed === null) return null;
     const { feeds, truncation, fetchTimeMs } = parsed;
     return { value: { outcome: 'listed', feeds, truncation }, fetchTimeMs };
   }
 }
 
-/** null for anything that is no head of a list. */
-function parseListHead(head: unknown): ListHead | null {
+/** null for anything that is no head of a list, or has more feeds than it may. */
+function parseListHead(head: unknown, mostFeeds: number): ListHead | null {
   if (typeof head !== 'object' || head === null) return null;
   const { feeds, fetchTimeMs } = head as Partial<Record<keyof ListHead, unknown>>;
   const truncation = parseTruncation(head);
-  if (!Array.isArray(feeds) || truncation === undefined || !feeds.every(isFeed)) return null;
+  if (!Array.isArray(feeds) || feeds.length > mostFeeds || !feeds.every(isFeed)) return null;
+  if (truncation === undefined) return null;
   return Number.isFinite(fetchTimeMs) ? { feeds, truncation, fetchTimeMs: fetchTimeMs as number } : null;
 }
 

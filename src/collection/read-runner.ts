@@ -3,6 +3,7 @@ import { diagnosisOf } from '@/model/diagnosis.js';
 import type { Failure } from '@/model/failure.js';
 import type { ReadContext } from '@/model/provider.js';
 import { SILENT_LOG, type ReadLog } from './failure-log.js';
+import { Slices } from '@/model/slices.js';
 import { limitTime } from '@/model/time-limit.js';
 import { JoinedSignal } from './joined-signal.js';
 
@@ -29,6 +30,8 @@ export const OWN_FAULT: Failure = {
 /** Runs reads within their own bound, beyond the life of the request that caused them, until the process stops. */
 export class ReadRunner {
   readonly #stop = new AbortController();
+  readonly #slices = new Slices();
+  #begun: Promise<void> = Promise.resolve();
 
   /** `log`: where it is told what reads come to; absent: nowhere. */
   constructor(
@@ -42,6 +45,12 @@ export class ReadRunner {
   /** Aborted when the process stops. */
   get stopped(): AbortSignal {
     return this.#stop.signal;
+  }
+
+  /** Resolves when the next read may begin. Many that are to begin at once do so in slices of the event loop. */
+  turn(): Promise<void> {
+    this.#begun = this.#begun.then(() => this.#slices.pause());
+    return this.#begun;
   }
 
   /** Never rejects: a fault of ours is logged and counts as a failed attempt. */

@@ -137,6 +137,7 @@ export class Renewal<T> {
   private async run(wish: RenewalWish, startedMs: number): Promise<void> {
     const before = this.#held;
     const isOver = (): boolean => this.isCut() || this.isRenewedSince(before, startedMs, wish);
+    await this.tools.runner.turn();
     do {
       // In each round: what was loaded in the last one may have been read a moment ago.
       await this.keepDistance();

@@ -1,17 +1,25 @@
 import type { FeedAnswer, FeedScope, FeedStatus, SourceStatus } from '@/model/collection.js';
 import { allFeedsName, type Feed } from '@/model/feed.js';
+import { Slices } from '@/model/slices.js';
 import type { Snapshot } from '@/model/snapshot.js';
 import { InProcessStore } from '@/snapshots/in-process/in-process-store.js';
 import { usualDemand, type Demand } from './demand.js';
 import { FeedKeeper, NOTHING_KEPT } from './feed-keeper.js';
 import type { SourceTools } from './keeper-tools.js';
-import { FeedList, type ListTrouble } from './feed-list.js';
+import { FeedList, loading, type ListTrouble } from './feed-list.js';
 import { NewsDesk } from './news-desk.js';
+
+/** So many are asked for without looking at the time. */
+const FEEDS_AT_ONCE = 16;
 
 /** Keeps one source: the list of its feeds, and each feed's snapshot. */
 export class SourceKeeper {
   readonly #list: FeedList;
-  #feeds: readonly FeedKeeper[] = [];
+  /** null before a first list was taken over. */
+  #feeds: readonly FeedKeeper[] | null = null;
+  /** Resolves when every list that has come was taken over. */
+  #takenOver: Promise<void> = Promise.resolve();
+  readonly #slices = new Slices();
   /** Feeds that are no longer listed, until their reads have ended. */
   readonly #leaving = new Set<Promise<void>>();
   /** True when a question that waited for the list is gone: its feeds are read once they are known. */
@@ -19,7 +27,11 @@ export class SourceKeeper {
 
   constructor(private readonly tools: SourceTools) {
     this.#list = new FeedList(tools.feedsAreConfigured ? withOwnStore(tools) : tools, (feeds) => {
-      this.adopt(feeds);
+      this.#takenOver = this.#takenOver
+        .then(() => this.adopt(feeds))
+        .catch((fault: unknown) => {
+          tools.runner.report(fault);
+        });
     });
   }
 
@@ -33,34 +45,25 @@ export class SourceKeeper {
 
   /** Starts every read that a question needs and adds what it must wait for. */
   want(demand: Demand, waits: Promise<unknown>[]): void {
-    const listing = this.#list.want(demand);
+    const listing = this.#list.want(demand) ?? (this.isListedOnly ? this.#takenOver : null);
     this.wantFeeds(demand, waits);
-    if (listing === null) return;
-    waits.push(
-      listing.then(() => {
-        this.#isAwaited ||= demand.isOver;
-        if (demand.isOver) return [];
-        const added: Promise<unknown>[] = [];
-        this.wantFeeds(demand, added);
-        return Promise.all(added);
-      }),
-    );
+    if (listing !== null) waits.push(this.wantListed(listing, demand));
   }
 
   answers(demand: Demand): FeedAnswer[] {
     const answers = this.feedsOf(demand).map((feed) => feed.answer(demand));
-    const trouble = demand.feeds === null ? this.#list.trouble(demand) : null;
+    const trouble = demand.feeds === null ? this.trouble(demand) : null;
     return trouble === null ? answers : [this.unlisted(trouble), ...answers];
   }
 
   newest(): Snapshot[] {
-    return this.#feeds.flatMap((feed) => feed.newest() ?? []);
+    return this.feeds.flatMap((feed) => feed.newest() ?? []);
   }
 
   status(): SourceStatus {
     const { id, provider, region, projectId } = this.tools.source;
-    const trouble = this.#list.trouble(usualDemand());
-    const feeds = this.#feeds.map((feed) => feed.status());
+    const trouble = this.trouble(usualDemand());
+    const feeds = this.feeds.map((feed) => feed.status());
     if (trouble !== null) feeds.unshift(this.unlistedStatus(trouble));
     const circuit = this.tools.circuit.status;
     return { id, provider, region, projectId, circuit, feeds };
@@ -68,19 +71,62 @@ export class SourceKeeper {
 
   /** Resolves when no read is under way. Wants nothing more. */
   async settled(): Promise<void> {
-    await Promise.all([this.#list, ...this.#feeds].map((each) => each.settled()));
+    await this.#list.settled();
+    await this.#takenOver;
+    await Promise.all(this.feeds.map((feed) => feed.settled()));
     await Promise.all(this.#leaving);
   }
 
+  private get feeds(): readonly FeedKeeper[] {
+    return this.#feeds ?? [];
+  }
+
+  /** True from when a first list is known until its feeds have keepers. */
+  private get isListedOnly(): boolean {
+    return this.#feeds === null && this.#list.isKnown;
+  }
+
+  private trouble(demand: Demand): ListTrouble | null {
+    return this.isListedOnly ? loading(demand) : this.#list.trouble(demand);
+  }
+
+  /** Wants the feeds of a list that a question waits for. */
+  private async wantListed(listing: Promise<unknown>, demand: Demand): Promise<void> {
+    await listing;
+    this.#isAwaited ||= demand.isOver;
+    await this.#takenOver;
+    if (demand.isOver) return;
+    const waits: Promise<unknown>[] = [];
+    this.wantFeeds(demand, waits);
+    await Promise.all(waits);
+  }
+
+  /** Wants what a loop has left, in a next slice of the event loop. */
+  private async wantRest(rest: readonly FeedKeeper[], demand: Demand): Promise<void> {
+    await this.#slices.pause();
+    const waits: Promise<unknown>[] = [];
+    this.wantEach(rest, demand, waits);
+    await Promise.all(waits);
+  }
+
   private wantFeeds(demand: Demand, waits: Promise<unknown>[]): void {
-    for (const feed of this.feedsOf(demand)) {
+    this.wantEach(this.feedsOf(demand), demand, waits);
+  }
+
+  /** Where reads of many feeds begin at once, the last of them begin a little later. */
+  private wantEach(feeds: readonly FeedKeeper[], demand: Demand, waits: Promise<unknown>[]): void {
+    for (const [index, feed] of feeds.entries()) {
+      if (index >= FEEDS_AT_ONCE && this.#slices.isUsedUp) {
+        waits.push(this.wantRest(feeds.slice(index), demand));
+        return;
+      }
       const reading = feed.want(demand);
       if (reading !== null) waits.push(reading);
     }
   }
 
   private feedsOf(demand: Demand): readonly FeedKeeper[] {
-    return this.#feeds.filter((keeper) => demand.isAbout(keeper.feed.name));
+    return this.feeds.filter((keeper) => demand.isAbout(keeper.feed.name));
   }
 
   /** Clusters that were found by listing may be gone. */
@@ -88,21 +134,25 @@ export class SourceKeeper {
     if (this.tools.source.clusters === null) this.#list.doubt();
   }
 
-  /** Takes over a new list: feeds that stay keep their keepers, and so their snapshots. */
-  private adopt(feeds: readonly Feed[]): void {
-    const held = new Map(this.#feeds.map((keeper) => [keeper.feed.name, keeper]));
-    this.#feeds = [...feeds]
-      .sort((a, b) => (a.name < b.name ? -1 : 1))
-      .map((feed) => {
-        const keeper = held.get(feed.name) ?? this.keeperOf(feed);
-        keeper.feed = feed;
-        held.delete(feed.name);
-        return keeper;
-      });
+  /**
+   * Takes over a new list, in slices of the event loop: there may be thousands. Feeds that stay keep their keepers, and
+   * so their snapshots.
+   */
+  private async adopt(feeds: readonly Feed[]): Promise<void> {
+    const held = new Map(this.feeds.map((keeper) => [keeper.feed.name, keeper]));
+    const keepers: FeedKeeper[] = [];
+    for (const feed of [...feeds].sort((a, b) => (a.name < b.name ? -1 : 1))) {
+      const keeper = held.get(feed.name) ?? this.keeperOf(feed);
+      keeper.feed = feed;
+      held.delete(feed.name);
+      keepers.push(keeper);
+      await this.#slices.pause();
+    }
+    this.#feeds = keepers;
     for (const gone of held.values()) this.letGo(gone);
     if (!this.#isAwaited) return;
     this.#isAwaited = false;
-    for (const feed of this.#feeds) void feed.want(usualDemand());
+    this.wantFeeds(usualDemand(), []);
   }
 
   private keeperOf(feed: Feed): FeedKeeper {

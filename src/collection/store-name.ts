@@ -10,9 +10,9 @@ export function storeNameOfFeed(feed: Feed, source: SourceConfig): string {
   return `${feed.name}@${digest([...origin(source), feed.cluster])}`;
 }
 
-/** The name of a source's list of feeds in the store. */
+/** The name of a source's list of feeds in the store; which clusters are listed depends on `discovery` as well. */
 export function storeNameOfList(source: SourceConfig): string {
-  return `${allFeedsName(source.id)}@${digest(origin(source))}`;
+  return `${allFeedsName(source.id)}@${digest([...origin(source), source.discovery])}`;
 }
 
 function origin(source: SourceConfig): unknown[] {

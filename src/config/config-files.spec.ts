@@ -59,7 +59,7 @@ const source = (from: string, to: string): string => OCP.replace(from, to);
 
 const DURATION = 'such as 500ms, 15s, 5m, 24h or 30d';
 const OCP_KEYS =
-  'id, provider, endpoint, region, projectId, clusters, credentials, timeout, concurrency, rate, maxTasksPerFeed, freshFor, keepFor, minRefreshInterval, keepWarm';
+  'id, provider, endpoint, region, projectId, clusters, discovery, credentials, timeout, concurrency, rate, maxTasksPerFeed, freshFor, keepFor, minRefreshInterval, keepWarm';
 const CBR_KEYS =
   'id, provider, endpoint, region, projectId, credentials, enterpriseProjectId, timeout, concurrency, rate, maxTasksPerFeed, freshFor, keepFor, minRefreshInterval, keepWarm, window';
 const REDIS_RULE =
@@ -93,6 +93,7 @@ const GOOD: readonly (readonly [string, string])[] = [
   ['numbers from the environment', topWith('server: { port: "${PORT}" }')],
   ['a cluster with a number for an id', ocpWith('clusters: [{ id: 1000005 }]')],
   ['a rate', ocpWith('rate: 200/5m')],
+  ['a limit of clusters', ocpWith('discovery: { maxClusters: 10000 }')],
   ['every tuning key', ocpWith('timeout: 1s\n    concurrency: 1\n    maxTasksPerFeed: 5')],
   ['a window and an enterprise project', cbrWith('window: 7d\n    enterpriseProjectId: "0"')],
   ['an alias', `${OCP.replace('{ type', '&login { type')}${ANOTHER_OCP.replace(/\{ type.*/, '*login')}`],
@@ -164,7 +165,7 @@ const BAD: readonly BadFile[] = [
     name: 'a source that is a text',
     yaml: 'sources:\n  - ob\n',
     problems: [
-      '2:5 sources[0]: found a text; allowed: a source with the keys id, provider, endpoint, region, projectId, clusters, credentials, enterpriseProjectId, timeout, concurrency, rate, maxTasksPerFeed, freshFor, keepFor, minRefreshInterval, keepWarm, window',
+      '2:5 sources[0]: found a text; allowed: a source with the keys id, provider, endpoint, region, projectId, clusters, discovery, credentials, enterpriseProjectId, timeout, concurrency, rate, maxTasksPerFeed, freshFor, keepFor, minRefreshInterval, keepWarm, window',
     ],
   },
   {
@@ -306,6 +307,20 @@ const BAD: readonly BadFile[] = [
     yaml: cbrWith('clusters: [{ id: a }]'),
     problems: [
       `7:5 sources[0].clusters: found a key without meaning for a source of huawei-cbr; allowed: ${CBR_KEYS}`,
+    ],
+  },
+  {
+    name: 'a limit of no clusters',
+    yaml: ocpWith('discovery: { maxClusters: 0 }'),
+    problems: [
+      '6:31 sources[0].discovery.maxClusters: found the number 0; allowed: a whole number from 1 to 10000',
+    ],
+  },
+  {
+    name: 'a search for clusters where there are none',
+    yaml: cbrWith('discovery: { maxClusters: 5 }'),
+    problems: [
+      `7:5 sources[0].discovery: found a key without meaning for a source of huawei-cbr; allowed: ${CBR_KEYS}`,
     ],
   },
   {

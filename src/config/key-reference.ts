@@ -1,9 +1,10 @@
 import type { CredentialType, ProviderSettings } from '@/model/source.js';
+import { CLUSTER_KEYS, DISCOVERY_KEYS } from './cluster-keys.js';
 import { CREDENTIAL_KEYS } from './credential-keys.js';
 import { REDIS_KEYS } from './redis-keys.js';
 import { CACHE_KEYS, LIMITS_KEYS, LOG_KEYS, SERVER_KEYS, rootKeys } from './root-keys.js';
 import type { Key, Keys } from './section.js';
-import { CLUSTER_KEYS, anySourceKeys } from './source-keys.js';
+import { anySourceKeys } from './source-keys.js';
 
 /** Every key in Markdown: meaning, allowed values, default, example. Built from the tables of the check. */
 export function keyReference(providers: readonly ProviderSettings[]): string {
@@ -17,6 +18,7 @@ export function keyReference(providers: readonly ProviderSettings[]): string {
     chapter('sources', 'sources[].', anySourceKeys(providers)),
     `## What each provider takes\n\n${providers.map(describeProvider).join('\n')}`,
     chapter('clusters', 'sources[].clusters[].', CLUSTER_KEYS),
+    chapter('discovery', 'sources[].discovery.', DISCOVERY_KEYS),
     ...Object.entries<Keys>(CREDENTIAL_KEYS).map(([type, keys]) =>
       chapter(`${type} credentials`, 'sources[].credentials.', keys),
     ),
@@ -57,7 +59,7 @@ function escape(text: string): string {
 function describeProvider(settings: ProviderSettings): string {
   const { id, credentials, needsProjectId, hasClusters, hasWindow, hasEnterpriseProject } = settings;
   const keys = [
-    ...(hasClusters ? ['`clusters`'] : []),
+    ...(hasClusters ? ['`clusters`', '`discovery`'] : []),
     ...(hasWindow ? ['`window`'] : []),
     ...(hasEnterpriseProject ? ['`enterpriseProjectId`'] : []),
   ];

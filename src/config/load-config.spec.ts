@@ -80,6 +80,7 @@ describe('the configuration', () => {
           freshForMs: 15_000,
           keepForMs: 86_400_000,
           windowMs: 2_592_000_000,
+          discovery: { maxClusters: 1_000 },
           enterpriseProjectId: 'all_granted_eps',
           minRefreshMs: 1_000,
           keepWarm: false,

@@ -1,11 +1,11 @@
 import type { ProviderSettings } from '@/model/source.js';
 import { httpUrl } from './addresses.js';
+import { WHICH_CLUSTERS } from './cluster-keys.js';
 import { CREDENTIAL_TYPES, credentials, narrowed } from './credential-keys.js';
-import { listById } from './list.js';
-import { notTaken, optional, required, section, withDefault } from './section.js';
+import { notTaken, optional, required, withDefault } from './section.js';
 import type { Keys, ValuesOf } from './section.js';
 import type { Shape } from './shape.js';
-import { duration, integer, rate, text, textOrDigits, trueOrFalse, word } from './values.js';
+import { duration, integer, rate, text, trueOrFalse, word } from './values.js';
 import { variants } from './variants.js';
 
 /** The durations that the top level sets and a source may override. */
@@ -21,20 +21,6 @@ function cloudName(noun: string): Shape<string> {
     pattern: /^[A-Za-z0-9_-]{1,64}$/,
   });
 }
-
-export const CLUSTER_KEYS = {
-  id: required(
-    textOrDigits({
-      allowed: 'a cluster id of 1 to 64 letters, digits, - and _',
-      pattern: /^[A-Za-z0-9_-]{1,64}$/,
-    }),
-    { description: "The upstream's id of the cluster.", example: 1000005 },
-  ),
-  name: optional(text({ allowed: 'a name of 1 to 256 characters', pattern: /^.{1,256}$/ }), {
-    description: 'What tasks call the cluster where the upstream does not tell its name.',
-    example: 'yc0820_17',
-  }),
-} as const satisfies Keys;
 
 const TUNING = {
   timeout: withDefault(duration({ max: '10m' }), '10s', {
@@ -99,10 +85,7 @@ function generalKeys(ids: readonly string[]) {
       description: 'The project whose tasks are read.',
       example: '04f1829c788037ac2fb8c01eb2b04b95',
     }),
-    clusters: optional(listById('clusters', section('a cluster', CLUSTER_KEYS)), {
-      description: 'The clusters whose tasks are read. Left out: found by listing the clusters.',
-      example: [{ id: 1000005, name: 'yc0820_17' }],
-    }),
+    ...WHICH_CLUSTERS,
     credentials: required(credentials(CREDENTIAL_TYPES), {
       description: 'How the source proves who it is.',
     }),
@@ -129,6 +112,7 @@ function sourceKeys(settings: ProviderSettings, any: SourceKeys): SourceKeys {
     // Nullable like the optional key of any source, so that all providers' tables read to one type.
     projectId: needsProjectId ? required<string | null>(any.projectId, any.projectId) : any.projectId,
     clusters: hasClusters ? any.clusters : notTaken(any.clusters),
+    discovery: hasClusters ? any.discovery : notTaken(any.discovery),
     window: hasWindow ? any.window : notTaken(any.window),
     enterpriseProjectId: hasEnterpriseProject ? any.enterpriseProjectId : notTaken(any.enterpriseProjectId),
     credentials: required(narrowed(settings.credentials), any.credentials),

@@ -1,5 +1,6 @@
 import type { FeedProblem, ProblemState } from './collection.js';
 import { failureMessage, type FailureReason } from './failure.js';
+import { isAllFeeds } from './feed.js';
 import { formatTime } from './time.js';
 
 /** A feed's problem as the contract shows it, in list answers and in error answers. */
@@ -16,10 +17,25 @@ export function feedProblemBody({ feed, state, reason, lastSuccessTimeMs }: Feed
     feed,
     state,
     reason,
-    message: reason === null ? WHAT[state] : `${WHAT[state]} ${messageOf(state, reason)}`,
+    message: isAllFeeds(feed) ? listMessage(state, reason) : message(state, reason),
     lastSuccessTime: lastSuccessTimeMs === null ? null : formatTime(lastSuccessTimeMs),
   };
 }
+
+function message(state: ProblemState, reason: FailureReason | null): string {
+  return reason === null ? WHAT[state] : `${WHAT[state]} ${messageOf(state, reason)}`;
+}
+
+/** Of all feeds of a source together: it is the list of them that could not be had, or not whole. */
+function listMessage(state: ProblemState, reason: FailureReason | null): string {
+  const cut = state === 'TRUNCATED' && reason !== null ? CUT_LISTS[reason] : undefined;
+  return cut ?? message(state, reason);
+}
+
+const CUT_LISTS: Partial<Record<FailureReason, string>> = {
+  LIMIT: 'The source has more clusters than are read (discovery.maxClusters); the others are left out.',
+  MALFORMED: 'Some clusters in the list of the source have no valid id; they are left out.',
+};
 
 /** A feed that was read in part was understood but for some rows. */
 function messageOf(state: ProblemState, reason: FailureReason): string {

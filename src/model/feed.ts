@@ -31,6 +31,11 @@ export function allFeedsName(source: string): string {
   return `sources/${source}/feeds/${WILDCARD}`;
 }
 
+/** True for the name under which all feeds of a source are reported together. */
+export function isAllFeeds(name: string): boolean {
+  return name.endsWith(`/feeds/${WILDCARD}`);
+}
+
 /** Names are for people; nothing is found by them. */
 const LONGEST_CLUSTER_NAME = 256;
 

@@ -25,9 +25,14 @@ function heldMs(): number {
 
 /** Long work on the event loop, in slices of a few milliseconds. */
 export class Slices {
+  /** True when what goes on without a pause has held the event loop long enough. */
+  get isUsedUp(): boolean {
+    return heldMs() >= SLICE_MS;
+  }
+
   /** To be called between steps that take less than a slice. */
   async pause(): Promise<void> {
-    if (heldMs() >= SLICE_MS) await nextTurn();
+    if (this.isUsedUp) await nextTurn();
   }
 
   /** Does work that says where it may be interrupted. Its steps take less than a slice. */

@@ -45,6 +45,8 @@ export interface SourceConfig {
   readonly projectId: string | null;
   /** null: found by listing the clusters. */
   readonly clusters: readonly SourceCluster[] | null;
+  /** How clusters that the configuration does not name are found. */
+  readonly discovery: Discovery;
   readonly credentials: Credentials;
   /** The longest one upstream call may take. */
   readonly timeoutMs: number;
@@ -61,6 +63,11 @@ export interface SourceConfig {
   readonly keepWarm: boolean;
   readonly windowMs: number;
   readonly enterpriseProjectId: string;
+}
+
+export interface Discovery {
+  /** No more clusters than this are read. */
+  readonly maxClusters: number;
 }
 
 export interface SourceCluster {

@@ -11,6 +11,9 @@ import { tokenSource } from './reading.js';
 
 const WITH_CLUSTERS = PROVIDER_SETTINGS.filter(({ hasClusters }) => hasClusters);
 
+/** More than any of these upstreams has. */
+const ALL = { maxClusters: 10_000 };
+
 let simulator: Simulator;
 let readers: Readers;
 
@@ -26,7 +29,7 @@ afterEach(async () => {
 });
 
 function ask(provider: string, changes: Partial<SourceConfig> = {}): Promise<FeedListing> {
-  const source = { ...tokenSource(simulator, provider), clusters: null, ...changes };
+  const source = { ...tokenSource(simulator, provider), clusters: null, discovery: ALL, ...changes };
   return readers.open(source).listFeeds(readContext());
 }
 
@@ -150,6 +153,21 @@ describe('clusters that the configuration does not name', () => {
     Object.assign(simulator.settings.ocp, settings);
     expect(namesByKey(await list('oceanbase-ocp'))).toEqual(expected.sort());
   });
+
+  it.each(WITH_CLUSTERS)(
+    'are kept up to the limit by $id, the same ones each time, and said to be cut',
+    async ({ id }) => {
+      for (const key of [5, 3, 1, 4, 2])
+        benchOf(id).stock(simulator, { key: String(key), name: `name-${key}` });
+      const listing = await ask(id, { discovery: { maxClusters: 3 } });
+      expect(listing).toMatchObject({ outcome: 'listed', truncation: 'LIMIT' });
+      expect(
+        feedsIn(listing)
+          .map(({ key }) => key)
+          .sort(),
+      ).toEqual(['1', '2', '3']);
+    },
+  );
 
   it('that are standbys of standbys are found at OCP', async () => {
     const primary = simulator.fleet.addOcpCluster({ id: 1 });

@@ -18,7 +18,8 @@ export async function listFeeds(connection: Connection, context: ReadContext): P
 async function listClusters({ client, source }: Connection, context: ReadContext): Promise<FoundClusters> {
   const path = `/api/v3/projects/${pathSegment(source.projectId ?? '')}/clusters`;
   const rows = parseItems(await client.getJson({ path }, context));
-  return findClusters({ rows, truncated: false }, readCluster);
+  const { discovery } = source;
+  return findClusters({ rows, truncated: false }, { read: readCluster, discovery, signal: context.signal });
 }
 
 /** `metadata.alias` is a display name that may change at will; `name` is what other CCE calls go by. */

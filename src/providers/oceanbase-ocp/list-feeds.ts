@@ -7,7 +7,7 @@ import { Fields, rawObject } from '@/upstream/raw.js';
 import { pageReader, type Connection } from './read-feed.js';
 import { member } from './wire.js';
 
-/** Bounds the walk should the list of clusters never end. */
+/** Bounds the walk should the list of clusters never end; the largest `discovery.maxClusters`. */
 const MOST_CLUSTERS = 10_000;
 
 /** One feed for each configured cluster, or for each that OCP knows. Throws `UpstreamError`. */
@@ -19,23 +19,46 @@ export async function listFeeds(connection: Connection, context: ReadContext): P
   return { outcome: 'listed', feeds: clusterFeeds(source, clusters), truncation };
 }
 
-async function listClusters({ client }: Connection, context: ReadContext): Promise<FoundClusters> {
+async function listClusters({ client, source }: Connection, context: ReadContext): Promise<FoundClusters> {
   const { rows, truncated } = await walkPages({
     readPage: pageReader(client, '/api/v2/ob/clusters', context),
-    identify: (row) => JSON.stringify(idOf(row) ?? [row]),
+    identify: (row) => JSON.stringify(idOf(row) ?? [withoutStandbys(row)]),
     maxRows: MOST_CLUSTERS,
     signal: context.signal,
   });
-  return findClusters({ rows: rows.flatMap(withStandbys), truncated }, (row) => ({
-    id: row.id('id'),
-    name: row.text('name'),
-  }));
+  const { discovery } = source;
+  return findClusters(
+    { rows: withStandbys(rows), truncated },
+    { read: readCluster, discovery, signal: context.signal },
+  );
 }
 
-/** A cluster and its standby clusters, which OCP nests inside their primary; what is no list of them names none. */
-function withStandbys(row: unknown): unknown[] {
-  const standbys = member(rawObject(row), 'standbyClusters') ?? [];
-  return [row, ...(Array.isArray(standbys) ? standbys.flatMap(withStandbys) : [standbys])];
+function readCluster(row: Fields): { id: string | null; name: string | null } {
+  return { id: row.id('id'), name: row.text('name') };
+}
+
+/**
+ * Clusters and their standby clusters, which OCP nests inside their primary; what is no list of them names none. They
+ * come one by one: a row may nest any number, at any depth.
+ */
+function* withStandbys(rows: readonly unknown[]): Generator {
+  const open = [rows[Symbol.iterator]()];
+  for (let list = open.at(-1); list !== undefined; list = open.at(-1)) {
+    const { done, value: row } = list.next();
+    if (done === true) {
+      open.pop();
+      continue;
+    }
+    yield row;
+    const standbys: unknown = member(rawObject(row), STANDBYS) ?? [];
+    open.push((Array.isArray(standbys) ? standbys : [standbys])[Symbol.iterator]());
+  }
+}
+
+const STANDBYS = 'standbyClusters';
+
+function withoutStandbys(row: unknown): unknown {
+  return rawObject(row) === null ? row : { ...(row as object), [STANDBYS]: null };
 }
 
 function idOf(row: unknown): string | null {

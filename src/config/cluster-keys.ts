@@ -1,0 +1,39 @@
+import { listById } from './list.js';
+import { optional, required, section, withDefault } from './section.js';
+import type { Keys } from './section.js';
+import { integer, text, textOrDigits } from './values.js';
+
+export const CLUSTER_KEYS = {
+  id: required(
+    textOrDigits({
+      allowed: 'a cluster id of 1 to 64 letters, digits, - and _',
+      pattern: /^[A-Za-z0-9_-]{1,64}$/,
+    }),
+    { description: "The upstream's id of the cluster.", example: 1000005 },
+  ),
+  name: optional(text({ allowed: 'a name of 1 to 256 characters', pattern: /^.{1,256}$/ }), {
+    description: 'What tasks call the cluster where the upstream does not tell its name.',
+    example: 'yc0820_17',
+  }),
+} as const satisfies Keys;
+
+export const DISCOVERY_KEYS = {
+  maxClusters: withDefault(integer({ min: 1, max: 10_000 }), 1_000, {
+    description:
+      'How many clusters are read. Of more, those with the lowest ids are read, and the answer says TRUNCATED.',
+    example: 1_000,
+  }),
+} as const satisfies Keys;
+
+/** Which clusters a source has feeds of. */
+export const WHICH_CLUSTERS = {
+  clusters: optional(listById('clusters', section('a cluster', CLUSTER_KEYS)), {
+    description: 'The clusters whose tasks are read. Left out: found by listing the clusters.',
+    example: [{ id: 1000005, name: 'yc0820_17' }],
+  }),
+  discovery: withDefault(
+    section('a map', DISCOVERY_KEYS),
+    {},
+    { description: 'How clusters are found where clusters is left out.' },
+  ),
+} as const satisfies Keys;

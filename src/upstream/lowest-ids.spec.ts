@@ -1,0 +1,42 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { LowestIds } from './lowest-ids.js';
+
+interface Thing {
+  readonly id: string;
+  readonly at: number;
+}
+
+function keep(most: number, ids: readonly string[]): LowestIds<Thing> {
+  const kept = new LowestIds<Thing>(most);
+  ids.forEach((id, at) => {
+    kept.add({ id, at });
+  });
+  return kept;
+}
+
+const IDS = fc.array(fc.string({ unit: fc.constantFrom('0', '1', '9', 'a'), minLength: 1, maxLength: 3 }), {
+  maxLength: 60,
+});
+
+describe('the things with the lowest ids', () => {
+  it('are the same in whatever order they come, and said to be cut when there are more', () => {
+    fc.assert(
+      fc.property(IDS, fc.integer({ min: 1, max: 12 }), (ids, most) => {
+        const wanted = [...new Set(ids)].sort((a, b) => a.length - b.length || (a < b ? -1 : 1));
+        const kept = keep(most, ids);
+        expect(new Set(kept.values.map(({ id }) => id))).toEqual(new Set(wanted.slice(0, most)));
+        expect(kept.values.length).toBe(Math.min(most, wanted.length));
+        expect(kept.isCut).toBe(wanted.length > most);
+        expect(kept.values.every(({ id, at }) => at === ids.lastIndexOf(id))).toBe(true);
+      }),
+    );
+  });
+
+  it('are numbers by their value', () => {
+    expect(keep(2, ['1000006', '999999', '1000005']).values.map(({ id }) => id)).toEqual([
+      '999999',
+      '1000005',
+    ]);
+  });
+});
