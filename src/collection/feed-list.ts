@@ -1,6 +1,6 @@
 import { elapsedMs, type Clock } from '@/model/clock.js';
-import type { CircuitStatus, ProblemState } from '@/model/collection.js';
 import type { Diagnosis } from '@/model/diagnosis.js';
+import type { CircuitStatus, FeedStatus, ProblemState } from '@/model/collection.js';
 import type { FailureReason } from '@/model/failure.js';
 import type { ListedFeeds } from '@/model/provider.js';
 import type { Demand } from './demand.js';
@@ -38,6 +38,12 @@ export class FeedList {
   /** True once there is a list, however old. */
   get isKnown(): boolean {
     return this.#upkeep.held !== null;
+  }
+
+  /** Of the rows of the newest list. */
+  get drift(): Pick<FeedStatus, 'drift' | 'driftExamples'> {
+    const { drift = {}, driftExamples = {} } = this.#upkeep.held?.value ?? {};
+    return { drift, driftExamples };
   }
 
   get calls(): number {

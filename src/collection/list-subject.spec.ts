@@ -22,6 +22,18 @@ describe('a list of feeds from the store', () => {
     expect(decode(feeds)).toEqual(feeds);
   });
 
+  it.each([
+    { key: '../x', name: 'sources/s/feeds/../x', cluster: null },
+    { name: 'sources/s/feeds/b' },
+    { source: 't', name: 'sources/t/feeds/a' },
+    { provider: 'q' },
+    { cluster: { id: 'b', name: null } },
+    { cluster: { id: 'a', name: 'a\nb' } },
+    { cluster: { id: 'a', name: 'x'.repeat(257) } },
+  ])('is none with a feed that this source does not find: %j', (part) => {
+    expect(decode([{ ...feed('a'), ...part }])).toBeNull();
+  });
+
   it('is none with more feeds than clusters may be read, unless the configuration names them', () => {
     const feeds = [feed('a'), feed('b'), feed('c')];
     expect(decode(feeds)).toBeNull();

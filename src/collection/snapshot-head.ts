@@ -37,14 +37,15 @@ export function parseTruncation(head: object): Truncation | null | undefined {
   return truncation === null ? null : TRUNCATIONS.find((one) => one === truncation);
 }
 
-function parseDrift(drift: unknown): DriftCounts {
+/** Of anything that is no count of a known kind, nothing. */
+export function parseDrift(drift: unknown): DriftCounts {
   const counts = (drift ?? {}) as Record<string, unknown>;
   const known = DRIFT_KINDS.filter((kind) => Number.isFinite(counts[kind]));
   return Object.fromEntries(known.map((kind) => [kind, counts[kind] as number]));
 }
 
 /** Earlier heads have none. */
-function parseExamples(examples: unknown): DriftExamples {
+export function parseExamples(examples: unknown): DriftExamples {
   const found = (examples ?? {}) as Record<string, unknown>;
   return Object.fromEntries(
     DRIFT_KINDS.flatMap((kind) => {

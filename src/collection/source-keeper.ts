@@ -185,6 +185,7 @@ export class SourceKeeper {
       diagnosis: this.#list.diagnosisOf(trouble.reason),
       ...NOTHING_KEPT,
       ageMs: null,
+      ...this.#list.drift,
       lastSuccessTimeMs: this.#list.lastSuccessMs,
       lastErrorTimeMs: this.#list.lastErrorMs,
       upstreamCalls: this.#list.calls,

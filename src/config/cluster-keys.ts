@@ -1,3 +1,4 @@
+import { CLUSTER_ID } from '@/model/source.js';
 import { listById } from './list.js';
 import { optional, required, section, withDefault } from './section.js';
 import type { Keys } from './section.js';
@@ -7,7 +8,7 @@ export const CLUSTER_KEYS = {
   id: required(
     textOrDigits({
       allowed: 'a cluster id of 1 to 64 letters, digits, - and _',
-      pattern: /^[A-Za-z0-9_-]{1,64}$/,
+      pattern: CLUSTER_ID,
     }),
     { description: "The upstream's id of the cluster.", example: 1000005 },
   ),

@@ -51,6 +51,9 @@ export interface ListedFeeds {
   readonly feeds: readonly Feed[];
   /** What keeps the list of feeds from being whole; null when it is. */
   readonly truncation: Truncation | null;
+  /** Of the rows that the feeds were found in; absent where there were none. */
+  readonly drift?: DriftCounts;
+  readonly driftExamples?: DriftExamples;
 }
 
 /** An open connection to one source. */

@@ -70,6 +70,9 @@ export interface Discovery {
   readonly maxClusters: number;
 }
 
+/** What a cluster id may be, configured or found: it goes into paths and names. */
+export const CLUSTER_ID = /^[A-Za-z0-9_-]{1,64}$/;
+
 export interface SourceCluster {
   readonly id: string;
   readonly name: string | null;

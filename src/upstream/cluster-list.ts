@@ -1,11 +1,15 @@
-import { DriftLog } from '@/model/drift.js';
+import { DriftLog, type DriftCounts, type DriftExamples } from '@/model/drift.js';
+import { clusterName } from '@/model/cluster-name.js';
+import { clusterFeeds } from '@/model/feed.js';
+import type { ListedFeeds } from '@/model/provider.js';
 import { Slices, visitInSteps } from '@/model/slices.js';
-import type { Discovery, SourceCluster } from '@/model/source.js';
+import { CLUSTER_ID, type SourceCluster, type SourceConfig } from '@/model/source.js';
 import type { Truncation } from '@/model/truncation.js';
 import { throwIfAborted } from './deadline.js';
 import { hideSecrets } from './hidden-secrets.js';
 import { LowestIds } from './lowest-ids.js';
 import { Fields, rawObject } from './raw.js';
+import { jsonType } from './redaction.js';
 import { UpstreamError } from './upstream-error.js';
 
 /** A list of clusters as it was read. */
@@ -19,7 +23,7 @@ export interface ClusterRows {
 /** How to take clusters from rows. */
 export interface ClusterReading {
   readonly read: (row: Fields) => { readonly id: string | null; readonly name: string | null };
-  readonly discovery: Discovery;
+  readonly discovery: SourceConfig['discovery'];
   readonly signal: AbortSignal;
 }
 
@@ -27,37 +31,62 @@ export interface ClusterReading {
 export interface FoundClusters {
   readonly clusters: readonly SourceCluster[];
   readonly truncation: Truncation | null;
+  /** Of the rows that are left out. */
+  readonly drift: DriftCounts;
+  readonly driftExamples: DriftExamples;
 }
-
-/** Ids go into names and paths; vendors' own have 36 characters at the most. */
-const LONGEST_ID = 256;
 
 /**
  * The clusters that the rows name, each once, `discovery.maxClusters` at the most: those with the lowest ids. A row
- * that names none stands for a cluster whose tasks will be missing. Works in steps. Throws `UpstreamError`, MALFORMED
- * where there are rows and none of them names a cluster.
+ * that names none by a valid id (`CLUSTER_ID`) stands for a cluster whose tasks will be missing. Works in steps. Throws
+ * `UpstreamError`, MALFORMED where there are rows and none of them names a cluster.
  */
 export async function findClusters(
   { rows, truncated }: ClusterRows,
   { read, discovery, signal }: ClusterReading,
 ): Promise<FoundClusters> {
   const kept = new LowestIds<SourceCluster>(discovery.maxClusters);
-  let [named, nameless] = [0, 0];
+  const drift = new DriftLog();
+  let named = 0;
   const visit = (row: unknown): void => {
     throwIfAborted(signal);
     const object = rawObject(row);
     const { id, name } = object === null ? NAMELESS : read(new Fields(object, new DriftLog()));
-    if (id === null || id.length > LONGEST_ID) {
-      nameless += 1;
+    if (id === null || !CLUSTER_ID.test(id)) {
+      drift.note('droppedRow', () => describe(object === null ? row : id, object !== null));
       return;
     }
     named += 1;
-    kept.add({ id, name: name && hideSecrets(name) });
+    kept.add({ id, name: clusterName(name && hideSecrets(name)) });
   };
   await new Slices().run(visitInSteps(rows, visit));
-  if (named === 0 && nameless > 0) throw new UpstreamError('MALFORMED');
+  const dropped = drift.counts.droppedRow ?? 0;
+  if (named === 0 && dropped > 0) throw new UpstreamError('MALFORMED');
   const isCut = kept.isCut || truncated;
-  return { clusters: kept.values, truncation: nameless > 0 ? 'MALFORMED' : isCut ? 'LIMIT' : null };
+  return {
+    clusters: kept.values,
+    truncation: dropped > 0 ? 'MALFORMED' : isCut ? 'LIMIT' : null,
+    drift: drift.counts,
+    driftExamples: drift.examples,
+  };
+}
+
+/** The feeds of the clusters that the configuration names, or of those that are found. Throws what `find` throws. */
+export async function listClusterFeeds(
+  source: SourceConfig,
+  find: () => Promise<FoundClusters>,
+): Promise<ListedFeeds> {
+  if (source.clusters !== null) {
+    return { outcome: 'listed', feeds: clusterFeeds(source, source.clusters), truncation: null };
+  }
+  const { clusters, ...found } = await find();
+  return { outcome: 'listed', feeds: clusterFeeds(source, clusters), ...found };
 }
 
 const NAMELESS = { id: null, name: null };
+
+/** What is wrong with a row, without anything of it but its length. */
+function describe(found: unknown, isObject: boolean): { field: string; found: string } {
+  if (!isObject) return { field: '(row)', found: jsonType(found) };
+  return { field: 'id', found: typeof found === 'string' ? `string of ${found.length} characters` : 'absent' };
+}

@@ -1,18 +1,13 @@
-import { clusterFeeds } from '@/model/feed.js';
 import type { ListedFeeds, ReadContext } from '@/model/provider.js';
-import { findClusters, type FoundClusters } from '@/upstream/cluster-list.js';
+import { findClusters, listClusterFeeds, type FoundClusters } from '@/upstream/cluster-list.js';
 import { pathSegment } from '@/upstream/path-segment.js';
 import type { Fields } from '@/upstream/raw.js';
 import type { Connection } from './read-feed.js';
 import { parseItems } from './wire.js';
 
 /** One feed for each configured cluster, or for each that the project has. Throws `UpstreamError`. */
-export async function listFeeds(connection: Connection, context: ReadContext): Promise<ListedFeeds> {
-  const { source } = connection;
-  const { clusters, truncation } = source.clusters
-    ? { clusters: source.clusters, truncation: null }
-    : await listClusters(connection, context);
-  return { outcome: 'listed', feeds: clusterFeeds(source, clusters), truncation };
+export function listFeeds(connection: Connection, context: ReadContext): Promise<ListedFeeds> {
+  return listClusterFeeds(connection.source, () => listClusters(connection, context));
 }
 
 async function listClusters({ client, source }: Connection, context: ReadContext): Promise<FoundClusters> {

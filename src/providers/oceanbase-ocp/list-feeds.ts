@@ -1,7 +1,6 @@
 import { DriftLog } from '@/model/drift.js';
-import { clusterFeeds } from '@/model/feed.js';
 import type { ListedFeeds, ReadContext } from '@/model/provider.js';
-import { findClusters, type FoundClusters } from '@/upstream/cluster-list.js';
+import { findClusters, listClusterFeeds, type FoundClusters } from '@/upstream/cluster-list.js';
 import { walkPages } from '@/upstream/page-walk.js';
 import { Fields, rawObject } from '@/upstream/raw.js';
 import { pageReader, type Connection } from './read-feed.js';
@@ -11,12 +10,8 @@ import { member } from './wire.js';
 const MOST_CLUSTERS = 10_000;
 
 /** One feed for each configured cluster, or for each that OCP knows. Throws `UpstreamError`. */
-export async function listFeeds(connection: Connection, context: ReadContext): Promise<ListedFeeds> {
-  const { source } = connection;
-  const { clusters, truncation } = source.clusters
-    ? { clusters: source.clusters, truncation: null }
-    : await listClusters(connection, context);
-  return { outcome: 'listed', feeds: clusterFeeds(source, clusters), truncation };
+export function listFeeds(connection: Connection, context: ReadContext): Promise<ListedFeeds> {
+  return listClusterFeeds(connection.source, () => listClusters(connection, context));
 }
 
 async function listClusters({ client, source }: Connection, context: ReadContext): Promise<FoundClusters> {
