@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { SYSTEM_CLOCK } from '@/model/clock.js';
 import { USUAL_FRESHNESS, type CollectionAnswer, type Freshness } from '@/model/collection.js';
+import { diagnosisOf } from '@/model/diagnosis.js';
 import type { FailureReason } from '@/model/failure.js';
 import { feedName, type Feed } from '@/model/feed.js';
 import type { FeedListing, FeedRead, Provider, ReadContext, SourceReader } from '@/model/provider.js';
@@ -166,6 +167,32 @@ describe('the collection', () => {
     reader.next = ({ key }) => slowly(key === 'a' ? 500 : 1_500)();
     const answer = await askFor(500);
     expect(answer).toMatchObject({ waitedFor: 'stale', feeds: [{ problem: null }, { problem: null }] });
+  });
+
+  it('leaves a feed alone that is not enabled, tries it now and then, and takes it in once it answers', async () => {
+    reader.feeds = { outcome: 'listed', feeds: [feed('a'), feed('b')], truncation: null };
+    const diagnosis = diagnosisOf('NOT_ENABLED', { httpStatus: 400 });
+    const refused = { reason: 'UPSTREAM_ERROR', retryAfterMs: null, diagnosis } as const;
+    let isEnabled = false;
+    let asked = 0;
+    reader.next = ({ key }) => {
+      if (key === 'b') asked += 1;
+      return key === 'a' || isEnabled ? whole() : { outcome: 'failed', failure: refused };
+    };
+    expect((await ask()).feeds).toMatchObject([{ feed: feed('a').name, problem: null }]);
+    for (let minutes = 0; minutes < 60; minutes += 1) {
+      await jest.advanceTimersByTimeAsync(60_000);
+      expect((await ask()).feeds).toHaveLength(1);
+    }
+    expect(asked).toBeGreaterThan(3);
+    expect(asked).toBeLessThan(15);
+    expect(collection.status()[0]?.feeds[1]).toMatchObject({ state: 'DISABLED', reason: null });
+    isEnabled = true;
+    for (let minutes = 0; minutes < 11; minutes += 1) {
+      await jest.advanceTimersByTimeAsync(60_000);
+      await ask();
+    }
+    expect((await ask()).feeds).toMatchObject([{ problem: null }, { feed: feed('b').name, problem: null }]);
   });
 
   it('answers within the deadline when a feed hangs, and says that it timed out', async () => {

@@ -45,6 +45,11 @@ export class FeedKeeper {
     return this.#upkeep.failureReason;
   }
 
+  /** True when there was never a snapshot, as what the feed lists is not enabled at the upstream. */
+  get isNotEnabled(): boolean {
+    return this.#upkeep.isNotEnabled;
+  }
+
   /** Starts or joins the read that a question needs. Answers what it must wait for; null when nothing. */
   want(demand: Demand): Promise<unknown> | null {
     this.#upkeep.use();
@@ -55,7 +60,7 @@ export class FeedKeeper {
     const isOverdue = snapshot !== null && this.#upkeep.isOverdue;
     return this.#upkeep.renewFor(demand, {
       forced: demand.freshness.noCache,
-      isAwaited: verdict === 'renew' && !isOverdue,
+      isAwaited: verdict === 'renew' && !isOverdue && !this.isNotEnabled,
       missed: snapshot === null,
       isAnswered: () => this.verdict(demand) !== 'renew',
     });

@@ -4,7 +4,7 @@ import { sourceWith } from '../../test/support/reading.js';
 import type { SourceTools } from './keeper-tools.js';
 import { ListSubject } from './list-subject.js';
 
-const SOURCE = sourceWith({ id: 's', provider: 'p', discovery: { maxClusters: 2 } });
+const SOURCE = sourceWith({ id: 's', provider: 'p', discovery: { exclude: [], maxClusters: 2 } });
 
 function decode(feeds: readonly unknown[], feedsAreConfigured = false): unknown {
   const subject = new ListSubject({ source: SOURCE, feedsAreConfigured } as SourceTools);

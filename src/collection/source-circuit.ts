@@ -1,7 +1,7 @@
 import type { Clock } from '@/model/clock.js';
 import type { CircuitStatus } from '@/model/collection.js';
 import type { Diagnosis } from '@/model/diagnosis.js';
-import type { Failure, FailureReason } from '@/model/failure.js';
+import { isNotEnabled, type Failure, type FailureReason } from '@/model/failure.js';
 import { FORGOTTEN_AFTER_MS, pauseAfter } from './pacing.js';
 
 /** Failures in a row, of two feeds or more, after which the whole source is left alone. */
@@ -93,7 +93,7 @@ export class SourceCircuit {
   }
 
   fail(name: string, failure: Failure): void {
-    if (OF_THE_FEED.has(failure.reason)) return;
+    if (OF_THE_FEED.has(failure.reason) || isNotEnabled(failure)) return;
     this.#diagnosis = failure.diagnosis;
     const nowMs = this.clock.monotonicMs();
     this.#lastFailureMs = nowMs;

@@ -9,6 +9,8 @@ import type { SourceTools } from './keeper-tools.js';
 import { FeedList, loading, type ListTrouble } from './feed-list.js';
 import { NewsDesk } from './news-desk.js';
 
+const DISABLED = { state: 'DISABLED', reason: null } as const;
+
 /** So many are asked for without looking at the time. */
 const FEEDS_AT_ONCE = 16;
 
@@ -51,7 +53,9 @@ export class SourceKeeper {
   }
 
   answers(demand: Demand): FeedAnswer[] {
-    const answers = this.feedsOf(demand).map((feed) => feed.answer(demand));
+    const disabled = this.disabled();
+    const feeds = this.feedsOf(demand).filter((feed) => !disabled.has(feed));
+    const answers = feeds.map((feed) => feed.answer(demand));
     const trouble = demand.feeds === null ? this.trouble(demand) : null;
     return trouble === null ? answers : [this.unlisted(trouble), ...answers];
   }
@@ -63,7 +67,10 @@ export class SourceKeeper {
   status(): SourceStatus {
     const { id, provider, region, projectId } = this.tools.source;
     const trouble = this.trouble(usualDemand());
-    const feeds = this.feeds.map((feed) => feed.status());
+    const disabled = this.disabled();
+    const feeds = this.feeds.map((feed) =>
+      disabled.has(feed) ? { ...feed.status(), ...DISABLED } : feed.status(),
+    );
     if (trouble !== null) feeds.unshift(this.unlistedStatus(trouble));
     const circuit = this.tools.circuit.status;
     return { id, provider, region, projectId, circuit, feeds };
@@ -84,6 +91,16 @@ export class SourceKeeper {
   /** True from when a first list is known until its feeds have keepers. */
   private get isListedOnly(): boolean {
     return this.#feeds === null && this.#list.isKnown;
+  }
+
+  /**
+   * Feeds that have only ever been refused as not enabled: no part of what an answer needs to be complete. Only while
+   * another feed of the source shows that lists can be read at all: what all feeds answer may be our own mistake.
+   */
+  private disabled(): ReadonlySet<FeedKeeper> {
+    const refused = this.feeds.filter((feed) => feed.isNotEnabled);
+    const canBeRead = refused.length > 0 && this.feeds.some((feed) => feed.newest() !== null);
+    return new Set(canBeRead ? refused : []);
   }
 
   private trouble(demand: Demand): ListTrouble | null {

@@ -1,7 +1,7 @@
 import { elapsedMs } from '@/model/clock.js';
 import type { CircuitStatus } from '@/model/collection.js';
 import type { Diagnosis } from '@/model/diagnosis.js';
-import type { FailureReason } from '@/model/failure.js';
+import { isNotEnabled, type FailureReason } from '@/model/failure.js';
 import type { Demand } from './demand.js';
 import { EarlyRenewal } from './early-renewal.js';
 import type { Held } from './held.js';
@@ -95,6 +95,12 @@ export class Upkeep<T> {
   /** The reason of the last read, when it failed. */
   get failureReason(): FailureReason | null {
     return this.#renewal.setbacks.failure?.reason ?? null;
+  }
+
+  /** True when the upstream has only ever refused it as not enabled, as far as is known here. */
+  get isNotEnabled(): boolean {
+    const { held, setbacks } = this.#renewal;
+    return held === null && setbacks.failure !== null && isNotEnabled(setbacks.failure);
   }
 
   /** Why there is nothing newer; null where nothing stands in the way. */

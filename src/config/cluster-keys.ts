@@ -1,12 +1,12 @@
 import { CLUSTER_ID } from '@/model/source.js';
-import { listById } from './list.js';
+import { listById, listOf } from './list.js';
 import { optional, required, section, withDefault } from './section.js';
 import type { Keys } from './section.js';
-import { integer, text, textOrDigits } from './values.js';
+import { integer, text } from './values.js';
 
 export const CLUSTER_KEYS = {
   id: required(
-    textOrDigits({
+    text({
       allowed: 'a cluster id of 1 to 64 letters, digits, - and _',
       pattern: CLUSTER_ID,
     }),
@@ -19,6 +19,17 @@ export const CLUSTER_KEYS = {
 } as const satisfies Keys;
 
 export const DISCOVERY_KEYS = {
+  exclude: optional(
+    listOf(
+      'ids or names of clusters',
+      text({ allowed: 'an id or a name of 1 to 256 characters', pattern: /^.{1,256}$/ }),
+    ),
+    {
+      description:
+        'Clusters that are left out, by id or by name: `*` is any text, `?` one character; case counts. They are no part of any answer.',
+      example: ['test-*', '4213d908-f5dc-4633-8401-cfd7175fca0c'],
+    },
+  ),
   maxClusters: withDefault(integer({ min: 1, max: 10_000 }), 1_000, {
     description:
       'How many clusters are read. Of more, those with the lowest ids are read, and the answer says TRUNCATED.',

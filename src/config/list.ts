@@ -22,6 +22,20 @@ export function listById<T>(name: string, item: Shape<T>): Shape<readonly (T | u
   };
 }
 
+/** A list of single values, which may be empty. `name` says what it lists. */
+export function listOf<T>(name: string, item: Shape<T>): Shape<readonly (T | undefined)[]> {
+  const allowed = `a list of ${name}`;
+  return {
+    allowed,
+    schema: { type: 'array', items: item.schema },
+    read: (node, problems) => {
+      if (node.kind === 'list') return node.items.map((each) => item.read(each, problems));
+      if (node.kind !== 'lost') problems.note(node, describeKind(node), allowed);
+      return undefined;
+    },
+  };
+}
+
 function noteRepeatedIds(list: ListNode, problems: ProblemLog): void {
   const seen = new Map<string, string>();
   for (const item of list.items) {

@@ -94,7 +94,7 @@ function toSourceConfig(source: SourceValues, { cache, window }: Inherited): Sou
     region: source.region,
     projectId: source.projectId,
     clusters: source.clusters,
-    discovery: source.discovery,
+    discovery: { ...source.discovery, exclude: source.discovery.exclude ?? [] },
     credentials: source.credentials,
     timeoutMs: source.timeout,
     concurrency: source.concurrency,

@@ -11,6 +11,20 @@ type RootValues = ValuesOf<RootKeys>;
 export function checkRules(values: RootValues, root: YamlNode, problems: ProblemLog): void {
   checkAccess(values, root, problems);
   checkAges(values, root, problems);
+  checkDiscovery(values, root, problems);
+}
+
+/** Clusters that are named are not found, so nothing said of finding them has an effect. */
+function checkDiscovery({ sources = [] }: RootValues, root: YamlNode, problems: ProblemLog): void {
+  for (const [index, source] of sources.entries()) {
+    const discovery = nodeAt(root, 'sources', index, 'discovery');
+    if (discovery === undefined || source?.clusters === null || source?.clusters === undefined) continue;
+    problems.note(
+      discovery,
+      'discovery beside clusters',
+      'one of the two: clusters names them, discovery finds them',
+    );
+  }
 }
 
 /** Whoever opens the gateway to a network says so. */

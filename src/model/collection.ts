@@ -72,10 +72,13 @@ export interface CircuitStatus {
   readonly nextProbeTimeMs: number | null;
 }
 
+export type FeedState = 'FRESH' | 'DISABLED' | ProblemState;
+
 /** A feed as `/v1/sources` shows it. */
 export interface FeedStatus {
   readonly feed: string;
-  readonly state: 'FRESH' | ProblemState;
+  /** `DISABLED`: only ever refused as not enabled at the upstream; it is no part of any answer. */
+  readonly state: FeedState;
   readonly reason: FailureReason | null;
   /** What was seen of the failure that the reason stands for; null where none failed, or it was not told. */
   readonly diagnosis: Diagnosis | null;

@@ -20,6 +20,7 @@ export const FAILURE_CAUSES = [
   'PROXY',
   'HTTP_STATUS',
   'ERROR_IN_BODY',
+  'NOT_ENABLED',
   'NOT_HTTP',
   'BAD_ENCODING',
   'NOT_JSON',

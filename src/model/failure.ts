@@ -23,6 +23,11 @@ export interface Failure {
   readonly diagnosis: Diagnosis | null;
 }
 
+/** True for a feed whose upstream says that what it lists is not switched on there. */
+export function isNotEnabled({ diagnosis }: Failure): boolean {
+  return diagnosis?.cause === 'NOT_ENABLED';
+}
+
 const MESSAGES: Record<FailureReason, string> = {
   TIMEOUT: 'The upstream did not answer in time.',
   UNREACHABLE: 'No connection to the upstream could be made or kept.',

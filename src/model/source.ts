@@ -66,6 +66,8 @@ export interface SourceConfig {
 }
 
 export interface Discovery {
+  /** Clusters whose id or name one of these patterns matches (`*` and `?`) are left out. */
+  readonly exclude: readonly string[];
   /** No more clusters than this are read. */
   readonly maxClusters: number;
 }

@@ -1,7 +1,7 @@
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import { FAILED_CALLS, FAILURE_CAUSES, type FailedCall, type FailureCause } from '@/model/diagnosis.js';
 import { FAILURE_REASONS, type FailureReason } from '@/model/failure.js';
-import { CIRCUIT_STATES, type ProblemState } from '@/model/collection.js';
+import { CIRCUIT_STATES, type FeedState } from '@/model/collection.js';
 import { TASK_STATUSES, TASK_TYPES, type TaskStatus, type TaskType } from '@/model/task.js';
 
 @ApiSchema({
@@ -140,10 +140,11 @@ export class FeedDto extends CauseDto {
 
   /**
    * FRESH: the newest snapshot is whole and current. LOADING: no snapshot yet. FAILED: no snapshot, and the last try
-   * failed. STALE: the snapshot is older than it should be. TRUNCATED: it is not whole.
+   * failed. STALE: the snapshot is older than it should be. TRUNCATED: it is not whole. DISABLED: only ever refused as
+   * not enabled at the upstream (log backup of a CSS cluster); no part of any answer.
    */
-  @ApiProperty({ enum: ['FRESH', 'LOADING', 'FAILED', 'STALE', 'TRUNCATED'] })
-  state: 'FRESH' | ProblemState;
+  @ApiProperty({ enum: ['FRESH', 'LOADING', 'FAILED', 'STALE', 'TRUNCATED', 'DISABLED'] })
+  state: FeedState;
 
   /** Why the last read failed or is not whole; null otherwise. */
   @ApiProperty({ enum: FAILURE_REASONS, nullable: true, example: null })

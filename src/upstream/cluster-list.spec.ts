@@ -9,7 +9,7 @@ const readCluster = (row: Fields): { id: string | null; name: string | null } =>
 });
 const READING = {
   read: readCluster,
-  discovery: { maxClusters: 1_000 },
+  discovery: { exclude: [], maxClusters: 1_000 },
   signal: new AbortController().signal,
 };
 const A = { id: 'a', name: 'logs' };
@@ -37,6 +37,26 @@ describe('a list of clusters', () => {
     },
   );
 
+  it('is without the clusters that are excluded by id or name', async () => {
+    const rows = [
+      A,
+      { id: 'b', name: 'test-1' },
+      { id: 'c', name: null },
+      { id: 'test-2' },
+      { id: 'd', name: 'Test-3' },
+    ];
+    const discovery = { exclude: ['test-*', '?'], maxClusters: 1_000 };
+    expect(await findClusters({ rows, truncated: false }, { ...READING, discovery })).toMatchObject({
+      clusters: [],
+      truncation: null,
+    });
+    const some = { exclude: ['test-?'], maxClusters: 2 };
+    expect(await findClusters({ rows, truncated: false }, { ...READING, discovery: some })).toMatchObject({
+      clusters: [A, { id: 'c', name: null }],
+      truncation: 'LIMIT',
+    });
+  });
+
   it('shows names on one line', async () => {
     const rows = [{ id: 'a', name: 'logs\n\u001b[31mof all' }];
     const { clusters } = await findClusters({ rows, truncated: false }, READING);
@@ -51,7 +71,10 @@ describe('a list of clusters', () => {
   it('keeps as many as are allowed, those with the lowest ids, and says that it is cut', async () => {
     const rows = [10, 9, 100, 2, 30].map((id) => ({ id }));
     expect(
-      await findClusters({ rows, truncated: false }, { ...READING, discovery: { maxClusters: 3 } }),
+      await findClusters(
+        { rows, truncated: false },
+        { ...READING, discovery: { exclude: [], maxClusters: 3 } },
+      ),
     ).toMatchObject({
       clusters: ['2', '9', '10'].map((id) => ({ id, name: null })),
       truncation: 'LIMIT',
@@ -61,7 +84,10 @@ describe('a list of clusters', () => {
   it('counts a cluster that is listed twice once', async () => {
     const rows = [A, { id: 'b' }, { id: 'a', name: 'renamed' }];
     expect(
-      await findClusters({ rows, truncated: false }, { ...READING, discovery: { maxClusters: 2 } }),
+      await findClusters(
+        { rows, truncated: false },
+        { ...READING, discovery: { exclude: [], maxClusters: 2 } },
+      ),
     ).toMatchObject({
       clusters: [
         { id: 'a', name: 'renamed' },

@@ -11,6 +11,7 @@ import { LowestIds } from './lowest-ids.js';
 import { Fields, rawObject } from './raw.js';
 import { jsonType } from './redaction.js';
 import { UpstreamError } from './upstream-error.js';
+import { matchesWildcard } from './wildcard.js';
 
 /** A list of clusters as it was read. */
 export interface ClusterRows {
@@ -37,7 +38,7 @@ export interface FoundClusters {
 }
 
 /**
- * The clusters that the rows name, each once, `discovery.maxClusters` at the most: those with the lowest ids. A row
+ * The clusters that the rows name and `discovery.exclude` does not leave out, each once, `discovery.maxClusters` at the most: those with the lowest ids. A row
  * that names none by a valid id (`CLUSTER_ID`) stands for a cluster whose tasks will be missing. Works in steps. Throws
  * `UpstreamError`, MALFORMED where there are rows and none of them names a cluster.
  */
@@ -47,6 +48,7 @@ export async function findClusters(
 ): Promise<FoundClusters> {
   const kept = new LowestIds<SourceCluster>(discovery.maxClusters);
   const drift = new DriftLog();
+  const { exclude } = discovery;
   let named = 0;
   const visit = (row: unknown): void => {
     throwIfAborted(signal);
@@ -57,7 +59,8 @@ export async function findClusters(
       return;
     }
     named += 1;
-    kept.add({ id, name: clusterName(name && hideSecrets(name)) });
+    const cluster = { id, name: clusterName(name && hideSecrets(name)) };
+    if (!exclude.some((pattern) => isNamedBy(pattern, cluster))) kept.add(cluster);
   };
   await new Slices().run(visitInSteps(rows, visit));
   const dropped = drift.counts.droppedRow ?? 0;
@@ -83,10 +86,17 @@ export async function listClusterFeeds(
   return { outcome: 'listed', feeds: clusterFeeds(source, clusters), ...found };
 }
 
+function isNamedBy(pattern: string, { id, name }: SourceCluster): boolean {
+  return matchesWildcard(id, pattern) || (name !== null && matchesWildcard(name, pattern));
+}
+
 const NAMELESS = { id: null, name: null };
 
 /** What is wrong with a row, without anything of it but its length. */
 function describe(found: unknown, isObject: boolean): { field: string; found: string } {
   if (!isObject) return { field: '(row)', found: jsonType(found) };
-  return { field: 'id', found: typeof found === 'string' ? `string of ${found.length} characters` : 'absent' };
+  return {
+    field: 'id',
+    found: typeof found === 'string' ? `string of ${found.length} characters` : 'absent',
+  };
 }

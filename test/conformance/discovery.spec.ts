@@ -12,7 +12,7 @@ import { tokenSource } from './reading.js';
 const WITH_CLUSTERS = PROVIDER_SETTINGS.filter(({ hasClusters }) => hasClusters);
 
 /** More than any of these upstreams has. */
-const ALL = { maxClusters: 10_000 };
+const ALL = { exclude: [], maxClusters: 10_000 };
 
 let simulator: Simulator;
 let readers: Readers;
@@ -159,7 +159,7 @@ describe('clusters that the configuration does not name', () => {
     async ({ id }) => {
       for (const key of [5, 3, 1, 4, 2])
         benchOf(id).stock(simulator, { key: String(key), name: `name-${key}` });
-      const listing = await ask(id, { discovery: { maxClusters: 3 } });
+      const listing = await ask(id, { discovery: { exclude: [], maxClusters: 3 } });
       expect(listing).toMatchObject({ outcome: 'listed', truncation: 'LIMIT' });
       expect(
         feedsIn(listing)

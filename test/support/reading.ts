@@ -12,7 +12,7 @@ export function sourceWith(settings: Pick<SourceConfig, 'provider'> & Partial<So
     region: 'eu-west-101',
     projectId: 'p',
     clusters: null,
-    discovery: { maxClusters: 1_000 },
+    discovery: { exclude: [], maxClusters: 1_000 },
     credentials: { type: 'token', token: 'token' },
     timeoutMs: 10_000,
     concurrency: 4,

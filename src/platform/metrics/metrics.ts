@@ -37,13 +37,16 @@ export class Metrics {
   });
   readonly #feedTasks = this.feedGauge('tributary_feed_tasks', 'Tasks in the newest snapshot');
   readonly #feedAge = this.feedGauge('tributary_feed_age_seconds', 'Age of the newest snapshot');
-  readonly #feedUp = this.feedGauge('tributary_feed_fresh', '1 when the state of the feed is FRESH, else 0');
   readonly #feedState = new Gauge({
     name: 'tributary_feed_state',
     help: '1 for the state of each feed, with its reason and cause as in /v1/sources; empty where there is none',
     labelNames: ['feed', 'state', 'reason', 'cause'],
     registers: [this.#registry],
   });
+  readonly #feedUp = this.feedGauge(
+    'tributary_feed_fresh',
+    '1 when the state of the feed is FRESH, else 0; none while it is DISABLED',
+  );
   readonly #feedCalls = this.feedGauge('tributary_feed_upstream_calls', 'Upstream calls made for the feed');
   readonly #feedOpen = this.feedGauge(
     'tributary_feed_circuit_open',
@@ -200,8 +203,8 @@ export class Metrics {
     }
     for (const status of sources.flatMap((source) => source.feeds)) {
       const { feed } = status;
-      this.#feedUp.set({ feed }, status.state === 'FRESH' ? 1 : 0);
       this.#feedState.set(stateLabels(status), 1);
+      if (status.state !== 'DISABLED') this.#feedUp.set({ feed }, status.state === 'FRESH' ? 1 : 0);
       this.#feedCalls.set({ feed }, status.upstreamCalls);
       this.#feedOpen.set({ feed }, isOpen(status.circuit));
       if (status.taskCount !== null) this.#feedTasks.set({ feed }, status.taskCount);

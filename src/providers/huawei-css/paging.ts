@@ -19,6 +19,8 @@ export interface CssList {
   readonly path: string;
   readonly name: ListName;
   readonly maxRows: number;
+  /** What an error stands for with which the list is refused before any page was had. */
+  readonly refusal?: (error: unknown) => unknown;
 }
 
 /** Reads the lists of one source, and remembers by which name its backend takes the position. */
@@ -65,6 +67,8 @@ class CssPages {
     if (start === 0) {
       const page = await this.fetch({ limit: PAGE_SIZE });
       this.#firstPage = page.map(({ key }) => key);
+      const page = await this.fetchFirst();
+      this.#firstPage = page.map(identifyRecord);
       return page;
     }
     const name = this.positionName ?? guess;
@@ -132,6 +136,17 @@ class CssPages {
     const records = parseList(await this.get(query), this.list.name, start);
     // One more than what tells the walk that there are more than may be read.
     const page = await new Slices().run(keyRows(records, identifyRecord, this.list.maxRows + 2));
+  private async fetchFirst(): Promise<readonly unknown[]> {
+    try {
+      return await this.fetch({ limit: PAGE_SIZE });
+    } catch (error) {
+      const isFirstCall = this.#largestPage === 0;
+      throw (isFirstCall && this.list.refusal?.(error)) || error;
+    }
+  }
+
+  private async fetch(query: Query): Promise<readonly unknown[]> {
+    const page = parseList(await this.get(query), this.list.name);
     this.#largestPage = Math.max(this.#largestPage, page.length);
     return page;
   }

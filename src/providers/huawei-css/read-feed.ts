@@ -4,6 +4,7 @@ import type { SourceConfig } from '@/model/source.js';
 import { coverageOf, coveredByOrder } from '@/upstream/coverage.js';
 import { normaliseRows } from '@/upstream/normalised-rows.js';
 import { pathSegment } from '@/upstream/path-segment.js';
+import { logListRefusal } from './failures.js';
 import { normalise } from './normalise.js';
 import type { CssPaging } from './paging.js';
 
@@ -22,7 +23,7 @@ export async function readFeed(
   const project = pathSegment(source.projectId ?? '');
   const path = `/v1.0/${project}/clusters/${pathSegment(feed.key)}/logs/records`;
   const list = { path, name: 'clusterLogRecord', maxRows: source.maxTasksPerFeed } as const;
-  const walked = await paging.walk(list, context);
+  const walked = await paging.walk({ ...list, refusal: logListRefusal }, context);
   const { lacksRows, ...read } = await normaliseRows(walked.rows, (record, drift) =>
     normalise(record, { source, feed, drift }),
   );
