@@ -93,6 +93,11 @@ const GOOD: readonly (readonly [string, string])[] = [
   ['numbers from the environment', topWith('server: { port: "${PORT}" }')],
   ['a cluster with a number for an id', ocpWith('clusters: [{ id: 1000005 }]')],
   ['a rate', ocpWith('rate: 200/5m')],
+  ['a project of digits', CBR.replace('p1', '12345678901234567890e12345678901')],
+  ['a password of digits', source('password: pw', 'password: 0123')],
+  ['a default for a port', topWith('server: { port: "${NO_PORT:-3000}" }')],
+  ['a dollar sign before a placeholder', source('password: pw', 'password: "$$${SECRET}"')],
+  ['clusters that are left out', ocpWith('discovery: { exclude: ["test-*", 7], maxClusters: 10 }')],
   ['a limit of clusters', ocpWith('discovery: { maxClusters: 10000 }')],
   ['every tuning key', ocpWith('timeout: 1s\n    concurrency: 1\n    maxTasksPerFeed: 5')],
   ['a window and an enterprise project', cbrWith('window: 7d\n    enterpriseProjectId: "0"')],
@@ -229,7 +234,7 @@ const BAD: readonly BadFile[] = [
     yaml: source('username: admin, password: pw', 'accessKey: pw'),
     problems: [
       '5:18 sources[0].credentials.username: found nothing; allowed: a user name without a colon',
-      '5:18 sources[0].credentials.password: found nothing; allowed: a password of 1 to 4096 characters, in quotes if it is all digits',
+      '5:18 sources[0].credentials.password: found nothing; allowed: a password of 1 to 4096 characters',
       '5:33 sources[0].credentials.accessKey: found an unknown key; allowed: type, username, password',
     ],
   },
@@ -241,17 +246,24 @@ const BAD: readonly BadFile[] = [
     ],
   },
   {
-    name: 'a password of digits, which is not shown',
-    yaml: source('password: pw', 'password: 0123'),
+    name: 'a password that YAML takes for a truth, which is not shown',
+    yaml: source('password: pw', 'password: true'),
     problems: [
-      '5:60 sources[0].credentials.password: found (hidden), a number; allowed: a password of 1 to 4096 characters, in quotes if it is all digits',
+      '5:60 sources[0].credentials.password: found (hidden), a boolean; allowed: a password of 1 to 4096 characters; put it in quotes where it is meant as a text',
     ],
   },
+  ...['~', 'null', 'Null'].map((written) => ({
+    name: `a user that YAML takes for nothing: ${written}`,
+    yaml: source('username: admin', `username: ${written}`),
+    problems: [
+      '5:43 sources[0].credentials.username: found nothing; allowed: a user name without a colon; put it in quotes where it is meant as a text',
+    ],
+  })),
   {
     name: 'an empty password',
     yaml: source('password: pw', 'password: "${EMPTY}"'),
     problems: [
-      '5:60 sources[0].credentials.password: found an empty text; allowed: a password of 1 to 4096 characters, in quotes if it is all digits',
+      '5:60 sources[0].credentials.password: found an empty text; allowed: a password of 1 to 4096 characters',
     ],
     schemaSees: false,
   },
@@ -259,8 +271,8 @@ const BAD: readonly BadFile[] = [
     name: 'a token that no header can carry, which is not shown',
     yaml: source('type: basic, username: admin, password: pw', 'type: aksk, accessKey: "a b", secretKey: ü'),
     problems: [
-      '5:43 sources[0].credentials.accessKey: found (hidden); allowed: an access key of visible ASCII characters, in quotes if it is all digits',
-      '5:61 sources[0].credentials.secretKey: found (hidden); allowed: a secret key of visible ASCII characters, in quotes if it is all digits',
+      '5:43 sources[0].credentials.accessKey: found (hidden); allowed: an access key of visible ASCII characters',
+      '5:61 sources[0].credentials.secretKey: found (hidden); allowed: a secret key of visible ASCII characters',
     ],
   },
   {
@@ -277,7 +289,7 @@ const BAD: readonly BadFile[] = [
     name: 'a forgotten colon that makes a secret part of a key',
     yaml: source('username: admin, password: pw', 'username: admin, password hush'),
     problems: [
-      '5:18 sources[0].credentials.password: found nothing; allowed: a password of 1 to 4096 characters, in quotes if it is all digits',
+      '5:18 sources[0].credentials.password: found nothing; allowed: a password of 1 to 4096 characters',
       '5:50 sources[0].credentials["password…"]: found an unknown key; allowed: type, username, password',
     ],
   },
@@ -285,28 +297,44 @@ const BAD: readonly BadFile[] = [
     name: 'a missing project',
     yaml: CBR.replace('    projectId: p1\n', ''),
     problems: [
-      '2:5 sources[0].projectId: found nothing; allowed: a project id of 1 to 64 letters, digits, - and _, in quotes if it is all digits',
+      '2:5 sources[0].projectId: found nothing; allowed: a project id of 1 to 64 letters, digits, - and _',
     ],
   },
   {
     name: 'a project that would change the path',
     yaml: CBR.replace('p1', '../p1'),
     problems: [
-      '5:16 sources[0].projectId: found "../p1"; allowed: a project id of 1 to 64 letters, digits, - and _, in quotes if it is all digits',
+      '5:16 sources[0].projectId: found "../p1"; allowed: a project id of 1 to 64 letters, digits, - and _',
     ],
   },
   {
-    name: 'a project of digits',
-    yaml: CBR.replace('p1', '0123'),
+    name: 'a project that YAML takes for a number and whose spelling is none',
+    yaml: CBR.replace('p1', '1.5'),
     problems: [
-      '5:16 sources[0].projectId: found the number 0123; allowed: a project id of 1 to 64 letters, digits, - and _, in quotes if it is all digits',
+      '5:16 sources[0].projectId: found the number 1.5; allowed: a project id of 1 to 64 letters, digits, - and _',
     ],
+    schemaSees: false,
   },
   {
     name: 'clusters where there are none',
     yaml: cbrWith('clusters: [{ id: a }]'),
     problems: [
       `7:5 sources[0].clusters: found a key without meaning for a source of huawei-cbr; allowed: ${CBR_KEYS}`,
+    ],
+  },
+  {
+    name: 'clusters that are left out beside clusters that are named',
+    yaml: ocpWith('clusters: [{ id: a }]\n    discovery: { exclude: [b] }'),
+    problems: [
+      '7:16 sources[0].discovery: found discovery beside clusters; allowed: one of the two: clusters names them, discovery finds them',
+    ],
+    schemaSees: false,
+  },
+  {
+    name: 'a cluster that is left out, as a text',
+    yaml: ocpWith('discovery: { exclude: test-* }'),
+    problems: [
+      '6:27 sources[0].discovery.exclude: found a text; allowed: a list of ids or names of clusters',
     ],
   },
   {
@@ -356,6 +384,7 @@ const BAD: readonly BadFile[] = [
     problems: [
       '6:22 sources[0].clusters[0].id: found the number 1.5; allowed: a cluster id of 1 to 64 letters, digits, - and _',
     ],
+    schemaSees: false,
   },
   {
     name: 'a rate without a time',

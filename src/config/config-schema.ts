@@ -16,9 +16,9 @@ export function configSchema(providers: readonly ProviderSettings[]): Readonly<R
     $defs: {
       substituted: {
         description:
-          'Replaced when the file is read: ${NAME} by an environment variable, ${file:PATH} by a file.',
+          'Replaced when the file is read: ${NAME} by an environment variable, ${NAME:-TEXT} by one or its default, ${file:PATH} by a file.',
         type: 'string',
-        pattern: '(^|[^$])\\$\\{[^{}]+\\}',
+        pattern: '(^|[^$])(\\$\\$)*\\$\\{[^{}]+\\}',
       },
     },
   };

@@ -9,7 +9,7 @@ import { variants } from './variants.js';
 /** Sent in a header as it is: no blanks, ASCII only. IAM tokens may have 32 KiB (IAM API docs). */
 function headerSecret(noun: string): Shape<string> {
   return text({
-    allowed: `${noun} of visible ASCII characters, in quotes if it is all digits`,
+    allowed: `${noun} of visible ASCII characters`,
     pattern: /^[\x21-\x7e]{1,32768}$/,
     secret: true,
   });
@@ -23,10 +23,10 @@ const username = required(text({ allowed: 'a user name without a colon', pattern
   example: 'backup-reader',
 });
 
-const password = required(
-  text({ allowed: 'a password of 1 to 4096 characters, in quotes if it is all digits', secret: true }),
-  { description: "The user's password.", example: '${HW_PASSWORD}' },
-);
+const password = required(text({ allowed: 'a password of 1 to 4096 characters', secret: true }), {
+  description: "The user's password.",
+  example: '${HW_PASSWORD}',
+});
 
 /** The keys of each type of credentials. */
 export const CREDENTIAL_KEYS = {

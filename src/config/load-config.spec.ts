@@ -80,7 +80,7 @@ describe('the configuration', () => {
           freshForMs: 15_000,
           keepForMs: 86_400_000,
           windowMs: 2_592_000_000,
-          discovery: { maxClusters: 1_000 },
+          discovery: { exclude: [], maxClusters: 1_000 },
           enterpriseProjectId: 'all_granted_eps',
           minRefreshMs: 1_000,
           keepWarm: false,
@@ -115,6 +115,38 @@ describe('the configuration', () => {
   });
 });
 
+describe('what YAML takes for something else than a text', () => {
+  it.each([
+    '61e9540',
+    '0123',
+    '0x1F',
+    '0o17',
+    '1_000',
+    '12345678901234567890e12345678901',
+    'yes',
+    '2026-11-28',
+  ])('is taken as it is written: %s', (written) => {
+    const yaml = ocp('pw', `    projectId: ${written}\n    clusters: [{ id: ${written} }]\n`);
+    expect(load(yaml).sources[0]).toMatchObject({
+      projectId: written,
+      clusters: [{ id: written, name: null }],
+    });
+  });
+});
+
+describe('a key in whose place nothing is put', () => {
+  it('is as if it were left out', () => {
+    const yaml = `${ocp('pw', '    region: "${EMPTY}"\n    concurrency: "${EMPTY}${EMPTY}"\n')}server: { secret: "\${EMPTY}", port: "\${EMPTY:-}" }\n`;
+    const { server, sources } = load(yaml, { EMPTY: '' });
+    expect(server).toMatchObject({ secret: null, port: 3000 });
+    expect(sources[0]).toMatchObject({ region: null, concurrency: 4 });
+  });
+
+  it('is an error where it is required', () => {
+    expect(messageOf(ocp('"${EMPTY}"'), { EMPTY: '' })).toContain('password: found an empty text');
+  });
+});
+
 describe('a placeholder', () => {
   it.each([
     ['"${PW}"', 'of the environment'],
@@ -122,13 +154,26 @@ describe('a placeholder', () => {
     ['a${PW}b${PW}', 'aof the environmentbof the environment'],
     ['"${file:secrets/pw}"', 'of a file'],
     ['"$${PW}"', '${PW}'],
-    ['"$$${PW}"', '$${PW}'],
+    ['"$$${PW}"', '$of the environment'],
+    ['"$$$${PW}"', '$${PW}'],
+    ['"a$$b$${PW}$"', 'a$$b${PW}$'],
+    ['"${NOPE:-a default}"', 'a default'],
+    ['"${NOPE-a default}"', 'a default'],
+    ['"${EMPTY:-a default}"', 'a default'],
+    ['"${PW:-a default}"', 'of the environment'],
+    ['"${NOPE:-a:-b}"', 'a:-b'],
     ['"$PW"', '$PW'],
     ['"${NESTED}"', '${PW}'],
     ['"${YAML}"', 'x", port: 1 # y'],
     ['"${DIGITS}"', '0123'],
   ])('in %s is replaced once and stays text', (password, replaced) => {
-    const env = { PW: 'of the environment', NESTED: '${PW}', YAML: 'x", port: 1 # y', DIGITS: '0123' };
+    const env = {
+      PW: 'of the environment',
+      NESTED: '${PW}',
+      YAML: 'x", port: 1 # y',
+      DIGITS: '0123',
+      EMPTY: '',
+    };
     expect(passwordOf(load(ocp(password), env))).toHaveProperty('password', replaced);
   });
 
@@ -138,10 +183,13 @@ describe('a placeholder', () => {
   });
 
   it.each([
-    ['"${NOPE}"', '${NOPE}, which is not set; allowed: the name of a variable set in the environment'],
+    [
+      '"${NOPE}"',
+      '${NOPE}, which is not set; allowed: the name of a variable set in the environment, or a default behind it: ${NAME:-TEXT}',
+    ],
     [
       '"${constructor}"',
-      '${constructor}, which is not set; allowed: the name of a variable set in the environment',
+      '${constructor}, which is not set; allowed: the name of a variable set in the environment, or a default behind it: ${NAME:-TEXT}',
     ],
     ['"${file:nope}"', '${file:nope}, which is no such file; allowed: the path of a readable UTF-8 file'],
     ['"${file:secrets}"', '${file:secrets}, which is a folder; allowed: the path of a readable UTF-8 file'],
@@ -153,21 +201,18 @@ describe('a placeholder', () => {
       '"${file:secrets/latin1}"',
       '${file:secrets/latin1}, which is bytes that are not UTF-8; allowed: the path of a readable UTF-8 file',
     ],
-    [
-      '"${file:secrets/two-lines}"',
-      '(hidden); allowed: a password of 1 to 4096 characters, in quotes if it is all digits',
-    ],
+    ['"${file:secrets/two-lines}"', '(hidden); allowed: a password of 1 to 4096 characters'],
     [
       '"${}"',
-      'a placeholder of another form; allowed: ${NAME} for an environment variable, ${file:PATH} for a file, $${ for a literal ${',
+      'a placeholder of another form; allowed: ${NAME} for an environment variable, ${NAME:-TEXT} with what stands for one that is not set or empty, ${file:PATH} for a file, $${ for a literal ${',
     ],
     [
-      '"${NOPE:-x}"',
-      'a placeholder of another form; allowed: ${NAME} for an environment variable, ${file:PATH} for a file, $${ for a literal ${',
+      '"${NOPE:?x}"',
+      'a placeholder of another form; allowed: ${NAME} for an environment variable, ${NAME:-TEXT} with what stands for one that is not set or empty, ${file:PATH} for a file, $${ for a literal ${',
     ],
     [
       '"${PW"',
-      'a placeholder of another form; allowed: ${NAME} for an environment variable, ${file:PATH} for a file, $${ for a literal ${',
+      'a placeholder of another form; allowed: ${NAME} for an environment variable, ${NAME:-TEXT} with what stands for one that is not set or empty, ${file:PATH} for a file, $${ for a literal ${',
     ],
   ])('in %s is a problem at its line', (password, detail) => {
     expect(messageOf(ocp(password))).toBe(

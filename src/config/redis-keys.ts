@@ -24,7 +24,7 @@ function redisUrl(allowed = URL_RULE): Shape<RedisAddress> {
 
 const name = text({ allowed: 'a user name of 1 to 256 characters', pattern: /^.{1,256}$/ });
 const password = text({
-  allowed: 'a password of 1 to 4096 characters, in quotes if it is all digits',
+  allowed: 'a password of 1 to 4096 characters',
   secret: true,
 });
 

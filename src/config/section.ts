@@ -46,9 +46,21 @@ export function required<T>(shape: Shape<T>, words: KeyText): Key<T> {
   };
 }
 
-/** Null when left out. */
+/** Null when left out, or when nothing was put in its place. */
 export function optional<T>(shape: Shape<T>, words: KeyText): Key<T | null> {
-  return { ...words, ...shape, required: false, taken: true, absent: () => null };
+  return {
+    ...words,
+    ...shape,
+    required: false,
+    taken: true,
+    read: (node, problems) => (isPutInEmpty(node) ? null : shape.read(node, problems)),
+    absent: () => null,
+  };
+}
+
+/** True where placeholders have put in nothing at all: as a variable that is set but empty does. */
+function isPutInEmpty(node: YamlNode): boolean {
+  return node.kind === 'scalar' && node.substituted && node.value === '';
 }
 
 /** `fallback` is written as it would be in the file, and read the same way. */
@@ -63,6 +75,7 @@ export function withDefault<T>(
     required: false,
     taken: true,
     default: fallback,
+    read: (node, problems) => shape.read(isPutInEmpty(node) ? nodeOf(fallback, node) : node, problems),
     absent: (spot, problems) => shape.read(nodeOf(fallback, spot), problems),
   };
 }

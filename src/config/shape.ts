@@ -21,6 +21,8 @@ export interface ScalarRules<T> {
   readonly parse: (scalar: ScalarNode) => T | undefined;
   /** True for values that are never shown. */
   readonly secret?: boolean;
+  /** True where any text may stand, so that a word that YAML reads as something else may be meant as one. */
+  readonly isText?: boolean;
   /** How a text is shown where parts of it may be secret. */
   readonly show?: (text: string) => string;
   /** A likely intention, where one can be guessed. */
@@ -44,10 +46,17 @@ export function scalar<T>(rules: ScalarRules<T>): Shape<T> {
   };
 }
 
-function hint(node: YamlNode, { suggest }: ScalarRules<unknown>): string {
+function hint(node: YamlNode, { suggest, isText }: ScalarRules<unknown>): string {
+  if (isText === true && isWordOfYaml(node)) return '; put it in quotes where it is meant as a text';
   if (suggest === undefined || node.kind !== 'scalar' || node.substituted || node.multiline) return '';
   const guess = typeof node.value === 'string' ? suggest(node.value) : null;
   return guess === null ? '' : `; did you mean ${guess}?`;
+}
+
+/** `true`, `null`, `~` and their like, but not a value that is left out. */
+function isWordOfYaml(node: YamlNode): boolean {
+  if (node.kind !== 'scalar') return false;
+  return typeof node.value === 'boolean' || (node.value === null && node.written !== '');
 }
 
 function found(node: YamlNode, rules: ScalarRules<unknown>): string {

@@ -17,7 +17,7 @@ export const window = duration({ max: '3650d' });
 /** A name as clouds give them. */
 function cloudName(noun: string): Shape<string> {
   return text({
-    allowed: `${noun} of 1 to 64 letters, digits, - and _, in quotes if it is all digits`,
+    allowed: `${noun} of 1 to 64 letters, digits, - and _`,
     pattern: /^[A-Za-z0-9_-]{1,64}$/,
   });
 }

@@ -4,10 +4,13 @@ import { readTextFile } from './read-text-file.js';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-const PLACEHOLDER = /\$\$\{|\$\{([^{}]*)(\}?)/g;
-const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
+/** Before a brace two dollar signs stand for one; an odd number of them begins a placeholder, as in Compose files. */
+const PLACEHOLDER = /((?:\$\$)+)(?=\{)|((?:\$\$)*)\$\{([^{}]*)(\}?)/g;
+/** A name, and behind `-` or `:-` what stands for a variable that is not set, or not set or empty. */
+const VARIABLE = /^([A-Za-z_][A-Za-z0-9_]*)(?:(:?)-(.*))?$/s;
 const FILE = /^file:(.+)$/s;
-const FORMS = '${NAME} for an environment variable, ${file:PATH} for a file, $${ for a literal ${';
+const FORMS =
+  '${NAME} for an environment variable, ${NAME:-TEXT} with what stands for one that is not set or empty, ${file:PATH} for a file, $${ for a literal ${';
 
 /** A text with its placeholders replaced. */
 export interface SubstitutedText {
@@ -25,8 +28,8 @@ export interface TextPiece {
 }
 
 /**
- * Replaces `${NAME}` by an environment variable and `${file:PATH}` by a file's content, less one newline at
- * its end. What is put in is taken as it is: no placeholder and no YAML in it is looked at.
+ * Replaces `${NAME}` by an environment variable, or its default `${NAME:-TEXT}`, and `${file:PATH}` by a file's
+ * content, less one newline at its end. What is put in is taken as it is: no placeholder and no YAML in it is looked at.
  */
 export class Substitution {
   constructor(
@@ -42,12 +45,14 @@ export class Substitution {
     let isWhole = true;
     let endedAt = 0;
     for (const match of template.matchAll(PLACEHOLDER)) {
-      const [whole, name, end = ''] = match;
-      pieces.push({ text: template.slice(endedAt, match.index), inserted: false });
+      const [whole, escaped, before = '', name, end = ''] = match;
+      const dollars = (escaped ?? before).slice(0, (escaped ?? before).length / 2);
+      pieces.push({ text: template.slice(endedAt, match.index) + dollars, inserted: false });
       endedAt = match.index + whole.length;
-      const value = name === undefined ? '${' : this.#value(whole, { name, end }, spot);
+      if (name === undefined) continue;
+      const value = this.#value(whole.slice(before.length), { name, end }, spot);
       isWhole &&= value !== null;
-      pieces.push({ text: value ?? '', inserted: name !== undefined });
+      pieces.push({ text: value ?? '', inserted: true });
     }
     pieces.push({ text: template.slice(endedAt), inserted: false });
     return isWhole ? joined(pieces) : null;
@@ -56,14 +61,19 @@ export class Substitution {
   #value(placeholder: string, { name, end }: PlaceholderParts, spot: Spot): string | null {
     const path = FILE.exec(name)?.[1];
     if (end !== '' && path !== undefined) return this.#fileContent(placeholder, path, spot);
-    if (end === '' || !VARIABLE.test(name)) return this.#malformed(spot);
+    const variable = end === '' ? null : VARIABLE.exec(name);
+    return variable === null ? this.#malformed(spot) : this.#variable(placeholder, variable, spot);
+  }
+
+  #variable(placeholder: string, [, name = '', colon, fallback]: RegExpExecArray, spot: Spot): string | null {
     // `hasOwn`: process.env inherits `constructor` and its like.
     const value = Object.hasOwn(this.env, name) ? this.env[name] : undefined;
-    if (value !== undefined) return value;
+    if (value !== undefined && (value !== '' || colon !== ':')) return value;
+    if (fallback !== undefined) return fallback;
     this.problems.note(
       spot,
       `${placeholder}, which is not set`,
-      'the name of a variable set in the environment',
+      'the name of a variable set in the environment, or a default behind it: ${NAME:-TEXT}',
     );
     return null;
   }

@@ -25,33 +25,24 @@ const ANY_TEXT = /^.{1,4096}$/s;
 // eslint-disable-next-line no-control-regex -- control characters are what it looks for
 const CONTROL_CHARACTER = /[\u0000-\u001f\u007f]/;
 
-/** A text. A number is none: YAML would already have lost its leading zeros. */
+/** A text. What YAML takes for a number is taken as the file spells it: `0123` and `61e9540` keep their digits. */
 export function text({ allowed, pattern = ANY_TEXT, secret = false }: TextRules): Shape<string> {
+  const ofText = { type: 'string', pattern: pattern.source };
   return scalar({
     allowed,
     secret,
-    schema: { type: 'string', pattern: pattern.source },
-    parse: ({ value }) =>
-      typeof value === 'string' && pattern.test(value) && !CONTROL_CHARACTER.test(value) ? value : undefined,
+    isText: true,
+    schema: DIGITS.some((digits) => pattern.test(digits)) ? { anyOf: [ofText, { type: 'number' }] } : ofText,
+    parse: ({ value, written }) => {
+      const spelled = typeof value === 'number' ? written : value;
+      const fits = typeof spelled === 'string' && pattern.test(spelled) && !CONTROL_CHARACTER.test(spelled);
+      return fits ? spelled : undefined;
+    },
   });
 }
 
-/** A text, or a whole number taken as the digits that the file spells. */
-export function textOrDigits({ allowed, pattern }: Required<Omit<TextRules, 'secret'>>): Shape<string> {
-  return scalar({
-    allowed,
-    schema: {
-      anyOf: [
-        { type: 'string', pattern: pattern.source },
-        { type: 'integer', minimum: 0 },
-      ],
-    },
-    parse: ({ value, written }) => {
-      const spelled = typeof value === 'number' && /^\d+$/.test(written) ? written : value;
-      return typeof spelled === 'string' && pattern.test(spelled) ? spelled : undefined;
-    },
-  });
-}
+/** Of these lengths are the shortest and the longest texts that any pattern wants. */
+const DIGITS = ['0', '0'.repeat(32)];
 
 /** A whole number within bounds. */
 export function integer({ min, max }: { readonly min: number; readonly max: number }): Shape<number> {
