@@ -107,7 +107,7 @@ export class CauseDto {
    * `TLS_EXPIRED`, `TLS_NOT_YET_VALID`, `TLS_NAME` the server's certificate is signed by no known authority, is out of
    * date, or is of another host; `TLS_CLIENT_CERTIFICATE` the server wants a certificate of ours; `TLS_PROTOCOL` it speaks no
    * TLS that we speak; `PROXY` a proxy in between refused; `HTTP_STATUS` it answered with an error, see `httpStatus`;
-   * `ERROR_IN_BODY` it answered 2xx and told an error; `NOT_HTTP`, `BAD_ENCODING`, `NOT_JSON`, `SHAPE` its answer was no
+   * `NOT_ENABLED` what the feed lists is not switched on there (log backup of a CSS cluster); `ERROR_IN_BODY` it answered 2xx and told an error; `NOT_HTTP`, `BAD_ENCODING`, `NOT_JSON`, `SHAPE` its answer was no
    * HTTP, was not compressed as it says, was no JSON, or not of the documented form; `TOO_LARGE` it was larger than what is read;
    * `CREDENTIAL_REFUSED`, `THROTTLED` it was not asked, as it refused the credential elsewhere, or told us to wait; `UNSENDABLE`
    * an id or a credential has characters that cannot be sent; `INTERNAL` a fault of the gateway.

@@ -63,7 +63,7 @@ afterEach(async () => {
 
 async function start(clusters: readonly string[] | null = null): Promise<string> {
   const url = `http://127.0.0.1:${(upstream.address() as AddressInfo).port}`;
-  const named = clusters && clusters.map((id) => ({ id, name: null }));
+  const named = clusters?.map((id) => ({ id, name: null })) ?? null;
   const source = sourceWith({
     id: 's',
     provider: 'huawei-css',

@@ -141,7 +141,7 @@ class CssPages {
       return await this.fetch({ limit: PAGE_SIZE });
     } catch (error) {
       const isFirstCall = this.#largestPage === 0;
-      throw (isFirstCall && this.list.refusal?.(error)) || error;
+      throw (isFirstCall ? this.list.refusal?.(error) : undefined) ?? error;
     }
   }
 
