@@ -65,10 +65,8 @@ class CssPages {
   /** The first page goes without a position, so it is right whatever the name is. */
   async read(start: number, guess: PositionName): Promise<Page | 'unpaged' | null> {
     if (start === 0) {
-      const page = await this.fetch({ limit: PAGE_SIZE });
-      this.#firstPage = page.map(({ key }) => key);
       const page = await this.fetchFirst();
-      this.#firstPage = page.map(identifyRecord);
+      this.#firstPage = page.map(({ key }) => key);
       return page;
     }
     const name = this.positionName ?? guess;
@@ -131,12 +129,7 @@ class CssPages {
     }
   }
 
-  private async fetch(query: Query): Promise<Page> {
-    const start = (query.offset ?? query.start ?? 1) - 1;
-    const records = parseList(await this.get(query), this.list.name, start);
-    // One more than what tells the walk that there are more than may be read.
-    const page = await new Slices().run(keyRows(records, identifyRecord, this.list.maxRows + 2));
-  private async fetchFirst(): Promise<readonly unknown[]> {
+  private async fetchFirst(): Promise<Page> {
     try {
       return await this.fetch({ limit: PAGE_SIZE });
     } catch (error) {
@@ -145,8 +138,11 @@ class CssPages {
     }
   }
 
-  private async fetch(query: Query): Promise<readonly unknown[]> {
-    const page = parseList(await this.get(query), this.list.name);
+  private async fetch(query: Query): Promise<Page> {
+    const start = (query.offset ?? query.start ?? 1) - 1;
+    const records = parseList(await this.get(query), this.list.name, start);
+    // One more than what tells the walk that there are more than may be read.
+    const page = await new Slices().run(keyRows(records, identifyRecord, this.list.maxRows + 2));
     this.#largestPage = Math.max(this.#largestPage, page.length);
     return page;
   }
