@@ -15,7 +15,6 @@ import { LOGGER, type Log } from '@/platform/logging/logger.js';
 import { Metrics } from '@/platform/metrics/metrics.js';
 import { PlatformModule } from '@/platform/platform.module.js';
 import { ProvidersModule } from '@/providers/providers.module.js';
-import { IoredisLink } from '@/redis/ioredis-link.js';
 import { RedisLimits } from '@/redis/redis-limits.js';
 import { RedisLink } from '@/redis/redis-link.js';
 import { RedisStandings } from '@/redis/redis-standings.js';
@@ -29,6 +28,7 @@ import { BodyMemory } from '@/upstream/body-memory.js';
 import { REST_POLICY } from '@/upstream/credentials/credential-standing.js';
 import { UpstreamModule } from '@/upstream/upstream.module.js';
 import { UpstreamObserver } from '@/upstream/upstream-observer.js';
+import { connectToRedis, type SharedRedis } from './app.redis.js';
 import { snapshotStore } from './app.snapshots.js';
 
 /** What a gateway is made from. */
@@ -50,22 +50,22 @@ export class AppModule implements OnApplicationShutdown {
 
   static on(ground: Ground): DynamicModule {
     const metrics = new Metrics();
-    const redis = linkToRedis(ground, metrics);
+    const redis = connectToRedis({ ...ground, metrics });
     const shared = [
       { provide: LOGGER, useValue: ground.log },
       { provide: CLOCK, useValue: ground.clock },
       { provide: PAGE_TOKEN_KEYS, useFactory: () => tokenKeys(ground, redis) },
-      { provide: RedisLink, useValue: redis },
-      { provide: SharedLimits, useValue: redis === null ? null : new RedisLimits(redis, ground.clock) },
-      { provide: SharedStandings, useValue: redis === null ? null : new RedisStandings(redis, REST_POLICY) },
-      { provide: DEPENDENCIES, useValue: dependenciesOn(redis) },
+      { provide: RedisLink, useValue: redis?.link ?? null },
+      { provide: SharedLimits, useValue: redis === null ? null : new RedisLimits(redis.link, ground.clock) },
+      { provide: SharedStandings, useValue: redis === null ? null : standingsIn(redis, ground) },
+      { provide: DEPENDENCIES, useValue: dependenciesOn(redis?.link ?? null) },
       { provide: Metrics, useValue: metrics },
       { provide: UpstreamObserver, useValue: callRecorder(metrics) },
       { provide: BodyMemory, useValue: new BodyMemory(ground.config.limits.bodyMemoryBytes) },
       {
         provide: FeedCollection,
         useFactory: async (providers: readonly Provider[]) => {
-          await redis?.ready(PATIENCE_MS);
+          await redis?.link.ready(PATIENCE_MS);
           return collect(ground, providers, snapshotStore(ground, redis, metrics));
         },
         inject: [PROVIDERS],
@@ -115,27 +115,6 @@ function collect(
   });
 }
 
-/** The one link of this process, where a Redis is configured. */
-function linkToRedis({ config, log, clock }: Ground, metrics: Metrics): IoredisLink | null {
-  const { redis: address, prefix } = config.cache;
-  if (address === null) return null;
-  const link: IoredisLink = new IoredisLink({
-    address,
-    prefix,
-    clock,
-    observer: {
-      wentDown: (code) => {
-        log.warn({ code }, 'Redis is down');
-      },
-      cameBack: (downForMs) => {
-        log.info({ downForMs }, 'Redis is back');
-      },
-      failed: metrics.watchRedis(() => link.status.state === 'up'),
-    },
-  });
-  return link;
-}
-
 function dependenciesOn(redis: RedisLink | null): Dependencies {
   return () => (redis === null ? [] : [{ name: 'redis', ...redis.status }]);
 }
@@ -144,13 +123,23 @@ function dependenciesOn(redis: RedisLink | null): Dependencies {
 const PATIENCE_MS = 1_000;
 
 /** The key of the secret alone; without a secret one of this process and, where there is a Redis, the one in it. */
-async function tokenKeys({ config }: Ground, redis: IoredisLink | null): Promise<PageTokenKeys> {
+async function tokenKeys({ config }: Ground, redis: SharedRedis | null): Promise<PageTokenKeys> {
   const own = pageTokenKey(config.server.secret);
   if (config.server.secret !== null || redis === null) return { own, shared: null };
-  const secret = new SharedSecret(redis);
-  await redis.ready(PATIENCE_MS);
+  const secret = new SharedSecret(redis.link);
+  await redis.link.ready(PATIENCE_MS);
   await secret.agree();
   return { own, shared: () => secret.value };
+}
+
+function standingsIn({ link, signer, onDisbelief }: SharedRedis, { clock }: Ground): RedisStandings {
+  return new RedisStandings(link, REST_POLICY, {
+    signer,
+    clock,
+    onDisbelief: () => {
+      onDisbelief('standing');
+    },
+  });
 }
 
 function callRecorder(metrics: Metrics): UpstreamObserver {

@@ -5,17 +5,19 @@ import { FallbackStore } from '@/snapshots/fallback/fallback-store.js';
 import { RedisStore } from '@/snapshots/redis/redis-store.js';
 import type { SnapshotStore } from '@/snapshots/snapshot-store.js';
 import type { Metrics } from './platform/metrics/metrics.js';
-import type { RedisLink } from './redis/redis-link.js';
+import type { SharedRedis } from './app.redis.js';
 
 /** Where snapshots are kept: shared through Redis while it can be used, else in this process. */
 export function snapshotStore(
   { config, clock }: { readonly config: Config; readonly clock: Clock },
-  link: RedisLink | null,
+  redis: SharedRedis | null,
   metrics: Metrics,
 ): SnapshotStore {
   const keepForMs = Math.max(...config.sources.map((source) => source.keepForMs));
+  const longestReadMs = Math.max(...config.sources.map(longestReadOf));
   const local = new InProcessStore(clock, keepForMs);
-  if (link === null) return local;
+  if (redis === null) return local;
+  const { link, signer, onDisbelief } = redis;
   const observer = {
     wrote: (bytes: number): void => {
       metrics.countTransfer('written', bytes);
@@ -25,7 +27,7 @@ export function snapshotStore(
     },
   };
   return new FallbackStore({
-    shared: new RedisStore({ link, keepForMs, observer }),
+    shared: new RedisStore({ link, signer, keepForMs, longestReadMs, clock, observer, onDisbelief }),
     local,
     onUp: (listener) => {
       link.onUp(listener);
@@ -35,3 +37,10 @@ export function snapshotStore(
     },
   });
 }
+
+/** What `FeedSubject` allows a read, and some more for keeping what it brought. */
+function longestReadOf({ timeoutMs }: Config['sources'][number]): number {
+  return CALLS_IN_A_ROW * timeoutMs + 60_000;
+}
+
+const CALLS_IN_A_ROW = 30;

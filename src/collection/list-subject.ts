@@ -4,7 +4,7 @@ import type { ListedFeeds } from '@/model/provider.js';
 import { CLUSTER_ID, type SourceConfig } from '@/model/source.js';
 import type { Content, Entry } from '@/snapshots/snapshot-store.js';
 import type { SourceTools } from './keeper-tools.js';
-import { parseDrift, parseExamples, parseTruncation } from './snapshot-head.js';
+import { isEpochMs, parseDrift, parseExamples, parseTruncation } from './snapshot-head.js';
 import type { Attempt, ReadWish, Subject } from './subject.js';
 import { storeNameOfList } from './store-name.js';
 
@@ -77,15 +77,20 @@ function parseListHead(
   const { feeds, fetchTimeMs, drift, driftExamples } = head as Partial<Record<keyof ListHead, unknown>>;
   const truncation = parseTruncation(head);
   if (!Array.isArray(feeds) || truncation === undefined || !isAllowed(feeds)) return null;
-  if (!Number.isFinite(fetchTimeMs)) return null;
+  if (!isEpochMs(fetchTimeMs)) return null;
   const drifted = { drift: parseDrift(drift), driftExamples: parseExamples(driftExamples) };
-  return { feeds, truncation, fetchTimeMs: fetchTimeMs as number, ...drifted };
+  return { feeds, truncation, fetchTimeMs, ...drifted };
 }
+
+/** `sources/{source}/feeds/{feed}`: the parts of a feed have 63 and 64 characters at most. */
+const LONGEST_NAME = 256;
 
 function isFeed(feed: unknown): feed is Feed {
   if (typeof feed !== 'object' || feed === null) return false;
   const { name, provider, source, key } = feed as Partial<Record<keyof Feed, unknown>>;
-  return [name, provider, source, key].every((text) => typeof text === 'string');
+  return [name, provider, source, key].every(
+    (text) => typeof text === 'string' && text.length <= LONGEST_NAME,
+  );
 }
 
 /** True for the feed of a cluster as this source may find it. */

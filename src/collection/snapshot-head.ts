@@ -1,5 +1,6 @@
 import { DRIFT_KINDS, type DriftCounts, type DriftExample, type DriftExamples } from '@/model/drift.js';
 import type { ReadFeed } from '@/model/provider.js';
+import { parseTime } from '@/model/time.js';
 import { TRUNCATIONS, type Truncation } from '@/model/truncation.js';
 
 /** Everything of a snapshot but its rows, as the store keeps it. */
@@ -18,16 +19,27 @@ export function parseSnapshotHead(head: unknown): SnapshotHead | null {
   if (typeof head !== 'object' || head === null) return null;
   const { fetchTimeMs, coveredSince, drift, driftExamples, bookmark } = head as Record<string, unknown>;
   const truncation = parseTruncation(head);
-  if (!Number.isFinite(fetchTimeMs) || truncation === undefined) return null;
-  if (coveredSince !== null && typeof coveredSince !== 'string') return null;
+  if (!isEpochMs(fetchTimeMs) || truncation === undefined) return null;
+  if (coveredSince !== null && !isTime(coveredSince)) return null;
   return {
-    fetchTimeMs: fetchTimeMs as number,
+    fetchTimeMs,
     truncation,
     coveredSince,
     drift: parseDrift(drift),
     driftExamples: parseExamples(driftExamples),
     bookmark,
   };
+}
+
+/** Whether a value is a time that can be shown. */
+export function isEpochMs(value: unknown): value is number {
+  return typeof value === 'number' && value >= 0 && value < YEAR_10000_MS;
+}
+
+const YEAR_10000_MS = Date.UTC(10_000, 0);
+
+function isTime(value: unknown): value is string {
+  return typeof value === 'string' && value.length <= 40 && parseTime(value) !== null;
 }
 
 /** What keeps a kept list from being whole; undefined where it is not told. Once it was told as `truncated` alone. */

@@ -5,6 +5,8 @@ export interface DependencyStatus {
   readonly state: 'up' | 'down';
   /** Why it is down, one of a closed set of words; null while it is up. */
   readonly code: string | null;
+  /** What it lacks that the gateway needs, where that is why. */
+  readonly lacking: string | null;
 }
 
 /** How all of them stand now. */

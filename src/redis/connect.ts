@@ -85,6 +85,8 @@ function newRedis(address: RedisAddress): Redis {
     name: address.masterName ?? '',
     enableTLSForSentinelMode: address.tls,
     sentinelTLS: options.tls,
+    sentinelUsername: address.sentinelUsername ?? undefined,
+    sentinelPassword: address.sentinelPassword ?? undefined,
     sentinelCommandTimeout: SLOTS_BOUND_MS,
     sentinelRetryStrategy: () => null,
   });

@@ -1,6 +1,6 @@
 import type { Clock } from '@/model/clock.js';
 import type { RedisAddress } from '@/model/redis-address.js';
-import { faultOf } from './redis-fault.js';
+import { faultOf, type Fault } from './redis-fault.js';
 import { RedisLink, RedisUnavailable, type Commands, type LinkStatus } from './redis-link.js';
 import { COMMAND_BOUNDS, RedisSession, type CommandBounds } from './redis-session.js';
 
@@ -13,11 +13,13 @@ const PROBE_EVERY_MS = 5_000;
 /** Is told how the link fares, for the log and for metrics. */
 export interface LinkObserver {
   /** Once each time it goes down, and when the first attempt of all fails. */
-  wentDown(code: string): void;
+  wentDown(code: string, lacking: string | null): void;
   cameBack(downForMs: number): void;
   /** For each `run` that threw, those refused while the link is down included. */
   failed(code: string): void;
 }
+
+type DownFault = Pick<Fault, 'code' | 'lacking'>;
 
 export interface LinkOptions {
   readonly address: RedisAddress;
@@ -30,7 +32,7 @@ export interface LinkOptions {
 
 /**
  * The link over ioredis. Codes besides Redis's own words: CONNECTING (not tried yet), TIMEOUT, UNREACHABLE,
- * TLS, CLOSED (after `close`) and OTHER.
+ * TLS, LACKING (a command that the work needs is not there or not permitted), CLOSED (after `close`) and OTHER.
  */
 export class IoredisLink extends RedisLink {
   readonly prefix: string;
@@ -51,7 +53,7 @@ export class IoredisLink extends RedisLink {
     super();
     this.prefix = options.prefix;
     this.#downSinceMs = options.clock.monotonicMs();
-    this.#status = { state: 'down', code: 'CONNECTING', sinceMs: options.clock.wallMs() };
+    this.#status = { state: 'down', code: 'CONNECTING', lacking: null, sinceMs: options.clock.wallMs() };
     void this.#tryToOpen();
   }
 
@@ -65,10 +67,10 @@ export class IoredisLink extends RedisLink {
       if (session === null) throw new RedisUnavailable(this.#status.code ?? 'CONNECTING');
       return await session.run(work, kind);
     } catch (error) {
-      const { code, ofRedis } = faultOf(error);
-      if (ofRedis && session !== null) this.#drop(session, code);
-      this.options.observer.failed(code);
-      throw error instanceof RedisUnavailable ? error : new RedisUnavailable(code);
+      const fault = faultOf(error);
+      if (fault.ofRedis && session !== null) this.#drop(session, fault);
+      this.options.observer.failed(fault.code);
+      throw error instanceof RedisUnavailable ? error : new RedisUnavailable(fault.code);
     }
   }
 
@@ -98,7 +100,7 @@ export class IoredisLink extends RedisLink {
     clearTimeout(this.#timer);
     const session = this.#session;
     this.#session = null;
-    this.#status = { state: 'down', code: 'CLOSED', sinceMs: this.options.clock.wallMs() };
+    this.#status = { state: 'down', code: 'CLOSED', lacking: null, sinceMs: this.options.clock.wallMs() };
     this.#attempt?.destroy();
     await session?.quit();
   }
@@ -110,7 +112,7 @@ export class IoredisLink extends RedisLink {
       prefix,
       bounds,
       onLost: (code) => {
-        this.#drop(session, code);
+        this.#drop(session, { code });
       },
       onMessage: (channel, message) => {
         for (const listener of this.#listeners.get(channel) ?? []) listener(message);
@@ -123,7 +125,7 @@ export class IoredisLink extends RedisLink {
     } catch (error) {
       if (this.#attempt === session) this.#attempt = null;
       session.destroy();
-      this.#noteDown(faultOf(error).code);
+      this.#noteDown(faultOf(error));
     }
   }
 
@@ -133,7 +135,7 @@ export class IoredisLink extends RedisLink {
     const { clock } = this.options;
     const downForMs = clock.monotonicMs() - this.#downSinceMs;
     this.#session = session;
-    this.#status = { state: 'up', code: null, sinceMs: clock.wallMs() };
+    this.#status = { state: 'up', code: null, lacking: null, sinceMs: clock.wallMs() };
     this.#pauseMs = FIRST_PAUSE_MS;
     this.#probeLater(session);
     this.#subscribeMissing(session);
@@ -144,7 +146,7 @@ export class IoredisLink extends RedisLink {
 
   #subscribeMissing(session: RedisSession): void {
     session.subscribe(this.#listeners).catch((error: unknown) => {
-      this.#drop(session, faultOf(error).code);
+      this.#drop(session, faultOf(error));
     });
   }
 
@@ -154,28 +156,29 @@ export class IoredisLink extends RedisLink {
         await session.probe();
         if (this.#session === session) this.#probeLater(session);
       } catch (error) {
-        this.#drop(session, faultOf(error).code);
+        this.#drop(session, faultOf(error));
       }
     });
   }
 
   /** Ends the use of a session, once. */
-  #drop(session: RedisSession, code: string): void {
+  #drop(session: RedisSession, fault: DownFault): void {
     if (this.#session !== session) return;
     this.#session = null;
     session.destroy();
-    this.#noteDown(code);
+    this.#noteDown(fault);
   }
 
-  #noteDown(code: string): void {
+  #noteDown({ code, lacking = null }: DownFault): void {
     if (this.#closed) return;
     const { clock } = this.options;
     const wasUp = this.#status.state === 'up';
     if (wasUp) this.#downSinceMs = clock.monotonicMs();
-    this.#status = { state: 'down', code, sinceMs: wasUp ? clock.wallMs() : this.#status.sinceMs };
+    const sinceMs = wasUp ? clock.wallMs() : this.#status.sinceMs;
+    this.#status = { state: 'down', code, lacking, sinceMs };
     this.#later(this.#pauseMs, () => this.#tryToOpen());
     this.#pauseMs = Math.min(this.#pauseMs * 1.25, LONGEST_PAUSE_MS);
-    if (!this.#mourned) this.options.observer.wentDown(code);
+    if (!this.#mourned) this.options.observer.wentDown(code, lacking);
     this.#mourned = true;
   }
 

@@ -12,8 +12,8 @@ const OF_THE_CALL: ReadonlySet<string> = new Set(['CROSSSLOT', 'ERR', 'EXECABORT
 
 /** Redis 6 and older wrap what stopped a script: `ERR Error running script (…): @user_script:1: -OOM command …`. */
 const IN_SCRIPT = /@user_script: ?\d+: -?([A-Z]+) /;
-/** The error behind `Too many Cluster redirections. Last error: ReplyError: MOVED …`. */
-const REDIRECTED = /Last error: ReplyError: ([A-Z]+)/;
+/** The error behind `Too many Cluster redirections. Last error: ReplyError: MOVED …`, or a Sentinel's `NOAUTH …`. */
+const LAST_ERROR = /Last error: (?:ReplyError: )?([A-Z]+) /;
 
 /** Of Node.js: nothing of a certificate or of the TLS handshake has another beginning. */
 const TLS_CODE = /^(ERR_TLS|ERR_SSL|CERT_|UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO|HOSTNAME_MISMATCH|EPROTO)/;
@@ -22,17 +22,24 @@ export interface Fault {
   readonly code: string;
   /** False where only this call went wrong. */
   readonly ofRedis: boolean;
+  /** See `RedisUnavailable`. */
+  readonly lacking?: string | null;
 }
 
 /** What an error that came of a command or of a connection means. */
 export function faultOf(error: unknown): Fault {
-  if (error instanceof RedisUnavailable) return { code: error.code, ofRedis: error.code === 'TIMEOUT' };
+  if (error instanceof RedisUnavailable) return faultOfOwn(error);
   if (!isError(error)) return { code: 'OTHER', ofRedis: false };
   if (isError(error.lastNodeError)) return faultOf(error.lastNodeError);
   if (error.name === 'ReplyError') return faultOfReply(error.message);
-  const redirected = REDIRECTED.exec(error.message)?.[1];
-  if (redirected !== undefined) return { code: known(redirected), ofRedis: true };
+  const last = LAST_ERROR.exec(error.message)?.[1] ?? '';
+  if (REPLY_WORDS.has(last)) return { code: last, ofRedis: true };
   return faultOfConnection(error);
+}
+
+function faultOfOwn({ code, lacking }: RedisUnavailable): Fault {
+  const ofRedis = code === 'TIMEOUT' || code === 'LACKING';
+  return lacking === null ? { code, ofRedis } : { code, ofRedis, lacking };
 }
 
 interface ThrownError extends Error {

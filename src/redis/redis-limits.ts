@@ -10,10 +10,18 @@ import {
 } from '@/model/shared-limits.js';
 import type { CallRate } from '@/model/source.js';
 import type { RedisLink } from './redis-link.js';
+import { BoundedWait } from './bounded-wait.js';
 import { Script } from './script.js';
 
 /** A place is held no longer than one call takes; what is on top is for a process that was held up. */
 const LEASE_BEYOND_CALL_MS = 5_000;
+/**
+ * Whoever can write to Redis can fill all places or use up the window, over and over. A process that was let in by
+ * nobody for so long goes on by its own limits alone, for a while: for places the longest that one is held; for calls
+ * two whole windows.
+ */
+const WINDOWS_TO_WAIT = 2;
+const ALONE_FOR_PLACES = 4;
 /** Between questions for a place, give or take half: from the first to the longest. */
 const FIRST_PAUSE_MS = 5;
 const LONGEST_PAUSE_MS = 40;
@@ -80,6 +88,8 @@ export class RedisLimits extends SharedLimits {
 class RedisSourceLimits implements SharedSourceLimits {
   readonly #places: string;
   readonly #leaseMs: number;
+  readonly #entering: BoundedWait;
+  readonly #taking: BoundedWait;
 
   constructor(
     private readonly link: RedisLink,
@@ -88,15 +98,22 @@ class RedisSourceLimits implements SharedSourceLimits {
   ) {
     this.#places = `${this.#keyOf()}:places`;
     this.#leaseMs = source.timeoutMs + LEASE_BEYOND_CALL_MS;
+    this.#entering = new BoundedWait(this.#leaseMs, ALONE_FOR_PLACES * this.#leaseMs);
+    const windowMs = source.rate?.perMs ?? 0;
+    this.#taking = new BoundedWait(WINDOWS_TO_WAIT * windowMs, windowMs);
   }
 
   async enter(signal: AbortSignal): Promise<Leave> {
     const place = randomUUID();
     for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
-      if (signal.aborted) return nothing;
+      if (signal.aborted || this.#entering.isGivenUp()) return nothing;
       const entered = await this.#run(ENTER, this.#places, [this.source.concurrency, place, this.#leaseMs]);
       if (entered === null) return nothing;
-      if (entered === 1) return () => void this.#leave(place);
+      if (entered === 1) {
+        this.#entering.end();
+        return () => void this.#leave(place);
+      }
+      this.#entering.wait();
       await pause(pauseMs * (0.5 + Math.random()), undefined, { signal }).catch(nothing);
     }
   }
@@ -104,9 +121,13 @@ class RedisSourceLimits implements SharedSourceLimits {
   async take(): Promise<number | null> {
     const { rate } = this.source;
     if (rate === null) return 0;
+    if (this.#taking.isGivenUp()) return null;
     const args = [rate.calls, windowSpanMs(rate), randomUUID()];
     const waitMs = await this.#run(TAKE, this.#windowOf(rate), args);
-    return typeof waitMs === 'number' ? waitMs : null;
+    if (typeof waitMs !== 'number') return null;
+    if (waitMs > 0) this.#taking.wait();
+    else this.#taking.end();
+    return waitMs;
   }
 
   async budget(): Promise<CallBudget | null> {

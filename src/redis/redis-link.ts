@@ -2,7 +2,11 @@ import type { Cluster, Redis } from 'ioredis';
 
 /** A Redis that cannot be used now. `code` is a word of ours or of Redis (OOM, NOAUTH, READONLY): never its text. */
 export class RedisUnavailable extends Error {
-  constructor(readonly code: string) {
+  /** `lacking` names the commands that the work needs and that are not there or not permitted; null: none is known. */
+  constructor(
+    readonly code: string,
+    readonly lacking: string | null = null,
+  ) {
     super(`Redis is not usable: ${code}`);
   }
 }
@@ -14,6 +18,8 @@ export interface LinkStatus {
   readonly state: 'up' | 'down';
   /** Why it is down; null while it is up. */
   readonly code: string | null;
+  /** The commands that are not there or not permitted, where that is why. */
+  readonly lacking: string | null;
   /** Since when it is so, epoch milliseconds. */
   readonly sinceMs: number;
 }

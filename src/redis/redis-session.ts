@@ -3,6 +3,7 @@ import { Cluster, type Redis } from 'ioredis';
 import type { RedisAddress } from '@/model/redis-address.js';
 import { connect, CONNECT_BOUND_MS, newClient, newSubscriber, nodesOf } from './connect.js';
 import { faultOf } from './redis-fault.js';
+import { orLacking, probeScripts } from './probe-script.js';
 import { RedisUnavailable, type Commands } from './redis-link.js';
 import { withinBound } from './within-bound.js';
 
@@ -53,8 +54,9 @@ export class RedisSession {
       await this.probe();
     } catch (error) {
       // A connection that was refused or shut tells why in an event; its promise does not.
-      const { code } = faultOf(this.#lastError ?? error);
-      throw new RedisUnavailable(code);
+      const isLacking = error instanceof RedisUnavailable && error.code === 'LACKING';
+      const { code, lacking } = faultOf(isLacking ? error : (this.#lastError ?? error));
+      throw new RedisUnavailable(code, lacking);
     }
   }
 
@@ -74,7 +76,8 @@ export class RedisSession {
     const missing = [...channels.keys()].filter((channel) => !this.#subscribed.has(channel));
     if (missing.length === 0 || this.#subscriber === null) return;
     for (const channel of missing) this.#subscribed.add(channel);
-    await withinBound(this.options.bounds.shortMs, this.#subscriber.subscribe(...missing));
+    const subscribing = this.#subscriber.subscribe(...missing);
+    await withinBound(this.options.bounds.shortMs, orLacking('SUBSCRIBE', subscribing));
   }
 
   /** Resolves when every connection answers and what is written can be read. */
@@ -133,11 +136,15 @@ export class RedisSession {
     const nodes = [this.#short, ...idle].flatMap(nodesOf);
     await Promise.all([...nodes.map((node) => this.#answers(node)), this.#subscriber?.ping()]);
     await Promise.all(Array.from({ length: PROBE_KEYS }, () => this.#roundTrip()));
+    const key = `${this.options.prefix}:1:probe:${randomUUID()}`;
+    await orLacking('ZREM', this.#short.zrem(key, ''));
+    await orLacking('EVALSHA, EVAL', probeScripts(this.#short, key, `${this.options.prefix}:1:probe`));
   }
 
   /** A cluster's node that was started again answers pings before it takes part, but to no key until then. */
   async #answers(node: Redis): Promise<void> {
-    await node.get(`${this.options.prefix}:1:probe`).catch((error: unknown) => {
+    const getting = orLacking('GET', node.get(`${this.options.prefix}:1:probe`));
+    await getting.catch((error: unknown) => {
       const isOfAnother = this.#short instanceof Cluster && faultOf(error).code === 'MOVED';
       if (!isOfAnother) throw error;
     });
@@ -147,9 +154,9 @@ export class RedisSession {
     const value = randomUUID();
     const key = `${this.options.prefix}:1:probe:${value}`;
     const [, read] = await Promise.all([
-      this.#short.set(key, value, 'PX', PROBE_KEYS_LIVE_MS),
-      this.#short.get(key),
-      this.#short.del(key),
+      orLacking('SET', this.#short.set(key, value, 'PX', PROBE_KEYS_LIVE_MS)),
+      orLacking('GET', this.#short.get(key)),
+      orLacking('DEL', this.#short.del(key)),
     ]);
     if (read !== value) throw new RedisUnavailable('OTHER');
   }

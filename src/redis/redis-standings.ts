@@ -9,8 +9,11 @@ import {
   type SharedStanding,
   type StandingNews,
 } from '@/model/shared-standing.js';
+import { SYSTEM_CLOCK, type Clock } from '@/model/clock.js';
 import type { RedisLink } from './redis-link.js';
+import { NO_SIGNER, type RedisSigner } from './redis-signer.js';
 import type { Script } from './script.js';
+import { StandingSeal } from './standing-seal.js';
 import { ENTER, LEAVE, PROVE, REFUSE, RENEW } from './standing-scripts.js';
 
 /** A ticket is renewed as long as its holder lives. */
@@ -18,6 +21,8 @@ const TICKET_MS = 10_000;
 const RENEW_EVERY_MS = 3_000;
 /** On top of the longest pause, so that a record outlives it and the call after it is still alone. */
 const LIFE_BEYOND_PAUSE_MS = 10 * 60_000;
+/** A first call of others is waited for no longer: tickets may have been put there by somebody else, over and over. */
+const LONGEST_WAIT_MS = 30_000;
 
 /** Makes trying out passwords on a key that was read in Redis slow: about 0.1 s and 32 MiB for each. */
 const SLOWNESS = { N: 2 ** 15, r: 8, p: 1, maxmem: 64 * 2 ** 20 };
@@ -29,21 +34,35 @@ interface Listener {
   readonly listen: (news: StandingNews) => void;
 }
 
+export interface RedisStandingsOptions {
+  /** When absent, whoever can write to Redis is believed. */
+  readonly signer?: RedisSigner;
+  readonly clock?: Clock;
+  /** Told of each pause and each message that is not believed. */
+  readonly onDisbelief?: () => void;
+}
+
 /** The standing of credentials over all replicas on one Redis. No secret gets there, only a slow digest. */
 export class RedisStandings extends SharedStandings {
   readonly #keys = new Map<string, Promise<string>>();
   readonly #listeners = new Map<string, Listener[]>();
   readonly #sender = randomUUID();
-  readonly #channel: string;
+  readonly #start: string;
+  readonly #seal: StandingSeal;
+  readonly #onDisbelief: () => void;
 
   constructor(
     private readonly link: RedisLink,
     private readonly policy: RestPolicy,
+    { signer = NO_SIGNER, clock = SYSTEM_CLOCK, onDisbelief = nothing }: RedisStandingsOptions = {},
   ) {
     super();
-    this.#channel = `${link.prefix}:1:standing-news`;
-    link.subscribe(this.#channel, (message) => {
-      this.#hear(message.toString());
+    this.#start = `${link.prefix}:1${signer.space}:standing`;
+    const channel = `${this.#start}-news`;
+    this.#seal = new StandingSeal({ signer, channel, clock, longestPauseMs: Math.max(...policy.pausesMs) });
+    this.#onDisbelief = onDisbelief;
+    link.subscribe(channel, (message) => {
+      this.#hear(message);
     });
   }
 
@@ -54,32 +73,45 @@ export class RedisStandings extends SharedStandings {
       .then((name) => this.#listeners.set(name, [...(this.#listeners.get(name) ?? []), { place, listen }]))
       .catch(nothing);
     const { link, policy } = this;
-    return new RedisStanding({ link, policy, key, place, sender: this.#sender, channel: this.#channel });
+    const onDisbelief = this.#onDisbelief;
+    return new RedisStanding({
+      link,
+      policy,
+      key,
+      place,
+      sender: this.#sender,
+      seal: this.#seal,
+      onDisbelief,
+    });
   }
 
   /** One digest for each credential, begun when it is first named. */
   #keyOf({ account, secret }: KnownCredential): Promise<string> {
     const identity = JSON.stringify([account, secret]);
     const known = createHash('sha256').update(identity).digest('hex');
-    const key = this.#keys.get(known) ?? keyMadeOf(identity, this.link.prefix);
+    const key = this.#keys.get(known) ?? keyMadeOf(identity, this.#start);
     this.#keys.set(known, key);
     return key;
   }
 
   /** What is no message of another replica is ignored. */
-  #hear(message: string): void {
-    const [sender, outcome, place, ...key] = message.split(' ');
+  #hear(message: Buffer): void {
+    const news = this.#seal.open(message);
+    if (news === null) this.#onDisbelief();
+    const [sender, outcome, place, ...words] = news?.split(' ') ?? [];
+    const key = words.join(' ');
     if (sender === this.#sender) return;
     if (outcome !== 'refused' && outcome !== 'proven') return;
-    for (const each of this.#listeners.get(key.join(' ')) ?? []) {
+    if (outcome === 'proven') this.#seal.noteProof(key);
+    for (const each of this.#listeners.get(key) ?? []) {
       each.listen({ outcome, here: each.place === place });
     }
   }
 }
 
-async function keyMadeOf(identity: string, prefix: string): Promise<string> {
+async function keyMadeOf(identity: string, start: string): Promise<string> {
   const digest = await slowDigest(identity, 'tributary standing v1', DIGEST_BYTES, SLOWNESS);
-  return `${prefix}:1:standing:${digest.toString('base64url')}`;
+  return `${start}:${digest.toString('base64url')}`;
 }
 
 interface StandingOptions {
@@ -88,12 +120,15 @@ interface StandingOptions {
   readonly key: Promise<string>;
   readonly place: string;
   readonly sender: string;
-  readonly channel: string;
+  readonly seal: StandingSeal;
+  readonly onDisbelief: () => void;
 }
 
 class RedisStanding implements SharedStanding {
   readonly #lifeMs: number;
   readonly #renewals = new Map<string, NodeJS.Timeout>();
+  /** Since when others have had first calls out, by a monotonic clock; null: none was seen. */
+  #waitsSinceMs: number | null = null;
 
   constructor(private readonly options: StandingOptions) {
     this.#lifeMs = Math.max(...options.policy.pausesMs) + LIFE_BEYOND_PAUSE_MS;
@@ -102,12 +137,31 @@ class RedisStanding implements SharedStanding {
   async enter(): Promise<Entrance | null> {
     const ticket = randomUUID();
     const answer = await this.#run(ENTER, ticket, [TICKET_MS, this.options.policy.mostProbes]);
-    if (typeof answer !== 'number') return null;
-    if (answer > 0) return { answer: 'rest', forMs: answer };
-    if (answer < 0) return { answer: 'wait' };
+    const [restMs, proof] = (Array.isArray(answer) ? answer : []) as [restMs?: number, proof?: string];
+    if (restMs === undefined) return null;
+    if (restMs < 0) return this.#wait();
+    this.#waitsSinceMs = null;
+    if (restMs > 0) return this.#rest(restMs, proof ?? '');
     const renew = (): void => void this.#run(RENEW, ticket, [TICKET_MS]);
     this.#renewals.set(ticket, setInterval(renew, RENEW_EVERY_MS).unref());
     return { answer: 'enter', ticket };
+  }
+
+  /** null when it has taken so long that the tickets cannot be those of calls. */
+  #wait(): Entrance | null {
+    this.#waitsSinceMs ??= performance.now();
+    return performance.now() - this.#waitsSinceMs > LONGEST_WAIT_MS ? null : { answer: 'wait' };
+  }
+
+  /** null when no replica of ours has been refused: then the record is somebody else's, and is removed. */
+  async #rest(restMs: number, proof: string): Promise<Entrance | null> {
+    const { key, link, seal, onDisbelief } = this.options;
+    const name = await key;
+    const forMs = seal.believedMs(name, restMs, proof);
+    if (forMs > 0) return { answer: 'rest', forMs };
+    onDisbelief();
+    await link.run((redis) => redis.del(name)).catch(nothing);
+    return null;
   }
 
   async leave(ticket: string): Promise<void> {
@@ -115,18 +169,30 @@ class RedisStanding implements SharedStanding {
   }
 
   async refused(call: JudgedCall): Promise<void> {
-    const { mostRefusals, pausesMs } = this.options.policy;
-    await this.#report(REFUSE, call, [mostRefusals, ...pausesMs]);
+    const { policy, seal, key } = this.options;
+    const proof = seal.proof(await key.catch(() => ''));
+    await this.#report(REFUSE, { outcome: 'refused', ...call }, [
+      proof,
+      policy.mostRefusals,
+      ...policy.pausesMs,
+    ]);
   }
 
   async proven(call: JudgedCall): Promise<boolean> {
-    return (await this.#report(PROVE, call, [])) !== null;
+    const { seal, key } = this.options;
+    seal.noteProof(await key.catch(() => ''));
+    return (await this.#report(PROVE, { outcome: 'proven', ...call }, [])) !== null;
   }
 
-  #report(script: Script, { ticket, ageMs }: JudgedCall, args: readonly number[]): Promise<unknown> {
+  async #report(
+    script: Script,
+    { outcome, ticket, ageMs }: JudgedCall & { readonly outcome: 'refused' | 'proven' },
+    args: readonly (string | number)[],
+  ): Promise<unknown> {
     if (ticket !== null) this.#stopRenewing(ticket);
-    const { channel, sender } = this.options;
-    return this.#run(script, ticket ?? '', [Math.max(ageMs, 0), channel, sender, ...args]);
+    const { sender, seal, place, key } = this.options;
+    const news = seal.sign(`${sender} ${outcome} ${place} ${await key.catch(() => '')}`);
+    return this.#run(script, ticket ?? '', [Math.max(ageMs, 0), seal.channel, news, ...args]);
   }
 
   /** null where Redis cannot be used. */

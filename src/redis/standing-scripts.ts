@@ -6,7 +6,8 @@ import { Script } from './script.js';
  * it refused last. `ticket:<id>` is when a first call's ticket ends. Times are epoch milliseconds by the clock of
  * Redis. What cannot be such a record was put there by somebody else, and might never go: it is removed.
  *
- * Arguments of all scripts: place, ticket, how long a record may live. News is `<sender> <outcome> <place> <key>`.
+ * Arguments of all scripts: place, ticket, how long a record may live. `proof` is what the replica that was refused
+ * last has signed, '' where nothing is signed; no script looks into it.
  */
 const RECORD = `
 local time = redis.call('TIME')
@@ -25,8 +26,10 @@ local function read()
   local fields, record = redis.call('HGETALL', KEYS[1]), {}
   for i = 1, #fields, 2 do
     local value = tonumber(fields[i + 1])
-    if not value or not (value >= 0 and value <= latest(fields[i])) then return nil end
-    record[fields[i]] = value
+    if fields[i] ~= 'proof' then
+      if not value or not (value >= 0 and value <= latest(fields[i])) then return nil end
+      record[fields[i]] = value
+    end
   end
   return record
 end
@@ -38,14 +41,17 @@ if not record then
 end
 
 local function get(name) return record[name] or 0 end
-local function tell(outcome) redis.call('PUBLISH', ARGV[5], ARGV[6] .. ' ' .. outcome .. ' ' .. place .. ' ' .. KEYS[1]) end
+local function tell() redis.call('PUBLISH', ARGV[5], ARGV[6]) end
 local function keep(ms) redis.call('PEXPIRE', KEYS[1], math.max(redis.call('PTTL', KEYS[1]), ms)) end
 `;
 
-/** Further arguments: how long a ticket lasts, tickets at once. 0: entered; -1: wait; else how long it rests. */
+/**
+ * Further arguments: how long a ticket lasts, tickets at once. Answers {0}: entered; {-1}: wait; else for how long it
+ * rests, and the proof.
+ */
 export const ENTER = new Script(`${RECORD}
 local rest = math.max(get('until'), get(place .. ':until')) - now
-if rest > 0 then return math.ceil(rest) end
+if rest > 0 then return {math.ceil(rest), redis.call('HGET', KEYS[1], 'proof') or ''} end
 local out = 0
 for name, ending in pairs(record) do
   if string.sub(name, 1, 7) == 'ticket:' then
@@ -53,10 +59,10 @@ for name, ending in pairs(record) do
   end
 end
 local refused = get('calls') + get(place .. ':refusals') > 0
-if out >= (refused and 1 or tonumber(ARGV[5])) then return -1 end
+if out >= (refused and 1 or tonumber(ARGV[5])) then return {-1} end
 redis.call('HSET', KEYS[1], ticket, now + ARGV[4])
 keep(tonumber(ARGV[4]))
-return 0
+return {0}
 `);
 
 /** Further argument: how long a ticket lasts. One that is gone stays so. */
@@ -73,29 +79,30 @@ redis.call('HDEL', KEYS[1], ticket)
 return 0
 `);
 
-/** Further arguments: the call's age, the channel for news, who sends it, how many refused calls are too many, the pauses. */
+/** Further arguments: the call's age, the channel for news, the news, the proof, how many refused calls are too many, the pauses. */
 export const REFUSE = new Script(`${RECORD}
-local function pause(refusals) return tonumber(ARGV[math.min(7 + math.max(refusals, 1), #ARGV)]) end
+local function pause(refusals) return tonumber(ARGV[math.min(8 + math.max(refusals, 1), #ARGV)]) end
 local calls, refusals = get('calls') + 1, get('refusals')
 if now - ARGV[4] > get(place .. ':at') then
   refusals = refusals + 1
   local here = get(place .. ':refusals') + 1
   redis.call('HSET', KEYS[1], place .. ':refusals', here, place .. ':until', now + pause(here), place .. ':at', now)
 end
-local rest = calls >= tonumber(ARGV[7]) and tonumber(ARGV[#ARGV]) or pause(refusals)
+local rest = calls >= tonumber(ARGV[8]) and tonumber(ARGV[#ARGV]) or pause(refusals)
 redis.call('HSET', KEYS[1], 'calls', calls, 'refusals', refusals, 'until', math.max(get('until'), now + rest))
+if ARGV[7] ~= '' then redis.call('HSET', KEYS[1], 'proof', ARGV[7]) end
 redis.call('HDEL', KEYS[1], ticket)
 redis.call('PEXPIRE', KEYS[1], life)
-tell('refused')
+tell()
 return 0
 `);
 
-/** Further arguments: the call's age, the channel for news, who sends it. */
+/** Further arguments: the call's age, the channel for news, the news. */
 export const PROVE = new Script(`${RECORD}
 redis.call('HDEL', KEYS[1], ticket)
 if now - ARGV[4] <= get(place .. ':at') then return 0 end
 local forgotten = redis.call('HDEL', KEYS[1], 'calls', 'refusals', 'until',
   place .. ':refusals', place .. ':until', place .. ':at')
-if forgotten > 0 then tell('proven') end
+if forgotten > 0 then tell() end
 return 0
 `);

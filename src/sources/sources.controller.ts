@@ -140,6 +140,9 @@ function ofEachKind<T>(value: (kind: DriftKind) => T): Record<DriftKind, T> {
   return Object.fromEntries(DRIFT_KINDS.map((kind) => [kind, value(kind)])) as Record<DriftKind, T>;
 }
 
+/** What no clock of ours has told may be no time at all. */
 function timeOrNull(epochMs: number | null): string | null {
-  return epochMs === null ? null : formatTime(epochMs);
+  return epochMs === null || !(epochMs >= 0 && epochMs < YEAR_10000_MS) ? null : formatTime(epochMs);
 }
+
+const YEAR_10000_MS = Date.UTC(10_000, 0);

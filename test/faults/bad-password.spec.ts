@@ -102,7 +102,7 @@ async function anHour(): Promise<void> {
     const headers: Record<string, string> = turn % 2 === 0 ? {} : { 'cache-control': 'no-cache' };
     const answers = await Promise.all(gateways.map(({ url }) => ask(`${url}/v1/tasks`, headers)));
     expect(answers.map(({ status }) => status)).toEqual(gateways.map(() => 503));
-    await hours.pass(hours.nowMs < sinceMs + EARLY.forMs ? EARLY.everyMs : EVERY_MS, link);
+    await hours.pass(hours.nowMs < sinceMs + EARLY.forMs ? EARLY.everyMs : EVERY_MS, redis, PREFIX);
   }
 }
 

@@ -45,7 +45,7 @@ async function demandFor(ms: number, providers: readonly string[], credentials: 
   const sinceMs = hours.nowMs;
   while (hours.nowMs < sinceMs + ms) {
     await Promise.all(scenes.map(readWhatIsListed));
-    await hours.pass(hours.nowMs < sinceMs + 40_000 ? 1_000 : 60_000, clockLink);
+    await hours.pass(hours.nowMs < sinceMs + 40_000 ? 1_000 : 60_000, redis);
   }
 }
 

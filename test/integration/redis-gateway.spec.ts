@@ -24,7 +24,7 @@ describe('a gateway with Redis', () => {
 
   async function start(): Promise<void> {
     const url = redis.url.replace('//', '//:hush-4711@');
-    gateway = await startGateway(simulator, { redis: { url, prefix: 'here' } });
+    gateway = await startGateway(simulator, { deadlineMs: 20_000, redis: { url, prefix: 'test-here' } });
   }
 
   async function health(): Promise<unknown> {

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import type { IoredisLink, LinkObserver } from '@/redis/ioredis-link.js';
 import { linkTo as openLink } from '../support/redis-link.js';
+import { EVERY_RIGHT } from '../support/redis-rights.js';
 import { sparePort, startRedis, startRedisCluster, startSentinel, until } from '../support/redis.js';
 import type { TestCluster, TestRedis } from '../support/redis.js';
 import { startTlsRedis } from '../support/redis-tls.js';
@@ -37,7 +38,8 @@ function linkTo(url: string, observer: LinkObserver = new Record()): IoredisLink
 }
 
 async function redis(args: readonly string[] = []): Promise<TestRedis> {
-  const server = await startRedis(args);
+  // Its tests run commands of their own, on keys of any name.
+  const server = await startRedis(args, EVERY_RIGHT);
   ends.push(() => server.stop());
   return server;
 }
@@ -259,7 +261,7 @@ describe('a Redis that fails', () => {
   it.each([
     ['', 'NOAUTH'],
     [':wrong@', 'WRONGPASS'],
-    ['reader:pw@', 'NOPERM'],
+    ['reader:pw@', 'LACKING'],
   ])('with a password is down for the login %j: %s', async (login, code) => {
     const server = await redis();
     await server.command((commands) =>

@@ -119,7 +119,7 @@ async function demandFor(ms: number, upstream: Upstream, places?: readonly strin
   const sinceMs = hours.nowMs;
   while (hours.nowMs < sinceMs + ms) {
     await outcomesOf(upstream.call, places);
-    await hours.pass(hours.nowMs < sinceMs + 60_000 ? 500 : 10_000, first().link);
+    await hours.pass(hours.nowMs < sinceMs + 60_000 ? 500 : 10_000, redis);
   }
 }
 
@@ -174,7 +174,7 @@ describe('a refused credential under constant demand of four replicas', () => {
     for (let minute = 0; minute < 60; minute += 1) {
       if (minute % 6 === 0) await start(1);
       await outcomesOf(upstream.call);
-      await hours.pass(60_000, first().link);
+      await hours.pass(60_000, redis);
     }
     expect(upstream.refusedAt.length).toBeLessThanOrEqual(5);
   });
@@ -183,7 +183,7 @@ describe('a refused credential under constant demand of four replicas', () => {
     const upstream = new Upstream();
     await demandFor(HOUR_MS, upstream);
     upstream.accepts = true;
-    await hours.pass(HOUR_MS, first().link);
+    await hours.pass(HOUR_MS, redis);
     const before = upstream.refusedAt.length;
     expect(await outcomesOf(upstream.call)).toEqual(replicas.map(() => 'answer'));
     expect(upstream.refusedAt).toHaveLength(before);
@@ -204,7 +204,7 @@ async function rests(replica: Replica): Promise<boolean> {
 describe('a first call', () => {
   it('goes alone over all replicas after a refusal', async () => {
     await expect(pass(first(), new Upstream().call)).rejects.toMatchObject({ reason: 'UNAUTHORIZED' });
-    await hours.pass(2_000, first().link);
+    await hours.pass(2_000, redis);
     const calls: PendingCall[] = [];
     const answers = Promise.all(replicas.map((replica) => pass(replica, pendingCall(calls).work)));
     await until(() => calls.some(({ started }) => started));
@@ -240,20 +240,20 @@ describe('a first call', () => {
   it('may go when the replica whose turn it was has died', async () => {
     const [dying, other] = replicas as [Replica, Replica];
     await expect(pass(dying, new Upstream().call)).rejects.toMatchObject({ reason: 'UNAUTHORIZED' });
-    await hours.pass(2_000, other.link);
+    await hours.pass(2_000, redis);
     const lost = new PendingCall();
     void pass(dying, lost.work);
     await until(() => lost.started);
     await dying.link.close();
     const next = pass(other, () => Promise.resolve('answer'));
-    await hours.pass(10_000, other.link);
+    await hours.pass(10_000, redis);
     expect(await next).toBe('answer');
   });
 
   it('that waits for its turn goes when its signal is aborted', async () => {
     const [holder, other] = replicas as [Replica, Replica];
     await expect(pass(holder, new Upstream().call)).rejects.toMatchObject({ reason: 'UNAUTHORIZED' });
-    await hours.pass(2_000, holder.link);
+    await hours.pass(2_000, redis);
     const probe = new PendingCall();
     const held = pass(holder, probe.work);
     await until(() => probe.started);
@@ -311,9 +311,9 @@ describe('a success', () => {
     const late = new PendingCall();
     const answer = pass(other, late.work);
     await until(() => late.started);
-    await hours.pass(5, one.link);
+    await hours.pass(5, redis);
     await expect(pass(one, new Upstream().call)).rejects.toMatchObject({ reason: 'UNAUTHORIZED' });
-    await hours.pass(5, one.link);
+    await hours.pass(5, redis);
     late.end('OK');
     expect(await answer).toBe('answer');
     expect(await record()).toMatchObject({ calls: '1' });
@@ -327,7 +327,7 @@ describe('a success that is told late', () => {
     await standing.refused({ ticket: null, ageMs: 0 });
     expect(await standing.proven({ ticket: null, ageMs: 5_000 })).toBe(true);
     expect(await record()).toMatchObject({ calls: '1', refusals: '1' });
-    await hours.pass(10, link);
+    await hours.pass(10, redis);
     expect(await standing.proven({ ticket: null, ageMs: 0 })).toBe(true);
     expect(await keys()).toEqual([]);
   });

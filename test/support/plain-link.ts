@@ -3,7 +3,7 @@ import { RedisLink, RedisUnavailable, type Commands, type LinkStatus } from '@/r
 
 /** A link that a test can cut, and whose answers it can lose. */
 export class PlainLink extends RedisLink {
-  status: LinkStatus = { state: 'up', code: null, sinceMs: 0 };
+  status: LinkStatus = { state: 'up', code: null, lacking: null, sinceMs: 0 };
   readonly #redis: Commands;
   readonly #subscriber: Commands;
   readonly #listeners: (() => void)[] = [];
@@ -12,15 +12,16 @@ export class PlainLink extends RedisLink {
   private constructor(
     url: string,
     readonly prefix: string,
+    login: Login,
   ) {
     super();
-    this.#redis = connect(url);
-    this.#subscriber = connect(url);
+    this.#redis = connect(url, login);
+    this.#subscriber = connect(url, login);
   }
 
   /** A link that is up. `url` is `redis://` or `redis-cluster://`. */
-  static async to(url: string, prefix: string): Promise<PlainLink> {
-    const link = new PlainLink(url, prefix);
+  static async to(url: string, prefix: string, login: Login = {}): Promise<PlainLink> {
+    const link = new PlainLink(url, prefix, login);
     await Promise.all([link.#redis.ping(), link.#subscriber.ping()]);
     return link;
   }
@@ -57,11 +58,11 @@ export class PlainLink extends RedisLink {
   }
 
   cut(): void {
-    this.status = { state: 'down', code: 'DOWN', sinceMs: 0 };
+    this.status = { state: 'down', code: 'DOWN', lacking: null, sinceMs: 0 };
   }
 
   restore(): void {
-    this.status = { state: 'up', code: null, sinceMs: 0 };
+    this.status = { state: 'up', code: null, lacking: null, sinceMs: 0 };
     for (const listener of this.#listeners) listener();
   }
 
@@ -72,11 +73,17 @@ export class PlainLink extends RedisLink {
   }
 }
 
-function connect(url: string): Commands {
+/** The default user's when empty. */
+type Login = Readonly<Partial<Record<'username' | 'password', string>>>;
+
+function connect(url: string, login: Login): Commands {
   const nodes = url.replace('redis-cluster://', '').split(',');
   const redis = url.startsWith('redis-cluster:')
-    ? new Cluster(nodes.map((node) => `redis://${node}`))
-    : new Redis(url);
+    ? new Cluster(
+        nodes.map((node) => `redis://${node}`),
+        { redisOptions: login, enableReadyCheck: false },
+      )
+    : new Redis(url, { ...login, enableReadyCheck: false });
   redis.on('error', () => undefined);
   return redis;
 }

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { redisProgram } from './redis-program.js';
+import { ADMIN, EVERY_RIGHT, rightsArgs } from './redis-rights.js';
 
 /** Room for a test's keys in a real Redis. */
 export interface RedisRoom {
@@ -24,12 +25,19 @@ export async function redisRoom(): Promise<RedisRoom> {
   return { url: redis.url, prefix, stop: () => redis.stop() };
 }
 
-/** Starts a server of its own on a spare port, with nothing in it. `args` are added to its command line. */
-export async function startRedis(args: readonly string[] = []): Promise<TestRedis> {
+/**
+ * Starts a server of its own on a spare port, with nothing in it. `args` are added to its command line. Its default
+ * user has the rights that the documentation asks for, unless `rights` says otherwise.
+ */
+export async function startRedis(
+  args: readonly string[] = [],
+  rights: readonly string[] = rightsArgs(),
+): Promise<TestRedis> {
   const folder = mkdtempSync(join(tmpdir(), 'tributary-redis-'));
   const port = await sparePort();
   const redis = new TestRedis(port, folder, [
     ...['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--dir', folder],
+    ...rights,
     ...args,
   ]);
   await redis.start();
@@ -39,6 +47,7 @@ export async function startRedis(args: readonly string[] = []): Promise<TestRedi
 /** A real server that a test may maltreat. */
 export class TestRedis {
   #process: ChildProcess | null = null;
+  #isPaused = false;
 
   constructor(
     readonly port: number,
@@ -74,24 +83,44 @@ export class TestRedis {
     await ended;
   }
 
+  /** True while it is killed or paused. */
+  get isAway(): boolean {
+    return this.#process === null || this.#isPaused;
+  }
+
   /** Keeps its connections open, and answers nothing until `resume`. */
   pause(): void {
+    this.#isPaused = true;
     this.#process?.kill('SIGSTOP');
   }
 
   resume(): void {
+    this.#isPaused = false;
     this.#process?.kill('SIGCONT');
   }
 
-  /** Ends it and removes its folder. */
+  /** Ends it and removes its folder. Throws when a gateway has tried what it has no right to. */
   async stop(): Promise<void> {
+    const denied = this.#process === null ? [] : await this.#denied();
     await this.kill();
     rmSync(this.folder, { recursive: true, force: true });
+    if (denied.length > 0) throw new Error(`not permitted: ${denied.join('; ')}`);
+  }
+
+  /** What the default user was denied; nothing where the server does not answer. */
+  async #denied(): Promise<string[]> {
+    const redis = new Redis({ ...ADMIN, port: this.port, retryStrategy: () => null, commandTimeout: 2_000 });
+    redis.on('error', () => undefined);
+    const log = await redis.call('ACL', 'LOG').catch(() => []);
+    redis.disconnect();
+    const entries = (log as string[][]).map((entry) => entry.map(String));
+    const ofCommands = entries.filter((entry) => !entry.includes('auth') && entry.includes('default'));
+    return ofCommands.map((entry) => entry.join(' '));
   }
 
   /** Runs commands over a connection of the test's own. */
   async command<T>(work: (redis: Redis) => Promise<T>): Promise<T> {
-    const redis = new Redis(this.url, { retryStrategy: () => 20, maxRetriesPerRequest: 250 });
+    const redis = new Redis(this.url, { ...ADMIN, retryStrategy: () => 20, maxRetriesPerRequest: 250 });
     redis.on('error', () => undefined);
     try {
       return await work(redis);
@@ -127,7 +156,9 @@ const SLOT_RANGES = [
 /** Starts a cluster of three nodes; resolves when every node sees all of it. */
 export async function startRedisCluster(): Promise<TestCluster> {
   const busPorts = await Promise.all(SLOT_RANGES.map(() => sparePort()));
-  const nodes = await Promise.all(busPorts.map((busPort) => startRedis(clusterArgs(busPort))));
+  const nodes = await Promise.all(
+    busPorts.map((busPort) => startRedis(clusterArgs(busPort), rightsArgs(['+cluster|slots', '+asking']))),
+  );
   const [first] = nodes;
   for (const [index, node] of nodes.entries()) {
     await node.command(async (redis) => {
@@ -167,13 +198,13 @@ export interface TestSentinel {
   readonly stop: () => Promise<void>;
 }
 
-export async function startSentinel(): Promise<TestSentinel> {
-  const master = await startRedis();
-  const replica = await startRedis(['--replicaof', '127.0.0.1', String(master.port)]);
+export async function startSentinel(password: string | null = null): Promise<TestSentinel> {
+  const master = await startRedis([], EVERY_RIGHT);
+  const replica = await startRedis(['--replicaof', '127.0.0.1', String(master.port)], EVERY_RIGHT);
   const folder = mkdtempSync(join(tmpdir(), 'tributary-sentinel-'));
   const port = await sparePort();
   const file = join(folder, 'sentinel.conf');
-  writeFileSync(file, sentinelConfig(port, master.port));
+  writeFileSync(file, sentinelConfig(port, master.port, password));
   const sentinel = new TestRedis(port, folder, [file, '--sentinel']);
   await sentinel.start();
   await until(async () => {
@@ -190,13 +221,15 @@ export async function startSentinel(): Promise<TestSentinel> {
   };
 }
 
-function sentinelConfig(port: number, masterPort: number): string {
+function sentinelConfig(port: number, masterPort: number, password: string | null): string {
   return [
     `port ${port}`,
     'bind 127.0.0.1',
     `sentinel monitor main 127.0.0.1 ${masterPort} 1`,
     'sentinel down-after-milliseconds main 500',
     'sentinel failover-timeout main 2000',
+    `user ${ADMIN.username} on >${ADMIN.password} ~* &* +@all`,
+    ...(password === null ? [] : [`requirepass ${password}`]),
     '',
   ].join('\n');
 }

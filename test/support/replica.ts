@@ -53,12 +53,13 @@ export class Replica {
     return lines.reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' ') + 1)), 0);
   }
 
-  /** What it has logged about Redis at warning level and above. */
+  /** What it has logged about Redis at warning level and above, but for what it says of the missing secret. */
   get redisWarnings(): readonly LogLine[] {
     const lines = this.#process.stdout.split('\n').filter((line) => line !== '');
     return lines
       .map((line) => JSON.parse(line) as LogLine)
-      .filter(({ level, msg }) => ['warn', 'error', 'fatal'].includes(level) && /redis/i.test(msg));
+      .filter(({ level, msg }) => ['warn', 'error', 'fatal'].includes(level) && /redis/i.test(msg))
+      .filter(({ msg }) => !msg.startsWith('Redis is trusted'));
   }
 
   /** Whatever it has written to standard error: nothing, while all is well. */

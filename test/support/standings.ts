@@ -1,4 +1,5 @@
 import type { IoredisLink } from '@/redis/ioredis-link.js';
+import type { TestRedis } from './redis.js';
 import { RedisStandings } from '@/redis/redis-standings.js';
 import { REST_POLICY } from '@/upstream/credentials/credential-standing.js';
 import { linkTo } from './redis-link.js';
@@ -26,9 +27,9 @@ export class Hours {
   readonly clock = (): number => this.nowMs;
 
   /** Lets time pass; where Redis is away, for the processes only. */
-  async pass(ms: number, link: IoredisLink): Promise<void> {
+  async pass(ms: number, redis: TestRedis, prefix = 'test'): Promise<void> {
     this.nowMs += ms;
-    await link.run((redis) => redis.eval(AGE, 0, ms, link.prefix)).catch(() => undefined);
+    if (!redis.isAway) await redis.command((commands) => commands.eval(AGE, 0, ms, prefix));
   }
 }
 

@@ -9,6 +9,7 @@ import type { SnapshotStore } from '@/snapshots/snapshot-store.js';
 import { clockOf } from './clock.js';
 import { PlainLink } from './plain-link.js';
 import { linkTo } from './redis-link.js';
+import { ADMIN } from './redis-rights.js';
 import { startRedis, startRedisCluster } from './redis.js';
 
 /** One replica's store. */
@@ -89,7 +90,7 @@ async function clusterBench(): Promise<StoreBench> {
 async function benchOn(url: string, stop: () => Promise<void>): Promise<RedisBench> {
   const prefix = `test-${randomUUID()}`;
   const links: RedisLink[] = [];
-  const link = await PlainLink.to(url, prefix);
+  const link = await PlainLink.to(url, prefix, ADMIN);
   const command = <T>(work: (redis: Redis) => Promise<T>): Promise<T> =>
     link.run((redis) => work(redis as Redis));
   const leaseOf = (name: string): string => `${prefix}:2:{${name}}:lease`;

@@ -50,8 +50,9 @@ export class HealthController {
   }
 }
 
-function downPart({ name, code }: DependencyStatus): DegradedPartDto[] {
-  return code === null ? [] : [{ part: name, detail: code }];
+function downPart({ name, code, lacking }: DependencyStatus): DegradedPartDto[] {
+  if (code === null) return [];
+  return [{ part: name, detail: lacking === null ? code : `${code}: ${lacking}` }];
 }
 
 function isDegraded({ state, reason }: FeedStatus): boolean {

@@ -78,6 +78,13 @@ export class Metrics {
     registers: [this.#registry],
   });
 
+  readonly #disbelieved = new Counter({
+    name: 'tributary_redis_disbelieved_total',
+    help: 'Values and messages in Redis that were not signed by this server.secret or out of bounds, by kind',
+    labelNames: ['kind'],
+    registers: [this.#registry],
+  });
+
   /** Since the metrics were last read: there may be tens of thousands a second. */
   readonly #newSheds = new Map<string, number>();
   readonly #sheds = new Counter({
@@ -128,6 +135,10 @@ export class Metrics {
 
   countStoreFault(code: string): void {
     this.#storeFaults.inc({ code });
+  }
+
+  countDisbelieved(kind: string): void {
+    this.#disbelieved.inc({ kind });
   }
 
   countShed(cause: string): void {

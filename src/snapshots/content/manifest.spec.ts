@@ -18,6 +18,25 @@ describe('a manifest', () => {
     );
   });
 
+  it('is not read, and throws nothing, when its head is no JSON though its digest is right', () => {
+    const bytes = encodeManifest({ version: 1, head: { a: 1 }, digests: [] });
+    bytes.write('}', 32);
+    bytes.write(digestOf(bytes.subarray(0, 16), bytes.subarray(32)), 16, 'latin1');
+    expect(decodeManifest(bytes)).toBeNull();
+  });
+
+  it('is not read when it names more segments than any feed has', () => {
+    const digests = Array.from({ length: 2 ** 17 + 1 }, () => digestOf(Buffer.of(1)));
+    expect(decodeManifest(encodeManifest({ version: 1, head: null, digests }))).toBeNull();
+  });
+
+  it('is not read with another digest than it was written with', () => {
+    const vouch = (...parts: readonly Uint8Array[]): string => digestOf(Buffer.of(7), ...parts);
+    const bytes = encodeManifest({ version: 1, head: null, digests: [] }, vouch);
+    expect(decodeManifest(bytes)).toBeNull();
+    expect(decodeManifest(bytes, vouch)).not.toBeNull();
+  });
+
   it('is not read when a bit of it has changed, or a part is missing', () => {
     fc.assert(
       fc.property(manifest, fc.nat(), fc.nat(7), (written, at, bit) => {

@@ -8,7 +8,12 @@ export interface Manifest {
   readonly digests: readonly string[];
 }
 
-/** 128 bits of SHA-256, a character a byte. */
+/** 128 bits of SHA-256 or of a MAC, a character a byte. */
+export type Digest = (...parts: readonly Uint8Array[]) => string;
+
+/** For a million rows (the most of a feed) in buckets of 16 at least. */
+const MOST_BUCKETS = 2 ** 17;
+
 const DIGEST_BYTES = 16;
 export const EMPTY = '\0'.repeat(DIGEST_BYTES);
 
@@ -26,32 +31,40 @@ const DIGESTS_AT = 32;
 
 /**
  * A manifest as bytes: the mark, the count of buckets (32 bits) and the version (a double), both little-endian;
- * a digest of all the rest; the segments' digests; the head as JSON.
+ * a digest of all the rest, or a MAC where Redis is not trusted; the segments' digests; the head as JSON.
  */
-export function encodeManifest({ version, head, digests }: Manifest): Buffer {
+export function encodeManifest({ version, head, digests }: Manifest, digest: Digest = digestOf): Buffer {
   const start = Buffer.alloc(CHECK_AT);
   MARK.copy(start);
   start.writeUInt32LE(digests.length, COUNT_AT);
   start.writeDoubleLE(version, VERSION_AT);
   const rest = Buffer.concat([Buffer.from(digests.join(''), 'latin1'), Buffer.from(JSON.stringify(head))]);
-  return Buffer.concat([start, Buffer.from(digestOf(start, rest), 'latin1'), rest]);
+  return Buffer.concat([start, Buffer.from(digest(start, rest), 'latin1'), rest]);
 }
 
-/** null for anything that `encodeManifest` has not made. */
-export function decodeManifest(bytes: Buffer): Manifest | null {
+/** null for anything that `encodeManifest` has not made with the same digest. Never throws. */
+export function decodeManifest(bytes: Buffer, digest: Digest = digestOf): Manifest | null {
   const rest = bytes.subarray(DIGESTS_AT);
   const intact =
     bytes.length >= DIGESTS_AT &&
     bytes.subarray(0, MARK.length).equals(MARK) &&
-    bytes.toString('latin1', CHECK_AT, DIGESTS_AT) === digestOf(bytes.subarray(0, CHECK_AT), rest);
+    bytes.toString('latin1', CHECK_AT, DIGESTS_AT) === digest(bytes.subarray(0, CHECK_AT), rest);
   if (!intact) return null;
-  const headAt = bytes.readUInt32LE(COUNT_AT) * DIGEST_BYTES;
-  if (headAt > rest.length) return null;
-  return {
-    version: bytes.readDoubleLE(VERSION_AT),
-    head: JSON.parse(rest.toString('utf8', headAt)) as unknown,
-    digests: digestsIn(rest.toString('latin1', 0, headAt)),
-  };
+  const count = bytes.readUInt32LE(COUNT_AT);
+  const headAt = count * DIGEST_BYTES;
+  if (count > MOST_BUCKETS || headAt > rest.length) return null;
+  const head = parseJson(rest.toString('utf8', headAt));
+  if (head === undefined) return null;
+  const version = bytes.readDoubleLE(VERSION_AT);
+  return { version, head, digests: digestsIn(rest.toString('latin1', 0, headAt)) };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
 }
 
 function digestsIn(text: string): string[] {

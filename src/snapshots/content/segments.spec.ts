@@ -49,6 +49,11 @@ describe('a segment', () => {
     await expect(decodeSegment(damaged, new Slices())).resolves.toBeNull();
   });
 
+  it('is not read when it unpacks to more than 8 MiB', async () => {
+    await expect(decodeText(`[${' '.repeat(8 * 2 ** 20)}]`)).resolves.toBeNull();
+    await expect(decodeText(`[${' '.repeat(2 ** 20)}]`)).resolves.toEqual([]);
+  });
+
   it('is not read when it is not compressed, or no list in JSON', async () => {
     const bytes = Buffer.from('[]');
     await expect(decodeSegment({ digest: digestOf(bytes), bytes }, new Slices())).resolves.toBeNull();

@@ -1,5 +1,6 @@
 import { promisify } from 'node:util';
 import { brotliCompress, brotliDecompress, constants } from 'node:zlib';
+import { RedisUnavailable } from '@/redis/redis-link.js';
 import type { Bucket } from './buckets.js';
 import { digestOf } from './manifest.js';
 import { isTaskRow } from './task-row.js';
@@ -13,8 +14,8 @@ export interface Segment {
   readonly bytes: Buffer;
 }
 
-/** A bound for what is unpacked at once. */
-const MOST_BYTES = 2 ** 28;
+/** Of a segment, packed or unpacked: a bucket has 256 rows at most, of a few kilobytes each. */
+export const MOST_SEGMENT_BYTES = 8 * 2 ** 20;
 
 const compress = promisify(brotliCompress);
 const decompress = promisify(brotliDecompress);
@@ -24,10 +25,11 @@ const QUALITY = 1;
 /** 256 kB: a segment rarely has more, and larger windows cost time to set up. */
 const WINDOW_BITS = 18;
 
-/** JSON of the rows, compressed off the event loop. */
+/** JSON of the rows, compressed off the event loop. Throws `RedisUnavailable` for more than may be shared. */
 export async function encodeSegment(bucket: Bucket, slices: Slices): Promise<Segment> {
   await slices.pause();
   const plain = Buffer.from(JSON.stringify(bucket.map(toStored)));
+  if (plain.length > MOST_SEGMENT_BYTES) throw new RedisUnavailable('TOO_LARGE');
   const bytes = await compress(plain, {
     params: {
       [constants.BROTLI_PARAM_QUALITY]: QUALITY,
@@ -42,7 +44,7 @@ export async function encodeSegment(bucket: Bucket, slices: Slices): Promise<Seg
 export async function decodeSegment({ digest, bytes }: Segment, slices: Slices): Promise<Bucket | null> {
   if (digestOf(bytes) !== digest) return null;
   try {
-    const plain = await decompress(bytes, { maxOutputLength: MOST_BYTES });
+    const plain = await decompress(bytes, { maxOutputLength: MOST_SEGMENT_BYTES });
     await slices.pause();
     const rows = JSON.parse(plain.toString()) as unknown;
     return Array.isArray(rows) ? rowsOf(rows) : null;

@@ -1,17 +1,23 @@
 import { describe, expect, it } from '@jest/globals';
 import { diagnosisOf } from '@/model/diagnosis.js';
-import { formatBackoff, LONGEST_BACKOFF_TEXT, parseBackoff, readBackoff } from './backoff-text.js';
+import {
+  boundBackoff,
+  formatBackoff,
+  LONGEST_BACKOFF_TEXT,
+  parseBackoff,
+  readBackoff,
+} from './backoff-text.js';
 
 const BACKOFF = { reason: 'UNREACHABLE', failuresInARow: 3, failedAtMs: 456, notBeforeMs: 4456 } as const;
 
 describe('a backoff as text', () => {
   it('is read as it was written, what was seen included', () => {
     const backoff = { ...BACKOFF, diagnosis: diagnosisOf('TLS_EXPIRED') };
-    expect(parseBackoff(formatBackoff(backoff))).toEqual(backoff);
+    expect(parseBackoff(formatBackoff(backoff), 5_000)).toEqual(backoff);
   });
 
   it('of an earlier release is read without what was seen', () => {
-    expect(parseBackoff('4456 456 3 UNREACHABLE')).toEqual({ ...BACKOFF, diagnosis: null });
+    expect(parseBackoff('4456 456 3 UNREACHABLE', 5_000)).toEqual({ ...BACKOFF, diagnosis: null });
   });
 
   it('is bounded', () => {
@@ -41,4 +47,18 @@ describe('readBackoff', () => {
       expect(readBackoff(value)).toBeNull();
     },
   );
+});
+
+describe('a backoff from Redis', () => {
+  const told = { ...BACKOFF, diagnosis: null };
+
+  it('pauses nobody for more than an hour from now', () => {
+    expect(boundBackoff({ ...told, notBeforeMs: 8.64e15 }, 456)?.notBeforeMs).toBe(3_600_456);
+  });
+
+  it('is none when it is of the future, or no backoff', () => {
+    expect(boundBackoff({ ...told, failedAtMs: 3_600_456 }, 456)).toBeNull();
+    for (const text of ['', '1 2 3', '1 2 3 NONSENSE', 'x 2 3 TIMEOUT'])
+      expect(parseBackoff(text, 456)).toBeNull();
+  });
 });

@@ -9,6 +9,12 @@ export const LONGEST_PAUSE_MS = 3_600_000;
 /** Longer texts are no backoffs: the longest has numbers of 16 digits and codes of 64 characters. */
 export const LONGEST_BACKOFF_TEXT = 512;
 
+/** What is told of a later time than this from now is no clock that is ahead. */
+const MOST_AHEAD_MS = 5 * 60_000;
+/** No policy pauses for longer. */
+const LONGEST_PAUSE_MS = 60 * 60_000;
+const MOST_FAILURES = 1_000_000;
+
 /** A backoff as a script reads it: its numbers, whole, and its reason; then as JSON what was seen, where that is known. */
 export function formatBackoff(backoff: Backoff): string {
   const { notBeforeMs, failedAtMs, failuresInARow, reason, diagnosis } = backoff;
@@ -16,15 +22,27 @@ export function formatBackoff(backoff: Backoff): string {
   return `${numbers} ${reason}${diagnosis === null ? '' : ` ${JSON.stringify(diagnosis)}`}`;
 }
 
-/** Reads what `formatBackoff` has written, of this release or an earlier one; the script has checked it up to the reason. */
-export function parseBackoff(text: string): Backoff {
+/** Reads what `formatBackoff` has written, of this release or an earlier one, within bounds; null for anything else. */
+export function parseBackoff(text: string, nowMs: number): Backoff | null {
   const [notBeforeMs, failedAtMs, failuresInARow, reason, ...rest] = text.split(' ');
-  return {
-    reason: reason as Backoff['reason'],
-    diagnosis: parseDiagnosis(jsonOf(rest.join(' '))),
+  const backoff = readBackoff({
+    reason,
+    diagnosis: jsonOf(rest.join(' ')),
     failuresInARow: Number(failuresInARow),
     failedAtMs: Number(failedAtMs),
     notBeforeMs: Number(notBeforeMs),
+  });
+  return backoff && boundBackoff(backoff, nowMs);
+}
+
+/** Nobody pauses for more than an hour from now, whatever Redis says. Null for a failure of the future. */
+export function boundBackoff(backoff: Backoff, nowMs: number): Backoff | null {
+  const { failedAtMs, notBeforeMs, failuresInARow } = backoff;
+  if (failedAtMs > nowMs + MOST_AHEAD_MS || failedAtMs < 0) return null;
+  return {
+    ...backoff,
+    failuresInARow: Math.min(Math.max(Math.floor(failuresInARow), 1), MOST_FAILURES),
+    notBeforeMs: Math.min(notBeforeMs, nowMs + LONGEST_PAUSE_MS),
   };
 }
 

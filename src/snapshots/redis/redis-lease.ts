@@ -11,6 +11,8 @@ export interface RedisGrant {
   readonly layouts: Layouts;
   /** Called once the lease is no longer of use; `released` tells whether Redis knows. */
   readonly onEnd: (released: boolean) => void;
+  /** Told whether what was read under it could be kept, or that the lease was taken away. */
+  readonly onOutcome: (outcome: 'kept' | 'lost') => void;
 }
 
 /** The right to replace an entry in Redis. */
@@ -37,14 +39,16 @@ export class RedisLease implements Lease {
     const draft = { ...content, holder, version, lost: this.lost };
     return this.ending(async () => {
       const layout = await writeEntry(this.slot, draft, { base, layouts });
+      this.grant.onOutcome(layout === null ? 'lost' : 'kept');
       return layout && layouts.entry(draft, layout);
     });
   }
 
   async giveUp(backoff: Backoff | null): Promise<void> {
     if (this.#ended) return;
+    if (this.lost.aborted) this.grant.onOutcome('lost');
     const kept = backoff && {
-      text: formatBackoff(backoff),
+      text: this.slot.sign('backoff', formatBackoff(backoff)),
       forMs: Math.max(0, Math.ceil(backoff.notBeforeMs - backoff.failedAtMs)) + REMEMBERED_MS,
       news: { backoff },
     };

@@ -10,21 +10,31 @@ const SEGMENTS_AT_ONCE = 64;
 const DECODED_AT_ONCE = 8;
 const MOST_TRIES = 3;
 
+export interface ReadOptions {
+  readonly held: Entry | null;
+  readonly layouts: Layouts;
+  /** No entry was made later than this, epoch milliseconds. */
+  readonly latestMs: number;
+  /** Told of an entry that cannot be believed. */
+  readonly onDisbelief: () => void;
+}
+
 /**
- * The entry if it is newer than the one held, else null. One that cannot be read is removed from Redis and is
- * taken for none. Throws `RedisUnavailable`.
+ * The entry if it is newer than the one held, else null. One that cannot be read, or that no gateway of ours has
+ * signed, is removed from Redis and is taken for none. Throws `RedisUnavailable`.
  */
 export async function readEntry(
   slot: RedisSlot,
-  held: Entry | null,
-  layouts: Layouts,
+  { held, layouts, latestMs, onDisbelief }: ReadOptions,
 ): Promise<Entry | null> {
   let triedVersion = 0;
   for (let tries = 0; tries < MOST_TRIES; tries++) {
     const found = await slot.read(held?.version ?? 0);
     if (found === null) return null;
-    const manifest = decodeManifest(found.manifest);
-    if (manifest?.version !== found.version || found.version === triedVersion) {
+    const manifest = decodeManifest(found.manifest, slot.vouch);
+    const isTried = found.version === triedVersion || found.version > latestMs;
+    if (manifest?.version !== found.version || isTried) {
+      onDisbelief();
       await slot.discard(found.version);
       return null;
     }
@@ -52,23 +62,26 @@ class Download {
     const known = this.layouts.of(this.held);
     known?.digests.forEach((digest, index) => this.#buckets.set(digest, known.buckets[index] ?? []));
     const missing = [...new Set(digests)].filter((digest) => !this.#buckets.has(digest));
-    for (let index = 0; index < missing.length; index += SEGMENTS_AT_ONCE) {
-      if (!(await this.fetch(missing.slice(index, index + SEGMENTS_AT_ONCE)))) return null;
+    for (let index = 0; index < missing.length;) {
+      const fetched = await this.fetch(missing.slice(index, index + SEGMENTS_AT_ONCE));
+      if (fetched === 0) return null;
+      index += fetched;
     }
     const read = digests.map((digest) => this.#buckets.get(digest) ?? []);
     return this.layouts.entry(manifest, { buckets: await this.layouts.reuse(read, this.held), digests });
   }
 
-  private async fetch(digests: readonly string[]): Promise<boolean> {
+  /** How many were fetched; 0 when one is not there or not sound. */
+  private async fetch(digests: readonly string[]): Promise<number> {
     const segments = await this.slot.fetch(digests);
     for (let index = 0; index < segments.length; index += DECODED_AT_ONCE) {
       const some = segments.slice(index, index + DECODED_AT_ONCE);
       const decoded = await Promise.all(some.map((segment) => decodeSegment(segment, this.#slices)));
       for (const [offset, bucket] of decoded.entries()) {
-        if (bucket === null) return false;
+        if (bucket === null) return 0;
         this.#buckets.set(some[offset]?.digest ?? EMPTY, bucket);
       }
     }
-    return true;
+    return segments.length;
   }
 }

@@ -39,7 +39,8 @@ function script(body: string): Script {
 
 /**
  * holder, replica, nowMs, held version (0: none), lease in ms, time-to-live in ms, the replica's own live holders.
- * Answers {'newer'}, {'paused', backoff}, {'busy', ms} or {'granted', version}.
+ * Answers {'newer'}, {'paused', backoff}, {'busy', ms, holder} or {'granted', version}. A version is never more than a
+ * day ahead because of a number that somebody else has put there.
  */
 export const CLAIM = script(`
 local now, held, leaseMs = tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
@@ -48,7 +49,8 @@ local function goesOn(leftMs) return leftMs > 0 and leftMs <= ${LONGEST_PAUSE_MS
 local reasons = ' ${FAILURE_REASONS.join(' ')} '
 local paused = redis.call('GET', backoff)
 if paused then
-  local notBefore, reason = string.match(paused .. ' ', '^(%d+) %d+ %d+ ([A-Z_]+) ')
+  local plain = string.match(paused, '^[%w_-]+%.(.*)$') or paused
+  local notBefore, reason = string.match(plain .. ' ', '^(%d+) %d+ %d+ ([A-Z_]+) ')
   local known = whole(notBefore) and string.find(reasons, ' ' .. reason .. ' ', 1, true)
   if not known or #paused > ${LONGEST_BACKOFF_TEXT} or redis.call('PTTL', backoff) == -1 then
     redis.call('DEL', backoff)
@@ -59,9 +61,11 @@ end
 local holder, left = redis.call('GET', lease), redis.call('PTTL', lease)
 if holder and left >= 0 and left <= leaseMs then
   local ours = string.sub(holder, 1, #ARGV[2]) == ARGV[2]
-  if not ours or contains(7, holder) then return {'busy', left} end
+  if not ours or contains(7, holder) then return {'busy', left, holder} end
 end
-local version = math.max(now, held + 1, stored + 1, (whole(redis.call('GET', fence)) or 0) + 1)
+local given = whole(redis.call('GET', fence)) or 0
+if given > now + 86400000 then given = 0 end
+local version = math.max(now, held + 1, stored + 1, given + 1)
 local text = string.format('%.0f', version)
 redis.call('SET', lease, ARGV[1], 'PX', leaseMs)
 redis.call('SET', fence, text, 'PX', ARGV[6])
@@ -134,17 +138,34 @@ return 'kept'
 /** Answers the version of the entry, '0' when there is none. */
 export const VERSION = script(`return string.format('%.0f', stored)`);
 
-/** Held version. Answers {version, manifest} of a newer entry, else nothing. */
+/** Held version, most bytes. Answers {version, manifest} of a newer entry ('' for one that is larger), else nothing. */
 export const READ = script(`
 if stored <= tonumber(ARGV[1]) then return {} end
-return {string.format('%.0f', stored), redis.call('HGET', entry, 'manifest') or ''}
+local fits = redis.call('HSTRLEN', entry, 'manifest') <= tonumber(ARGV[2])
+return {string.format('%.0f', stored), fits and redis.call('HGET', entry, 'manifest') or ''}
 `);
 
-/** Digests. Answers their segments, '' for one that is not there. */
+/**
+ * Most bytes of a segment, most bytes of the answer, digests. Answers the segments of the first of them, as many as
+ * fit and one at least; '' for one that is not there or is too large.
+ */
 export const FETCH = script(`
-local found = {}
-for index, digest in ipairs(ARGV) do found[index] = redis.call('HGET', segments, digest) or '' end
+local found, size = {}, 0
+for index = 3, #ARGV do
+  local length = redis.call('HSTRLEN', segments, ARGV[index])
+  if length > tonumber(ARGV[1]) then length = 0 end
+  size = size + length
+  if size > tonumber(ARGV[2]) and index > 3 then break end
+  found[index - 2] = length > 0 and redis.call('HGET', segments, ARGV[index]) or ''
+end
 return found
+`);
+
+/** Which of the keys, and the text that it is removed for: what is not believed makes room. */
+export const FORGET = script(`
+local key = KEYS[tonumber(ARGV[1])]
+if redis.call('GET', key) ~= ARGV[2] then return 0 end
+return redis.call('DEL', key)
 `);
 
 /** Digests. Answers those that are not there. */

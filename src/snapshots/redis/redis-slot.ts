@@ -1,8 +1,14 @@
 import type { RedisLink } from '@/redis/redis-link.js';
+import type { RedisSigner } from '@/redis/redis-signer.js';
 import type { Script } from '@/redis/script.js';
 import { LEASE_MS } from '../heartbeat.js';
 import * as scripts from './redis-scripts.js';
-import type { Segment } from '../content/segments.js';
+import { digestOf, type Digest } from '../content/manifest.js';
+import { MOST_SEGMENT_BYTES, type Segment } from '../content/segments.js';
+
+/** Digests of the largest feed, and a head that names its thousand clusters or a long bookmark. */
+const MOST_MANIFEST_BYTES = 16 * 2 ** 20;
+const MOST_ANSWER_BYTES = 16 * 2 ** 20;
 
 /** Told of every byte of arguments and answers. */
 export interface TransferObserver {
@@ -12,6 +18,7 @@ export interface TransferObserver {
 
 export interface SlotOptions {
   readonly link: RedisLink;
+  readonly signer: RedisSigner;
   /** Who this replica is, among all. */
   readonly replicaId: string;
   /** How long an entry outlives its last replacement, milliseconds. */
@@ -36,6 +43,16 @@ export interface Ask {
   readonly live: readonly string[];
 }
 
+/** `detail`: a backoff, milliseconds or a version. `other`: the holder of the lease where one is busy. */
+export interface ClaimAnswer {
+  readonly outcome: string;
+  readonly detail: string;
+  readonly other: string;
+}
+
+const KEYS = ['lease', 'fence', 'backoff', 'entry', 'segments'] as const;
+type SlotKey = (typeof KEYS)[number];
+
 type Value = string | Buffer | number;
 
 /**
@@ -47,6 +64,8 @@ const LAYOUT = 2;
 /** A name's keys in Redis. A method throws `RedisUnavailable`. */
 export class RedisSlot {
   readonly #keys: readonly string[];
+  /** What a manifest of this name is checked by. */
+  readonly vouch: Digest;
 
   constructor(
     private readonly options: SlotOptions,
@@ -54,16 +73,39 @@ export class RedisSlot {
   ) {
     // A tag in braces puts the keys of a name in one slot of a Cluster; an empty one would not.
     const tag = name.replace(/[%{}]/g, encodeURIComponent) || '%';
-    const start = `${options.link.prefix}:${LAYOUT}:{${tag}}:`;
-    this.#keys = ['lease', 'fence', 'backoff', 'entry', 'segments'].map((key) => start + key);
+    const { link, signer } = options;
+    const start = `${link.prefix}:${LAYOUT}${signer.space}:{${tag}}:`;
+    this.#keys = KEYS.map((key) => start + key);
+    this.vouch = signer.isSigning
+      ? (...parts) => signer.mac(this.place('entry'), parts)?.toString('latin1') ?? ''
+      : digestOf;
+  }
+
+  /** The text of a key as this gateway signs it. */
+  sign(key: SlotKey, text: string): string {
+    return this.options.signer.sign(this.place(key), text);
+  }
+
+  /** The text that was signed for a key of this name, else null. */
+  open(key: SlotKey, signed: string): string | null {
+    return this.options.signer.open(this.place(key), signed);
+  }
+
+  /** Removes a text that is not believed, unless another is there by now. */
+  async forget(key: SlotKey, signed: string): Promise<void> {
+    await this.run(scripts.FORGET, [KEYS.indexOf(key) + 1, Buffer.from(signed, 'latin1')]);
+  }
+
+  private place(key: SlotKey): string {
+    return this.#keys[KEYS.indexOf(key)] ?? '';
   }
 
   /** The outcome, and what belongs to it. */
-  async claim({ holder, nowMs, held, live }: Ask): Promise<readonly [outcome: string, detail: string]> {
+  async claim({ holder, nowMs, held, live }: Ask): Promise<ClaimAnswer> {
     const { replicaId, timeToLiveMs } = this.options;
     const args = [holder, `${replicaId}:`, Math.floor(nowMs), held, LEASE_MS, timeToLiveMs, ...live];
-    const [outcome = '', detail = ''] = texts(await this.run(scripts.CLAIM, args));
-    return [outcome, detail];
+    const [outcome = '', detail = '', other = ''] = texts(await this.run(scripts.CLAIM, args));
+    return { outcome, detail, other };
   }
 
   async renew(holder: string): Promise<boolean> {
@@ -103,14 +145,21 @@ export class RedisSlot {
 
   /** Version and manifest of an entry newer than `held`, else null. */
   async read(held: number): Promise<{ readonly version: number; readonly manifest: Buffer } | null> {
-    const [version, manifest] = (await this.run(scripts.READ, [held], 'bulk')) as Buffer[];
+    const [version, manifest] = (await this.run(
+      scripts.READ,
+      [held, MOST_MANIFEST_BYTES],
+      'bulk',
+    )) as Buffer[];
     return version === undefined || manifest === undefined ? null : { version: Number(version), manifest };
   }
 
-  /** The segments' bytes, empty where there are none. */
+  /** The segments of the first of the digests, one at least, with no bytes where there is none. */
   async fetch(digests: readonly string[]): Promise<readonly Segment[]> {
-    const found = (await this.run(scripts.FETCH, digests.map(bytes), 'bulk')) as Buffer[];
-    return digests.map((digest, index) => ({ digest, bytes: found[index] ?? Buffer.alloc(0) }));
+    const args = [MOST_SEGMENT_BYTES, MOST_ANSWER_BYTES, ...digests.map(bytes)];
+    const found = (await this.run(scripts.FETCH, args, 'bulk')) as Buffer[];
+    return digests
+      .slice(0, Math.max(found.length, 1))
+      .map((digest, index) => ({ digest, bytes: found[index] ?? Buffer.alloc(0) }));
   }
 
   async discard(version: number): Promise<void> {
@@ -118,11 +167,12 @@ export class RedisSlot {
   }
 
   private get channel(): string {
-    return newsChannel(this.options.link);
+    return newsChannel(this.options);
   }
 
   private message(news: object): string {
-    return JSON.stringify({ from: this.options.replicaId, name: this.name, ...news });
+    const { signer, replicaId } = this.options;
+    return signer.sign(this.channel, JSON.stringify({ from: replicaId, name: this.name, ...news }));
   }
 
   private async run(
@@ -141,8 +191,8 @@ export class RedisSlot {
 }
 
 /** Where replicas tell one another of what they keep. */
-export function newsChannel(link: RedisLink): string {
-  return `${link.prefix}:${LAYOUT}:news`;
+export function newsChannel({ link, signer }: Pick<SlotOptions, 'link' | 'signer'>): string {
+  return `${link.prefix}:${LAYOUT}${signer.space}:news`;
 }
 
 function pairs(segments: readonly Segment[]): Buffer[] {

@@ -1,21 +1,46 @@
 import { randomUUID } from 'node:crypto';
-import type { RedisLink } from '@/redis/redis-link.js';
-import { parseBackoff, readBackoff } from './backoff-text.js';
+import { SYSTEM_CLOCK, type Clock } from '@/model/clock.js';
+import { RedisUnavailable, type RedisLink } from '@/redis/redis-link.js';
+import { NO_SIGNER, type RedisSigner } from '@/redis/redis-signer.js';
+import { parseBackoff } from './backoff-text.js';
+import { LeaseHolders } from './lease-holders.js';
 import { Layouts } from './redis-content.js';
 import { RedisLease } from './redis-lease.js';
 import { readEntry } from './redis-reader.js';
-import { newsChannel, RedisSlot, type SlotOptions, type TransferObserver } from './redis-slot.js';
+import {
+  newsChannel,
+  RedisSlot,
+  type ClaimAnswer,
+  type SlotOptions,
+  type TransferObserver,
+} from './redis-slot.js';
+import { newsFrom } from './store-news.js';
+import { Trust } from './trust.js';
 import { writeEntry } from './redis-writer.js';
 import { SnapshotStore, type Claim, type ClaimWish, type Entry, type News } from '../snapshot-store.js';
 
 export interface RedisStoreOptions {
   readonly link: RedisLink;
+  /** Signs and checks what is in Redis; when absent, whoever can write there is believed. */
+  readonly signer?: RedisSigner;
   /** The longest that an entry may be served, milliseconds. */
   readonly keepForMs: number;
+  /** The longest that a read takes, and so a lease is held, milliseconds. */
+  readonly longestReadMs?: number;
+  readonly clock?: Clock;
   /** Who this replica is, among all that share the Redis; made up when absent. */
   readonly replicaId?: string;
   readonly observer?: TransferObserver;
+  /** Told of each value that is not believed, by what it was to be. */
+  readonly onDisbelief?: (kind: DisbelievedKind) => void;
 }
+
+export type DisbelievedKind = 'entry' | 'backoff' | 'lease' | 'news';
+
+const USUAL_LONGEST_READ_MS = 300_000;
+const MOST_TRIES = 3;
+/** A clock may have been ahead of this one by so much when an entry was made. */
+const MOST_AHEAD_MS = 24 * 3_600_000;
 
 /** Entries outlive what is served of them, so that a replica whose clock is behind finds them. */
 const SPARE_MS = 3_600_000;
@@ -28,19 +53,50 @@ export class RedisStore extends SnapshotStore {
   readonly #live = new Map<string, Set<string>>();
   /** Names of which Redis may hold a lease that nobody here has any more. */
   readonly #orphaned = new Set<string>();
+  readonly #trust = new Trust();
+  readonly #holders: LeaseHolders;
+  readonly #clock: Clock;
+  readonly #onDisbelief: (kind: DisbelievedKind) => void;
 
-  constructor({ link, keepForMs, replicaId = randomUUID(), observer }: RedisStoreOptions) {
+  constructor(options: RedisStoreOptions) {
     super();
-    this.#options = { link, replicaId, timeToLiveMs: keepForMs + SPARE_MS, observer: observer ?? null };
+    const { link, keepForMs, replicaId = randomUUID(), observer, signer = NO_SIGNER } = options;
+    const timeToLiveMs = keepForMs + SPARE_MS;
+    this.#options = { link, signer, replicaId, timeToLiveMs, observer: observer ?? null };
+    const longestReadMs = options.longestReadMs ?? USUAL_LONGEST_READ_MS;
+    this.#holders = new LeaseHolders({ signer, replicaId, longestReadMs, trust: this.#trust });
+    this.#clock = options.clock ?? SYSTEM_CLOCK;
+    this.#onDisbelief = options.onDisbelief ?? (() => undefined);
     link.onUp(() => void this.releaseOrphans());
   }
 
-  load(name: string, held: Entry | null): Promise<Entry | null> {
-    return readEntry(this.slot(name), held, this.#layouts);
+  async load(name: string, held: Entry | null): Promise<Entry | null> {
+    if (this.#trust.isLost(name)) return null;
+    const entry = await readEntry(this.slot(name), {
+      held,
+      layouts: this.#layouts,
+      latestMs: this.#clock.wallMs() + MOST_AHEAD_MS,
+      onDisbelief: () => {
+        this.disbelieve('entry', name);
+      },
+    });
+    if (entry !== null) this.#trust.settle(name);
+    return entry;
   }
 
-  async claim(name: string, { held, nowMs }: ClaimWish): Promise<Claim> {
-    const holder = `${this.#options.replicaId}:${randomUUID()}`;
+  /** Throws `RedisUnavailable` as well while too much of what is there cannot be believed. */
+  async claim(name: string, wish: ClaimWish): Promise<Claim> {
+    for (let tries = 0; tries < MOST_TRIES && !this.#trust.isLost(name); tries++) {
+      const claim = await this.claimOnce(name, wish);
+      if (claim !== null) return claim;
+    }
+    throw new RedisUnavailable('DISBELIEVED');
+  }
+
+  /** null when what forbids it is not believed, and was removed. */
+  private async claimOnce(name: string, wish: ClaimWish): Promise<Claim | null> {
+    const { held, nowMs } = wish;
+    const holder = this.#holders.make(this.slot(name), wish);
     const live = [...this.liveOf(name)];
     this.liveOf(name).add(holder);
     let granted = false;
@@ -48,8 +104,9 @@ export class RedisStore extends SnapshotStore {
     try {
       const answer = await this.slot(name).claim({ holder, nowMs, held: held ?? 0, live });
       answered = true;
-      granted = answer[0] === 'granted';
-      return this.outcome(name, holder, answer);
+      granted = answer.outcome === 'granted';
+      if (answer.outcome !== 'busy') this.#trust.idle(name);
+      return await this.outcome(name, { holder, wish }, answer);
     } finally {
       if (!granted) this.ended(name, holder, answered);
     }
@@ -64,29 +121,62 @@ export class RedisStore extends SnapshotStore {
   }
 
   onNews(listener: (news: News) => void): void {
-    this.#options.link.subscribe(newsChannel(this.#options.link), (message) => {
-      const news = newsFrom(message, this.#options.replicaId);
-      if (news !== null) listener(news);
+    this.#options.link.subscribe(newsChannel(this.#options), (message) => {
+      const news = newsFrom(message, this.#options, this.#clock.wallMs());
+      if (news === null) this.#onDisbelief('news');
+      else if (news !== 'own') listener(news);
     });
+  }
+
+  private disbelieve(kind: DisbelievedKind, name: string): void {
+    this.#trust.trouble(name);
+    this.#onDisbelief(kind);
   }
 
   private slot(name: string): RedisSlot {
     return new RedisSlot(this.#options, name);
   }
 
-  private outcome(name: string, holder: string, [outcome, detail]: readonly [string, string]): Claim {
+  private async outcome(
+    name: string,
+    { holder, wish }: { readonly holder: string; readonly wish: ClaimWish },
+    { outcome, detail, other }: ClaimAnswer,
+  ): Promise<Claim | null> {
     if (outcome === 'newer') return { outcome };
-    if (outcome === 'busy') return { outcome, forMs: Number(detail) };
-    if (outcome === 'paused') return { outcome, backoff: parseBackoff(detail) };
-    const lease = new RedisLease(this.slot(name), {
+    if (outcome === 'paused') return this.paused(name, detail, wish);
+    if (outcome === 'granted') return { outcome, lease: this.lease(name, holder, Number(detail)) };
+    const slot = this.slot(name);
+    if (this.#holders.isBelieved(slot, other, wish)) return { outcome: 'busy', forMs: Number(detail) };
+    this.disbelieve('lease', name);
+    await slot.forget('lease', other);
+    return null;
+  }
+
+  private async paused(name: string, signed: string, { held, nowMs }: ClaimWish): Promise<Claim | null> {
+    const slot = this.slot(name);
+    const text = slot.open('backoff', signed);
+    const backoff = text === null ? null : parseBackoff(text, nowMs);
+    // A signed one that is older than what was read since was put back by somebody else.
+    const isOver = this.#options.signer.isSigning && (backoff?.failedAtMs ?? 0) < Math.min(held ?? 0, nowMs);
+    if (backoff !== null && !isOver) return { outcome: 'paused', backoff };
+    this.disbelieve('backoff', name);
+    await slot.forget('backoff', signed);
+    return null;
+  }
+
+  private lease(name: string, holder: string, version: number): RedisLease {
+    return new RedisLease(this.slot(name), {
       holder,
-      version: Number(detail),
+      version,
       layouts: this.#layouts,
       onEnd: (released) => {
         this.ended(name, holder, released);
       },
+      onOutcome: (outcome) => {
+        if (outcome === 'kept') this.#trust.settle(name);
+        else this.#trust.trouble(name);
+      },
     });
-    return { outcome: 'granted', lease };
   }
 
   private liveOf(name: string): Set<string> {
@@ -112,23 +202,5 @@ export class RedisStore extends SnapshotStore {
         this.#orphaned.add(name);
       }
     }
-  }
-}
-
-/** What another replica has announced; null for our own, and for what no replica has sent. */
-function newsFrom(message: Buffer, replicaId: string): News | null {
-  const { from, name, version, backoff } = fieldsOf(message);
-  if (from === replicaId || typeof name !== 'string') return null;
-  if (typeof version === 'number') return { name, version };
-  const told = readBackoff(backoff);
-  return told && { name, backoff: told };
-}
-
-function fieldsOf(message: Buffer): Readonly<Record<string, unknown>> {
-  try {
-    const news = JSON.parse(message.toString()) as unknown;
-    return typeof news === 'object' && news !== null ? { ...news } : {};
-  } catch {
-    return {};
   }
 }

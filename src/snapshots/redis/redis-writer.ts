@@ -69,7 +69,7 @@ class Upload {
 
   commit(digests: readonly string[]): Promise<string> {
     const { holder, version, head } = this.draft;
-    const manifest = encodeManifest({ version, head, digests });
+    const manifest = encodeManifest({ version, head, digests }, this.slot.vouch);
     return this.slot.commit({ holder, version, manifest, segments: this.#chunk });
   }
 
