@@ -12,8 +12,10 @@ const OF_THE_CALL: ReadonlySet<string> = new Set(['CROSSSLOT', 'ERR', 'EXECABORT
 
 /** Redis 6 and older wrap what stopped a script: `ERR Error running script (…): @user_script:1: -OOM command …`. */
 const IN_SCRIPT = /@user_script: ?\d+: -?([A-Z]+) /;
-/** The error behind `Too many Cluster redirections. Last error: ReplyError: MOVED …`, or a Sentinel's `NOAUTH …`. */
-const LAST_ERROR = /Last error: (?:ReplyError: )?([A-Z]+) /;
+/** The error behind `Too many Cluster redirections. Last error: ReplyError: MOVED …`. */
+const REDIRECTED = /Last error: ReplyError: ([A-Z]+)/;
+/** Why ioredis was told by no Sentinel where the master is; any other reason is that none can be reached. */
+const SHUT_OUT = /^All sentinels .* Last error: (NOAUTH|WRONGPASS|NOPERM) /;
 
 /** Of Node.js: nothing of a certificate or of the TLS handshake has another beginning. */
 const TLS_CODE = /^(ERR_TLS|ERR_SSL|CERT_|UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO|HOSTNAME_MISMATCH|EPROTO)/;
@@ -32,8 +34,8 @@ export function faultOf(error: unknown): Fault {
   if (!isError(error)) return { code: 'OTHER', ofRedis: false };
   if (isError(error.lastNodeError)) return faultOf(error.lastNodeError);
   if (error.name === 'ReplyError') return faultOfReply(error.message);
-  const last = LAST_ERROR.exec(error.message)?.[1] ?? '';
-  if (REPLY_WORDS.has(last)) return { code: last, ofRedis: true };
+  const told = (REDIRECTED.exec(error.message) ?? SHUT_OUT.exec(error.message))?.[1];
+  if (told !== undefined) return { code: known(told), ofRedis: true };
   return faultOfConnection(error);
 }
 

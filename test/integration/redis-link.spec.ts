@@ -303,7 +303,7 @@ describe('the address of a Redis', () => {
 
 describe('a Redis Cluster', () => {
   it('is used over all its nodes, and again after one was killed', async () => {
-    const cluster = await startRedisCluster();
+    const cluster = await startRedisCluster(EVERY_RIGHT);
     ends.push(cluster.stop);
     const link = linkTo(cluster.url);
     const heard = listen(link);
@@ -321,7 +321,7 @@ describe('a Redis Cluster', () => {
   });
 
   it('is down while one of its nodes hangs', async () => {
-    const cluster = await startRedisCluster();
+    const cluster = await startRedisCluster(EVERY_RIGHT);
     ends.push(cluster.stop);
     const link = linkTo(cluster.url);
     await link.ready(100_000);
@@ -336,7 +336,7 @@ describe('a Redis Cluster', () => {
   });
 
   it('that was taken for a single server is never used', async () => {
-    const cluster = await startRedisCluster();
+    const cluster = await startRedisCluster(EVERY_RIGHT);
     ends.push(cluster.stop);
     const link = linkTo(cluster.nodes[0]?.url ?? '');
     await isDown(link, 'MOVED');

@@ -153,12 +153,12 @@ const SLOT_RANGES = [
   [10_923, 16_383],
 ] as const;
 
+const CLUSTER_RIGHTS = rightsArgs(['+cluster|slots', '+client|setname', '+asking']);
+
 /** Starts a cluster of three nodes; resolves when every node sees all of it. */
-export async function startRedisCluster(): Promise<TestCluster> {
+export async function startRedisCluster(rights = CLUSTER_RIGHTS): Promise<TestCluster> {
   const busPorts = await Promise.all(SLOT_RANGES.map(() => sparePort()));
-  const nodes = await Promise.all(
-    busPorts.map((busPort) => startRedis(clusterArgs(busPort), rightsArgs(['+cluster|slots', '+asking']))),
-  );
+  const nodes = await Promise.all(busPorts.map((busPort) => startRedis(clusterArgs(busPort), rights)));
   const [first] = nodes;
   for (const [index, node] of nodes.entries()) {
     await node.command(async (redis) => {
