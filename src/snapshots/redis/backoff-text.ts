@@ -11,8 +11,6 @@ export const LONGEST_BACKOFF_TEXT = 512;
 
 /** What is told of a later time than this from now is no clock that is ahead. */
 const MOST_AHEAD_MS = 5 * 60_000;
-/** No policy pauses for longer. */
-const LONGEST_PAUSE_MS = 60 * 60_000;
 const MOST_FAILURES = 1_000_000;
 
 /** A backoff as a script reads it: its numbers, whole, and its reason; then as JSON what was seen, where that is known. */
