@@ -33,6 +33,8 @@ export class SourceKeeper {
         .then(() => this.adopt(feeds))
         .catch((fault: unknown) => {
           tools.runner.report(fault);
+          // What could not be taken over is listed again.
+          this.#list.doubt();
         });
     });
   }

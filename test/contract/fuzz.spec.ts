@@ -73,6 +73,7 @@ const TIME = fc
 /** Values that a schema allows, as they are written in a query. */
 function valuesOf(schema: Schema): fc.Arbitrary<string> {
   if (schema.enum !== undefined) return fc.constantFrom(...(schema.enum as string[]));
+  if (schema.type === 'boolean') return fc.constantFrom('true', 'false');
   if (schema.format === 'date-time') return TIME;
   if (schema.type === 'integer') {
     const min = schema.minimum ?? 0;
@@ -118,7 +119,8 @@ function forbiddenValue(parameter: Parameter): fc.Arbitrary<string> | null {
   const { name, schema } = parameter;
   const isSingle = itemsOf(parameter) === null;
   const single = itemsOf(parameter) ?? schema;
-  const allowed = CONFIGURED[name] ?? (single.enum as readonly string[] | undefined);
+  const words = single.type === 'boolean' ? ['true', 'false'] : single.enum;
+  const allowed = CONFIGURED[name] ?? (words as readonly string[] | undefined);
   if (allowed !== undefined) {
     const isForbidden = (text: string): boolean =>
       isSingle ? !allowed.includes(text) : text.split(',').some((each) => !allowed.includes(each));

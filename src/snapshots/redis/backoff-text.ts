@@ -6,8 +6,8 @@ import type { Backoff } from '../snapshot-store.js';
 export const REMEMBERED_MS = 600_000;
 /** No policy pauses for longer. */
 export const LONGEST_PAUSE_MS = 3_600_000;
-/** Longer texts are no backoffs: the longest has numbers of 16 digits and codes of 64 characters. */
-export const LONGEST_BACKOFF_TEXT = 512;
+/** Longer texts are no backoffs: the longest has numbers of 16 digits, codes of 64 characters and a signature. */
+export const LONGEST_BACKOFF_TEXT = 1024;
 
 /** What is told of a later time than this from now is no clock that is ahead. */
 const MOST_AHEAD_MS = 5 * 60_000;
