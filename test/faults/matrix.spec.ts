@@ -77,7 +77,9 @@ async function befall(scene: Scene, { trouble, upstream }: Case, isOn: boolean):
 
 /** Where only the upstream that is about to fail is in haste, the others are complete on any machine. */
 function hasteFor({ trouble, upstream }: Case): { hasty?: UpstreamOfTasks; timeoutMs?: number } {
-  return expectedOf({ trouble, upstream }) === 'TIMEOUT' ? { hasty: upstream, timeoutMs: 2_000 } : {};
+  return expectedOf({ trouble, upstream }) === 'TIMEOUT'
+    ? { hasty: upstream, timeoutMs: BRIEF.timeoutMs }
+    : {};
 }
 
 async function play(each: Case): Promise<Story> {
