@@ -7,7 +7,7 @@ import type { TestingModule } from '@nestjs/testing';
 import fc from 'fast-check';
 import { from, type Observable } from 'rxjs';
 import type { ReadContext } from '@/model/provider.js';
-import { CLOCK, SYSTEM_CLOCK } from '@/model/clock.js';
+import { CLOCK, type Clock } from '@/model/clock.js';
 import type { SourceConfig } from '@/model/source.js';
 import { sourceWith } from '../../test/support/reading.js';
 import { huaweiProtocol } from './huawei-protocol.js';
@@ -37,6 +37,8 @@ interface WireAnswer {
 }
 
 const OK: Reaction = { status: 200 };
+/** Both readings go with the fake timers. */
+const SIMULATED_CLOCK: Clock = { wallMs: () => Date.now(), monotonicMs: () => Date.now() };
 const OUTAGE_MS = 600_000;
 const SETTLED_MS = 60_000;
 
@@ -69,7 +71,7 @@ beforeEach(async () => {
   const platform = {
     module: Platform,
     global: true,
-    providers: [{ provide: CLOCK, useValue: SYSTEM_CLOCK }],
+    providers: [{ provide: CLOCK, useValue: SIMULATED_CLOCK }],
     exports: [CLOCK],
   };
   app = await Test.createTestingModule({ imports: [platform, UpstreamModule] })

@@ -10,7 +10,7 @@ import { ask } from '../support/http.js';
 import { Hours } from '../support/standings.js';
 
 const MINUTE_MS = 60_000;
-const PREFIX = 'gateway';
+const PREFIX = 'test-gateway';
 /** A question to each gateway so often: at first as soon as it may matter, then steadily. */
 const EARLY = { forMs: 2 * MINUTE_MS, everyMs: 2_000 };
 const EVERY_MS = IN_FULL ? 5_000 : 30_000;

@@ -23,7 +23,7 @@ async function start(): Promise<RunningGateway> {
   const source = sourceWith({ id: 'backups', provider: 'huawei-cbr', endpoint: NOBODY });
   const gateway = await startGateway(
     { urls },
-    { redis: { url: redis.url, prefix: 'here' }, sources: () => [source] },
+    { redis: { url: redis.url, prefix: 'test-here' }, sources: () => [source] },
   );
   gateways.push(gateway);
   return gateway;
