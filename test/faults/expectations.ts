@@ -67,9 +67,9 @@ const EXPECTATIONS: ReadonlyMap<FaultKind, Expectation> = new Map(
   ),
 );
 
-/** What a fault of an upstream comes to. Services written in Go, as CCE, tell no total and say null for nothing. */
+/** What a fault of an upstream comes to. Services written in Go, as CCE, tell no total, and say null or leave out an empty list. */
 export function expectationOf(kind: FaultKind, upstream: UpstreamOfTasks): Expectation {
-  if (kind === 'list-null' && upstream === 'cce') return 'empty';
+  if (upstream === 'cce' && (kind === 'list-null' || kind === 'list-missing')) return 'empty';
   const expectation = EXPECTATIONS.get(kind);
   if (expectation === undefined) throw new Error(`nothing is expected of ${kind}`);
   return expectation;
