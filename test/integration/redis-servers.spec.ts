@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { Cluster } from 'ioredis';
+import { EVERY_RIGHT } from '../support/redis-rights.js';
 import { startRedis, startRedisCluster, startSentinel, until } from '../support/redis.js';
 
 let stops: (() => Promise<void>)[] = [];
@@ -10,7 +11,7 @@ afterEach(async () => {
 
 describe('the servers of the tests', () => {
   it('start again on the same port, empty', async () => {
-    const redis = await startRedis();
+    const redis = await startRedis([], EVERY_RIGHT);
     stops.push(() => redis.stop());
     await redis.command((own) => own.set('a', '1'));
     await redis.kill();
@@ -19,7 +20,7 @@ describe('the servers of the tests', () => {
   });
 
   it('form a cluster that keeps every key', async () => {
-    const cluster = await startRedisCluster();
+    const cluster = await startRedisCluster(EVERY_RIGHT);
     stops.push(cluster.stop);
     const client = new Cluster(cluster.nodes.map(({ port }) => ({ host: '127.0.0.1', port })));
     const keys = Array.from({ length: 50 }, (_, index) => `key-${index}`);
