@@ -17,6 +17,7 @@ export class SwaggerPage {
   /** Every URL that the page asked for, oldest first. */
   readonly requests: string[] = [];
   readonly troubles: readonly string[];
+  #unfolded: Operation | null = null;
 
   private constructor(readonly page: Page) {
     this.troubles = watchTroubles(page);
@@ -53,12 +54,14 @@ export class SwaggerPage {
     return listed;
   }
 
-  /** Unfolds an operation. */
+  /** Unfolds an operation, and folds up the one before: what is open is drawn anew with every change. */
   async operation(operationId: string): Promise<Operation> {
+    await this.#unfolded?.fold();
     const block = this.page.locator(`.opblock[id$="-${operationId}"]`);
     await block.locator('.opblock-summary-control').click();
     await block.locator('.execute').waitFor();
-    return new Operation(this, block);
+    this.#unfolded = new Operation(this, block);
+    return this.#unfolded;
   }
 }
 
@@ -86,7 +89,7 @@ export class Operation {
     private readonly block: Locator,
   ) {}
 
-  /** Folds it up again: what is open is drawn anew with every change. */
+  /** Folds it up; what is filled in stays. */
   fold(): Promise<void> {
     return this.block.locator('.opblock-summary-control').click();
   }
