@@ -49,58 +49,41 @@ const goodConfig = (server: string): string[] => [
 const ENV = { HW_TOKEN: 'example-token' };
 
 describe('a configuration that is not right', () => {
-  const cases: [string, (lines: string[]) => string[], RegExp][] = [
-    ['an unknown key', (lines) => [...lines, 'sauces: []'], /gateway\.yaml:9.*sauces/s],
-    ['no YAML', () => ['a: [', 'b'], /gateway\.yaml:/],
-  ];
-  it.each(cases)('%s ends the process with 78 and says where and what', async (_, change, message) => {
-    const gateway = start(['--config', write(change(goodConfig('{ port: 0 }')))], ENV);
+  it('ends the process with 78, tells all mistakes and their places at once, and no secret', async () => {
+    const lines = goodConfig('{ port: -1 }').map((line) => line.replace('type: token', 'type: tokken'));
+    const file = write([...lines, 'sauces: []']);
+    const gateway = start(['--config', file], { HW_TOKEN: 'a-secret-value-5417' });
     expect(await gateway.ended).toBe(78);
-    expect(gateway.stderr).toMatch(message);
+    for (const told of [
+      /gateway\.yaml:1.*server\.port/,
+      /gateway\.yaml:8.*tokken/,
+      /gateway\.yaml:9.*sauces/,
+    ]) {
+      expect(gateway.stderr).toMatch(told);
+    }
+    expect(gateway.stderr).not.toContain('a-secret-value-5417');
     expect(gateway.stderr).not.toMatch(/^\s+at /m);
     expect(gateway.stdout).toBe('');
   });
 
-  it('a variable that is not set is named with its place', async () => {
-    const gateway = start(['--config', write(goodConfig('{ port: 0 }'))]);
-    expect(await gateway.ended).toBe(78);
-    expect(gateway.stderr).toMatch(/gateway\.yaml:8.*token.*HW_TOKEN/s);
-  });
-
-  it('all mistakes are told at once', async () => {
-    const gateway = start(['--config', write([...goodConfig('{ port: -1 }'), 'sauces: []'])], ENV);
-    expect(await gateway.ended).toBe(78);
-    expect(gateway.stderr).toMatch(/server\.port/);
-    expect(gateway.stderr).toMatch(/sauces/);
-  });
-
-  it('no secret is in the message', async () => {
-    const lines = goodConfig('{ port: 0 }').map((line) => line.replace('type: token', 'type: tokken'));
-    const gateway = start(['--config', write(lines)], { HW_TOKEN: 'a-secret-value-5417' });
-    expect(await gateway.ended).toBe(78);
-    expect(gateway.stderr).toContain('tokken');
-    expect(gateway.stderr).not.toContain('a-secret-value-5417');
-  });
-
-  it.each([[[]], [['--config']], [['--konfig', 'x']], [['--config', '/nowhere/gateway.yaml']]])(
+  it.each([[[]], [['--config', '/nowhere/gateway.yaml']]])(
     'the command line %j ends it too',
     async (args) => {
       const gateway = start(args);
       expect(await gateway.ended).toBe(78);
-      expect(gateway.stderr).toMatch(/configuration file|--config|konfig|no such file/);
+      expect(gateway.stderr).toMatch(/configuration file|no such file/);
       expect(gateway.stderr).not.toMatch(/^\s+at /m);
     },
   );
 });
 
 describe('a good configuration', () => {
-  it.each(['--config', 'TRIBUTARY_CONFIG'])('by %s lets the gateway listen and answer', async (way) => {
-    const file = write(goodConfig('{ port: 0 }'));
-    const gateway = way === '--config' ? start([way, file], ENV) : start([], { ...ENV, [way]: file });
+  it('lets the gateway listen and answer', async () => {
+    const gateway = start([], { ...ENV, TRIBUTARY_CONFIG: write(goodConfig('{ port: 0 }')) });
     const answer = await ask(`${await gateway.url()}/v1/tasks`);
     expect(answer.status).toBe(200);
     expect((answer.body as SentPage).totalSize).toBe(30);
-    gateway.signal('SIGTERM');
+    gateway.signal('SIGINT');
     expect(await gateway.ended).toBe(0);
     expect(gateway.stdout + gateway.stderr).not.toContain('example-token');
     expect(gateway.stdout).not.toContain(new URL(simulator.urls.cbr).host);
@@ -116,25 +99,22 @@ function isRefused(url: string): Promise<boolean> {
 }
 
 describe('a stop', () => {
-  it.each(['SIGTERM', 'SIGINT'] as const)(
-    'by %s finishes the request under way, takes no new ones at last, and ends with 0',
-    async (signal) => {
-      simulator.settings.cbr.latencyMs = 1000;
-      const gateway = start(
-        ['--config', write(goodConfig('{ port: 0, deadline: 60s, shutdownTimeout: 60s }'))],
-        ENV,
-      );
-      const url = await gateway.url();
-      const answer = ask(`${url}/v1/tasks`);
-      await until(() => simulator.calls.count('cbr') > 0);
-      gateway.signal(signal);
-      await gateway.logged('stopping');
-      await until(() => isRefused(`${url}/health/live`));
-      const { status, body } = await answer;
-      expect({ status, totalSize: (body as SentPage).totalSize }).toEqual({ status: 200, totalSize: 30 });
-      expect(await gateway.ended).toBe(0);
-    },
-  );
+  it('finishes the request under way, takes no new ones at last, and ends with 0', async () => {
+    simulator.settings.cbr.latencyMs = 1000;
+    const gateway = start(
+      ['--config', write(goodConfig('{ port: 0, deadline: 60s, shutdownTimeout: 60s }'))],
+      ENV,
+    );
+    const url = await gateway.url();
+    const answer = ask(`${url}/v1/tasks`);
+    await until(() => simulator.calls.count('cbr') > 0);
+    gateway.signal('SIGTERM');
+    await gateway.logged('stopping');
+    await until(() => isRefused(`${url}/health/live`));
+    const { status, body } = await answer;
+    expect({ status, totalSize: (body as SentPage).totalSize }).toEqual({ status: 200, totalSize: 30 });
+    expect(await gateway.ended).toBe(0);
+  });
 
   it('does not wait for connections that are merely kept alive', async () => {
     const gateway = start(['--config', write(goodConfig('{ port: 0, shutdownTimeout: 60s }'))], ENV);
