@@ -9,6 +9,7 @@ import type { Provider } from '@/model/provider.js';
 import type { Snapshot } from '@/model/snapshot.js';
 import type { SourceConfig } from '@/model/source.js';
 import { limitTime } from '@/model/time-limit.js';
+import type { TraceContext } from '@/model/trace-context.js';
 import { Demand } from './demand.js';
 import type { KeeperTools } from './keeper-tools.js';
 import { SourceCircuit } from './source-circuit.js';
@@ -47,11 +48,11 @@ export class Collection extends FeedCollection {
   override async ensure(
     scope: FeedScope,
     freshness: Freshness,
-    traceparent: string | null,
+    trace: TraceContext | null,
   ): Promise<CollectionAnswer> {
     const demand = new Demand({
       freshness,
-      traceparent,
+      trace,
       sinceSerial: this.tools.revisions.newest,
       arrivedMs: this.tools.clock.monotonicMs(),
       feeds: scope.feed,

@@ -1,10 +1,11 @@
 import type { Held } from './held.js';
 import { USUAL_FRESHNESS, type CollectionAnswer, type Freshness } from '@/model/collection.js';
+import type { TraceContext } from '@/model/trace-context.js';
 
 /** What a demand is made from; see the fields of the same names. */
 export interface Wish {
   readonly freshness: Freshness;
-  readonly traceparent?: string | null;
+  readonly trace?: TraceContext | null;
   readonly sinceSerial: number;
   readonly arrivedMs: number;
   readonly feeds?: readonly string[] | null | undefined;
@@ -25,15 +26,15 @@ export class Demand {
   readonly #sinceSerial: number;
 
   readonly freshness: Freshness;
-  readonly traceparent: string | null;
+  readonly trace: TraceContext | null;
   /** By the monotonic clock; Infinity where nobody in particular asks. */
   readonly arrivedMs: number;
   /** The only feeds that the question is about; null: all of the sources in scope. */
   readonly feeds: readonly string[] | null;
 
-  constructor({ freshness, traceparent = null, sinceSerial, arrivedMs, feeds = null }: Wish) {
+  constructor({ freshness, trace = null, sinceSerial, arrivedMs, feeds = null }: Wish) {
     this.freshness = freshness;
-    this.traceparent = traceparent;
+    this.trace = trace;
     this.#sinceSerial = sinceSerial;
     this.arrivedMs = arrivedMs;
     this.feeds = feeds;

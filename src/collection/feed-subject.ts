@@ -36,11 +36,11 @@ export class FeedSubject implements Subject<Snapshot> {
     return this.#calls;
   }
 
-  read({ lost, traceparent, previous }: ReadWish): Promise<Attempt> {
+  read({ lost, trace, previous }: ReadWish): Promise<Attempt> {
     const { source, reader, runner, clock } = this.tools;
     const run = {
       boundMs: source.timeoutMs * CALLS_IN_A_ROW,
-      traceparent,
+      trace,
       lost,
       previous: previousRead(previous),
       onCall: () => {

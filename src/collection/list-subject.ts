@@ -45,13 +45,13 @@ export class ListSubject implements Subject<ListedFeeds> {
     return this.#calls;
   }
 
-  read({ lost, traceparent }: ReadWish): Promise<Attempt> {
+  read({ lost, trace }: ReadWish): Promise<Attempt> {
     const { source, reader, runner, clock } = this.tools;
     const onCall = (): void => {
       this.#calls += 1;
     };
     const boundMs = source.timeoutMs * CALLS_IN_A_ROW;
-    return runner.run<Attempt>({ boundMs, traceparent, lost, onCall, previous: null }, async (context) => {
+    return runner.run<Attempt>({ boundMs, trace, lost, onCall, previous: null }, async (context) => {
       const listing = await reader.listFeeds(context);
       if (listing.outcome === 'failed') return { failure: listing.failure };
       const { outcome: _, ...listed } = listing;

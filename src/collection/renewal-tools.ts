@@ -1,4 +1,5 @@
 import type { Clock } from '@/model/clock.js';
+import type { TraceContext } from '@/model/trace-context.js';
 import type { SnapshotStore } from '@/snapshots/snapshot-store.js';
 import type { NewsDesk } from './news-desk.js';
 import type { ReadRunner } from './read-runner.js';
@@ -17,7 +18,7 @@ export interface RenewalTools {
 
 /** What a renewal is for. */
 export interface RenewalWish {
-  readonly traceparent: string | null;
+  readonly trace: TraceContext | null;
   /** True when what another replica read before now will not do. */
   readonly forced: boolean;
 }

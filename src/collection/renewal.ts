@@ -1,6 +1,7 @@
 import { elapsedMs, momentOf } from '@/model/clock.js';
 import type { CircuitStatus } from '@/model/collection.js';
 import type { Failure } from '@/model/failure.js';
+import type { TraceContext } from '@/model/trace-context.js';
 import type { Backoff, Claim, Content, Entry, Lease, News } from '@/snapshots/snapshot-store.js';
 import { backoffAsNews } from './backoff-as-news.js';
 import { Bell } from './bell.js';
@@ -151,10 +152,10 @@ export class Renewal<T> {
   }
 
   /** Does what a claim allows. True when the renewal is over. */
-  private async follow(claim: Claim, { traceparent }: RenewalWish): Promise<boolean> {
+  private async follow(claim: Claim, { trace }: RenewalWish): Promise<boolean> {
     switch (claim.outcome) {
       case 'granted':
-        return this.readUnder(claim.lease, traceparent);
+        return this.readUnder(claim.lease, trace);
       case 'newer':
         return this.loadOrPause();
       case 'busy':
@@ -166,10 +167,10 @@ export class Renewal<T> {
   }
 
   /** True when the read was had or failed; false when the lease was lost meanwhile. */
-  private async readUnder(lease: Lease, traceparent: string | null): Promise<boolean> {
+  private async readUnder(lease: Lease, trace: TraceContext | null): Promise<boolean> {
     const previous = this.#held?.entry ?? null;
     const lost = new JoinedSignal([lease.lost, this.#ended.signal]);
-    const attempt = await this.subject.read({ lost: lost.signal, traceparent, previous });
+    const attempt = await this.subject.read({ lost: lost.signal, trace, previous });
     lost.release();
     if ('content' in attempt) return this.keep(lease, attempt.content, previous);
     const isCut = this.isCut() || lease.lost.aborted;

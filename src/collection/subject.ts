@@ -1,4 +1,5 @@
 import type { Failure } from '@/model/failure.js';
+import type { TraceContext } from '@/model/trace-context.js';
 import type { Content, Entry } from '@/snapshots/snapshot-store.js';
 import type { Held } from './held.js';
 
@@ -27,7 +28,7 @@ export interface Subject<T> {
 export interface ReadWish {
   /** Aborted when another replica may be reading. */
   readonly lost: AbortSignal;
-  readonly traceparent: string | null;
+  readonly trace: TraceContext | null;
   readonly previous: Entry | null;
 }
 

@@ -20,7 +20,7 @@ export async function untilAnswered<T>(
   const { demand, isAnswered } = waiting;
   await firstOf(renewal, over, waiting);
   if (demand.isOver || isAnswered() || renewal.setbacks.failure !== null) return;
-  const again = renewal.renew({ traceparent: demand.traceparent, forced: true });
+  const again = renewal.renew({ trace: demand.trace, forced: true });
   if (again !== null) await firstOf(renewal, again, waiting);
 }
 

@@ -136,9 +136,9 @@ export class Upkeep<T> {
 
   /** Starts or joins the renewal that a question needs. Answers what it must wait for; null when nothing. */
   renewFor(demand: Demand, { forced, isAwaited, missed, isAnswered }: RenewalNeed): Promise<unknown> | null {
-    const { traceparent } = demand;
+    const { trace } = demand;
     const joined = this.isUnderWay;
-    const over = this.#renewal.renew({ traceparent, forced });
+    const over = this.#renewal.renew({ trace, forced });
     if (over === null || !isAwaited || this.#renewal.isShunned) return null;
     demand.noteWait({ missed, joined });
     return untilAnswered(this.#renewal, over, { isAnswered, demand });
@@ -167,7 +167,7 @@ export class Upkeep<T> {
   }
 
   private renewEarly(): void {
-    if (this.#renewal.renew({ traceparent: null, forced: false }) === null) this.planNextTry();
+    if (this.#renewal.renew({ trace: null, forced: false }) === null) this.planNextTry();
   }
 
   private planNextTry(): void {

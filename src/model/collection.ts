@@ -3,6 +3,7 @@ import type { DriftCounts, DriftExamples } from './drift.js';
 import type { Diagnosis } from './diagnosis.js';
 import type { FailureReason } from './failure.js';
 import type { Snapshot } from './snapshot.js';
+import type { TraceContext } from './trace-context.js';
 
 /** What a caller accepts as current. */
 export interface Freshness {
@@ -118,7 +119,7 @@ export abstract class FeedCollection {
   abstract ensure(
     scope: FeedScope,
     freshness: Freshness,
-    traceparent: string | null,
+    trace: TraceContext | null,
   ): Promise<CollectionAnswer>;
   /** All snapshots that may be served, of all feeds. Asks no upstream. */
   abstract newest(): readonly Snapshot[];

@@ -3,6 +3,7 @@ import type { Failure } from './failure.js';
 import type { Feed } from './feed.js';
 import type { ProviderSettings, SourceConfig } from './source.js';
 import type { TaskRow, TaskStatus, TaskType } from './task.js';
+import type { TraceContext } from './trace-context.js';
 import type { Truncation } from './truncation.js';
 
 /** What accompanies one read down to the socket. */
@@ -10,7 +11,7 @@ export interface ReadContext {
   /** Aborted when the read must stop; every wait and call honours it. */
   readonly signal: AbortSignal;
   /** W3C trace context of the request that caused the read; null when there was none. */
-  readonly traceparent: string | null;
+  readonly trace: TraceContext | null;
   /** Called once before each upstream call. */
   readonly onCall: () => void;
   /** The newest read of the same feed, here or in another replica; null when there is none. */

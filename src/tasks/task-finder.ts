@@ -10,6 +10,7 @@ import {
 import { isUnreachable } from '@/model/feed-problem.js';
 import { sourceOfTaskId } from '@/model/task-id.js';
 import type { TaskRow } from '@/model/task.js';
+import type { TraceContext } from '@/model/trace-context.js';
 import { assertAvailable } from './availability.js';
 import { completenessOf, type Completeness } from './completeness.js';
 import { retryAfter } from './next-attempt.js';
@@ -31,17 +32,17 @@ export class TaskFinder {
   ) {}
 
   /** Throws a 404 problem when no such task exists, and a 503 when it may be in a feed that could not be had. */
-  async find(id: string, freshness: Freshness, traceparent: string | null): Promise<FoundTask> {
+  async find(id: string, freshness: Freshness, trace: TraceContext | null): Promise<FoundTask> {
     const source = sourceOfTaskId(id);
     if (source === null || !this.collection.sourceIds.includes(source)) throw notFound();
     const held = await findTask(this.collection.newest(), id);
     // Where it was before, it most likely still is: the source's other feeds need not be waited for.
     if (held !== null) {
       const near = { source: [source], feed: [held.task.feed] };
-      const found = await foundIn(await this.collection.ensure(near, freshness, traceparent), id);
+      const found = await foundIn(await this.collection.ensure(near, freshness, trace), id);
       if (found !== null) return found;
     }
-    const answer = await this.collection.ensure({ source: [source] }, freshness, traceparent);
+    const answer = await this.collection.ensure({ source: [source] }, freshness, trace);
     const found = await foundIn(answer, id);
     if (found === null) throw this.absence(answer, freshness);
     return found;

@@ -12,6 +12,7 @@ import { allFeedsName } from '@/model/feed.js';
 import { PROVIDERS, type Provider } from '@/model/provider.js';
 import type { TaskFilter, TaskQuery } from '@/model/query.js';
 import type { TaskRow } from '@/model/task.js';
+import type { TraceContext } from '@/model/trace-context.js';
 import { assertAvailable } from './availability.js';
 import { completenessOf, type Completeness } from './completeness.js';
 import { quoteSome } from './found-values.js';
@@ -74,9 +75,9 @@ export class TaskLister {
    * Brings the feeds that a question is about up to date. Throws a 400 problem for a question that cannot be
    * asked, before any upstream is, and a 503 or 504 when there is nothing to answer from.
    */
-  async ask(query: TaskQuery, freshness: Freshness, traceparent: string | null): Promise<CollectionAnswer> {
+  async ask(query: TaskQuery, freshness: Freshness, trace: TraceContext | null): Promise<CollectionAnswer> {
     this.check(query);
-    const answer = await this.collection.ensure(query.filter, freshness, traceparent);
+    const answer = await this.collection.ensure(query.filter, freshness, trace);
     assertAvailable(answer, freshness, (problems) =>
       retryAfter(problems, this.collection.status(), this.clock.wallMs()),
     );

@@ -12,7 +12,7 @@ import type { CallHeaders, HttpAnswer, HttpExchange } from './http-exchange.js';
 import { diagnoseAnswer } from './answer-diagnosis.js';
 import { passingOrLasting } from './passing-failure.js';
 import { restMs, retryAfterMs } from './retry-after.js';
-import { continueTrace } from './traceparent.js';
+import { continueTrace } from './continue-trace.js';
 import type { UpstreamClient, UpstreamProtocol, UpstreamRequest } from './upstream-client.js';
 import { reasonOfStatus, UpstreamError } from './upstream-error.js';
 import type { UpstreamObserver } from './upstream-observer.js';
@@ -103,8 +103,7 @@ export class SourceClient implements UpstreamClient {
 
   async #send(call: SignableCall, credential: CallHeaders, context: ReadContext): Promise<unknown> {
     const { exchange, source } = this.parts;
-    const traceparent = continueTrace(context.traceparent);
-    const headers = { ...call.headers, ...credential, ...(traceparent === null ? {} : { traceparent }) };
+    const headers = { ...call.headers, ...credential, ...continueTrace(context.trace) };
     const { method, target } = call;
     const { timeoutMs } = source;
     const answer = await exchange.send({ method, url: target.url, headers, timeoutMs }, context.signal);

@@ -111,7 +111,7 @@ function open(endpoint: string, changes: Partial<SourceConfig> = {}): UpstreamCl
 
 function context(changes: Partial<ReadContext> = {}): ReadContext {
   const signal = new AbortController().signal;
-  return { signal, traceparent: null, onCall: () => undefined, previous: null, ...changes };
+  return { signal, trace: null, onCall: () => undefined, previous: null, ...changes };
 }
 
 async function failure(answer: Promise<unknown>): Promise<UpstreamError> {
@@ -147,7 +147,10 @@ describe('a call', () => {
     });
     const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
 
-    const body = await open(endpoint).getJson(LIST, context({ traceparent }));
+    const body = await open(endpoint).getJson(
+      LIST,
+      context({ trace: { traceparent, tracestate: 'vendor=value' } }),
+    );
 
     expect(body).toEqual({ operation_logs: [] });
     expect(seen).toHaveProperty('method', 'GET');
@@ -160,6 +163,7 @@ describe('a call', () => {
         accept: 'application/json',
         host: new URL(endpoint).host,
         traceparent: expect.stringMatching(/^00-4bf92f3577b34da6a3ce929d0e0e4736-(?!00f067aa0ba902b7)/),
+        tracestate: 'vendor=value',
       }),
     );
   });

@@ -554,10 +554,13 @@ describe('traceparent', () => {
     },
   );
 
-  it('goes on for one task', async () => {
-    await get({ traceparent: `00-${TRACE}-${PARENT}-01` }, '/v1/tasks/search-logs.x');
+  it('goes on for one task, with the tracestate', async () => {
+    const headers = { traceparent: `00-${TRACE}-${PARENT}-01`, tracestate: 'vendor=value' };
+    await get(headers, '/v1/tasks/search-logs.x');
     expect(sent().length).toBeGreaterThan(0);
     for (const trace of sent()) expect(trace).toContain(TRACE);
+    const states = simulator.calls.entries.map((call) => call.headers.tracestate);
+    expect(new Set(states)).toEqual(new Set(['vendor=value']));
   });
 
   it('is in the log', async () => {

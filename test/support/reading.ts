@@ -31,7 +31,7 @@ export function sourceWith(settings: Pick<SourceConfig, 'provider'> & Partial<So
 /** A read that nobody stops, and the first of its feed. */
 export const CONTEXT: ReadContext = {
   signal: new AbortController().signal,
-  traceparent: null,
+  trace: null,
   onCall: () => undefined,
   previous: null,
 };

@@ -199,7 +199,7 @@ async function readLog(log: FakeLog, choices: ReadChoices = {}): Promise<Measure
   log.sent = 0;
   const context: ReadContext = {
     signal: new AbortController().signal,
-    traceparent: null,
+    trace: null,
     onCall: () => undefined,
     previous,
   };

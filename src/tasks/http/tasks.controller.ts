@@ -11,6 +11,7 @@ import {
 } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { CLOCK, type Clock } from '@/model/clock.js';
+import type { TraceContext } from '@/model/trace-context.js';
 import { assertComplete } from '../availability.js';
 import { TaskFinder } from '../task-finder.js';
 import { TaskLister } from '../task-lister.js';
@@ -123,9 +124,10 @@ function wishesOf({ headers }: FastifyRequest, deadlineMs: number): CallerWishes
   return readWishes({ cacheControl: headers['cache-control'], prefer: oneLine(headers.prefer) }, deadlineMs);
 }
 
-/** The caller's W3C trace context; whether it is one is judged where it is continued. */
-function traceOf({ headers }: FastifyRequest): string | null {
-  return oneLine(headers.traceparent) ?? null;
+/** Whether it is a trace is judged where it is continued. */
+function traceOf({ headers }: FastifyRequest): TraceContext | null {
+  const traceparent = oneLine(headers.traceparent);
+  return traceparent === undefined ? null : { traceparent, tracestate: oneLine(headers.tracestate) ?? null };
 }
 
 function oneLine(header: string | string[] | undefined): string | undefined {
