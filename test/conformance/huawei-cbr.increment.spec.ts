@@ -12,19 +12,19 @@ import { NOW_MS } from './benches.js';
 import { tokenSource } from './reading.js';
 
 const NONE = { cssClusters: 0, cssRowsPerCluster: 0, cceClusters: 0, cceRowsPerCluster: 0, ocpTenants: 0 };
-const ROWS = 5000;
+const ROWS = 1200;
 /** Each turn lets the simulated project live on. */
 const TURN_MS = 15_000;
-const TURNS = 3;
+const TURNS = 2;
 const SETTINGS = everyPair({
   order: ['newest-first', 'oldest-first', 'shuffled'],
   count: ['total', 'page'],
   timeFilter: ['created_at', 'started_at', 'none'],
   times: ['offset', 'zulu'],
-  cap: [null, 500],
+  cap: [null, 100],
 } as const);
 /** A whole read a turn for each setting, and some machines are slow. */
-const LONGEST_MS = 300_000;
+const LONGEST_MS = 120_000;
 
 interface Measured {
   readonly read: ReadFeed;
@@ -90,7 +90,8 @@ describe('reading huawei-cbr by what is new', () => {
       process.stdout.write(`huawei-cbr, ${JSON.stringify(settings)}: whole ${told}\n`);
       const [most, fewest] = [Math.max(...byNews), Math.min(...whole)];
       if (settings.timeFilter === 'none') expect(most).toBeLessThanOrEqual(fewest + 3);
-      else expect(most).toBeLessThan(fewest / 3);
+      // Without a cap the whole is three calls.
+      else expect(most).toBeLessThan(settings.cap === null ? fewest : fewest / 3);
     },
     LONGEST_MS,
   );
