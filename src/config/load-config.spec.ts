@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { ANY_CHARACTER } from '../../test/support/any-character.js';
 import type { ProviderSettings } from '@/model/source.js';
 import type { Config } from './config.js';
 import { ConfigError } from './config-error.js';
@@ -303,7 +304,7 @@ const mutatedFile = fc
     fc.record({
       at: fc.nat(GOOD.length),
       remove: fc.nat(12),
-      insert: fc.oneof(fc.constantFrom('', ...FRAGMENTS), fc.string({ unit: 'binary', maxLength: 4 })),
+      insert: fc.oneof(fc.constantFrom('', ...FRAGMENTS), fc.string({ unit: ANY_CHARACTER, maxLength: 4 })),
     }),
     { minLength: 1, maxLength: 5 },
   )

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { ANY_CHARACTER } from '../support/any-character.js';
 import { itemsOf, misfits, operationOf, type Parameter, type Schema } from '../support/document.js';
 import { startGateway, startSimulator, type RunningGateway, type Simulator } from '../support/gateway.js';
 import { ask } from '../support/http.js';
@@ -84,7 +85,7 @@ function valuesOf(schema: Schema): fc.Arbitrary<string> {
       )
       .map(String);
   }
-  return fc.string({ minLength: schema.minLength ?? 0, unit: 'binary' });
+  return fc.string({ minLength: schema.minLength ?? 0, unit: ANY_CHARACTER });
 }
 
 /** A parameter with values that the document allows; a list repeated, or separated by commas. */
@@ -127,7 +128,7 @@ function forbiddenValue(parameter: Parameter): fc.Arbitrary<string> | null {
     const near = fc
       .constantFrom(...allowed)
       .chain((word) => fc.constantFrom(`${word} `, word.slice(1), `${word},`));
-    return fc.oneof(fc.string({ unit: 'binary' }), near, fc.constant('')).filter(isForbidden);
+    return fc.oneof(fc.string({ unit: ANY_CHARACTER }), near, fc.constant('')).filter(isForbidden);
   }
   if (single.format === 'date-time') {
     const broken = TIME.chain((time) =>
@@ -151,13 +152,13 @@ function forbiddenValue(parameter: Parameter): fc.Arbitrary<string> | null {
       fc.string().filter((text) => !/^\d+$/.test(text)),
     );
   }
-  if (name === 'pageToken') return fc.string({ minLength: 1, unit: 'binary' });
+  if (name === 'pageToken') return fc.string({ minLength: 1, unit: ANY_CHARACTER });
   return single.minLength === 1 ? fc.constant('') : null;
 }
 
 const UNKNOWN_NAMES = fc
   .oneof(
-    fc.string({ unit: 'binary' }),
+    fc.string({ unit: ANY_CHARACTER }),
     fc.constantFrom(
       'constructor',
       '__proto__',
@@ -220,7 +221,7 @@ describe('whatever is asked', () => {
   it('any query at all is a 200 or a 400', async () => {
     const anything = fc.oneof(
       fc.webQueryParameters(),
-      fc.string({ unit: 'binary' }).map((text) => encodeURI(text.toWellFormed()).replaceAll('#', '')),
+      fc.string({ unit: ANY_CHARACTER }).map((text) => encodeURI(text.toWellFormed()).replaceAll('#', '')),
       fc.stringMatching(/^[\w%&=,;[\].+~]*$/),
     );
     await fc.assert(
@@ -235,7 +236,7 @@ describe('whatever is asked', () => {
 
   it('any task id and source is a 200, a 400 or a 404', async () => {
     const name = fc.oneof(
-      fc.string({ minLength: 1, maxLength: 600, unit: 'binary' }),
+      fc.string({ minLength: 1, maxLength: 600, unit: ANY_CHARACTER }),
       fc
         .constantFrom(...(CONFIGURED.source ?? []))
         .chain((source) => fc.string().map((key) => `${source}.${key}`)),

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { ANY_CHARACTER } from '../support/any-character.js';
 import { mutate, mutations } from './mutation.js';
 import { anyValue, spell } from './odd-values.js';
 
@@ -59,7 +60,7 @@ const delay: fc.Arbitrary<string> = fc.oneof(
   ),
   fc.date({ noInvalidDate: true }).map((date) => date.toUTCString()),
   fc.constantFrom('Sat, 99 Nov 2023 09:03:46 GMT', 'Sat 99:99:99', `Mon, ${'1:'.repeat(20_000)}`),
-  fc.string({ unit: 'binary' }),
+  fc.string({ unit: ANY_CHARACTER }),
 );
 
 const retryAfter = fc.dictionary(fc.constantFrom('retry-after', 'ratelimit-reset'), delay, {
