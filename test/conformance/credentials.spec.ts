@@ -276,7 +276,8 @@ describe('wrong credentials under constant demand for three hours', () => {
       await demandFor(HOUR_MS, [scene]);
       changeSecrets();
       simulator.calls.reset();
-      await demandFor(HOUR_MS + 60_000, [scene]);
+      const endMs = nowMs + HOUR_MS + 60_000;
+      while ((await scene.read()).outcome === 'failed' && nowMs < endMs) nowMs += 10_000;
       expect(await scene.read()).toMatchObject({ outcome: 'read' });
       expect(mostRefusedAnHour([benchOf(id).upstream, 'iam'])).toBe(0);
     },

@@ -3,7 +3,7 @@ import type { Feed } from '@/model/feed.js';
 import type { FeedListing } from '@/model/provider.js';
 import type { SourceConfig } from '@/model/source.js';
 import { PROVIDER_SETTINGS } from '@/providers/providers.module.js';
-import { everyCombination } from '../support/combinations.js';
+import { someCombinations } from '../support/combinations.js';
 import { startSimulator, type Simulator } from '../support/gateway.js';
 import { readContext, startReaders, type Readers } from '../support/reader.js';
 import { benchOf, NOW_MS } from './benches.js';
@@ -84,7 +84,7 @@ describe('clusters that the configuration does not name', () => {
     expect(simulator.calls.count()).toBe(0);
   });
 
-  const CSS_SETTINGS = everyCombination({
+  const CSS_SETTINGS = someCombinations({
     pageParameter: ['start', 'offset', 'both'],
     unknownParameters: ['ignore', 'reject'],
     totalSize: ['absent', 'exact', 'page'],
@@ -105,7 +105,14 @@ describe('clusters that the configuration does not name', () => {
     },
   );
 
-  it.each(CSS_SETTINGS.filter(({ cap, totalSize }) => cap !== 10 && totalSize === 'exact'))(
+  it.each(
+    someCombinations({
+      pageParameter: ['start', 'offset', 'both'],
+      unknownParameters: ['ignore', 'reject'],
+      totalSize: ['exact'],
+      cap: [null, 100, 999],
+    } as const),
+  )(
     'are all found at CSS, 2,500 of them, with $pageParameter, $unknownParameters and pages of $cap',
     async (settings) => {
       const expected = addCssClusters(2500);
@@ -135,7 +142,7 @@ describe('clusters that the configuration does not name', () => {
   });
 
   it.each(
-    everyCombination({
+    someCombinations({
       cap: [null, 10, 100],
       totals: ['totalPages', 'totalPage', 'flat', 'absent'],
       pageSize: ['asked', 'rows', 'max'],

@@ -37,7 +37,7 @@ describe.each(PROVIDER_SETTINGS)('$id', ({ id }) => {
         expect(first).toHaveLength(count);
         expect(second).toEqual(first);
       }),
-      { numRuns: 30 },
+      { numRuns: 10 },
     );
   });
 

@@ -1,10 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
 import type { FeedRead, ReadFeed } from '@/model/provider.js';
 import type { SourceConfig } from '@/model/source.js';
 import { formatTime } from '@/model/time.js';
 import type { SimulatorSettings } from '@/simulator/settings.js';
-import { everyCombination, everyPair, type Choices } from '../support/combinations.js';
+import { EXHAUSTIVE, everyPair, someCombinations, type Choices } from '../support/combinations.js';
 import { startSimulator, type Simulator } from '../support/gateway.js';
 import { feedOf, readContext, sourceOf, startReaders, type Readers } from '../support/reader.js';
 import { benchOf, NOW_MS, type Bench, type Expected, type Stock } from './benches.js';
@@ -76,8 +75,6 @@ export function rowsOf(result: FeedRead): ReadFeed['rows'] {
 }
 
 type Group = Bench['upstream'];
-/** `npm run test:combinations` reads feeds of every size under every combination, which takes many minutes. */
-const EXHAUSTIVE = process.env.EVERY_COMBINATION !== undefined;
 /** Hundreds of reads take seconds, but some machines are slow. */
 const LONGEST_MS = EXHAUSTIVE ? 1_800_000 : 120_000;
 const SMALL = [0, 1, 10];
@@ -94,7 +91,10 @@ export interface Space<G extends Group> {
 /** Every row exactly once, whatever the settings and the size. */
 export function describeReading<G extends Group>(provider: string, space: Space<G>): void {
   const bench = benchOf(provider);
-  const cases = [...casesOf(space.small, SMALL, BY_CHANCE), ...casesOf(space.large, LARGE, 0)];
+  const cases = [
+    ...someCombinations({ ...space.small, rows: SMALL }, BY_CHANCE),
+    ...someCombinations({ ...space.large, rows: LARGE }),
+  ];
   let place: Workplace;
   let calls = 0;
 
@@ -142,17 +142,6 @@ export function describeReading<G extends Group>(provider: string, space: Space<
       LONGEST_MS,
     );
   });
-}
-
-function casesOf<S extends object>(
-  settings: Choices<S>,
-  rows: readonly number[],
-  byChance: number,
-): (S & { readonly rows: number })[] {
-  const choices = { ...settings, rows } as Choices<S & { rows: number }>;
-  const all = everyCombination(choices);
-  if (EXHAUSTIVE) return all;
-  return [...everyPair(choices), ...fc.sample(fc.constantFrom(...all), byChance)];
 }
 
 async function idsUnder(place: Workplace, settings: object): Promise<string[]> {

@@ -1,3 +1,8 @@
+import fc from 'fast-check';
+
+/** `npm run test:combinations` tries every combination, which takes many minutes. */
+export const EXHAUSTIVE = process.env.EVERY_COMBINATION !== undefined;
+
 /** The values that each setting may take. */
 export type Choices<S> = { readonly [Name in keyof S]: readonly S[Name][] };
 
@@ -28,6 +33,12 @@ export function everyPair<S extends object>(choices: Choices<S>): S[] {
     chosen.push(best.combination);
   }
   return chosen;
+}
+
+/** Combinations in which each two values of two settings meet, and more of them by chance; every one on demand. */
+export function someCombinations<S extends object>(choices: Choices<S>, byChance = 0): S[] {
+  const all = everyCombination(choices);
+  return EXHAUSTIVE ? all : [...everyPair(choices), ...fc.sample(fc.constantFrom(...all), byChance)];
 }
 
 function settingsOf<S extends object>(choices: Choices<S>): [string, readonly unknown[]][] {
