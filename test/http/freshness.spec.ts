@@ -170,19 +170,25 @@ describe('by default', () => {
 });
 
 describe('Cache-Control of the request', () => {
-  it.each(['no-cache', 'No-Cache', 'max-age=3600, no-cache', 'no-cache, foo=bar', 'max-age=0'])(
-    '%s renews what is fresh',
-    async (cacheControl) => {
-      await get();
+  it('no-cache and max-age=0 renew what is fresh', async () => {
+    await get();
+    for (const cacheControl of [
+      'no-cache',
+      'No-Cache',
+      'max-age=3600, no-cache',
+      'no-cache, foo=bar',
+      'max-age=0',
+    ]) {
       later(1);
       simulator.calls.reset();
-      expect(told(await get({ 'cache-control': cacheControl }))).toMatchObject({
+      expect({ asked: cacheControl, ...told(await get({ 'cache-control': cacheControl })) }).toMatchObject({
+        asked: cacheControl,
         age: '0',
         cacheStatus: 'tributary; fwd=stale',
       });
       for (const name of UPSTREAMS) expect(simulator.calls.count(name)).toBeGreaterThan(0);
-    },
-  );
+    }
+  });
 
   it('max-age=N takes nothing older, in either direction', async () => {
     await get();
@@ -264,23 +270,26 @@ describe('Cache-Control of the request', () => {
     expect(simulator.calls.count()).toBe(0);
   });
 
-  it.each([
-    '',
-    ',',
-    'max-age',
-    'max-age=-1',
-    'max-age=x',
-    'max-stale=x',
-    'no-store',
-    'immutable',
-    '=',
-    'foo="a,no-cachet"',
-    '\u00fc',
-  ])('%j asks for nothing that there is', async (cacheControl) => {
+  it('with other words asks for nothing that there is', async () => {
     await get();
     later(1);
     simulator.calls.reset();
-    expect(told(await get({ 'cache-control': cacheControl }))).toMatchObject({ status: 200, age: '1' });
+    for (const asked of [
+      '',
+      ',',
+      'max-age',
+      'max-age=-1',
+      'max-age=x',
+      'max-stale=x',
+      'no-store',
+      'immutable',
+      '=',
+      'foo="a,no-cachet"',
+      '\u00fc',
+    ]) {
+      const answer = told(await get({ 'cache-control': asked }));
+      expect({ asked, ...answer }).toMatchObject({ asked, status: 200, age: '1' });
+    }
     expect(simulator.calls.count()).toBe(0);
   });
 });
@@ -312,24 +321,26 @@ describe('Prefer', () => {
     expect(page.tasks.length).toBeGreaterThan(0);
   });
 
-  it.each<[string, string | null]>([
-    ['handling=strict', 'handling=strict'],
-    ['handling=lenient', 'handling=lenient'],
-    ['Handling="strict"', 'handling=strict'],
-    ['wait=3, handling=lenient', 'wait=3, handling=lenient'],
-    ['respond-async, wait=3', 'wait=3'],
-    ['wait=3; foo=bar', 'wait=3'],
-    // What is applied is the deadline.
-    ['wait=3600', 'wait=60'],
-    ['handling=loose', null],
-    ['wait=soon', null],
-    ['wait=-1', null],
-    ['return=minimal', null],
-    ['', null],
-  ])('%j is answered with Preference-Applied: %s', async (prefer, applied) => {
-    const answer = await get({ prefer });
-    expect(answer.status).toBe(200);
-    expect(answer.headers.get('preference-applied')).toBe(applied);
+  it('is answered with what of it is applied', async () => {
+    for (const [prefer, applied] of [
+      ['handling=strict', 'handling=strict'],
+      ['handling=lenient', 'handling=lenient'],
+      ['Handling="strict"', 'handling=strict'],
+      ['wait=3, handling=lenient', 'wait=3, handling=lenient'],
+      ['respond-async, wait=3', 'wait=3'],
+      ['wait=3; foo=bar', 'wait=3'],
+      // What is applied is the deadline.
+      ['wait=3600', 'wait=60'],
+      ['handling=loose', null],
+      ['wait=soon', null],
+      ['wait=-1', null],
+      ['return=minimal', null],
+      ['', null],
+    ] as const) {
+      const { status, headers } = await get({ prefer });
+      const found = { prefer, status, applied: headers.get('preference-applied') };
+      expect(found).toEqual({ prefer, status: 200, applied });
+    }
   });
 });
 
@@ -404,9 +415,14 @@ describe('ETag', () => {
 });
 
 describe('HEAD', () => {
-  it.each(['/v1/tasks?pageSize=3', '/v1/sources', '/v1/providers', '/health/live', '/openapi.json'])(
-    '%s has the headers of GET and no body',
-    async (path) => {
+  it('has the headers of GET and no body', async () => {
+    for (const path of [
+      '/v1/tasks?pageSize=3',
+      '/v1/sources',
+      '/v1/providers',
+      '/health/live',
+      '/openapi.json',
+    ]) {
       // The length of a compressed body is not that of its text.
       const plain = { 'accept-encoding': 'identity' };
       await get(plain, path);
@@ -416,10 +432,10 @@ describe('HEAD', () => {
       const bytes = String(Buffer.byteLength(got.text));
       expect([got.headers.get('content-length'), head.headers.get('content-length')]).toEqual([bytes, bytes]);
       for (const name of ['etag', 'link', 'cache-control', 'content-type', 'age', 'vary']) {
-        expect([name, head.headers.get(name)]).toEqual([name, got.headers.get(name)]);
+        expect([path, name, head.headers.get(name)]).toEqual([path, name, got.headers.get(name)]);
       }
-    },
-  );
+    }
+  });
 
   it('of a known page is a 304', async () => {
     const { answer } = await askPage(gateway.url);
@@ -502,9 +518,8 @@ describe('other headers', () => {
     expect(headers.get('server')).toBeNull();
   });
 
-  it.each(['abc', 'A-1_b.c:d/e+f=g@h', 'x'.repeat(128), 'b2f7c9de-1111-4c2e-9d0f-0255ac101a4b'])(
-    'X-Request-Id %s is the caller’s, in problems and the log too',
-    async (id) => {
+  it('X-Request-Id is the caller’s, in problems and the log too', async () => {
+    for (const id of ['abc', 'A-1_b.c:d/e+f=g@h', 'x'.repeat(128), 'b2f7c9de-1111-4c2e-9d0f-0255ac101a4b']) {
       expect((await get({ 'x-request-id': id })).headers.get('x-request-id')).toBe(id);
       const problem = await get({ 'x-request-id': id }, '/nope');
       expect((problem.body as SentProblem).requestId).toBe(id);
@@ -512,24 +527,27 @@ describe('other headers', () => {
       await until(() =>
         gateway.log.some((line) => (JSON.parse(line) as { requestId?: string }).requestId === id),
       );
-    },
-  );
+    }
+  });
 
-  it.each([
-    '',
-    'with space',
-    'x'.repeat(129),
-    '<script>',
-    '"quoted"',
-    'a,b',
-    'tab\there',
-    '\u00fc',
-    '${jndi:x}',
-    '%0d%0a',
-  ])('X-Request-Id %j is replaced', async (id) => {
-    const given = (await get({ 'x-request-id': id })).headers.get('x-request-id');
-    expect(given).toMatch(/^[0-9a-f-]{36}$/);
-    expect(given).not.toBe((await get({ 'x-request-id': id })).headers.get('x-request-id'));
+  it('X-Request-Id is replaced where it is none', async () => {
+    const given: (string | null)[] = [];
+    for (const id of [
+      '',
+      'with space',
+      'x'.repeat(129),
+      '<script>',
+      '"quoted"',
+      'a,b',
+      'tab\there',
+      '\u00fc',
+      '${jndi:x}',
+      '%0d%0a',
+    ]) {
+      given.push((await get({ 'x-request-id': id })).headers.get('x-request-id'));
+      expect([id, given.at(-1)]).toEqual([id, expect.stringMatching(/^[0-9a-f-]{36}$/)]);
+    }
+    expect(new Set(given).size).toBe(given.length);
   });
 });
 
@@ -568,17 +586,22 @@ describe('traceparent', () => {
     await until(() => gateway.log.some((line) => line.includes(TRACE)));
   });
 
-  it.each([
-    'nonsense',
-    `00-${'0'.repeat(32)}-${PARENT}-01`,
-    `00-${TRACE}-${'0'.repeat(16)}-01`,
-    `00-${TRACE.toUpperCase()}-${PARENT}-01`,
-    `ff-${TRACE}-${PARENT}-01`,
-    `00-${TRACE}-${PARENT}-01-more`,
-    `00-${TRACE}-${PARENT}`,
-  ])('%s is no trace and is not passed on', async (traceparent) => {
-    expect((await get({ traceparent })).status).toBe(200);
-    for (const trace of sent()) expect(trace ?? '').not.toContain(TRACE);
+  it('that is no trace is not passed on', async () => {
+    for (const traceparent of [
+      'nonsense',
+      `00-${'0'.repeat(32)}-${PARENT}-01`,
+      `00-${TRACE}-${'0'.repeat(16)}-01`,
+      `00-${TRACE.toUpperCase()}-${PARENT}-01`,
+      `ff-${TRACE}-${PARENT}-01`,
+      `00-${TRACE}-${PARENT}-01-more`,
+      `00-${TRACE}-${PARENT}`,
+    ]) {
+      later(1);
+      simulator.calls.reset();
+      expect((await get({ traceparent, 'cache-control': 'no-cache' })).status).toBe(200);
+      expect(sent().length).toBeGreaterThan(0);
+      expect([traceparent, ...sent().filter((trace) => trace?.includes(TRACE))]).toEqual([traceparent]);
+    }
   });
 });
 
@@ -594,7 +617,7 @@ describe('many at once', () => {
     expect(second.text).toBe(first.text);
   });
 
-  it('a thousand cold requests read each feed once', async () => {
+  it('two hundred cold requests read each feed once', async () => {
     await get();
     const callsOfOneRead = simulator.calls.count();
     const perFeed = countCalls();
@@ -605,7 +628,7 @@ describe('many at once', () => {
     gateway = await startGateway(simulator, { clock, sources });
     simulator.calls.reset();
     for (const name of UPSTREAMS) simulator.settings[name].latencyMs = 300;
-    const answers = await Promise.all(Array.from({ length: 1000 }, () => get()));
+    const answers = await Promise.all(Array.from({ length: 200 }, () => get()));
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
     expect(new Set(answers.map(({ headers }) => headers.get('etag'))).size).toBe(1);
     expect(simulator.calls.count()).toBe(callsOfOneRead);
@@ -624,14 +647,14 @@ describe('many at once', () => {
     return counts;
   }
 
-  it('a thousand renewals at once are one as well', async () => {
+  it('two hundred renewals at once are one as well', async () => {
     await get();
     const callsOfOneRead = simulator.calls.count();
     later(1);
     simulator.calls.reset();
     for (const name of UPSTREAMS) simulator.settings[name].latencyMs = 500;
     const answers = await Promise.all(
-      Array.from({ length: 1000 }, () => get({ 'cache-control': 'max-age=0' })),
+      Array.from({ length: 200 }, () => get({ 'cache-control': 'max-age=0' })),
     );
     expect(new Set(answers.map(({ headers }) => headers.get('age')))).toEqual(new Set(['0']));
     // The log-in and the listings of clusters are still good.

@@ -8,7 +8,8 @@ import {
   type RunningGateway,
   type Simulator,
 } from '../support/gateway.js';
-import { ask } from '../support/http.js';
+import { IN_FULL } from '../support/figures.js';
+import { ask, type Answer } from '../support/http.js';
 import { leaks } from '../support/secrets.js';
 import {
   askPage,
@@ -20,14 +21,15 @@ import {
 
 /** Where nothing hangs, nobody waits for it, however loaded the machine is. */
 const AMPLE_MS = 60_000;
-/** Where something hangs: the time that all others must answer in. */
-const DEADLINE_MS = 2000;
+/** Where something hangs: a loaded machine needs several of these until all others are read. */
+const DEADLINE_MS = 500;
 /** What a loaded machine may need on top of the deadline. */
 const SLACK_MS = 60_000;
 /** Does not wait out the ample deadline for what hangs. */
 const HASTY = { prefer: 'wait=1' };
 
 const deadlineFor = (kind: FaultKind): number => (kind === 'hang' ? DEADLINE_MS : AMPLE_MS);
+const ifHanging = (kind: FaultKind, feed: string): string | null => (kind === 'hang' ? feed : null);
 
 const UPSTREAMS = ['css', 'cbr', 'cce', 'ocp'] as const;
 type UpstreamOfTasks = (typeof UPSTREAMS)[number];
@@ -51,7 +53,25 @@ const FAULTS: [FaultKind, string][] = [
   ['reset', 'UNREACHABLE'],
   ['refuse', 'UNREACHABLE'],
 ];
-const CASES = UPSTREAMS.flatMap((name) => FAULTS.map(([kind, reason]) => [name, kind, reason] as const));
+
+/** Each at every upstream in `npm run test:faults`, else at one of them, and at another in other runs. */
+function atUpstreams<K>(
+  names: readonly UpstreamOfTasks[],
+  kinds: readonly K[],
+): (readonly [UpstreamOfTasks, K])[] {
+  const first = Math.floor(Math.random() * names.length);
+  return kinds.flatMap((kind, index) =>
+    names
+      .filter((_, at) => IN_FULL || at === (first + index) % names.length)
+      .map((name) => [name, kind] as const),
+  );
+}
+
+const CASES = atUpstreams(UPSTREAMS, FAULTS).map(([name, [kind, reason]]) => [name, kind, reason] as const);
+const CLUSTER_CASES = atUpstreams(
+  ['css', 'cce', 'ocp'],
+  FAULTS.filter(([kind]) => kind !== 'unauthorized'),
+).map(([name, [kind, reason]]) => [name, kind, reason] as const);
 
 let simulator: Simulator;
 let gateway: RunningGateway;
@@ -122,6 +142,17 @@ const unlisted = (name: UpstreamOfTasks): string =>
 
 const EVERYTHING = { pageSize: 1000 };
 
+/** Everything; while a feed hangs, once the others are read. */
+async function askBeside(hanging: string | null): Promise<SentPage & { readonly answer: Answer }> {
+  const isOther = ({ feed, state }: SentFeedProblem): boolean => state === 'LOADING' && feed !== hanging;
+  for (;;) {
+    const answer = await within(ask(`${gateway.url}${listPath(EVERYTHING)}`));
+    const page = answer.body as SentPage;
+    const isReady = hanging === null || (answer.status === 200 && !page.completeness.problems.some(isOther));
+    if (isReady) return { ...page, answer };
+  }
+}
+
 async function within<T>(work: Promise<T>): Promise<T> {
   const startMs = performance.now();
   const result = await work;
@@ -133,7 +164,7 @@ describe('from the start', () => {
   it.each(CASES)('%s: %s is told as %s, and the others’ tasks are all there', async (name, kind, reason) => {
     await simulator.setFault(name, kind);
     await start({ deadlineMs: deadlineFor(kind) });
-    const page = await within(askPage(gateway.url, EVERYTHING));
+    const page = await askBeside(ifHanging(kind, unlisted(name)));
     const { [SOURCES[name]]: _, ...others } = taskCounts();
     expect(countsOf(page)).toEqual(others);
     expect(page.totalSize).toBe(page.tasks.length);
@@ -161,7 +192,7 @@ describe('from the start', () => {
     expect(leaks(simulator, gateway, page.answer, sources, metrics, ready)).toEqual([]);
   });
 
-  it.each(CASES.filter(([name, kind]) => name !== 'cbr' && kind !== 'unauthorized'))(
+  it.each(CLUSTER_CASES)(
     '%s: %s in one cluster leaves the cluster beside it alone',
     async (name, kind, reason) => {
       const [feed = ''] = feedsOf(name);
@@ -170,7 +201,7 @@ describe('from the start', () => {
       // Told the end of its window, OCP is left alone as a whole.
       simulator.settings.ocp.rateLimit = null;
       await start({ deadlineMs: deadlineFor(kind) });
-      const page = await within(askPage(gateway.url, EVERYTHING));
+      const page = await askBeside(ifHanging(kind, feed));
       expect(page.unreachable).toEqual([feed]);
       expect(page.completeness.problems).toMatchObject([
         { feed, reason: kind === 'refuse' ? 'UNREACHABLE' : reason },
@@ -228,12 +259,7 @@ describe('after a good start', () => {
   };
 
   it.each(CASES)('%s: %s is told as stale, nothing is missing, and it heals', async (name, kind, reason) => {
-    // Only what hangs ends with its time-out: what is well has all the time that a busy machine needs.
-    const hasty = kind === 'hang' ? SOURCES[name] : null;
-    const timeoutOf = (id: string): number => (id === hasty ? 3_000 : AMPLE_MS);
-    await start({
-      sources: (sources) => sources.map((source) => ({ ...source, timeoutMs: timeoutOf(source.id) })),
-    });
+    await start({ sources: (sources) => sources.map((source) => ({ ...source, timeoutMs: AMPLE_MS })) });
     const before = await seen();
     expect(before.completeness.complete).toBe(true);
     await simulator.setFault(name, kind);
@@ -252,9 +278,11 @@ describe('after a good start', () => {
     expect(during.completeness.problems.map(({ feed }) => feed)).toEqual(feedsOf(name));
     expect(during.cacheControl).toBe('no-store');
 
+    // Calls that hang end with their connections.
+    if (kind === 'hang') await simulator.setFault(name, 'refuse');
     await simulator.setFault(name, null);
     let after = during as SentPage;
-    // A call that hangs ends with its own time-out; refused credentials rest for a while.
+    // Refused credentials rest for a while.
     const untilMs = performance.now() + 100_000;
     while (!after.completeness.complete && performance.now() < untilMs) {
       aheadMs += 5_000;
@@ -290,7 +318,7 @@ describe('several at once', () => {
     await simulator.setFault('ocp', 'forbidden');
     await simulator.setFault('cbr', 'html');
     await start({ deadlineMs: DEADLINE_MS });
-    const page = await within(askPage(gateway.url, EVERYTHING));
+    const page = await askBeside(unlisted('css'));
     expect(Object.keys(countsOf(page))).toEqual(['kubernetes']);
     expect(reasons(page.completeness.problems)).toEqual({
       [unlisted('css')]: 'TIMEOUT',
@@ -320,7 +348,8 @@ describe('several at once', () => {
   it('all, but not all of them too slow, is a 503', async () => {
     for (const name of UPSTREAMS) await simulator.setFault(name, name === 'ocp' ? 'error-500' : 'hang');
     await start({ deadlineMs: DEADLINE_MS });
-    expect((await within(ask(`${gateway.url}/v1/tasks`))).status).toBe(503);
+    // A loaded machine may need several deadlines until OCP has failed.
+    while ((await within(ask(`${gateway.url}/v1/tasks`))).status !== 503);
     expect((await within(ask(`${gateway.url}/v1/tasks?provider=huawei-css`))).status).toBe(504);
   });
 
@@ -330,7 +359,7 @@ describe('several at once', () => {
     for (const [kind, reason] of faults) {
       await simulator.setFault('iam', kind);
       await start({ deadlineMs: deadlineFor(kind) });
-      const page = await within(askPage(gateway.url, EVERYTHING));
+      const page = await askBeside(ifHanging(kind, unlisted('cbr')));
       expect({ kind, problems: reasons(page.completeness.problems) }).toEqual({
         kind,
         problems: { [unlisted('cbr')]: reason },
@@ -419,36 +448,34 @@ describe('three sources that share an access key', () => {
   };
   const sharing = UPSTREAMS.filter((name) => name !== 'ocp');
 
-  it.each(
-    sharing.flatMap((name) =>
-      (['hang', 'unauthorized', 'forbidden', 'error-500', 'refuse'] as const).map(
-        (kind) => [name, kind] as const,
-      ),
-    ),
-  )('keep their answers from the start while %s meets %s', async (name, kind) => {
-    // The fault is the first to be heard of.
-    for (const other of UPSTREAMS) simulator.settings[other].latencyMs = other === name ? 0 : 60;
-    await simulator.setFault(name, kind);
-    await start({ sources: shared, deadlineMs: deadlineFor(kind) });
-    const page = await askPage(gateway.url, EVERYTHING);
-    const { [SOURCES[name]]: _, ...others } = taskCounts();
-    expect(countsOf(page)).toEqual(others);
-    expect(page.unreachable).toEqual([unlisted(name)]);
-  });
+  it.each(atUpstreams(sharing, ['hang', 'unauthorized', 'forbidden', 'error-500', 'refuse'] as const))(
+    'keep their answers from the start while %s meets %s',
+    async (name, kind) => {
+      // The fault is the first to be heard of.
+      for (const other of UPSTREAMS) simulator.settings[other].latencyMs = other === name ? 0 : 60;
+      await simulator.setFault(name, kind);
+      await start({ sources: shared, deadlineMs: deadlineFor(kind) });
+      const page = await askBeside(ifHanging(kind, unlisted(name)));
+      const { [SOURCES[name]]: _, ...others } = taskCounts();
+      expect(countsOf(page)).toEqual(others);
+      expect(page.unreachable).toEqual([unlisted(name)]);
+    },
+  );
 
-  it.each(
-    sharing.flatMap((name) => (['hang', 'unauthorized'] as const).map((kind) => [name, kind] as const)),
-  )('keep renewing while %s meets %s for long', async (name, kind) => {
-    await start({ sources: shared });
-    await askPage(gateway.url, EVERYTHING);
-    await simulator.setFault(name, kind);
-    for (let round = 0; round < 8; round++) {
-      aheadMs += 31_000;
-      const page = await within(askPage(gateway.url, EVERYTHING, HASTY));
-      expect(countsOf(page)).toEqual(taskCounts());
-      // Beyond a minute the clusters are listed again, which is told beside the feeds.
-      expect(page.unreachable.filter((feed) => !feed.startsWith(`sources/${SOURCES[name]}/`))).toEqual([]);
-      expect(page.unreachable).toEqual(expect.arrayContaining(feedsOf(name)));
-    }
-  });
+  it.each(atUpstreams(sharing, ['hang', 'unauthorized'] as const))(
+    'keep renewing while %s meets %s for long',
+    async (name, kind) => {
+      await start({ sources: shared });
+      await askPage(gateway.url, EVERYTHING);
+      await simulator.setFault(name, kind);
+      for (let round = 0; round < 8; round++) {
+        aheadMs += 31_000;
+        const page = await within(askPage(gateway.url, EVERYTHING, kind === 'hang' ? HASTY : {}));
+        expect(countsOf(page)).toEqual(taskCounts());
+        // Beyond a minute the clusters are listed again, which is told beside the feeds.
+        expect(page.unreachable.filter((feed) => !feed.startsWith(`sources/${SOURCES[name]}/`))).toEqual([]);
+        expect(page.unreachable).toEqual(expect.arrayContaining(feedsOf(name)));
+      }
+    },
+  );
 });
