@@ -1,9 +1,10 @@
-import { createGunzip, gunzipSync } from 'node:zlib';
+import { gunzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { UPSTREAM_NAMES } from '../settings.js';
 import { openStage, type Stage } from '../test-stage.js';
 
 const GIGABYTE = 1024 ** 3;
+const BLANK = 0x20;
 
 let stage: Stage;
 beforeEach(async () => {
@@ -48,15 +49,14 @@ describe('gzip-bomb', () => {
     const { bytes, headers } = await stage.ask('css');
     expect(headers['content-encoding']).toBe('gzip');
     expect(bytes.length).toBeLessThan(2 * 1024 * 1024);
-    let inflated = 0;
-    let begin = '';
-    const gunzip = createGunzip({ chunkSize: 1024 * 1024 });
-    gunzip.end(bytes);
-    for await (const chunk of gunzip as AsyncIterable<Buffer>) {
-      if (inflated === 0) begin = chunk.toString();
-      inflated += chunk.length;
-    }
-    expect(begin.trimEnd()).toBe(right.text);
-    expect(inflated).toBeGreaterThan(GIGABYTE);
+    // A stream of many members (RFC 1952, section 2.2): the body, and one block of blanks again and again.
+    const block = bytes.subarray(bytes.lastIndexOf(bytes.subarray(0, 4)));
+    let blocks = 0;
+    let end = bytes.length;
+    for (; bytes.subarray(end - block.length, end).equals(block); end -= block.length) blocks += 1;
+    const blanks = gunzipSync(block);
+    expect(gunzipSync(bytes.subarray(0, end)).toString()).toBe(right.text);
+    expect(blanks.every((byte) => byte === BLANK)).toBe(true);
+    expect(blocks * blanks.length).toBeGreaterThan(GIGABYTE);
   });
 });
