@@ -174,20 +174,20 @@ describe('the call log', () => {
 
 describe('a simulator', () => {
   it('gives back the port it was told to take, and fails where it is taken', async () => {
-    const first = await start();
+    const first = await start({ fleet: 'empty' });
     const port = Number(new URL(first.urls.css).port);
     await expect(startSimulator({ ports: { css: port } })).rejects.toMatchObject({ code: 'EADDRINUSE' });
   });
 
   it('refuses from the start where it is told to', async () => {
-    const simulator = await start({ faults: { cbr: 'refuse' } });
+    const simulator = await start({ fleet: 'empty', faults: { cbr: 'refuse' } });
     await expect(logs(simulator)).rejects.toMatchObject({ code: 'ECONNREFUSED' });
     await simulator.setFault('cbr', null);
     expect((await logs(simulator)).status).toBe(200);
   });
 
   it('may be stopped twice', async () => {
-    const simulator = await start();
+    const simulator = await start({ fleet: 'empty' });
     await simulator.stop();
     await expect(simulator.stop()).resolves.toBeUndefined();
   });
