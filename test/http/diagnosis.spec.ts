@@ -10,7 +10,7 @@ import { sourceWith } from '../support/reading.js';
 const UNKNOWN_HOST = 'upstream.invalid';
 const NOTHING = 'http://127.0.0.1:9';
 /** For what never answers: enough to connect on a slow machine. All else has as long as it needs. */
-const MUTE_MS = 5_000;
+const MUTE_MS = 2_000;
 
 type Lookup = (host: string, options: object, done: (error: Error) => void) => void;
 
@@ -28,10 +28,13 @@ interface SentFeed {
 
 let upstreams: FailingUpstreams;
 let gateway: RunningGateway | null;
+/** How far the gateway's clock is ahead of the real one. */
+let aheadMs: number;
 
 beforeEach(() => {
   upstreams = new FailingUpstreams();
   gateway = null;
+  aheadMs = 0;
   const lookup = dns.lookup as Lookup;
   const resolve: Lookup = (host, options, done) => {
     if (host !== UNKNOWN_HOST) lookup(host, options, done);
@@ -52,7 +55,7 @@ afterEach(async () => {
 
 async function start(sources: readonly SourceConfig[]): Promise<RunningGateway> {
   const urls = { css: NOTHING, cbr: NOTHING, cce: NOTHING, ocp: NOTHING, iam: NOTHING, control: NOTHING };
-  gateway = await startGateway({ urls }, { sources: () => sources });
+  gateway = await startGateway({ urls }, { sources: () => sources, clock: () => Date.now() + aheadMs });
   return gateway;
 }
 
@@ -67,16 +70,17 @@ async function feeds({ url }: RunningGateway): Promise<SentFeed[]> {
   return (body as { sources: { feeds: SentFeed[] }[] }).sources.flatMap((each) => each.feeds);
 }
 
-/** Asks until it is so, for as long as a slow machine may need. */
+/** Asks until it is so, for as long as a slow machine may need; waits for no backoff. */
 async function until(
   isSo: (listed: readonly SentFeed[]) => boolean,
   running: RunningGateway,
 ): Promise<SentFeed[]> {
-  for (let tries = 0; tries < 600; tries += 1) {
+  for (let tries = 0; tries < 1_200; tries += 1) {
     await ask(`${running.url}/v1/tasks`, { 'cache-control': 'no-cache' });
     const listed = await feeds(running);
     if (isSo(listed)) return listed;
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    aheadMs += 1_000;
   }
   throw new Error(JSON.stringify(await feeds(running)));
 }
