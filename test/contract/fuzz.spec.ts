@@ -16,7 +16,7 @@ const FLEET = {
   cceRowsPerCluster: 10,
   ocpTenants: 3,
 };
-const RUNS = 200;
+const RUNS = 100;
 const LIST_PARAMETERS = operationOf('listTasks').operation.parameters.filter(
   ({ in: place }) => place === 'query',
 );
