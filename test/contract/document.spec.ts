@@ -52,20 +52,19 @@ describe('the document', () => {
     expect(await faultsOf(DOCUMENT)).toEqual([]);
   });
 
-  it.each([
-    ['a field OpenAPI does not know', (tasks: Record<string, unknown>) => (tasks.colour = 'red')],
-    ['no description', (tasks: Record<string, unknown>) => delete tasks.description],
-    ['an id that is taken', (tasks: Record<string, unknown>) => (tasks.operationId = 'getTask')],
-    [
-      'a reference that leads nowhere',
-      (tasks: Record<string, unknown>) => (tasks.responses = { 200: { $ref: '#/components/schemas/None' } }),
-    ],
-  ])('would not pass with %s', async (_what, change) => {
+  it('would not pass with an unknown field, no description, an id that is taken, or a reference that leads nowhere', async () => {
     const faulty = changed(({ paths }) => {
-      const tasks = paths['/v1/tasks'];
-      if (tasks !== undefined) change(tasks.get);
+      Object.assign(paths['/v1/tasks']?.get ?? {}, { colour: 'red' });
+      delete paths['/v1/sources']?.get.description;
+      Object.assign(paths['/v1/providers']?.get ?? {}, { operationId: 'getTask' });
+      const nowhere = { 200: { $ref: '#/components/schemas/None' } };
+      Object.assign(paths['/metrics']?.get ?? {}, { responses: nowhere });
     });
-    expect(await faultsOf(faulty)).not.toEqual([]);
+    const faults = (await faultsOf(faulty)).join('\n');
+    expect(faults).toMatch(/`colour` is not expected/);
+    expect(faults).toMatch(/should contain `description`/);
+    expect(faults).toMatch(/unique `operationId`/);
+    expect(faults).toMatch(/resolve \$ref/);
   });
 
   it('has every operation under an id of its own, with a tag that is described', () => {

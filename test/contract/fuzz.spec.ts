@@ -17,6 +17,8 @@ const FLEET = {
   ocpTenants: 3,
 };
 const RUNS = 100;
+/** RFC 3986, section 3.4, without most letters and digits. */
+const QUERY_CHARACTERS = "aZ0-._~!$&'()*+,;=:@/?";
 const LIST_PARAMETERS = operationOf('listTasks').operation.parameters.filter(
   ({ in: place }) => place === 'query',
 );
@@ -220,7 +222,9 @@ describe('whatever is asked', () => {
 
   it('any query at all is a 200 or a 400', async () => {
     const anything = fc.oneof(
-      fc.webQueryParameters(),
+      fc.string({
+        unit: fc.oneof(fc.constantFrom(...QUERY_CHARACTERS.split('')), ANY_CHARACTER.map(encodeURIComponent)),
+      }),
       fc.string({ unit: ANY_CHARACTER }).map((text) => encodeURI(text.toWellFormed()).replaceAll('#', '')),
       fc.stringMatching(/^[\w%&=,;[\].+~]*$/),
     );
