@@ -79,9 +79,17 @@ export function configFor({ urls }: Pick<Simulator, 'urls'>, options: GatewayOpt
 }
 
 /** Starts a gateway in front of a running simulator. */
-export async function startGateway(
+export function startGateway(
   simulator: Pick<Simulator, 'urls'>,
   options: GatewayOptions = {},
+): Promise<RunningGateway> {
+  return runGateway(configFor(simulator, options), options);
+}
+
+/** Starts a gateway with a configuration. */
+export async function runGateway(
+  config: Config,
+  { clock = SYSTEM_CLOCK, timeLimits }: Pick<GatewayOptions, 'clock' | 'timeLimits'> = {},
 ): Promise<RunningGateway> {
   const log: string[] = [];
   const write = (line: string): void => {
@@ -89,10 +97,8 @@ export async function startGateway(
     if (log.length > LONGEST_LOG) log.splice(0, LONGEST_LOG / 2);
   };
   const logger = createLogger('debug', { write });
-  const config = configFor(simulator, options);
-  const { clock = SYSTEM_CLOCK } = options;
   const ground = { config, log: logger, clock: typeof clock === 'function' ? clockOf(clock) : clock };
-  const app = await createGateway(ground, options.timeLimits);
+  const app = await createGateway(ground, timeLimits);
   await app.listen(0, '127.0.0.1');
   return { app, url: await app.getUrl(), log, stop: () => app.close() };
 }

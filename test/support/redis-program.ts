@@ -19,10 +19,13 @@ const ADVICE = 'these tests need a Redis; on Debian or Ubuntu: sudo apt-get inst
  * (as anyone else). Throws with the command to run where none of it works.
  */
 export function redisProgram(): RedisProgram {
-  const program = onPath() ?? copied() ?? installed() ?? downloaded();
-  if (program === null) throw new Error(ADVICE);
-  return program;
+  found ??= onPath() ?? copied() ?? installed() ?? downloaded();
+  if (found === null) throw new Error(ADVICE);
+  return found;
 }
+
+/** It is looked for once. */
+let found: RedisProgram | null = null;
 
 function onPath(): RedisProgram | null {
   const programs = ON_PATH.map((command) => ({ command, env: process.env }));

@@ -47,6 +47,7 @@ export async function startRedis(
 /** A real server that a test may maltreat. */
 export class TestRedis {
   #process: ChildProcess | null = null;
+  #connection: Redis | null = null;
   #isPaused = false;
 
   constructor(
@@ -75,6 +76,8 @@ export class TestRedis {
 
   /** Ends it without a word to anyone. What it held is lost. */
   async kill(): Promise<void> {
+    this.#connection?.disconnect();
+    this.#connection = null;
     const running = this.#process;
     if (running === null) return;
     this.#process = null;
@@ -118,15 +121,14 @@ export class TestRedis {
     return ofCommands.map((entry) => entry.join(' '));
   }
 
-  /** Runs commands over a connection of the test's own. */
-  async command<T>(work: (redis: Redis) => Promise<T>): Promise<T> {
-    const redis = new Redis(this.url, { ...ADMIN, retryStrategy: () => 20, maxRetriesPerRequest: 250 });
-    redis.on('error', () => undefined);
-    try {
-      return await work(redis);
-    } finally {
-      redis.disconnect();
-    }
+  /** Runs commands over a connection of the test's own, which is kept until `kill`. */
+  command<T>(work: (redis: Redis) => Promise<T>): Promise<T> {
+    this.#connection ??= new Redis(this.url, {
+      ...ADMIN,
+      retryStrategy: () => 20,
+      maxRetriesPerRequest: 250,
+    }).on('error', () => undefined);
+    return work(this.#connection);
   }
 
   /** Any answer will do, a refusal to a caller without a password too. */
@@ -234,12 +236,16 @@ function sentinelConfig(port: number, masterPort: number, password: string | nul
   ].join('\n');
 }
 
-/** Waits until a condition holds; throws when it has not after 100 seconds, so long that no busy machine needs it. */
+/**
+ * Waits until a condition holds, and looks less often the longer it takes; throws when it has not after 100 seconds, so
+ * long that no busy machine needs it.
+ */
 export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  const endMs = performance.now() + 100_000;
+  const beganMs = performance.now();
   while (!(await condition())) {
-    if (performance.now() > endMs) throw new Error('it never came true');
-    await new Promise((resolve) => setTimeout(resolve, 10));
+    const waitedMs = performance.now() - beganMs;
+    if (waitedMs > 100_000) throw new Error('it never came true');
+    await new Promise((resolve) => setTimeout(resolve, Math.min(Math.max(waitedMs / 10, 5), 100)));
   }
 }
 

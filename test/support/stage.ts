@@ -2,7 +2,9 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
-import { startSimulator, type Simulator } from './gateway.js';
+import { loadConfig } from '@/config/load-config.js';
+import { PROVIDER_SETTINGS } from '@/providers/providers.module.js';
+import { runGateway, startSimulator, type RunningGateway, type Simulator } from './gateway.js';
 import { Caller, Load, type LoadSettings } from './load.js';
 import { startRedis, startRedisCluster, type TestCluster, type TestRedis } from './redis.js';
 import { Replica } from './replica.js';
@@ -15,6 +17,9 @@ export interface ReplicaSettings {
   /** Laid over every source. */
   readonly source?: Readonly<Record<string, string | number>>;
 }
+
+/** A gateway wherever it runs. */
+type HasUrl = Pick<Replica, 'url'>;
 
 type SimulatorOptions = NonNullable<Parameters<typeof startSimulator>[0]>;
 
@@ -55,12 +60,7 @@ export class Stage {
 
   /** Starts gateways with the same configuration, all at once; resolves when they listen. */
   replicas(count: number, simulator: Simulator, settings: ReplicaSettings): Promise<Replica[]> {
-    const folder = mkdtempSync(join(tmpdir(), 'tributary-replicas-'));
-    this.#stops.push(() => {
-      rmSync(folder, { recursive: true });
-    });
-    const file = join(folder, 'gateway.yaml');
-    writeFileSync(file, stringify(configured(settings)));
+    const file = this.#fileOf(settings);
     const starting = Array.from({ length: count }, async () => {
       const replica = new Replica(file, environment(simulator));
       this.#stops.push(() => replica.stop());
@@ -76,15 +76,24 @@ export class Stage {
     return replica;
   }
 
+  /** A gateway like the replicas, within the process of the test: it starts sooner, and cannot be killed. */
+  async gateway(simulator: Simulator, settings: ReplicaSettings): Promise<RunningGateway> {
+    const file = this.#fileOf(settings);
+    const config = loadConfig({ file, env: environment(simulator), providers: PROVIDER_SETTINGS });
+    const gateway = await runGateway(config);
+    this.#stops.push(gateway.stop);
+    return gateway;
+  }
+
   /** Begins to send requests to replicas in turn. */
-  load(replicas: readonly Replica[], settings: LoadSettings): Load {
+  load(replicas: readonly HasUrl[], settings: LoadSettings): Load {
     const load = new Load(urlsOf(replicas), settings);
     this.#stops.push(() => load.stop());
     return load;
   }
 
   /** For single requests to replicas in turn. */
-  caller(replicas: readonly Replica[]): Caller {
+  caller(replicas: readonly HasUrl[]): Caller {
     const caller = new Caller(urlsOf(replicas));
     this.#stops.push(() => {
       caller.close();
@@ -100,9 +109,19 @@ export class Stage {
   async clear(): Promise<void> {
     for (const stop of this.#stops.splice(0).reverse()) await stop();
   }
+
+  #fileOf(settings: ReplicaSettings): string {
+    const folder = mkdtempSync(join(tmpdir(), 'tributary-replicas-'));
+    this.#stops.push(() => {
+      rmSync(folder, { recursive: true });
+    });
+    const file = join(folder, 'gateway.yaml');
+    writeFileSync(file, stringify(configured(settings)));
+    return file;
+  }
 }
 
-function urlsOf(replicas: readonly Replica[]): string[] {
+function urlsOf(replicas: readonly HasUrl[]): string[] {
   return replicas.map(({ url }) => url);
 }
 
