@@ -1,10 +1,10 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { SYSTEM_CLOCK } from '@/model/clock.js';
 import type { LimitedSource } from '@/model/shared-limits.js';
 import type { IoredisLink } from '@/redis/ioredis-link.js';
 import { RedisLimits } from '@/redis/redis-limits.js';
 import { CallLimits } from '@/upstream/call-limits.js';
-import { linkTo } from '../support/redis-link.js';
+import { AMPLE, linkTo, SCANT } from '../support/redis-link.js';
 import { startRedis, startRedisCluster, until, type TestRedis } from '../support/redis.js';
 
 const OPEN = new AbortController().signal;
@@ -18,18 +18,21 @@ const SOURCE: LimitedSource = {
 
 let redis: TestRedis;
 let links: IoredisLink[];
-beforeEach(async () => {
+beforeAll(async () => {
   redis = await startRedis();
+});
+beforeEach(async () => {
   links = await openLinks(redis.url);
 });
 afterEach(async () => {
   await Promise.all(links.map((link) => link.close()));
-  await redis.stop();
+  await redis.command((commands) => commands.flushall());
 });
+afterAll(() => redis.stop());
 
 /** One for each of three replicas. */
-async function openLinks(url: string): Promise<IoredisLink[]> {
-  const opened = [1, 2, 3].map(() => linkTo(url));
+async function openLinks(url: string, bounds = AMPLE): Promise<IoredisLink[]> {
+  const opened = [1, 2, 3].map(() => linkTo(url, { bounds }));
   await Promise.all(opened.map((link) => link.ready(100_000)));
   return opened;
 }
@@ -220,7 +223,9 @@ describe('what is not a limit of ours', () => {
 });
 
 describe('without Redis', () => {
-  it.each(['killed', 'hung'])('each replica keeps to its own limits while it is %s', async (way) => {
+  it.each(['hung', 'killed'])('each replica keeps to its own limits while it is %s', async (way) => {
+    await Promise.all(links.map((link) => link.close()));
+    links = await openLinks(redis.url, SCANT);
     const limits = replicas();
     await limits[0]?.spend(OPEN);
     if (way === 'killed') await redis.kill();
@@ -232,5 +237,6 @@ describe('without Redis', () => {
     expect((await limits[0]?.budget())?.remaining).toBe(9);
     expect((await limits[1]?.budget())?.remaining).toBe(10);
     redis.resume();
+    if (redis.isAway) await redis.start();
   });
 });

@@ -1,6 +1,6 @@
 import { parseRedisAddress, type RedisAddress } from '@/model/redis-address.js';
 import { SYSTEM_CLOCK } from '@/model/clock.js';
-import { IoredisLink, type LinkObserver } from '@/redis/ioredis-link.js';
+import { IoredisLink, type LinkObserver, type LinkOptions } from '@/redis/ioredis-link.js';
 
 /** Has no interest in how the link fares. */
 const SILENT: LinkObserver = {
@@ -10,14 +10,16 @@ const SILENT: LinkObserver = {
 };
 
 /** On no machine does a Redis that is well take so long; the tests of the link itself have the usual bounds. */
-const AMPLE = { shortMs: 10_000, bulkMs: 60_000 };
+export const AMPLE = { shortMs: 10_000, bulkMs: 60_000 };
+/** For tests that let Redis hang, and do not mind when it is left alone sooner. */
+export const SCANT = { shortMs: 300, bulkMs: 300 };
 
 /** A link that the test has to close. */
 export function linkTo(
   url: string,
-  { prefix = 'test', observer = SILENT }: { readonly prefix?: string; readonly observer?: LinkObserver } = {},
+  { prefix = 'test', observer = SILENT, bounds = AMPLE }: Partial<LinkOptions> = {},
 ): IoredisLink {
-  return new IoredisLink({ address: addressOf(url), prefix, clock: SYSTEM_CLOCK, observer, bounds: AMPLE });
+  return new IoredisLink({ address: addressOf(url), prefix, clock: SYSTEM_CLOCK, observer, bounds });
 }
 
 export function addressOf(url: string): RedisAddress {

@@ -2,7 +2,7 @@ import type { IoredisLink } from '@/redis/ioredis-link.js';
 import type { TestRedis } from './redis.js';
 import { RedisStandings } from '@/redis/redis-standings.js';
 import { REST_POLICY } from '@/upstream/credentials/credential-standing.js';
-import { linkTo } from './redis-link.js';
+import { AMPLE, linkTo } from './redis-link.js';
 
 /** Makes the records of standings as old as they would be after that many milliseconds. */
 const AGE = `
@@ -37,8 +37,9 @@ export class Hours {
 export async function openStandings(
   url: string,
   replicas: number,
+  bounds = AMPLE,
 ): Promise<{ readonly link: IoredisLink; readonly standings: RedisStandings }[]> {
-  const links = Array.from({ length: replicas }, () => linkTo(url));
+  const links = Array.from({ length: replicas }, () => linkTo(url, { bounds }));
   await Promise.all(links.map((link) => link.ready(100_000)));
   return links.map((link) => ({ link, standings: new RedisStandings(link, REST_POLICY) }));
 }
