@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import type { IoredisLink, LinkObserver } from '@/redis/ioredis-link.js';
-import { linkTo as openLink } from '../support/redis-link.js';
+import { AMPLE, linkTo as openLink, SCANT } from '../support/redis-link.js';
 import { EVERY_RIGHT } from '../support/redis-rights.js';
 import { sparePort, startRedis, startRedisCluster, startSentinel, until } from '../support/redis.js';
-import type { TestCluster, TestRedis } from '../support/redis.js';
+import type { TestCluster, TestRedis, TestSentinel } from '../support/redis.js';
 import { startTlsRedis } from '../support/redis-tls.js';
 
 let ends: (() => Promise<void>)[] = [];
@@ -31,8 +31,8 @@ class Record implements LinkObserver {
   }
 }
 
-function linkTo(url: string, observer: LinkObserver = new Record()): IoredisLink {
-  const link = openLink(url, { observer });
+function linkTo(url: string, observer: LinkObserver = new Record(), bounds = AMPLE): IoredisLink {
+  const link = openLink(url, { observer, bounds });
   ends.push(() => link.close());
   return link;
 }
@@ -193,7 +193,7 @@ describe('a Redis that fails', () => {
 
   it('takes nothing that hangs for long, and is used again when it goes on', async () => {
     const server = await redis();
-    const link = linkTo(server.url);
+    const link = linkTo(server.url, new Record(), SCANT);
     const heard = listen(link);
     await link.ready(100_000);
     await link.run((commands) => commands.set('a', 'late'));
@@ -212,7 +212,7 @@ describe('a Redis that fails', () => {
 
   it('is found out while nobody asks', async () => {
     const server = await redis();
-    const link = linkTo(server.url);
+    const link = linkTo(server.url, new Record(), SCANT);
     await link.ready(100_000);
     server.pause();
     await isDown(link, 'TIMEOUT');
@@ -302,9 +302,13 @@ describe('the address of a Redis', () => {
 });
 
 describe('a Redis Cluster', () => {
+  let cluster: TestCluster;
+  beforeAll(async () => {
+    cluster = await startRedisCluster(EVERY_RIGHT);
+  });
+  afterAll(() => cluster.stop());
+
   it('is used over all its nodes, and again after one was killed', async () => {
-    const cluster = await startRedisCluster(EVERY_RIGHT);
-    ends.push(cluster.stop);
     const link = linkTo(cluster.url);
     const heard = listen(link);
     await link.ready(100_000);
@@ -321,9 +325,7 @@ describe('a Redis Cluster', () => {
   });
 
   it('is down while one of its nodes hangs', async () => {
-    const cluster = await startRedisCluster(EVERY_RIGHT);
-    ends.push(cluster.stop);
-    const link = linkTo(cluster.url);
+    const link = linkTo(cluster.url, new Record(), SCANT);
     await link.ready(100_000);
     cluster.nodes[1]?.pause();
     await until(async () => {
@@ -336,17 +338,24 @@ describe('a Redis Cluster', () => {
   });
 
   it('that was taken for a single server is never used', async () => {
-    const cluster = await startRedisCluster(EVERY_RIGHT);
-    ends.push(cluster.stop);
     const link = linkTo(cluster.nodes[0]?.url ?? '');
     await isDown(link, 'MOVED');
   });
 });
 
 describe('a Redis behind Sentinels', () => {
+  let sentinel: TestSentinel;
+  beforeAll(async () => {
+    sentinel = await startSentinel();
+  });
+  afterAll(() => sentinel.stop());
+
+  it('is down while no Sentinel answers or knows the master', async () => {
+    await isDown(linkTo(sentinel.url.replace('#main', '#other')), 'UNREACHABLE');
+    await isDown(linkTo(`redis-sentinel://127.0.0.1:${await sparePort()}#main`), 'UNREACHABLE');
+  });
+
   it('is used again when a replica has taken the place of the master', async () => {
-    const sentinel = await startSentinel();
-    ends.push(sentinel.stop);
     const link = linkTo(sentinel.url);
     const heard = listen(link);
     await link.ready(100_000);
@@ -356,13 +365,6 @@ describe('a Redis behind Sentinels', () => {
     await isUp(link);
     await works(link);
     await hears(link, heard, 'after');
-  });
-
-  it('is down while no Sentinel answers or knows the master', async () => {
-    const sentinel = await startSentinel();
-    ends.push(sentinel.stop);
-    await isDown(linkTo(sentinel.url.replace('#main', '#other')), 'UNREACHABLE');
-    await isDown(linkTo(`redis-sentinel://127.0.0.1:${await sparePort()}#main`), 'UNREACHABLE');
   });
 });
 

@@ -38,14 +38,9 @@ async function toldBy(redis: TestRedis): Promise<readonly string[]> {
   ends.push(() => link.close());
   link.subscribe('test:1:news', () => undefined);
   await until(() => told.length > 0);
-  let [before, attempts] = [await connections(redis), 0];
-  // A look is a connection as well; an attempt is three.
-  await until(async () => {
-    const now = await connections(redis);
-    if (now > before + 1) attempts += 1;
-    before = now;
-    return attempts >= 2;
-  });
+  const before = await connections(redis);
+  // An attempt is three; the next one shows that it has failed.
+  await until(async () => (await connections(redis)) > before + 3);
   return told;
 }
 

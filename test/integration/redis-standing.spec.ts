@@ -455,10 +455,8 @@ describe('without Redis', () => {
     await outcomesOf(upstream.call);
     if (way === 'killed') await redis.kill();
     else redis.pause();
-    await until(async () => {
-      await Promise.all(replicas.map(rests));
-      return replicas.every(({ link }) => link.status.state === 'down');
-    });
+    await Promise.allSettled(replicas.map(({ link }) => link.run((commands) => commands.ping())));
+    expect(replicas.map(({ link }) => link.status.state)).toEqual(replicas.map(() => 'down'));
     await demandFor(2 * HOUR_MS, upstream);
     expect(upstream.mostRefusedAnHour()).toBeGreaterThan(5);
     expect(upstream.mostRefusedAnHour()).toBeLessThanOrEqual(4 * 5);

@@ -12,7 +12,7 @@ const SILENT: LinkObserver = {
 /** On no machine does a Redis that is well take so long; the tests of the link itself have the usual bounds. */
 export const AMPLE = { shortMs: 10_000, bulkMs: 60_000 };
 /** For tests that let Redis hang, and do not mind when it is left alone sooner. */
-export const SCANT = { shortMs: 300, bulkMs: 300 };
+export const SCANT = { shortMs: 1_000, bulkMs: 1_000 };
 
 /** A link that the test has to close. */
 export function linkTo(
