@@ -20,8 +20,8 @@ describe('a reader that dies in the middle of a read', () => {
   it.each(['that waits for it', 'that is asked afterwards'])('is followed by a replica %s', async (which) => {
     const redis = await stage.redis();
     const settings = { cache: { redis: redis.url, freshFor: '60s' } };
-    const [first, second] = await stage.replicas(2, simulator, settings);
-    if (first === undefined || second === undefined) throw new Error('two were to start');
+    const first = await stage.replica(simulator, settings);
+    const second = await stage.gateway(simulator, settings);
     await simulator.setFault('cbr', { kind: 'hang', times: 1 });
     const cut = ask(`${first.url}/v1/tasks?provider=huawei-cbr`).catch(() => 'cut');
     await until(() => simulator.calls.count('cbr') === 1);

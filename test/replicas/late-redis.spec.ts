@@ -4,7 +4,7 @@ import type { Simulator } from '../support/gateway.js';
 import { eachRead, readsByFeed } from '../support/reads.js';
 import { until, type TestRedis } from '../support/redis.js';
 import type { Replica } from '../support/replica.js';
-import { Stage } from '../support/stage.js';
+import { Stage, type ReplicaSettings } from '../support/stage.js';
 import { askPage } from '../support/tasks.js';
 
 let stage: Stage;
@@ -28,18 +28,22 @@ async function totalSizes(replicas: readonly Replica[]): Promise<number[]> {
   return Promise.all(replicas.map(async ({ url }) => (await askPage(url)).totalSize));
 }
 
+async function usualStartMs(settings: ReplicaSettings): Promise<number> {
+  const usual = await stage.replica(simulator, settings);
+  await usual.terminate('SIGINT');
+  return usual.startedInMs;
+}
+
 describe('a Redis that is not there when the gateways start', () => {
   it('keeps them from nothing, and is used as soon as it is there, without new reads', async () => {
     const settings = { cache: { redis: redis.url, freshFor: '120s' } };
-    const usual = await stage.replica(simulator, settings);
-    await usual.terminate();
+    const usualMs = IN_FULL ? await usualStartMs(settings) : Number.NaN;
     await redis.kill();
-    simulator.calls.reset();
     const replicas = await stage.replicas(REPLICAS, simulator, settings);
     const startedInMs = Math.max(...replicas.map((replica) => replica.startedInMs));
-    if (IN_FULL) expect(startedInMs).toBeLessThan(usual.startedInMs + 2500);
+    if (IN_FULL) expect(startedInMs).toBeLessThan(usualMs + 2500);
     const load = stage.load(replicas, { perSecond: 40 });
-    await until(() => load.count >= 40);
+    await until(() => load.count >= 20);
     expect(readsByFeed(simulator.calls)).toEqual(eachRead(simulator, REPLICAS));
     for (const replica of replicas) {
       expect(await replica.isWithoutRedis()).toBe(true);
@@ -59,7 +63,7 @@ describe('a Redis that is not there when the gateways start', () => {
     expect(readsByFeed(simulator.calls)).toEqual(eachRead(simulator, 1));
     printFigures('Redis absent at the start', [
       {
-        'usual start ms': usual.startedInMs,
+        'usual start ms': usualMs,
         'slowest start without ms': startedInMs,
         'used by all after ms': usedAfterMs,
       },

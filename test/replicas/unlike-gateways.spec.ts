@@ -16,7 +16,7 @@ describe('gateways on one Redis with sources of the same names', () => {
     const settings = { cache: { redis: redis.url, freshFor: '60s' } };
     const here = await stage.simulator();
     const there = await stage.simulator({ ...SMALL, seed: 2, fleet: { ...SMALL.fleet, cbrRows: 90 } });
-    const [one, other] = await Promise.all([stage.replica(here, settings), stage.replica(there, settings)]);
+    const [one, other] = await Promise.all([stage.gateway(here, settings), stage.gateway(there, settings)]);
     const ofOne = ids(await askAll(one.url));
     const ofOther = ids(await askAll(other.url));
     expect(ofOne.filter((id) => ofOther.includes(id))).toEqual([]);
@@ -31,8 +31,8 @@ describe('gateways on one Redis with sources of the same names', () => {
     const simulator = await stage.simulator();
     const cache = { redis: redis.url, freshFor: '60s' };
     const [long, short] = await Promise.all([
-      stage.replica(simulator, { cache, window: '30d' }),
-      stage.replica(simulator, { cache, window: '2d' }),
+      stage.gateway(simulator, { cache, window: '30d' }),
+      stage.gateway(simulator, { cache, window: '2d' }),
     ]);
     const query = { provider: 'huawei-cbr' };
     const all = ids(await askAll(long.url, query));

@@ -37,10 +37,8 @@ export class Replica {
     this.#startedInMs = performance.now() - this.#beganMs;
   }
 
-  /** True while it says itself that it works without Redis. */
-  async isWithoutRedis(): Promise<boolean> {
-    const { body } = await ask(`${this.#url}/health/ready`);
-    return (body as Health).degraded.some(({ part }) => part === 'redis');
+  isWithoutRedis(): Promise<boolean> {
+    return isWithoutRedis(this);
   }
 
   /** The sum of a metric over its labels; null when it is not there. */
@@ -67,9 +65,9 @@ export class Replica {
     return this.#process.stderr;
   }
 
-  /** Lets it finish what is under way. Answers its exit code. */
-  async terminate(): Promise<number | null> {
-    this.#process.signal('SIGTERM');
+  /** Lets it finish what is under way, and balancers notice; with SIGINT at once. Answers its exit code. */
+  async terminate(signal: 'SIGTERM' | 'SIGINT' = 'SIGTERM'): Promise<number | null> {
+    this.#process.signal(signal);
     return this.#process.ended;
   }
 
@@ -83,4 +81,10 @@ export class Replica {
   stop(): Promise<void> {
     return this.#process.stop();
   }
+}
+
+/** True while a gateway says itself that it works without Redis. */
+export async function isWithoutRedis({ url }: { readonly url: string }): Promise<boolean> {
+  const { body } = await ask(`${url}/health/ready`);
+  return (body as Health).degraded.some(({ part }) => part === 'redis');
 }
