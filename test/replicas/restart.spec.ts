@@ -33,10 +33,10 @@ describe('a gateway that starts after another has', () => {
     'stopped goes on with its snapshots on %s, at their age, and asks no upstream',
     async (place) => {
       const settings = { cache: { redis: await redisUrl(place), freshFor: '120s' } };
-      const first = await stage.replica(simulator, settings);
+      const first = await stage.gateway(simulator, settings);
       const before = ids(await askAll(first.url));
       await until(async () => (await ageSeconds(first.url)) >= 1);
-      expect(await first.terminate('SIGINT')).toBe(0);
+      await first.stop();
       expect(readsByFeed(simulator.calls)).toEqual(eachRead(simulator, 1));
       simulator.calls.reset();
       const second = await stage.gateway(simulator, settings);
