@@ -50,8 +50,8 @@ describe('RedisStore among values that no store has written', () => {
   /** Nothing is served, and the next read is served to all again. */
   async function heals(base: Entry | null): Promise<void> {
     await expect(other.load(name, null)).resolves.toBeNull();
-    await keepRows(200, base);
-    await expect(other.load(name, null)).resolves.toMatchObject({ head: { count: 200 } });
+    await keepRows(100, base);
+    await expect(other.load(name, null)).resolves.toMatchObject({ head: { count: 100 } });
   }
 
   it.each(KEYS)('heals when all is replaced by texts at %s', async (key) => {
@@ -65,7 +65,7 @@ describe('RedisStore among values that no store has written', () => {
   it.each(KEYS)('heals when %s is of another type', async (key) => {
     for (const damage of ['list', 'set', 'stream'] as const) {
       name = randomUUID();
-      const base = await keepRows(200);
+      const base = await keepRows(100);
       await bench.command(async (redis) => {
         await redis.del(keyOf(key));
         if (damage === 'list') await redis.lpush(keyOf(key), 'x');
@@ -73,7 +73,7 @@ describe('RedisStore among values that no store has written', () => {
         if (damage === 'stream') await redis.xadd(keyOf(key), '*', 'x', 'y');
       });
       await other.load(name, null);
-      const next = await keepRows(201, base);
+      const next = await keepRows(101, base);
       await expect(other.load(name, null)).resolves.toMatchObject({ version: next.version });
     }
   });
@@ -86,7 +86,7 @@ describe('RedisStore among values that no store has written', () => {
       { version: 'x' },
     ]) {
       name = randomUUID();
-      const base = await keepRows(200);
+      const base = await keepRows(100);
       await bench.command((redis) => redis.hset(keyOf('entry'), fields));
       await heals(base);
     }
@@ -95,7 +95,7 @@ describe('RedisStore among values that no store has written', () => {
   it('heals when a segment is damaged or gone, whatever the writer holds', async () => {
     for (const damage of ['damaged', 'gone']) {
       name = randomUUID();
-      const base = await keepRows(200);
+      const base = await keepRows(100);
       await bench.command(async (redis) => {
         const [digest = Buffer.alloc(0)] = await redis.hkeysBuffer(keyOf('segments'));
         if (damage === 'gone') await redis.hdel(keyOf('segments'), digest);
@@ -155,7 +155,7 @@ describe('RedisStore among values that no store has written', () => {
     let held: Entry | null = null;
     const writer = { isDone: false };
     const writing = (async () => {
-      for (let round = 1; round <= 30; round++) {
+      for (let round = 1; round <= 15; round++) {
         const lease = await claimOf(store, base?.version ?? null);
         const rows = Array.from({ length: 300 }, (_, number) =>
           rowOf(number, round % 2 ? 'FAILED' : 'RUNNING'),
@@ -170,7 +170,7 @@ describe('RedisStore among values that no store has written', () => {
       expect(new Set(next?.rows.map(({ task }) => task.status)).size).toBeLessThan(2);
     }
     await writing;
-    await expect(other.load(name, held).then((last) => last ?? held)).resolves.toMatchObject({ head: 30 });
+    await expect(other.load(name, held).then((last) => last ?? held)).resolves.toMatchObject({ head: 15 });
   });
 
   it('hears what no replica has said without a word', async () => {

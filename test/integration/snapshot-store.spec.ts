@@ -134,7 +134,7 @@ describe.each(Object.entries(STORE_BENCHES))('%s', (_, start) => {
   it('follows a feed that grows and shrinks', async () => {
     let held: Entry | null = null;
     let base: Entry | null = null;
-    for (const count of [10, 3_000, 3_100, 40, 0, 5]) {
+    for (const count of [10, 1_000, 1_100, 40, 0, 5]) {
       base = await keepRows(one.store, count, base);
       held = kept(await two.store.load(name, held));
       expect(byId(held)).toEqual(byId({ rows: rowsOf(count) }));

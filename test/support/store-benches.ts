@@ -10,7 +10,7 @@ import { clockOf } from './clock.js';
 import { PlainLink } from './plain-link.js';
 import { linkTo } from './redis-link.js';
 import { ADMIN } from './redis-rights.js';
-import { startRedis, startRedisCluster } from './redis.js';
+import { startRedis, startRedisCluster, until } from './redis.js';
 
 /** One replica's store. */
 export interface StoreReplica {
@@ -24,7 +24,7 @@ export interface StoreBench {
   readonly replica: () => Promise<StoreReplica>;
   /** Deletes a lease behind its holder's back. */
   readonly breakLease: (name: string) => Promise<void>;
-  /** Resolves when a lease that is not renewed has run out. */
+  /** Lets a lease that is not renewed run out now. */
   readonly runOut: (name: string) => Promise<void>;
   readonly stop: () => Promise<void>;
 }
@@ -112,9 +112,8 @@ async function benchOn(url: string, stop: () => Promise<void>): Promise<RedisBen
       await command((redis) => redis.del(leaseOf(name)));
     },
     runOut: async (name) => {
-      while ((await command((redis) => redis.exists(leaseOf(name)))) > 0) {
-        await new Promise((resolve) => setTimeout(resolve, 50));
-      }
+      await command((redis) => redis.pexpire(leaseOf(name), 1));
+      await until(async () => (await command((redis) => redis.exists(leaseOf(name)))) === 0);
     },
     stop: async () => {
       await Promise.all([...links, link].map((each) => each.close()));
