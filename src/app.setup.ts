@@ -69,7 +69,7 @@ export async function createGateway(ground: Ground, limits?: TimeLimits): Promis
   const refusals = new MethodRefusals(server, filter);
   app.useGlobalFilters(filter);
   app.useGlobalPipes(new QueryValidationPipe());
-  serveDocument(server, createDocument(app));
+  serveDocument(server, () => createDocument(app));
   await app.init();
   refusals.complete();
   await server.ready();

@@ -30,8 +30,14 @@ export function connectionLimit(
   };
 }
 
-/** The open files that the system allows this process; Infinity where it does not say. */
+let knownLimit: number | null = null;
+
+/** The open files that the system allows this process; Infinity where it does not say. A report takes milliseconds. */
 function descriptorLimit(): number {
+  return (knownLimit ??= readDescriptorLimit());
+}
+
+function readDescriptorLimit(): number {
   // Otherwise it would look up the names of all addresses that the process is connected to.
   Object.assign(process.report, { excludeNetwork: true });
   const { userLimits } = process.report.getReport() as { userLimits?: { open_files?: { soft?: unknown } } };

@@ -21,11 +21,14 @@ const HTML = 'text/html; charset=utf-8';
 const CSS = 'text/css; charset=utf-8';
 const SCRIPT = 'text/javascript; charset=utf-8';
 
-/** Serves the document, Swagger UI for it, and the icons of all pages. Who asks for the root is sent to Swagger UI. */
-export function serveDocument(server: FastifyInstance, document: OpenAPIObject): void {
+/**
+ * Serves the document, Swagger UI for it, and the icons of all pages. Who asks for the root is sent to Swagger UI. The
+ * document is made when it is first asked for.
+ */
+export function serveDocument(server: FastifyInstance, makeDocument: () => OpenAPIObject): void {
   const served: Readonly<Record<string, ServedFile>> = {
-    '/openapi.json': { type: 'application/json; charset=utf-8', read: () => JSON.stringify(document) },
-    '/openapi.yaml': { type: 'application/yaml; charset=utf-8', read: () => yamlOf(document) },
+    '/openapi.json': { type: 'application/json; charset=utf-8', read: () => JSON.stringify(makeDocument()) },
+    '/openapi.yaml': { type: 'application/yaml; charset=utf-8', read: () => yamlOf(makeDocument()) },
     ...SWAGGER_UI,
     '/favicon.svg': { type: 'image/svg+xml', read: () => FAVICON_SVG },
     '/favicon.ico': { type: 'image/x-icon', read: () => FAVICON_ICO },
