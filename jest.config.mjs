@@ -9,8 +9,8 @@ export default {
   transform: {},
   // Ends a test that hangs; it says nothing about how fast a test should be.
   testTimeout: 180_000,
-  // Many tests wait for timers and processes: two more at once than there are cores.
-  maxWorkers: availableParallelism() + 2,
+  // Many tests wait for timers and processes: one more at once than there are cores.
+  maxWorkers: availableParallelism() + 1,
   // A failed test may leave a server or a timer behind. The run ends all the same.
   forceExit: true,
   reporters: ['default', '<rootDir>/test/support/closing-line.mjs'],

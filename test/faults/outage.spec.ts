@@ -4,6 +4,7 @@ import { isProbed } from '../support/circuits.js';
 import { IN_FULL, printFigures } from '../support/figures.js';
 import { ask } from '../support/http.js';
 import { until } from '../support/redis.js';
+import { listPath } from '../support/tasks.js';
 import { isFeedOf, SOURCES, UPSTREAMS, type UpstreamOfTasks } from '../support/upstreams.js';
 import { AMPLE, Scene } from './scene.js';
 
@@ -64,7 +65,7 @@ async function pass(upstream: UpstreamOfTasks): Promise<number> {
   const before = await callsTo(upstream);
   for (let step = 0; step < STEPS; step += 1) {
     scene.pass(STEP_MS);
-    await scene.look();
+    await ask(`${scene.url}${listPath({ pageSize: 1 })}`);
     await until(async () => !(await isProbed(scene.url)));
   }
   return (await callsTo(upstream)) - before;
