@@ -200,6 +200,13 @@ describe('JsonReader', () => {
     expect(read(`[${'[],'.repeat(BOUNDS.mostMarks / 2)}[]]`, [500])).toBeUndefined();
   });
 
+  it('takes a cluster with 120,000 standby clusters, whose list is bounded later', () => {
+    const standbyClusters = Array.from({ length: 120_000 }, (_, at) => ({ id: at }));
+    const reader = new JsonReader();
+    Array.from(reader.push(Buffer.from(JSON.stringify({ contents: [{ id: 1, standbyClusters }] }))));
+    expect(reader.isBeyondBounds).toBe(false);
+  });
+
   it('leaves the objects and lists in a list as the texts that they came as', () => {
     const rows = ['{"a": [1,  {"b":2}], "a":9007199254740993}', '[ ]', '{"c":"}]"}'];
     for (const sizes of [[1], [5], [1000]]) {

@@ -20,7 +20,8 @@ const USUAL_BOUNDS: JsonBounds = {
   longestPartBytes: 4 * 1024 * 1024,
   // Three a row: some 330,000 rows, where the largest body that is read has some 200,000 of usual size.
   mostMarks: 1_000_000,
-  mostRowMarks: 100_000,
+  // A cluster of OCP with 120,000 standby clusters has 360,000, and takes some 20 ms to parse.
+  mostRowMarks: 500_000,
 };
 
 /** As many levels as recursion can follow with ease; no upstream nests more than ten. */
