@@ -1,6 +1,7 @@
 import type { Config } from './config/config.js';
 import { isLoopback } from './config/addresses.js';
 import type { Clock } from './model/clock.js';
+import { Episode } from './platform/logging/episode.js';
 import type { Log } from './platform/logging/logger.js';
 import type { Metrics } from './platform/metrics/metrics.js';
 import { IoredisLink } from './redis/ioredis-link.js';
@@ -41,13 +42,20 @@ export function connectToRedis({ config, log, clock, metrics }: RedisDependencie
       failed: metrics.watchRedis(() => link.status.state === 'up'),
     },
   });
-  const forgeries = new ForgeryLog(log);
+  const forgeries = new Episode(
+    log,
+    {
+      begin: 'Redis holds values that this gateway does not believe: not signed, or out of bounds',
+      end: 'Redis holds nothing any more that is not believed',
+    },
+    QUIET_MS,
+  );
   return {
     link,
     signer: new RedisSigner(config.server.secret),
     onDisbelief: (kind) => {
       metrics.countDisbelieved(kind);
-      forgeries.note(kind);
+      forgeries.note({ kind });
     },
   };
 }
@@ -65,25 +73,3 @@ function warnOfRisks({ cache, server }: Config, log: Log): void {
 
 /** After so long without another, what was not believed is over. */
 const QUIET_MS = 60_000;
-
-/** Logs once that Redis holds what is not believed, and once that it no longer does. */
-class ForgeryLog {
-  #timer: NodeJS.Timeout | null = null;
-
-  constructor(private readonly log: Log) {}
-
-  note(kind: string): void {
-    if (this.#timer === null) {
-      this.log.warn(
-        { kind },
-        'Redis holds values that this gateway does not believe: not signed, or out of bounds',
-      );
-      this.#timer = setTimeout(() => {
-        this.#timer = null;
-        this.log.info('Redis holds nothing any more that is not believed');
-      }, QUIET_MS).unref();
-    } else {
-      this.#timer.refresh();
-    }
-  }
-}

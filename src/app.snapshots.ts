@@ -1,3 +1,4 @@
+import { longestReadMs } from '@/collection/feed-subject.js';
 import type { Config } from '@/config/config.js';
 import type { Clock } from '@/model/clock.js';
 import { InProcessStore } from '@/snapshots/in-process/in-process-store.js';
@@ -14,7 +15,7 @@ export function snapshotStore(
   metrics: Metrics,
 ): SnapshotStore {
   const keepForMs = Math.max(...config.sources.map((source) => source.keepForMs));
-  const longestReadMs = Math.max(...config.sources.map(longestReadOf));
+  const longestLeaseMs = Math.max(...config.sources.map(longestReadMs)) + KEEPING_MS;
   const local = new InProcessStore(clock, keepForMs);
   if (redis === null) return local;
   const { link, signer, onDisbelief } = redis;
@@ -27,7 +28,15 @@ export function snapshotStore(
     },
   };
   return new FallbackStore({
-    shared: new RedisStore({ link, signer, keepForMs, longestReadMs, clock, observer, onDisbelief }),
+    shared: new RedisStore({
+      link,
+      signer,
+      keepForMs,
+      longestReadMs: longestLeaseMs,
+      clock,
+      observer,
+      onDisbelief,
+    }),
     local,
     onUp: (listener) => {
       link.onUp(listener);
@@ -38,9 +47,5 @@ export function snapshotStore(
   });
 }
 
-/** What `FeedSubject` allows a read, and some more for keeping what it brought. */
-function longestReadOf({ timeoutMs }: Config['sources'][number]): number {
-  return CALLS_IN_A_ROW * timeoutMs + 60_000;
-}
-
-const CALLS_IN_A_ROW = 30;
+/** For keeping what a read has brought. */
+const KEEPING_MS = 60_000;

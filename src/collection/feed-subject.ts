@@ -1,6 +1,7 @@
 import type { Feed } from '@/model/feed.js';
 import type { PreviousRead } from '@/model/provider.js';
 import type { Snapshot } from '@/model/snapshot.js';
+import type { SourceConfig } from '@/model/source.js';
 import type { Content, Entry } from '@/snapshots/snapshot-store.js';
 import type { SourceTools } from './keeper-tools.js';
 import type { Attempt, ReadWish, Subject } from './subject.js';
@@ -9,6 +10,11 @@ import { storeNameOfFeed } from './store-name.js';
 
 /** A feed read may take this many times the time-out of one call. */
 const CALLS_IN_A_ROW = 30;
+
+/** The longest that the read of a feed may take, milliseconds. */
+export function longestReadMs({ timeoutMs }: Pick<SourceConfig, 'timeoutMs'>): number {
+  return CALLS_IN_A_ROW * timeoutMs;
+}
 
 /** A feed, as something that is read and kept. */
 export class FeedSubject implements Subject<Snapshot> {
@@ -39,7 +45,7 @@ export class FeedSubject implements Subject<Snapshot> {
   read({ lost, trace, previous }: ReadWish): Promise<Attempt> {
     const { source, reader, runner, clock } = this.tools;
     const run = {
-      boundMs: source.timeoutMs * CALLS_IN_A_ROW,
+      boundMs: longestReadMs(source),
       trace,
       lost,
       previous: previousRead(previous),

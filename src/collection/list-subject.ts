@@ -2,9 +2,10 @@ import { clusterName } from '@/model/cluster-name.js';
 import { allFeedsName, feedName, type Feed } from '@/model/feed.js';
 import type { ListedFeeds } from '@/model/provider.js';
 import { CLUSTER_ID, type SourceConfig } from '@/model/source.js';
+import { isEpochMs } from '@/model/time.js';
 import type { Content, Entry } from '@/snapshots/snapshot-store.js';
 import type { SourceTools } from './keeper-tools.js';
-import { isEpochMs, parseDrift, parseExamples, parseTruncation } from './snapshot-head.js';
+import { parseDrift, parseExamples, parseTruncation } from './snapshot-head.js';
 import type { Attempt, ReadWish, Subject } from './subject.js';
 import { storeNameOfList } from './store-name.js';
 

@@ -1,6 +1,6 @@
 import { DRIFT_KINDS, type DriftCounts, type DriftExample, type DriftExamples } from '@/model/drift.js';
 import type { ReadFeed } from '@/model/provider.js';
-import { parseTime } from '@/model/time.js';
+import { isEpochMs, parseTime } from '@/model/time.js';
 import { TRUNCATIONS, type Truncation } from '@/model/truncation.js';
 
 /** Everything of a snapshot but its rows, as the store keeps it. */
@@ -30,13 +30,6 @@ export function parseSnapshotHead(head: unknown): SnapshotHead | null {
     bookmark,
   };
 }
-
-/** Whether a value is a time that can be shown. */
-export function isEpochMs(value: unknown): value is number {
-  return typeof value === 'number' && value >= 0 && value < YEAR_10000_MS;
-}
-
-const YEAR_10000_MS = Date.UTC(10_000, 0);
 
 function isTime(value: unknown): value is string {
   return typeof value === 'string' && value.length <= 40 && parseTime(value) !== null;

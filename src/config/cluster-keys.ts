@@ -1,4 +1,4 @@
-import { CLUSTER_ID } from '@/model/source.js';
+import { CLUSTER_ID, LARGEST_MAX_CLUSTERS } from '@/model/source.js';
 import { listById, listOf } from './list.js';
 import { optional, required, section, withDefault } from './section.js';
 import type { Keys } from './section.js';
@@ -30,7 +30,7 @@ export const DISCOVERY_KEYS = {
       example: ['test-*', '4213d908-f5dc-4633-8401-cfd7175fca0c'],
     },
   ),
-  maxClusters: withDefault(integer({ min: 1, max: 10_000 }), 1_000, {
+  maxClusters: withDefault(integer({ min: 1, max: LARGEST_MAX_CLUSTERS }), 1_000, {
     description:
       'How many clusters are read. Of more, those with the lowest ids are read, and the answer says TRUNCATED.',
     example: 1_000,

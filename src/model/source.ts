@@ -72,6 +72,9 @@ export interface Discovery {
   readonly maxClusters: number;
 }
 
+/** The largest `maxClusters`; it bounds the walk of a list of clusters that never ends. */
+export const LARGEST_MAX_CLUSTERS = 10_000;
+
 /** What a cluster id may be, configured or found: it goes into paths and names. */
 export const CLUSTER_ID = /^[A-Za-z0-9_-]{1,64}$/;
 

@@ -5,6 +5,14 @@ export function formatTime(epochMs: number): string {
   return text;
 }
 
+/** Beyond what four digits can tell. */
+export const YEAR_10000_MS = Date.UTC(10_000, 0);
+
+/** True for a time from 1970 on that can be shown, epoch milliseconds. */
+export function isEpochMs(value: unknown): value is number {
+  return typeof value === 'number' && value >= 0 && value < YEAR_10000_MS;
+}
+
 const RFC_3339 = /^(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d):(\d\d)(?:\.(\d{1,12}))?([Zz]|[+-]\d\d:?\d\d)$/;
 
 /**

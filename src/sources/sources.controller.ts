@@ -11,7 +11,7 @@ import {
 import type { Diagnosis } from '@/model/diagnosis.js';
 import { DRIFT_KINDS, type DriftKind } from '@/model/drift.js';
 import { PROVIDERS, type Provider } from '@/model/provider.js';
-import { formatTime } from '@/model/time.js';
+import { formatTime, isEpochMs } from '@/model/time.js';
 import {
   NoQuery,
   ProviderListDto,
@@ -142,7 +142,5 @@ function ofEachKind<T>(value: (kind: DriftKind) => T): Record<DriftKind, T> {
 
 /** What no clock of ours has told may be no time at all. */
 function timeOrNull(epochMs: number | null): string | null {
-  return epochMs === null || !(epochMs >= 0 && epochMs < YEAR_10000_MS) ? null : formatTime(epochMs);
+  return isEpochMs(epochMs) ? formatTime(epochMs) : null;
 }
-
-const YEAR_10000_MS = Date.UTC(10_000, 0);

@@ -38,9 +38,9 @@ export interface FoundClusters {
 }
 
 /**
- * The clusters that the rows name and `discovery.exclude` does not leave out, each once, `discovery.maxClusters` at the most: those with the lowest ids. A row
- * that names none by a valid id (`CLUSTER_ID`) stands for a cluster whose tasks will be missing. Works in steps. Throws
- * `UpstreamError`, MALFORMED where there are rows and none of them names a cluster.
+ * The clusters that the rows name and `discovery.exclude` does not leave out, each once, `discovery.maxClusters` at the
+ * most: those with the lowest ids. A row that names none by a valid id (`CLUSTER_ID`) stands for a cluster whose tasks
+ * will be missing. Works in steps. Throws `UpstreamError`, MALFORMED where there are rows and none names a cluster.
  */
 export async function findClusters(
   { rows, truncated }: ClusterRows,
@@ -72,6 +72,11 @@ export async function findClusters(
     drift: drift.counts,
     driftExamples: drift.examples,
   };
+}
+
+/** For rows whose fields `id` and `name` are the cluster's. */
+export function idAndName(row: Fields): { id: string | null; name: string | null } {
+  return { id: row.id('id'), name: row.text('name') };
 }
 
 /** The feeds of the clusters that the configuration names, or of those that are found. Throws what `find` throws. */

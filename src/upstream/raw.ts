@@ -1,5 +1,5 @@
 import type { DriftKind, DriftLog } from '@/model/drift.js';
-import { formatTime, parseTime } from '@/model/time.js';
+import { formatTime, parseTime, YEAR_10000_MS } from '@/model/time.js';
 import { readJson } from '@/model/json-text.js';
 import { jsonType, shownWord, timeForm } from './redaction.js';
 import { isUnsetTime } from './unset-time.js';
@@ -155,6 +155,5 @@ function parseText(value: string | number): number | null {
 }
 
 const EMPTY = {} as unknown as RawObject;
-/** Where the years begin and end that four digits can tell. */
+/** Where the years begin that four digits can tell. */
 const YEAR_0_MS = -62_167_219_200_000;
-const YEAR_10000_MS = 253_402_300_800_000;

@@ -152,11 +152,11 @@ async function live({ begin, end, name, isOutage }: Outage): Promise<readonly An
 }
 
 /** Where tests do not run in full, some of them, others in each run. */
-const LIVED = IN_FULL
+const TRIED = IN_FULL
   ? OUTAGES
   : fc.sample(fc.shuffledSubarray([...OUTAGES], { minLength: 3, maxLength: 3 }), 1).flat();
 
-describe.each(LIVED)('a Redis that is $name', (outage) => {
+describe.each(TRIED)('a Redis that is $name', (outage) => {
   it(
     'fails no question, and all is as before when it is well again',
     async () => {

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 
-/** How long nothing of the kind happens before an episode is over. */
-const QUIET_MS = 10_000;
+/** How long nothing of the kind happens before an episode is over, where it is not said. */
+const USUAL_QUIET_MS = 10_000;
 
 export interface EpisodeMessages {
   readonly begin: string;
@@ -17,6 +17,7 @@ export class Episode {
   constructor(
     private readonly log: Logger,
     private readonly messages: EpisodeMessages,
+    private readonly quietMs = USUAL_QUIET_MS,
   ) {}
 
   /** To be called each time that it happens. `details` are logged with the first. */
@@ -26,7 +27,7 @@ export class Episode {
     this.log.warn(details, this.messages.begin);
     this.#timer = setInterval(() => {
       this.#endIfQuiet();
-    }, QUIET_MS).unref();
+    }, this.quietMs).unref();
   }
 
   #endIfQuiet(): void {

@@ -1,13 +1,11 @@
 import { DriftLog } from '@/model/drift.js';
 import type { ListedFeeds, ReadContext } from '@/model/provider.js';
-import { findClusters, listClusterFeeds, type FoundClusters } from '@/upstream/cluster-list.js';
+import { LARGEST_MAX_CLUSTERS } from '@/model/source.js';
+import { findClusters, idAndName, listClusterFeeds, type FoundClusters } from '@/upstream/cluster-list.js';
 import { walkPages } from '@/upstream/page-walk.js';
 import { Fields, rawObject } from '@/upstream/raw.js';
 import { pageReader, type Connection } from './read-feed.js';
 import { member } from './wire.js';
-
-/** Bounds the walk should the list of clusters never end; the largest `discovery.maxClusters`. */
-const MOST_CLUSTERS = 10_000;
 
 /** One feed for each configured cluster, or for each that OCP knows. Throws `UpstreamError`. */
 export function listFeeds(connection: Connection, context: ReadContext): Promise<ListedFeeds> {
@@ -18,18 +16,14 @@ async function listClusters({ client, source }: Connection, context: ReadContext
   const { rows, truncated } = await walkPages({
     readPage: pageReader(client, '/api/v2/ob/clusters', context),
     identify: (row) => JSON.stringify(idOf(row) ?? [withoutStandbys(row)]),
-    maxRows: MOST_CLUSTERS,
+    maxRows: LARGEST_MAX_CLUSTERS,
     signal: context.signal,
   });
   const { discovery } = source;
   return findClusters(
     { rows: withStandbys(rows), truncated },
-    { read: readCluster, discovery, signal: context.signal },
+    { read: idAndName, discovery, signal: context.signal },
   );
-}
-
-function readCluster(row: Fields): { id: string | null; name: string | null } {
-  return { id: row.id('id'), name: row.text('name') };
 }
 
 /**
