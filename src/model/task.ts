@@ -92,38 +92,6 @@ export interface Task {
   projectId: string | null;
 }
 
-const FIELDS = [
-  'id',
-  'provider',
-  'source',
-  'feed',
-  'nativeId',
-  'type',
-  'trigger',
-  'status',
-  'nativeStatus',
-  'progressPercent',
-  'createTime',
-  'startTime',
-  'endTime',
-  'updateTime',
-  'durationSeconds',
-  'checkpointTime',
-  'lagSeconds',
-  'resource',
-  'cluster',
-  'destination',
-  'error',
-  'warnings',
-  'region',
-  'projectId',
-] as const satisfies readonly (keyof Task)[];
-
-/** The task with its fields in the contract's order, whichever way it was put together. */
-export function inContractOrder(task: Task): Task {
-  return Object.fromEntries(FIELDS.map((field) => [field, task[field]])) as unknown as Task;
-}
-
 /** A task together with the upstream's record as it was received: a `JsonText`, or an object as one kept it before. */
 export interface TaskRow {
   readonly task: Task;

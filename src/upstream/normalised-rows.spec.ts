@@ -7,10 +7,13 @@ import { openRow } from './row-shape.js';
 
 const SHAPE = { documented: new Map([['uri', null]]), identifying: [] };
 
+const NOTHING = { nativeStatus: null, resource: null, cluster: null, destination: null, error: null };
+const TASK = { id: 's.1', ...NOTHING, warnings: [] as const } as unknown as Task;
+
 async function rawOf(text: string): Promise<string> {
   const { rows } = await normaliseRows([new JsonText(text)], (row) => {
     const fields = openRow(row, SHAPE, new DriftLog());
-    return fields && { task: { id: 's.1' } as Task, raw: fields.object };
+    return fields && { task: TASK, raw: fields.object };
   });
   return rows.map(({ raw }) => jsonOf(raw)).join();
 }

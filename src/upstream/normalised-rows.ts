@@ -2,6 +2,7 @@ import { DriftLog } from '@/model/drift.js';
 import type { ReadFeed } from '@/model/provider.js';
 import { flatMapInSteps, Slices } from '@/model/slices.js';
 import type { TaskRow } from '@/model/task.js';
+import { compactTask } from '@/model/compact-task.js';
 import { eachOnce } from './each-once.js';
 import { JsonText, readJson } from '@/model/json-text.js';
 import { hideSecrets } from './hidden-secrets.js';
@@ -16,12 +17,14 @@ export interface NormalisedRows extends Pick<ReadFeed, 'rows' | 'drift' | 'drift
 const CLAIMED_TWICE = { field: '(row)', found: 'the identity of another row' };
 
 /**
- * The row with its record as it was received, to the digit; `value` is what the record spells. Where secrets were hidden
- * in it, the record stays the object that was made without them. A field that is there twice is in the text only.
+ * The row in little memory, with its record as it was received, to the digit; `value` is what the record spells. Where
+ * secrets were hidden in it, the record stays the object that was made without them. A field that is there twice is in the
+ * text only.
  */
 export function asReceived(row: TaskRow | null, value: unknown, record: unknown): TaskRow | null {
-  if (row === null || row.raw !== value || !(record instanceof JsonText)) return row;
-  return hideSecrets(record.text) === record.text ? { ...row, raw: record } : row;
+  if (row === null) return null;
+  const isWhole = row.raw === value && record instanceof JsonText && hideSecrets(record.text) === record.text;
+  return { task: compactTask(row.task), raw: isWhole ? record : row.raw };
 }
 
 /**

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { feedProblemBody } from '@/model/feed-problem.js';
 import { jsonOf } from '@/model/json-text.js';
-import { inContractOrder, type TaskRow } from '@/model/task.js';
+import type { TaskRow } from '@/model/task.js';
 import type { TaskPage } from '../task-lister.js';
 
 /** Bytes with the strong tag that names them. */
@@ -10,17 +10,10 @@ export interface Representation {
   readonly etag: string;
 }
 
-/** Each task is written down once, however many pages and answers it is part of. */
-const WRITTEN = new WeakMap<TaskRow, string>();
-
 /** The JSON of one task, with the upstream's record where that is asked for. */
-export function renderTask(row: TaskRow, includeRaw: boolean): string {
-  let text = WRITTEN.get(row);
-  if (text === undefined) {
-    text = JSON.stringify(inContractOrder(row.task));
-    WRITTEN.set(row, text);
-  }
-  return includeRaw ? `${text.slice(0, -1)},"raw":${jsonOf(row.raw)}}` : text;
+export function renderTask({ task, raw }: TaskRow, includeRaw: boolean): string {
+  const text = JSON.stringify(task);
+  return includeRaw ? `${text.slice(0, -1)},"raw":${jsonOf(raw)}}` : text;
 }
 
 /** The JSON of a page: ready pieces joined. */
