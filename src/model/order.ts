@@ -13,6 +13,9 @@ export const TASK_ORDERS = [
 ] as const;
 export type TaskOrder = (typeof TASK_ORDERS)[number];
 
+/** The order of a list when none is asked for, and of the rows of a snapshot. */
+export const USUAL_ORDER: TaskOrder = 'createTime desc';
+
 /** Where a task stands in an order. */
 export interface OrderPosition {
   readonly time: string | null;

@@ -4,15 +4,15 @@ import { createHash } from 'node:crypto';
 export interface Manifest {
   readonly version: number;
   readonly head: unknown;
-  /** The digest of each bucket's segment, by the bucket's number; `EMPTY` where it has no rows. */
+  /** The digest of each chunk's segment, by the chunk's number; `EMPTY` where it has no rows. */
   readonly digests: readonly string[];
 }
 
 /** 128 bits of SHA-256 or of a MAC, a character a byte. */
 export type Digest = (...parts: readonly Uint8Array[]) => string;
 
-/** For a million rows (the most of a feed) in buckets of 16 at least. */
-const MOST_BUCKETS = 2 ** 17;
+/** For a million rows (the most of a feed) in chunks of 16 at least. */
+const MOST_CHUNKS = 2 ** 17;
 
 const DIGEST_BYTES = 16;
 export const EMPTY = '\0'.repeat(DIGEST_BYTES);
@@ -30,7 +30,7 @@ const CHECK_AT = 16;
 const DIGESTS_AT = 32;
 
 /**
- * A manifest as bytes: the mark, the count of buckets (32 bits) and the version (a double), both little-endian;
+ * A manifest as bytes: the mark, the count of chunks (32 bits) and the version (a double), both little-endian;
  * a digest of all the rest, or a MAC where Redis is not trusted; the segments' digests; the head as JSON.
  */
 export function encodeManifest({ version, head, digests }: Manifest, digest: Digest = digestOf): Buffer {
@@ -52,7 +52,7 @@ export function decodeManifest(bytes: Buffer, digest: Digest = digestOf): Manife
   if (!intact) return null;
   const count = bytes.readUInt32LE(COUNT_AT);
   const headAt = count * DIGEST_BYTES;
-  if (count > MOST_BUCKETS || headAt > rest.length) return null;
+  if (count > MOST_CHUNKS || headAt > rest.length) return null;
   const head = parseJson(rest.toString('utf8', headAt));
   if (head === undefined) return null;
   const version = bytes.readDoubleLE(VERSION_AT);

@@ -1,20 +1,21 @@
 import { promisify } from 'node:util';
 import { brotliCompress, brotliDecompress, constants } from 'node:zlib';
 import { RedisUnavailable } from '@/redis/redis-link.js';
-import type { Bucket } from './buckets.js';
+import type { Chunk } from './chunks.js';
 import { digestOf } from './manifest.js';
 import { isTaskRow } from './task-row.js';
+import { compactTask } from '@/model/compact-task.js';
 import { JsonText } from '@/model/json-text.js';
 import type { TaskRow } from '@/model/task.js';
 import type { Slices } from '@/model/slices.js';
 
-/** A bucket's rows as bytes, and the digest of these. */
+/** A chunk's rows as bytes, and the digest of these. */
 export interface Segment {
   readonly digest: string;
   readonly bytes: Buffer;
 }
 
-/** Of a segment, packed or unpacked: a bucket has 256 rows at most, of a few kilobytes each. */
+/** Of a segment, packed or unpacked: a chunk has 256 rows at most, of a few kilobytes each. */
 export const MOST_SEGMENT_BYTES = 8 * 2 ** 20;
 
 const compress = promisify(brotliCompress);
@@ -26,9 +27,9 @@ const QUALITY = 1;
 const WINDOW_BITS = 18;
 
 /** JSON of the rows, compressed off the event loop. Throws `RedisUnavailable` for more than may be shared. */
-export async function encodeSegment(bucket: Bucket, slices: Slices): Promise<Segment> {
+export async function encodeSegment(chunk: Chunk, slices: Slices): Promise<Segment> {
   await slices.pause();
-  const plain = Buffer.from(JSON.stringify(bucket.map(toStored)));
+  const plain = Buffer.from(JSON.stringify(chunk.map(toStored)));
   if (plain.length > MOST_SEGMENT_BYTES) throw new RedisUnavailable('TOO_LARGE');
   const bytes = await compress(plain, {
     params: {
@@ -41,7 +42,7 @@ export async function encodeSegment(bucket: Bucket, slices: Slices): Promise<Seg
 }
 
 /** The rows of a segment, or null when the bytes are not the digest's or hold anything but rows. */
-export async function decodeSegment({ digest, bytes }: Segment, slices: Slices): Promise<Bucket | null> {
+export async function decodeSegment({ digest, bytes }: Segment, slices: Slices): Promise<Chunk | null> {
   if (digestOf(bytes) !== digest) return null;
   try {
     const plain = await decompress(bytes, { maxOutputLength: MOST_SEGMENT_BYTES });
@@ -59,9 +60,9 @@ function toStored({ task, raw }: TaskRow): object {
 }
 
 /** Null where one of them is no row. */
-function rowsOf(stored: readonly unknown[]): Bucket | null {
+function rowsOf(stored: readonly unknown[]): Chunk | null {
   const rows = stored.map(fromStored);
-  return rows.every(isTaskRow) ? rows : null;
+  return rows.every(isTaskRow) ? rows.map(({ task, raw }) => ({ task: compactTask(task), raw })) : null;
 }
 
 /** Throws SyntaxError where the text of a record is no JSON. */

@@ -1,5 +1,5 @@
 import type { Attempts } from './attempts.js';
-import { reuseRows } from '../content/reuse.js';
+import { arrangeRows } from '../content/arrange-rows.js';
 import type { Backoff, Content, Entry, Lease } from '../snapshot-store.js';
 
 export interface FallbackTools {
@@ -44,7 +44,7 @@ export class FallbackLease implements Lease {
   }
 
   private async keepHere({ head, rows, endedMs }: Content, base: Entry | null): Promise<Entry | null> {
-    const reused = base === null ? rows : await reuseRows(rows, base.rows);
+    const reused = await arrangeRows(rows, base?.rows ?? null);
     const entry = { version: this.version, head, rows: reused, endedMs };
     return (await this.tools.keepHere(entry)) ? entry : null;
   }

@@ -1,5 +1,5 @@
 import { Heartbeat, LEASE_MS } from '../heartbeat.js';
-import { reuseRows } from '../content/reuse.js';
+import { arrangeRows } from '../content/arrange-rows.js';
 import type { Held, Shelf } from './shelf.js';
 import type { Backoff, Content, Entry, Lease } from '../snapshot-store.js';
 
@@ -39,7 +39,7 @@ export class InProcessLease implements Lease, Held {
   }
 
   async keep({ head, rows, endedMs }: Content, base: Entry | null): Promise<Entry | null> {
-    const reused = base === null ? rows : await reuseRows(rows, base.rows);
+    const reused = await arrangeRows(rows, base?.rows ?? null);
     if (!this.end()) return null;
     const entry = { version: this.version, head, rows: reused, endedMs };
     if (!this.shelf.put(this.grant.name, entry)) return null;

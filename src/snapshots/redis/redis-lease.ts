@@ -1,6 +1,6 @@
 import { formatBackoff, REMEMBERED_MS } from './backoff-text.js';
 import { Heartbeat } from '../heartbeat.js';
-import type { Layouts } from './redis-content.js';
+import type { ChunkLayouts } from './chunk-layouts.js';
 import type { RedisSlot } from './redis-slot.js';
 import { writeEntry } from './redis-writer.js';
 import type { Backoff, Content, Entry, Lease } from '../snapshot-store.js';
@@ -8,7 +8,7 @@ import type { Backoff, Content, Entry, Lease } from '../snapshot-store.js';
 export interface RedisGrant {
   readonly holder: string;
   readonly version: number;
-  readonly layouts: Layouts;
+  readonly layouts: ChunkLayouts;
   /** Called once the lease is no longer of use; `released` tells whether Redis knows. */
   readonly onEnd: (released: boolean) => void;
   /** Told whether what was read under it could be kept, or that the lease was taken away. */
@@ -38,9 +38,9 @@ export class RedisLease implements Lease {
     const { holder, version, layouts } = this.grant;
     const draft = { ...content, holder, version, lost: this.lost };
     return this.ending(async () => {
-      const layout = await writeEntry(this.slot, draft, { base, layouts });
-      this.grant.onOutcome(layout === null ? 'lost' : 'kept');
-      return layout && layouts.entry(draft, layout);
+      const entry = await writeEntry(this.slot, draft, { base, layouts });
+      this.grant.onOutcome(entry === null ? 'lost' : 'kept');
+      return entry;
     });
   }
 

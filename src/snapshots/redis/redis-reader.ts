@@ -1,6 +1,6 @@
-import type { Bucket } from '../content/buckets.js';
+import type { Chunk } from '../content/chunks.js';
 import { decodeManifest, EMPTY, type Manifest } from '../content/manifest.js';
-import type { Layouts } from './redis-content.js';
+import type { ChunkLayouts } from './chunk-layouts.js';
 import type { RedisSlot } from './redis-slot.js';
 import { decodeSegment } from '../content/segments.js';
 import type { Entry } from '../snapshot-store.js';
@@ -12,7 +12,7 @@ const MOST_TRIES = 3;
 
 export interface ReadOptions {
   readonly held: Entry | null;
-  readonly layouts: Layouts;
+  readonly layouts: ChunkLayouts;
   /** No entry was made later than this, epoch milliseconds. */
   readonly latestMs: number;
   /** Told of an entry that cannot be believed. */
@@ -47,28 +47,28 @@ export async function readEntry(
 
 /** One try to read an entry. */
 class Download {
-  readonly #buckets = new Map<string, Bucket>([[EMPTY, []]]);
+  readonly #chunks = new Map<string, Chunk>([[EMPTY, []]]);
   readonly #slices = new Slices();
 
   constructor(
     private readonly slot: RedisSlot,
     private readonly held: Entry | null,
-    private readonly layouts: Layouts,
+    private readonly layouts: ChunkLayouts,
   ) {}
 
   /** null when a segment is not there or not sound: it may have been replaced meanwhile. */
   async entry(manifest: Manifest): Promise<Entry | null> {
     const { digests } = manifest;
     const known = this.layouts.of(this.held);
-    known?.digests.forEach((digest, index) => this.#buckets.set(digest, known.buckets[index] ?? []));
-    const missing = [...new Set(digests)].filter((digest) => !this.#buckets.has(digest));
+    known?.digests.forEach((digest, index) => this.#chunks.set(digest, known.chunks[index] ?? []));
+    const missing = [...new Set(digests)].filter((digest) => !this.#chunks.has(digest));
     for (let index = 0; index < missing.length;) {
       const fetched = await this.fetch(missing.slice(index, index + SEGMENTS_AT_ONCE));
       if (fetched === 0) return null;
       index += fetched;
     }
-    const read = digests.map((digest) => this.#buckets.get(digest) ?? []);
-    return this.layouts.entry(manifest, { buckets: await this.layouts.reuse(read, this.held), digests });
+    const chunks = digests.map((digest) => this.#chunks.get(digest) ?? []);
+    return this.layouts.entry(manifest, { chunks, digests }, this.held);
   }
 
   /** How many were fetched; 0 when one is not there or not sound. */
@@ -77,9 +77,9 @@ class Download {
     for (let index = 0; index < segments.length; index += DECODED_AT_ONCE) {
       const some = segments.slice(index, index + DECODED_AT_ONCE);
       const decoded = await Promise.all(some.map((segment) => decodeSegment(segment, this.#slices)));
-      for (const [offset, bucket] of decoded.entries()) {
-        if (bucket === null) return 0;
-        this.#buckets.set(some[offset]?.digest ?? EMPTY, bucket);
+      for (const [offset, chunk] of decoded.entries()) {
+        if (chunk === null) return 0;
+        this.#chunks.set(some[offset]?.digest ?? EMPTY, chunk);
       }
     }
     return segments.length;

@@ -4,7 +4,7 @@ import { RedisUnavailable, type RedisLink } from '@/redis/redis-link.js';
 import { NO_SIGNER, type RedisSigner } from '@/redis/redis-signer.js';
 import { parseBackoff } from './backoff-text.js';
 import { LeaseHolders } from './lease-holders.js';
-import { Layouts } from './redis-content.js';
+import { ChunkLayouts } from './chunk-layouts.js';
 import { RedisLease } from './redis-lease.js';
 import { readEntry } from './redis-reader.js';
 import {
@@ -48,7 +48,7 @@ const SPARE_MS = 3_600_000;
 /** Keeps entries in Redis, for all replicas that use it. Every method throws `RedisUnavailable`. */
 export class RedisStore extends SnapshotStore {
   readonly #options: SlotOptions;
-  readonly #layouts = new Layouts();
+  readonly #layouts = new ChunkLayouts();
   /** The holders by name whose claims or leases are under way here. */
   readonly #live = new Map<string, Set<string>>();
   /** Names of which Redis may hold a lease that nobody here has any more. */
@@ -116,7 +116,8 @@ export class RedisStore extends SnapshotStore {
     const slot = this.slot(name);
     if ((await slot.version()) >= entry.version) return;
     const draft = { ...entry, holder: '', lost: null };
-    const layout = await writeEntry(slot, draft, { base: null, layouts: this.#layouts });
+    const kept = await writeEntry(slot, draft, { base: null, layouts: this.#layouts });
+    const layout = this.#layouts.of(kept);
     if (layout !== null) this.#layouts.remember(entry, layout);
   }
 

@@ -1,10 +1,11 @@
-import type { Bucket } from '../content/buckets.js';
-import { EMPTY, encodeManifest } from '../content/manifest.js';
-import type { Layout, Layouts } from './redis-content.js';
+import type { Chunk } from '../content/chunks.js';
+import { encodeManifest } from '../content/manifest.js';
+import type { ChunkLayouts, Layout } from './chunk-layouts.js';
 import type { RedisSlot } from './redis-slot.js';
 import { encodeSegment, type Segment } from '../content/segments.js';
 import type { Content, Entry } from '../snapshot-store.js';
 import { Slices } from '@/model/slices.js';
+import type { TaskRow } from '@/model/task.js';
 
 /** What is to be written, and by what right. */
 export interface Draft extends Content {
@@ -22,47 +23,71 @@ const MOST_TRIES = 3;
 
 /**
  * Writes the draft, of which what did not change since `base` is taken to be in Redis already; where it is not,
- * all is written. Answers how it lies there, or null when it was refused. Throws `RedisUnavailable`.
+ * all is written. Answers the entry as it is kept, or null when it was refused. Throws `RedisUnavailable`.
  */
-export async function writeEntry(slot: RedisSlot, draft: Draft, by: Basis): Promise<Layout | null> {
-  const buckets = await by.layouts.arrange(draft.rows, by.base);
+export async function writeEntry(
+  slot: RedisSlot,
+  draft: Draft,
+  { base, layouts }: Predecessor,
+): Promise<Entry | null> {
+  const { rows, chunks } = await layouts.arrange(draft.rows, base);
   for (let tries = 0; tries < MOST_TRIES; tries++) {
-    const upload = new Upload(slot, draft, tries === 0 ? by.layouts.of(by.base) : null);
-    const digests = await upload.send(buckets);
+    const upload = new Upload(slot, draft, knownDigests(tries === 0 ? layouts.of(base) : null));
+    const digests = await upload.send(chunks);
     if (digests === null) return null;
     const outcome = await upload.commit(digests);
-    if (outcome === 'kept') return { buckets, digests };
     if (outcome === 'refused') return null;
+    if (outcome !== 'kept') continue;
+    const { version, head, endedMs } = draft;
+    const entry = { version, head, rows, endedMs };
+    layouts.remember(entry, { chunks, digests });
+    return entry;
   }
   return null;
 }
 
 /** What a draft is compared with. */
-export interface Basis {
+export interface Predecessor {
   readonly base: Entry | null;
-  readonly layouts: Layouts;
+  readonly layouts: ChunkLayouts;
 }
 
-/** One try to write a draft. Holds no more than a chunk of it as bytes. */
+/** The chunks of a layout with their digests, by the row that each begins with. */
+type KnownDigests = ReadonlyMap<TaskRow, { readonly chunk: Chunk; readonly digest: string }>;
+
+function knownDigests(layout: Layout | null): KnownDigests {
+  const known = new Map<TaskRow, { chunk: Chunk; digest: string }>();
+  for (const [index, chunk] of (layout?.chunks ?? []).entries()) {
+    const [first, digest] = [chunk[0], layout?.digests[index]];
+    if (first !== undefined && digest !== undefined) known.set(first, { chunk, digest });
+  }
+  return known;
+}
+
+function isSameChunk(a: Chunk, b: Chunk): boolean {
+  return a === b || (a.length === b.length && a.every((row, index) => row === b[index]));
+}
+
+/** One try to write a draft. Holds no more than a parcel of it as bytes. */
 class Upload {
-  #chunk: Segment[] = [];
-  #chunkBytes = 0;
+  #parcel: Segment[] = [];
+  #parcelBytes = 0;
   readonly #slices = new Slices();
 
   constructor(
     private readonly slot: RedisSlot,
     private readonly draft: Draft,
-    private readonly known: Layout | null,
+    private readonly known: KnownDigests,
   ) {}
 
-  /** Sends all but the last chunk. Answers the digests of the buckets, or null when the right was lost. */
-  async send(buckets: readonly Bucket[]): Promise<string[] | null> {
+  /** Sends all but the last parcel. Answers the digests of the chunks, or null when the right was lost. */
+  async send(chunks: readonly Chunk[]): Promise<string[] | null> {
     const digests: string[] = [];
-    for (let index = 0; index < buckets.length; index += ENCODED_AT_ONCE) {
+    for (let index = 0; index < chunks.length; index += ENCODED_AT_ONCE) {
       if (this.draft.lost?.aborted === true) return null;
-      const some = buckets.slice(index, index + ENCODED_AT_ONCE);
-      digests.push(...(await Promise.all(some.map((bucket, offset) => this.digest(bucket, index + offset)))));
-      await this.sendFullChunk();
+      const some = chunks.slice(index, index + ENCODED_AT_ONCE);
+      digests.push(...(await Promise.all(some.map((chunk) => this.digest(chunk)))));
+      await this.sendFullParcel();
     }
     return digests;
   }
@@ -70,28 +95,25 @@ class Upload {
   commit(digests: readonly string[]): Promise<string> {
     const { holder, version, head } = this.draft;
     const manifest = encodeManifest({ version, head, digests }, this.slot.vouch);
-    return this.slot.commit({ holder, version, manifest, segments: this.#chunk });
+    return this.slot.commit({ holder, version, manifest, segments: this.#parcel });
   }
 
-  private async digest(bucket: Bucket, index: number): Promise<string> {
-    if (bucket.length === 0) return EMPTY;
-    const known = this.known?.digests[index];
-    if (known !== undefined && this.known?.buckets[index] === bucket) return known;
-    const segment = await encodeSegment(bucket, this.#slices);
-    if (segment.digest !== known) {
-      this.#chunk.push(segment);
-      this.#chunkBytes += segment.bytes.length;
-    }
+  private async digest(chunk: Chunk): Promise<string> {
+    const known = chunk[0] && this.known.get(chunk[0]);
+    if (known !== undefined && isSameChunk(known.chunk, chunk)) return known.digest;
+    const segment = await encodeSegment(chunk, this.#slices);
+    this.#parcel.push(segment);
+    this.#parcelBytes += segment.bytes.length;
     return segment.digest;
   }
 
-  private async sendFullChunk(): Promise<void> {
-    if (this.#chunkBytes < MOST_BYTES_AT_ONCE && this.#chunk.length < MOST_SEGMENTS_AT_ONCE) return;
-    const chunk = this.#chunk;
-    this.#chunk = [];
-    this.#chunkBytes = 0;
-    const absent = await this.slot.absent(chunk.map(({ digest }) => digest));
-    const segments = chunk.filter(({ digest }) => absent.has(digest));
+  private async sendFullParcel(): Promise<void> {
+    if (this.#parcelBytes < MOST_BYTES_AT_ONCE && this.#parcel.length < MOST_SEGMENTS_AT_ONCE) return;
+    const parcel = this.#parcel;
+    this.#parcel = [];
+    this.#parcelBytes = 0;
+    const absent = await this.slot.absent(parcel.map(({ digest }) => digest));
+    const segments = parcel.filter(({ digest }) => absent.has(digest));
     if (segments.length > 0) await this.slot.upload(segments);
   }
 }

@@ -1,48 +1,49 @@
-import type { TaskRow } from '@/model/task.js';
-import type { Bucket } from './buckets.js';
+import { compareRows } from '@/model/change.js';
 import { Slices } from '@/model/slices.js';
+import { sortInSteps } from '@/model/sorted-runs.js';
+import type { TaskRow } from '@/model/task.js';
 
 const ROWS_A_STEP = 256;
 
-/** The rows, with those that `base` has in equal form as the objects of `base`. Does not hold the event loop. */
-export async function reuseRows(rows: readonly TaskRow[], base: readonly TaskRow[]): Promise<TaskRow[]> {
-  const slices = new Slices();
-  const known = new Map<string, TaskRow>();
-  for (const [index, row] of base.entries()) {
-    known.set(row.task.id, row);
-    if (index % ROWS_A_STEP === 0) await slices.pause();
-  }
-  const reused: TaskRow[] = [];
-  for (const [index, row] of rows.entries()) {
-    const before = known.get(row.task.id);
-    reused.push(before !== undefined && isSameRow(row, before) ? before : row);
-    if (index % ROWS_A_STEP === 0) await slices.pause();
-  }
-  return reused;
-}
-
 /**
- * The buckets, with equal rows as the objects of `base`; a bucket in which nothing changed is the one of `base`.
- * Both have the same count of buckets. Does not hold the event loop.
+ * The rows in `USUAL_ORDER`. Those that `base`, rows in that order too, has in equal form are the objects of `base`; where
+ * nothing differs it is `base` itself. Does not hold the event loop.
  */
-export async function reuseBuckets(buckets: readonly Bucket[], base: readonly Bucket[]): Promise<Bucket[]> {
+export async function arrangeRows(
+  rows: readonly TaskRow[],
+  base: readonly TaskRow[] | null,
+): Promise<readonly TaskRow[]> {
   const slices = new Slices();
-  const reused: Bucket[] = [];
-  for (const [index, bucket] of buckets.entries()) {
-    reused.push(reuseBucket(bucket, base[index] ?? []));
-    await slices.pause();
-  }
-  return reused;
+  const sorted = (await isInOrder(rows, slices)) ? rows : await slices.run(sortInSteps(rows, compareRows));
+  return base === null ? sorted : reuse(sorted, base, slices);
 }
 
-function reuseBucket(bucket: Bucket, base: Bucket): Bucket {
-  const before = new Map(base.map((row) => [row.task.id, row]));
-  const rows = bucket.map((row) => {
-    const known = before.get(row.task.id);
-    return known !== undefined && isSameRow(row, known) ? known : row;
-  });
-  const unchanged = rows.length === base.length && rows.every((row, index) => row === base[index]);
-  return unchanged ? base : rows;
+async function isInOrder(rows: readonly TaskRow[], slices: Slices): Promise<boolean> {
+  let before: TaskRow | undefined;
+  for (const [index, row] of rows.entries()) {
+    if (before !== undefined && compareRows(before, row) > 0) return false;
+    before = row;
+    if (index % ROWS_A_STEP === 0) await slices.pause();
+  }
+  return true;
+}
+
+async function reuse(
+  rows: readonly TaskRow[],
+  base: readonly TaskRow[],
+  slices: Slices,
+): Promise<readonly TaskRow[]> {
+  const reused: TaskRow[] = [];
+  let [at, isSame] = [0, rows.length === base.length];
+  for (const [index, row] of rows.entries()) {
+    let known = base[at];
+    for (; known !== undefined && compareRows(known, row) < 0; known = base[at]) at += 1;
+    const kept = known !== undefined && isSameRow(row, known) ? known : row;
+    isSame &&= kept === base[index];
+    reused.push(kept);
+    if (index % ROWS_A_STEP === 0) await slices.pause();
+  }
+  return isSame ? base : reused;
 }
 
 /** What is nested deeper is taken for changed: a record may be as deep as its upstream likes. */

@@ -1,0 +1,51 @@
+import type { TaskRow } from '@/model/task.js';
+import { Slices } from '@/model/slices.js';
+
+/** Rows that follow one another in an entry. */
+export type Chunk = readonly TaskRow[];
+
+const FEWEST_ROWS = 16;
+const USUAL_ROWS = 64;
+const MOST_ROWS = 256;
+
+/**
+ * Cuts rows into chunks of about 64. Where a chunk ends depends on the ids in it alone (content-defined chunking), so
+ * a row that comes, goes or changes leaves the chunks before and after its own as they are. Does not hold the event loop.
+ */
+export async function intoChunks(rows: readonly TaskRow[]): Promise<Chunk[]> {
+  const slices = new Slices();
+  const chunks: Chunk[] = [];
+  let start = 0;
+  for (const [index, row] of rows.entries()) {
+    const isLast = index + 1 === rows.length;
+    if (!isLast && !endsChunk(row, index + 1 - start)) continue;
+    chunks.push(rows.slice(start, index + 1));
+    start = index + 1;
+    await slices.pause();
+  }
+  return chunks;
+}
+
+function endsChunk({ task }: TaskRow, length: number): boolean {
+  return length >= MOST_ROWS || (length >= FEWEST_ROWS && hash(task.id) % USUAL_ROWS === 0);
+}
+
+/** All rows of the chunks, in their order. Does not hold the event loop. */
+export async function rowsOf(chunks: readonly Chunk[]): Promise<TaskRow[]> {
+  const slices = new Slices();
+  const rows: TaskRow[] = [];
+  for (const chunk of chunks) {
+    for (const row of chunk) rows.push(row);
+    await slices.pause();
+  }
+  return rows;
+}
+
+/** FNV-1a over UTF-16 units, its halves folded: its low bits alone are weak. */
+function hash(text: string): number {
+  let value = 0x811c9dc5;
+  for (let index = 0; index < text.length; index++) {
+    value = Math.imul(value ^ text.charCodeAt(index), 0x01000193);
+  }
+  return (value ^ (value >>> 16)) >>> 0;
+}

@@ -1,0 +1,54 @@
+import type { TaskRow } from '@/model/task.js';
+import { arrangeRows } from '../content/arrange-rows.js';
+import { intoChunks, rowsOf, type Chunk } from '../content/chunks.js';
+import type { Manifest } from '../content/manifest.js';
+import type { Entry } from '../snapshot-store.js';
+
+/** How rows lie in Redis: in chunks, each with the digest of its segment. */
+export interface Layout {
+  readonly chunks: readonly Chunk[];
+  readonly digests: readonly string[];
+}
+
+/** Remembers how the entries in use lie in Redis, so that only the chunks that changed are sent or fetched. */
+export class ChunkLayouts {
+  readonly #known = new WeakMap<Entry, Layout>();
+
+  of(entry: Entry | null): Layout | null {
+    return entry === null ? null : (this.#known.get(entry) ?? null);
+  }
+
+  remember(entry: Entry, layout: Layout): void {
+    this.#known.set(entry, layout);
+  }
+
+  /** The rows in order, those that did not change as the objects of `base`, and the chunks they are written in. */
+  async arrange(
+    rows: readonly TaskRow[],
+    base: Entry | null,
+  ): Promise<{ readonly rows: readonly TaskRow[]; readonly chunks: readonly Chunk[] }> {
+    const arranged = await arrangeRows(rows, base?.rows ?? null);
+    const known = arranged === base?.rows ? this.of(base) : null;
+    return { rows: arranged, chunks: known?.chunks ?? (await intoChunks(arranged)) };
+  }
+
+  /** The entry that was read from chunks. Another release may have written them in another order. */
+  async entry(
+    { version, head }: Omit<Manifest, 'digests'>,
+    { chunks, digests }: Layout,
+    held: Entry | null,
+  ): Promise<Entry> {
+    const read = await rowsOf(chunks);
+    const rows = await arrangeRows(read, held?.rows ?? null);
+    const entry = { version, head, rows };
+    const isInOrder = rows.every((row, index) => row.task.id === read[index]?.task.id);
+    if (isInOrder) this.remember(entry, { chunks: cutAlike(rows, chunks), digests });
+    return entry;
+  }
+}
+
+/** The rows in chunks that are as long as these. */
+function cutAlike(rows: readonly TaskRow[], chunks: readonly Chunk[]): Chunk[] {
+  let end = 0;
+  return chunks.map(({ length }) => rows.slice(end, (end += length)));
+}
