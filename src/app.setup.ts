@@ -26,7 +26,6 @@ import { ProblemFilter } from './platform/problem/problem.filter.js';
 import { QueryValidationPipe } from './platform/problem/query-validation.pipe.js';
 import { Drain } from './platform/stopping/drain.js';
 import { endConnections } from './platform/stopping/end-connections.js';
-import { TaskLister } from './tasks/task-lister.js';
 
 /** Task ids are at most this long; the router's own bound of 100 would hide some. */
 const LONGEST_PATH_PARAMETER = 512;
@@ -55,8 +54,7 @@ export async function createGateway(ground: Ground, limits?: TimeLimits): Promis
   metrics.watchLog(ground.droppedLogLines ?? (() => 0));
   const sheds = new Sheds(ground.log, metrics);
   const filter = new ProblemFilter(ground.log, sheds);
-  const lister = app.get(TaskLister, { strict: false });
-  const admission = new Admission(lister.line);
+  const admission = new Admission({ isOverrun: false, isLate: false });
   const connections = boundedConnections(ground, metrics);
   const unreadable = new UnreadableRequests(ground.log, metrics, connections);
   servers.equip({ admission, sheds, refusals: new Refusals(drain), connections, unreadable });

@@ -1,3 +1,4 @@
+import { changeBetween, isUnchanged } from '@/model/change.js';
 import type { Feed } from '@/model/feed.js';
 import type { PreviousRead } from '@/model/provider.js';
 import type { Snapshot } from '@/model/snapshot.js';
@@ -66,27 +67,20 @@ export class FeedSubject implements Subject<Snapshot> {
     if (parsed === null) return null;
     const { bookmark: _, fetchTimeMs, ...told } = parsed;
     const local = Math.min(fetchTimeMs, this.tools.clock.wallMs());
+    const change = newest === null ? null : changeBetween(newest.rows, rows);
+    const isSame = newest !== null && change !== null && isUnchanged(change);
     const value = {
       feed: this.feed,
-      rows,
+      // What was made of rows that did not change stays good.
+      rows: isSame ? newest.rows : rows,
+      change,
       fetchTimeMs: local,
       ...told,
-      revision: this.revisionOf(rows, newest),
+      revision:
+        isSame && newest.coveredSince === told.coveredSince ? newest.revision : this.tools.revisions.next(),
     };
     return { value, fetchTimeMs };
   }
-
-  /** What has the very same rows looks the same to whoever made something of them. */
-  private revisionOf(rows: Snapshot['rows'], newest: Snapshot | null): number {
-    const unchanged = newest !== null && isSameSet(newest.rows, rows);
-    return unchanged ? newest.revision : this.tools.revisions.next();
-  }
-}
-
-function isSameSet(one: Snapshot['rows'], other: Snapshot['rows']): boolean {
-  if (one.length !== other.length) return false;
-  const known = new Set(one);
-  return other.every((row) => known.has(row));
 }
 
 function previousRead(entry: Entry | null): PreviousRead | null {

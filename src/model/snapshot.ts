@@ -1,3 +1,4 @@
+import type { RowsChange } from './change.js';
 import type { DriftCounts, DriftExamples } from './drift.js';
 import type { Feed } from './feed.js';
 import type { TaskRow } from './task.js';
@@ -6,7 +7,10 @@ import type { Truncation } from './truncation.js';
 /** A feed's tasks as they were at one moment, whole and immutable. */
 export interface Snapshot {
   readonly feed: Feed;
+  /** In `USUAL_ORDER`; the same object as in the snapshot before where no row has changed. */
   readonly rows: readonly TaskRow[];
+  /** What differs from the snapshot before; null for the first of a feed in this process. */
+  readonly change: RowsChange | null;
   /** When the read that made it ended, epoch milliseconds. */
   readonly fetchTimeMs: number;
   /** What keeps it from being whole after all; null when nothing does. */
@@ -14,6 +18,6 @@ export interface Snapshot {
   readonly coveredSince: string | null;
   readonly drift: DriftCounts;
   readonly driftExamples: DriftExamples;
-  /** Differs between any two snapshots of a process. */
+  /** The same for two snapshots of a process only if they have the same rows and cover the same time. */
   readonly revision: number;
 }

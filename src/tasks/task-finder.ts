@@ -11,10 +11,10 @@ import { isUnreachable } from '@/model/feed-problem.js';
 import { sourceOfTaskId } from '@/model/task-id.js';
 import type { TaskRow } from '@/model/task.js';
 import type { TraceContext } from '@/model/trace-context.js';
+import { View } from '@/view/view.js';
 import { assertAvailable } from './availability.js';
 import { completenessOf, type Completeness } from './completeness.js';
 import { retryAfter } from './next-attempt.js';
-import { findTask } from './view/find-task.js';
 
 /** A task, and the one feed that it is in. */
 export interface FoundTask {
@@ -28,6 +28,7 @@ export interface FoundTask {
 export class TaskFinder {
   constructor(
     private readonly collection: FeedCollection,
+    private readonly view: View,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
@@ -35,17 +36,26 @@ export class TaskFinder {
   async find(id: string, freshness: Freshness, trace: TraceContext | null): Promise<FoundTask> {
     const source = sourceOfTaskId(id);
     if (source === null || !this.collection.sourceIds.includes(source)) throw notFound();
-    const held = await findTask(this.collection.newest(), id);
+    const newest = this.collection.newest().filter(({ feed }) => feed.source === source);
+    const held = await this.view.find(newest, id);
     // Where it was before, it most likely still is: the source's other feeds need not be waited for.
     if (held !== null) {
       const near = { source: [source], feed: [held.task.feed] };
-      const found = await foundIn(await this.collection.ensure(near, freshness, trace), id);
+      const found = await this.foundIn(await this.collection.ensure(near, freshness, trace), id);
       if (found !== null) return found;
     }
     const answer = await this.collection.ensure({ source: [source] }, freshness, trace);
-    const found = await foundIn(answer, id);
+    const found = await this.foundIn(answer, id);
     if (found === null) throw this.absence(answer, freshness);
     return found;
+  }
+
+  private async foundIn(answer: CollectionAnswer, id: string): Promise<FoundTask | null> {
+    const snapshots = answer.feeds.flatMap(({ snapshot }) => snapshot ?? []);
+    const row = await this.view.find(snapshots, id);
+    if (row === null) return null;
+    const feeds = { ...answer, feeds: answer.feeds.filter(({ feed }) => feed === row.task.feed) };
+    return { row, feeds, completeness: completenessOf(feeds, []) };
   }
 
   private absence(answer: CollectionAnswer, freshness: Freshness): ApiProblem {
@@ -60,14 +70,6 @@ export class TaskFinder {
       headers,
     });
   }
-}
-
-async function foundIn(answer: CollectionAnswer, id: string): Promise<FoundTask | null> {
-  const snapshots = answer.feeds.flatMap(({ snapshot }) => snapshot ?? []);
-  const row = await findTask(snapshots, id);
-  if (row === null) return null;
-  const feeds = { ...answer, feeds: answer.feeds.filter(({ feed }) => feed === row.task.feed) };
-  return { row, feeds, completeness: completenessOf(feeds, []) };
 }
 
 function notFound(): ApiProblem {

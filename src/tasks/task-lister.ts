@@ -17,14 +17,14 @@ import { assertAvailable } from './availability.js';
 import { completenessOf, type Completeness } from './completeness.js';
 import { quoteSome } from './found-values.js';
 import { retryAfter } from './next-attempt.js';
-import { joinMissingFeeds, type MissingFeed } from './view/missing-feed.js';
+import { joinMissingFeeds, type MissingFeed } from '@/view/missing-feed.js';
 import {
   PageTokens,
   type PageTokenContent,
   type PageTokenFault,
   type PageTokenKeys,
-} from './view/page-token.js';
-import { Selections } from './view/selection.js';
+} from '@/view/page-token.js';
+import { View } from '@/view/view.js';
 
 /** Injection token of the keys that page tokens are signed with. */
 export const PAGE_TOKEN_KEYS = Symbol('PAGE_TOKEN_KEYS');
@@ -40,7 +40,6 @@ export interface TaskPage {
 /** Answers list questions from snapshots. */
 @Injectable()
 export class TaskLister {
-  readonly #selections = new Selections();
   readonly #tokens: PageTokens;
   readonly #providerIds: readonly string[];
 
@@ -48,17 +47,13 @@ export class TaskLister {
   // eslint-disable-next-line max-params
   constructor(
     private readonly collection: FeedCollection,
+    private readonly view: View,
     @Inject(PROVIDERS) providers: readonly Provider[],
     @Inject(PAGE_TOKEN_KEYS) keys: PageTokenKeys,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {
     this.#tokens = new PageTokens(keys);
     this.#providerIds = providers.map(({ settings }) => settings.id);
-  }
-
-  /** How those wait whose pages have to be computed. */
-  get line(): Selections['line'] {
-    return this.#selections.line;
   }
 
   /** The longest that `ask` waits for upstreams. */
@@ -84,12 +79,12 @@ export class TaskLister {
     return answer;
   }
 
-  /** The page that a question asks for, from the feeds as `ask` left them. */
+  /** The page that a question asks for, made from the very snapshots that `ask` has judged. */
   async page(query: TaskQuery, answer: CollectionAnswer): Promise<TaskPage> {
     const start = this.start(query, answer);
     const earlier = start?.missing ?? [];
-    const { rows, totalSize, nextPosition } = await this.#selections.select(
-      this.collection.newest(),
+    const { rows, totalSize, nextPosition } = await this.view.page(
+      answer.feeds.flatMap(({ snapshot }) => snapshot ?? []),
       query,
       start?.position ?? null,
     );

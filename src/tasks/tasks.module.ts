@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { TasksController } from './http/tasks.controller.js';
 import { TaskFinder } from './task-finder.js';
 import { TaskLister } from './task-lister.js';
+import { View } from '@/view/view.js';
 
-@Module({ controllers: [TasksController], providers: [TaskLister, TaskFinder] })
+@Module({ controllers: [TasksController], providers: [View, TaskLister, TaskFinder] })
 export class TasksModule {}

@@ -9,7 +9,7 @@ export interface AnsweredPage extends Representation {
   readonly link: string;
 }
 
-const LARGEST_BYTES = 64 * 1024 * 1024;
+const LARGEST_BYTES = 16 * 2 ** 20;
 
 /**
  * Pages as they were answered: the same question over the same snapshots has the same answer, byte for byte.

@@ -5,11 +5,12 @@ import { TASK_ORDERS } from '@/model/order.js';
 import type { TaskFilter } from '@/model/query.js';
 import type { Snapshot } from '@/model/snapshot.js';
 import type { Task } from '@/model/task.js';
+import { nextSnapshot, snapshotOf } from '../../test/support/snapshots.js';
 import sample from './fixtures/task.json' with { type: 'json' };
-import type { Page } from './page.js';
+import type { Page } from './merge.js';
 import type { WalkQuery } from './page-token.js';
 import { PageTokens } from './page-token.js';
-import { Selections } from './selection.js';
+import { View } from './view.js';
 
 /**
  * Walks through a world that changes between the pages, checked against a model that knows nothing of
@@ -107,22 +108,12 @@ function live(world: World, { arriving, changing, vanishing }: Step): void {
   for (const place of vanishing) world.delete(nth(place));
 }
 
-let revision = 0;
-function snapshotsOf(world: World): Snapshot[] {
-  return FEEDS.map((name) => {
-    const rows = [...world.values()].filter(({ feed }) => feed === name).map((task) => ({ task, raw: {} }));
-    const [, source = '', , key = ''] = name.split('/');
-    const feed = { name, provider: `huawei-${source}`, source, key, cluster: null };
-    return {
-      feed,
-      rows,
-      fetchTimeMs: 0,
-      truncation: null,
-      coveredSince: null,
-      drift: {},
-      driftExamples: {},
-      revision: ++revision,
-    };
+/** The next snapshots of all feeds; those of feeds that did not change keep their rows. */
+function snapshotsOf(world: World, before: readonly Snapshot[]): Snapshot[] {
+  return FEEDS.map((name, index) => {
+    const first = snapshotOf(name, [], `huawei-${name.split('/')[1] ?? ''}`);
+    const tasks = [...world.values()].filter(({ feed }) => feed === name);
+    return nextSnapshot(before[index] ?? first, tasks);
   });
 }
 
@@ -176,17 +167,17 @@ interface Visit {
 async function walk(plan: Plan): Promise<Visit[]> {
   const { filter, order, steps } = plan;
   const world = asWorld(plan.tasks);
-  const selections = new Selections();
+  const view = new View();
   const visits: Visit[] = [];
-  let snapshots = snapshotsOf(world);
+  let snapshots = snapshotsOf(world, []);
   let after: OrderPosition | null = null;
   while (visits.length < 1000) {
     const step = steps[visits.length];
     if (step !== undefined) {
       live(world, step);
-      snapshots = snapshotsOf(world);
+      snapshots = snapshotsOf(world, snapshots);
     }
-    const page: Page = await selections.select(
+    const page: Page = await view.page(
       snapshots,
       { filter, order, pageSize: step?.pageSize ?? 3, page: null },
       after,

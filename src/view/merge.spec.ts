@@ -3,8 +3,7 @@ import fc from 'fast-check';
 import type { OrderPosition } from '@/model/order.js';
 import type { Task, TaskRow } from '@/model/task.js';
 import sample from './fixtures/task.json' with { type: 'json' };
-import type { Page } from './page.js';
-import { cutPage } from './page.js';
+import { cutPage, type Page, type PageCut, type Run } from './merge.js';
 
 const order = 'createTime desc';
 /** Newest first, two rows a moment, the last ones without a time. */
@@ -21,10 +20,23 @@ function rowsOf(count: number): TaskRow[] {
 }
 
 const size = fc.oneof(fc.integer({ min: 1, max: 7 }), fc.integer({ min: 1, max: 1000 }));
-const count = fc.oneof(fc.nat(20), fc.nat(1500));
+const count = fc.oneof(fc.nat(20), fc.nat(300));
+
+/** The rows dealt out to some runs. */
+function runsOf(rows: readonly TaskRow[], count: number): Run[] {
+  return Array.from({ length: count }, (_, run) => {
+    const some = rows.filter((_row, index) => (index * 7) % count === run);
+    const times = Float64Array.from(some, ({ task }) => Date.parse(task.createTime ?? ''));
+    return { rows: some, times, positions: null };
+  });
+}
+
+function cutRows(rows: readonly TaskRow[], cut: PageCut): Page {
+  return cutPage(runsOf(rows, 5), cut);
+}
 
 function page(rows: readonly TaskRow[], pageSize: number, number: number): Page {
-  return cutPage(rows, { order, pageSize, page: number, after: null });
+  return cutRows(rows, { order, pageSize, page: number, after: null });
 }
 
 describe('cutPage', () => {
@@ -49,8 +61,8 @@ describe('cutPage', () => {
         const after: OrderPosition = { time: last?.task.createTime ?? null, id: last?.task.id ?? '' };
         const following = rows.slice((at % count) + 1, (at % count) + 1 + pageSize);
         const without = rows.filter((row) => row !== last);
-        expect(cutPage(rows, { order, pageSize, page: null, after }).rows).toEqual(following);
-        expect(cutPage(without, { order, pageSize, page: null, after }).rows).toEqual(following);
+        expect(cutRows(rows, { order, pageSize, page: null, after }).rows).toEqual(following);
+        expect(cutRows(without, { order, pageSize, page: null, after }).rows).toEqual(following);
       }),
     );
   });
@@ -69,7 +81,7 @@ describe('cutPage', () => {
     expect(page(rowsOf(5), 1000, Number.MAX_SAFE_INTEGER)).toEqual({ ...nothing, totalSize: 5 });
     expect(page([], 50, 1)).toEqual({ ...nothing, totalSize: 0 });
     const after = { time: null, id: 'z.1' };
-    expect(cutPage(rowsOf(5), { order, pageSize: 2, page: null, after })).toEqual({
+    expect(cutRows(rowsOf(5), { order, pageSize: 2, page: null, after })).toEqual({
       ...nothing,
       totalSize: 5,
     });

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { ANY_CHARACTER } from '../../../test/support/any-character.js';
+import { ANY_CHARACTER } from '../../test/support/any-character.js';
 import { FAILURE_REASONS } from '@/model/failure.js';
 import { allFeedsName, feedName } from '@/model/feed.js';
 import { TASK_ORDERS } from '@/model/order.js';

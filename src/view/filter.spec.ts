@@ -1,0 +1,103 @@
+import { describe, expect, it } from '@jest/globals';
+import type { TaskFilter } from '@/model/query.js';
+import type { Task } from '@/model/task.js';
+import { snapshotOf } from '../../test/support/snapshots.js';
+import sample from './fixtures/task.json' with { type: 'json' };
+import { View } from './view.js';
+
+const SAMPLE = sample as Task;
+
+async function matches(filter: TaskFilter, changes: Partial<Task> = {}): Promise<boolean> {
+  const rows = [{ task: { ...SAMPLE, ...changes }, raw: {} }];
+  const selection = { filter, order: 'createTime desc', pageSize: 1, page: null } as const;
+  const page = await new View().page([snapshotOf(SAMPLE.feed, rows)], selection, null);
+  return page.totalSize === 1;
+}
+
+describe('a filter', () => {
+  it('lets every task pass when nothing is restricted', async () => {
+    expect(await matches({})).toBe(true);
+    expect(await matches({ status: undefined, clusterId: undefined })).toBe(true);
+  });
+
+  it.each<[TaskFilter, TaskFilter]>([
+    [{ provider: ['huawei-css', 'huawei-cce'] }, { provider: ['huawei-css'] }],
+    [{ source: ['kubernetes', 'other'] }, { source: ['kube'] }],
+    [{ status: ['FAILED', 'SUCCEEDED'] }, { status: ['FAILED'] }],
+    [{ type: ['CLUSTER_SNAPSHOT'] }, { type: ['LOG_BACKUP', 'OTHER'] }],
+    [{ resourceId: 'c1' }, { resourceId: 'C1' }],
+    [{ clusterId: 'c1' }, { clusterId: 'c' }],
+    [{ resourceName: 'SHOP-front' }, { resourceName: 'shop front' }],
+    [{ resourceName: 'end' }, { resourceName: 'frontends' }],
+  ])('%j lets the task pass, %j does not', async (passing, failing) => {
+    expect(await matches(passing)).toBe(true);
+    expect(await matches(failing)).toBe(false);
+  });
+
+  it('lets nothing pass by an empty list', async () => {
+    expect(await matches({ status: [] })).toBe(false);
+  });
+
+  it('asks for the trigger exactly, and a task without one does not pass', async () => {
+    expect(await matches({ trigger: 'MANUAL' }, { trigger: 'MANUAL' })).toBe(true);
+    expect(await matches({ trigger: 'MANUAL' }, { trigger: 'SCHEDULED' })).toBe(false);
+    expect(await matches({ trigger: 'MANUAL' }, { trigger: null })).toBe(false);
+  });
+
+  it('takes the text of resourceName literally', async () => {
+    expect(await matches({ resourceName: '.' })).toBe(false);
+    expect(
+      await matches({ resourceName: '(v1.' }, { resource: { type: null, id: null, name: 'db (V1.2)' } }),
+    ).toBe(true);
+  });
+
+  it('does not let a task pass that lacks the resource or cluster asked for', async () => {
+    const unnamed = { type: null, id: null, name: null };
+    expect(await matches({ resourceId: 'c1' }, { resource: null })).toBe(false);
+    expect(await matches({ resourceId: 'c1' }, { resource: unnamed })).toBe(false);
+    expect(await matches({ resourceName: '' }, { resource: null })).toBe(false);
+    expect(await matches({ resourceName: '' }, { resource: unnamed })).toBe(false);
+    expect(await matches({ clusterId: 'c1' }, { cluster: null })).toBe(false);
+  });
+
+  const before = '2024-01-01T00:00:00.000Z';
+  const moment = '2024-01-01T00:00:00.001Z';
+  const after = '2024-01-01T00:00:00.002Z';
+
+  it.each([
+    ['createdAfter', 'createdBefore', 'createTime'],
+    ['endedAfter', 'endedBefore', 'endTime'],
+  ] as const)('takes %s as inclusive and %s as exclusive, on %s', async (from, until, field) => {
+    const task = { [field]: moment };
+    expect(await Promise.all([before, moment, after].map((time) => matches({ [from]: time }, task)))).toEqual(
+      [true, true, false],
+    );
+    expect(
+      await Promise.all([before, moment, after].map((time) => matches({ [until]: time }, task))),
+    ).toEqual([false, false, true]);
+    expect(await matches({ [from]: moment, [until]: after }, task)).toBe(true);
+    expect(await matches({ [from]: moment, [until]: moment }, task)).toBe(false);
+  });
+
+  it('tells tasks with warnings from those without', async () => {
+    const warnings = [{ code: null, message: 'm' }];
+    expect(
+      await Promise.all([[], warnings].map((each) => matches({ hasWarnings: true }, { warnings: each }))),
+    ).toEqual([false, true]);
+    expect(
+      await Promise.all([[], warnings].map((each) => matches({ hasWarnings: false }, { warnings: each }))),
+    ).toEqual([true, false]);
+  });
+
+  it('never lets a task pass a filter by a time that it does not have', async () => {
+    expect(await matches({ endedAfter: '0000-01-01T00:00:00.000Z' }, { endTime: null })).toBe(false);
+    expect(await matches({ endedBefore: '9999-12-31T23:59:59.999Z' }, { endTime: null })).toBe(false);
+    expect(await matches({ createdAfter: '0000-01-01T00:00:00.000Z' }, { createTime: null })).toBe(false);
+    expect(await matches({ createdBefore: '9999-12-31T23:59:59.999Z' }, { createTime: null })).toBe(false);
+  });
+
+  it('demands every restriction at once', async () => {
+    expect(await matches({ status: ['SUCCEEDED'], clusterId: 'c1' })).toBe(true);
+    expect(await matches({ status: ['SUCCEEDED'], clusterId: 'c2' })).toBe(false);
+  });
+});

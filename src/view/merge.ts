@@ -1,0 +1,180 @@
+import { orderField, type OrderPosition, type TaskOrder } from '@/model/order.js';
+import type { TaskRow } from '@/model/task.js';
+import { Heap } from './heap.js';
+import { orderKey } from './sorted-positions.js';
+
+/** Rows of one feed in an order. No task is in two runs. */
+export interface Run {
+  readonly rows: readonly TaskRow[];
+  /** By position in the rows: the time of the order's field in epoch milliseconds, NaN where there is none. */
+  readonly times: Float64Array;
+  /** The positions of the run's rows along the order; null: all rows, as they are. */
+  readonly positions: Uint32Array | null;
+}
+
+/** Which page of the merged runs is wanted: after a position, or by number, or else the first. */
+export interface PageCut {
+  readonly order: TaskOrder;
+  /** At least 1. */
+  readonly pageSize: number;
+  /** 1-based. */
+  readonly page: number | null;
+  /** The walk goes on after this position; it need not be the position of a task that still exists. */
+  readonly after: OrderPosition | null;
+}
+
+export interface Page {
+  readonly rows: readonly TaskRow[];
+  /** How many rows all runs have. */
+  readonly totalSize: number;
+  /** Where the next page goes on; null exactly when nothing follows. */
+  readonly nextPosition: OrderPosition | null;
+}
+
+/**
+ * Cuts one page out of the merged runs without merging them. Costs a binary search in each run and a heap for the rows of
+ * the page; a page by number about twenty searches more. A page past the end is empty.
+ */
+export function cutPage(runs: readonly Run[], cut: PageCut): Page {
+  const { order, pageSize } = cut;
+  const merge = new Merge(runs, order);
+  const rows = merge.take(merge.startsOf(cut), pageSize);
+  const last = rows.at(-1);
+  const follows = last !== undefined && rows.length === pageSize && merge.hasMore;
+  return {
+    rows,
+    totalSize: merge.size,
+    nextPosition: follows ? { time: last.task[orderField(order)], id: last.task.id } : null,
+  };
+}
+
+/** Where a row stands: a number that grows along the order, and the id that decides between equal ones. */
+interface Place {
+  readonly key: number;
+  readonly id: string;
+}
+
+function isBefore(a: Place, b: Place): boolean {
+  return a.key === b.key ? a.id < b.id : a.key < b.key;
+}
+
+/** A k-way merge of sorted runs. */
+class Merge {
+  readonly #runs: readonly Run[];
+  readonly #order: TaskOrder;
+  readonly size: number;
+  /** True when `take` has left rows behind. */
+  hasMore = false;
+
+  constructor(runs: readonly Run[], order: TaskOrder) {
+    this.#runs = runs.filter((run) => lengthOf(run) > 0);
+    this.#order = order;
+    this.size = this.#runs.reduce((sum, run) => sum + lengthOf(run), 0);
+  }
+
+  /** How many rows of each run come before the page. */
+  startsOf({ after, page, pageSize }: PageCut): number[] {
+    if (after !== null) {
+      const place = {
+        key: orderKey(after.time === null ? NaN : Date.parse(after.time), this.#order),
+        id: after.id,
+      };
+      return this.#runs.map((run) => this.#countUpTo(run, place, { low: 0, high: lengthOf(run) }));
+    }
+    return this.#select(page === null ? 0 : (page - 1) * pageSize);
+  }
+
+  /** The next rows of all runs from these starts on, by a heap of the runs' first rows. */
+  take(starts: readonly number[], count: number): TaskRow[] {
+    const heap = new Heap<{ readonly run: Run; rank: number; place: Place }>((a, b) =>
+      isBefore(a.place, b.place),
+    );
+    for (const [index, run] of this.#runs.entries()) {
+      const rank = starts[index] ?? 0;
+      if (rank < lengthOf(run)) heap.push({ run, rank, place: this.#placeAt(run, rank) });
+    }
+    const rows: TaskRow[] = [];
+    for (let head = heap.first; head !== undefined && rows.length < count; head = heap.first) {
+      rows.push(rowAt(head.run, head.rank));
+      head.rank += 1;
+      if (head.rank === lengthOf(head.run)) heap.removeFirst();
+      else {
+        head.place = this.#placeAt(head.run, head.rank);
+        heap.sinkFirst();
+      }
+    }
+    this.hasMore = heap.first !== undefined;
+    return rows;
+  }
+
+  /**
+   * How many of the first `count` rows each run has. In each round the weighted median of the middles of what is left
+   * decides for at least a quarter of it on which side of the border it is.
+   */
+  #select(count: number): number[] {
+    const left = this.#runs.map((run) => ({ run, low: 0, high: lengthOf(run) }));
+    if (count >= this.size) return left.map(({ high }) => high);
+    for (let sure = 0; sure < count; sure = sum(left.map(({ low }) => low))) {
+      const pivot = this.#medianOfMiddles(left);
+      const upTo = left.map(({ run, low, high }) => this.#countUpTo(run, pivot, { low, high }));
+      const isWithin = sum(upTo) <= count;
+      for (const [index, span] of left.entries()) {
+        const border = upTo[index] ?? 0;
+        if (isWithin) span.low = border;
+        // The pivot itself, the last row up to it, is beyond the border as well.
+        else span.high = border - Number(border > span.low && this.#isAt(span.run, border - 1, pivot));
+      }
+    }
+    return left.map(({ low }) => low);
+  }
+
+  #medianOfMiddles(left: readonly { run: Run; low: number; high: number }[]): Place {
+    const middles = left
+      .filter(({ low, high }) => low < high)
+      .map(({ run, low, high }) => ({
+        place: this.#placeAt(run, Math.floor((low + high) / 2)),
+        weight: high - low,
+      }))
+      .sort((a, b) => (isBefore(a.place, b.place) ? -1 : 1));
+    let rest = sum(middles.map(({ weight }) => weight)) / 2;
+    const median = middles.find(({ weight }) => (rest -= weight) <= 0);
+    return (median ?? middles[0])?.place ?? { key: Infinity, id: '' };
+  }
+
+  /** How many rows of the run stand at or before the place, by binary search within the bounds. */
+  #countUpTo(run: Run, place: Place, bounds: { readonly low: number; readonly high: number }): number {
+    let { low, high } = bounds;
+    while (low < high) {
+      const middle = Math.floor((low + high) / 2);
+      if (isBefore(place, this.#placeAt(run, middle))) high = middle;
+      else low = middle + 1;
+    }
+    return low;
+  }
+
+  #isAt(run: Run, rank: number, { key, id }: Place): boolean {
+    const place = this.#placeAt(run, rank);
+    return place.key === key && place.id === id;
+  }
+
+  #placeAt(run: Run, rank: number): Place {
+    const key = orderKey(run.times[positionAt(run, rank)]!, this.#order);
+    return { key, id: rowAt(run, rank).task.id };
+  }
+}
+
+function lengthOf({ positions, rows }: Run): number {
+  return positions?.length ?? rows.length;
+}
+
+function positionAt({ positions }: Run, rank: number): number {
+  return positions === null ? rank : positions[rank]!;
+}
+
+function rowAt(run: Run, rank: number): TaskRow {
+  return run.rows[positionAt(run, rank)]!;
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, each) => total + each, 0);
+}

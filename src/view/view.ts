@@ -1,0 +1,158 @@
+import { LRUCache } from 'lru-cache';
+import type { RowsChange } from '@/model/change.js';
+import { orderField, type OrderPosition } from '@/model/order.js';
+import type { TaskQuery } from '@/model/query.js';
+import { Slices } from '@/model/slices.js';
+import type { Snapshot } from '@/model/snapshot.js';
+import type { TaskRow } from '@/model/task.js';
+import { editOf } from './edit.js';
+import { FeedIndex, type Origin } from './feed-index.js';
+import { isInScope, matchingPositions, restrictionsOf, type Restriction } from './filter.js';
+import { filterKey } from './filter-key.js';
+import { idHash } from './id-hash.js';
+import { cutPage, type Page, type Run } from './merge.js';
+import { SharedTasks, type HiddenRows } from './shared-tasks.js';
+
+export type Selection = Pick<TaskQuery, 'filter' | 'order' | 'pageSize' | 'page'>;
+
+/** Of the lists of matching rows that are remembered: 4 bytes a row. */
+const MOST_REMEMBERED_BYTES = 16 * 2 ** 20;
+/** What a remembered list costs besides its rows, about. */
+const LIST_BYTES = 300;
+
+interface IndexedFeed {
+  readonly snapshot: Snapshot;
+  readonly index: FeedIndex;
+}
+
+/**
+ * Answers questions from snapshots as if they were one ordered list, which is never made. What is remembered belongs to one
+ * feed each, so when a feed changes, only what was made of it is made anew. Does not hold the event loop.
+ */
+export class View {
+  readonly #indexes = new WeakMap<readonly TaskRow[], FeedIndex>();
+  readonly #sharedTasks = new Map<string, SharedTasks>();
+  #made = 0;
+  readonly #matching = new LRUCache<string, Uint32Array>({
+    maxSize: MOST_REMEMBERED_BYTES,
+    sizeCalculation: (positions, key) => positions.byteLength + key.length + LIST_BYTES,
+  });
+
+  /** One page of the tasks that match, of the snapshots in the filter's scope. A task that several feeds hold comes once, from the one whose name sorts first. */
+  async page(
+    snapshots: readonly Snapshot[],
+    selection: Selection,
+    after: OrderPosition | null,
+  ): Promise<Page> {
+    const feeds = this.#indexed(snapshots.filter(({ feed }) => isInScope(selection.filter, feed)));
+    const hidden = await this.#hidden(feeds);
+    const question = { ...selection, restrictions: restrictionsOf(selection.filter), key: keyOf(selection) };
+    const slices = new Slices();
+    const runs: Run[] = [];
+    for (const { index } of feeds) {
+      runs.push(await this.#run(index, question, hidden.get(index)));
+      await slices.pause();
+    }
+    return cutPage(runs, { ...selection, after });
+  }
+
+  /** The row with this task id, the same one that pages show; null when no snapshot holds it. */
+  async find(snapshots: readonly Snapshot[], id: string): Promise<TaskRow | null> {
+    const hash = idHash(id);
+    for (const { index } of this.#indexed(snapshots)) {
+      const hashes = await index.idHashes();
+      for (let at = hashes.indexOf(hash); at >= 0; at = hashes.indexOf(hash, at + 1)) {
+        const row = index.rows[at];
+        if (row?.task.id === id) return row;
+      }
+    }
+    return null;
+  }
+
+  /** In the order in which feeds may show a task. */
+  #indexed(snapshots: readonly Snapshot[]): IndexedFeed[] {
+    return snapshots
+      .toSorted((a, b) => (a.feed.name < b.feed.name ? -1 : 1))
+      .map((snapshot) => ({ snapshot, index: this.#indexOf(snapshot) }));
+  }
+
+  #indexOf({ rows, change }: Snapshot): FeedIndex {
+    const known = this.#indexes.get(rows);
+    if (known !== undefined) return known;
+    this.#made += 1;
+    const index = new FeedIndex(this.#made, rows, this.#originOf(rows, change));
+    this.#indexes.set(rows, index);
+    return index;
+  }
+
+  /** Nobody asks for the rows before any more: who does so already has their index. */
+  #originOf(rows: readonly TaskRow[], change: RowsChange | null): Origin | null {
+    const before = change === null ? undefined : this.#indexes.get(change.since);
+    if (change === null || before === undefined) return null;
+    this.#indexes.delete(change.since);
+    return { edit: editOf(change, rows), before };
+  }
+
+  async #hidden(feeds: readonly IndexedFeed[]): Promise<HiddenRows> {
+    const hidden = new Map<FeedIndex, ReadonlySet<number>>();
+    for (const [source, siblings] of bySource(feeds)) {
+      if (siblings.size < 2) continue;
+      const shared = this.#sharedTasks.get(source) ?? new SharedTasks();
+      this.#sharedTasks.set(source, shared);
+      for (const [index, positions] of await shared.hidden(siblings)) hidden.set(index, positions);
+    }
+    return hidden;
+  }
+
+  async #run(index: FeedIndex, question: Question, hidden: ReadonlySet<number> | undefined): Promise<Run> {
+    const times = await index.times(orderField(question.order));
+    const matching = await this.#matchingIn(index, question);
+    return {
+      rows: index.rows,
+      times,
+      positions: hidden === undefined ? matching : without(matching, hidden, index),
+    };
+  }
+
+  async #matchingIn(index: FeedIndex, { order, restrictions, key }: Question): Promise<Uint32Array | null> {
+    const positions = await index.positions(order);
+    if (restrictions.length === 0) return positions;
+    const name = `${index.serial} ${key}`;
+    const known = this.#matching.get(name);
+    if (known !== undefined) return known;
+    const matching = await matchingPositions(index, positions, restrictions);
+    this.#matching.set(name, matching);
+    return matching;
+  }
+}
+
+interface Question extends Selection {
+  readonly restrictions: readonly Restriction[];
+  /** Names the order and the restrictions. */
+  readonly key: string;
+}
+
+/** Which feeds are asked does not matter to what matches in one of them. */
+function keyOf({ order, filter }: Selection): string {
+  const { provider: _provider, source: _source, ...rest } = filter;
+  return `${order} ${filterKey(rest)}`;
+}
+
+function without(
+  positions: Uint32Array | null,
+  hidden: ReadonlySet<number>,
+  { rows }: FeedIndex,
+): Uint32Array {
+  const all = positions ?? Uint32Array.from(rows.keys());
+  return all.filter((position) => !hidden.has(position));
+}
+
+function bySource(feeds: readonly IndexedFeed[]): ReadonlyMap<string, ReadonlyMap<string, FeedIndex>> {
+  const sources = new Map<string, Map<string, FeedIndex>>();
+  for (const { snapshot, index } of feeds) {
+    const { source, name } = snapshot.feed;
+    const siblings = sources.get(source) ?? new Map<string, FeedIndex>();
+    sources.set(source, siblings.set(name, index));
+  }
+  return sources;
+}
