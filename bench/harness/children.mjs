@@ -4,10 +4,10 @@ import { fileURLToPath } from 'node:url';
 const running = new Set();
 
 /** Starts one of the scripts in bench/ as a process of its own; resolves when it listens. */
-export function startProcess(script, settings = {}) {
+export function startProcess(script, settings = {}, env = {}) {
   const file = fileURLToPath(new URL(`../${script}`, import.meta.url));
   const child = fork(file, [JSON.stringify(settings)], {
-    env: { ...process.env, NODE_ENV: 'production' },
+    env: { ...process.env, ...env, NODE_ENV: 'production' },
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
   running.add(child);

@@ -25,6 +25,10 @@ export function printCase({ name, title }, rows) {
 }
 
 function printRow(row, width) {
+  if (row.theirs === undefined) {
+    console.log(`  ${row.label.padEnd(width)}  ${figure(median(row.ours)).padStart(6)} ${row.unit}`);
+    return;
+  }
   const { label, unit, better, ours, theirs } = row;
   const ratio = summarise(ours.map((value, round) => value / theirs[round]));
   const range = `[${figure(ratio.min)} … ${figure(ratio.max)}]`;

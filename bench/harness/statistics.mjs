@@ -12,3 +12,9 @@ export function summarise(values) {
   const max = Math.max(...values);
   return { median: middle, min, max, spread: (max - min) / middle };
 }
+
+/** The value that so large a part of all values does not exceed (nearest rank). */
+export function quantile(values, part) {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.max(0, Math.ceil(part * sorted.length) - 1)];
+}
