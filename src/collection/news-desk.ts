@@ -1,15 +1,15 @@
-import type { News, SnapshotStore } from '@/snapshots/snapshot-store.js';
+import type { StoreEvent, SnapshotStore } from '@/snapshots/snapshot-store.js';
 
 /** Passes on what other replicas have done to whoever keeps the same thing here. */
 export class NewsDesk {
-  readonly #readers = new Map<string, (news: News) => void>();
+  readonly #readers = new Map<string, (event: StoreEvent) => void>();
 
   constructor(store: SnapshotStore) {
-    store.onNews((news) => this.#readers.get(news.name)?.(news));
+    store.onStoreEvent((event) => this.#readers.get(event.name)?.(event));
   }
 
   /** Whoever asked for the same name before is no longer told. */
-  subscribe(name: string, reader: (news: News) => void): void {
+  subscribe(name: string, reader: (event: StoreEvent) => void): void {
     this.#readers.set(name, reader);
   }
 

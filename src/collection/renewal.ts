@@ -2,7 +2,7 @@ import { elapsedMs, momentOf } from '@/model/clock.js';
 import type { CircuitStatus } from '@/model/collection.js';
 import type { Failure } from '@/model/failure.js';
 import type { TraceContext } from '@/model/trace-context.js';
-import type { Backoff, Claim, Content, Entry, Lease, News } from '@/snapshots/snapshot-store.js';
+import type { Backoff, Claim, Content, Entry, Lease, StoreEvent } from '@/snapshots/snapshot-store.js';
 import { backoffAsNews } from './backoff-as-news.js';
 import { Bell } from './bell.js';
 import { FailureLog } from './failure-log.js';
@@ -298,7 +298,7 @@ export class Renewal<T> {
     }
   }
 
-  private hear(news: News): void {
+  private hear(news: StoreEvent): void {
     if ('backoff' in news) {
       this.adoptFailure(backoffAsNews(news.backoff, this.tools.clock.wallMs()));
       this.bell.ring();
