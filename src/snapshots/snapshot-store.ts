@@ -24,7 +24,7 @@ export interface Content {
   readonly endedMs?: number | undefined;
 }
 
-/** How long all replicas leave a feed alone after failed reads. The times are by the clock of the replica that failed. */
+/** How long all replicas pause reads of a feed that failed. The times are by the clock of the replica that read. */
 export interface Backoff {
   readonly reason: FailureReason;
   /** Details of the last failure; null when an earlier release wrote the backoff. */
