@@ -1,8 +1,6 @@
 import { Inject, Module, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
 import { Collection } from '@/collection/collection.js';
-import { NewsDesk } from '@/collection/news-desk.js';
 import { ReadRunner } from '@/collection/read-runner.js';
-import { Revisions } from '@/collection/revisions.js';
 import type { Config } from '@/config/config.js';
 import { pageTokenKey } from '@/config/page-token-key.js';
 import { CLOCK, type Clock } from '@/model/clock.js';
@@ -92,7 +90,7 @@ function collect(
   providers: readonly Provider[],
   store: SnapshotStore,
 ): Collection {
-  const faults = {
+  const errorLog = {
     error: (err: unknown, message: string): void => {
       log.error({ err }, message);
     },
@@ -107,9 +105,7 @@ function collect(
   };
   return new Collection(config.sources, providers, {
     store,
-    desk: new NewsDesk(store),
-    runner: new ReadRunner(faults, readLog),
-    revisions: new Revisions(),
+    runner: new ReadRunner(errorLog, readLog),
     clock,
     deadlineMs: config.server.deadlineMs,
   });

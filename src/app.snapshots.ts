@@ -1,4 +1,4 @@
-import { longestReadMs } from '@/collection/feed-subject.js';
+import { longestReadMs } from '@/collection/feed-resource.js';
 import type { Config } from '@/config/config.js';
 import type { Clock } from '@/model/clock.js';
 import { InProcessStore } from '@/snapshots/in-process/in-process-store.js';

@@ -11,10 +11,8 @@ import { TRUNCATIONS, type Truncation } from '@/model/truncation.js';
 import { InProcessStore } from '@/snapshots/in-process/in-process-store.js';
 import { sourceWith } from '../../test/support/reading.js';
 import { Collection } from './collection.js';
-import type { KeeperTools } from './keeper-tools.js';
-import { NewsDesk } from './news-desk.js';
+import type { CollectionDependencies } from './dependencies.js';
 import { ReadRunner } from './read-runner.js';
-import { Revisions } from './revisions.js';
 
 const DEADLINE = 2_000;
 const SPACING = 1_000;
@@ -23,7 +21,7 @@ function feed(key: string): Feed {
   return { name: feedName('s', key), provider: 'p', source: 's', key, cluster: null };
 }
 
-/** A source whose every answer the test decides. */
+/** A source whose answers the test decides. */
 class ScriptedReader implements SourceReader {
   feeds: FeedListing = { outcome: 'listed', feeds: [feed('a')], truncation: null };
   listings = 0;
@@ -63,8 +61,8 @@ function failed(reason: FailureReason, retryAfterMs: number | null = null): Feed
 describe('the collection', () => {
   let reader: ScriptedReader;
   let collection: Collection;
-  let faults: unknown[];
-  let tools: KeeperTools;
+  let errors: unknown[];
+  let dependencies: CollectionDependencies;
   let skippedMs: number;
 
   beforeEach(() => {
@@ -72,22 +70,19 @@ describe('the collection', () => {
     reader = new ScriptedReader();
     skippedMs = 0;
     const clock = { ...SYSTEM_CLOCK, monotonicMs: () => performance.now() + skippedMs };
-    faults = [];
+    errors = [];
     const source = sourceWith({ id: 's', provider: 'p', minRefreshMs: SPACING });
     const provider = {
       settings: { id: 'p', hasClusters: true },
       connect: () => reader,
     } as unknown as Provider;
-    const store = new InProcessStore(clock);
-    tools = {
-      store,
-      desk: new NewsDesk(store),
-      runner: new ReadRunner({ error: (fault) => faults.push(fault) }),
-      revisions: new Revisions(),
+    dependencies = {
+      store: new InProcessStore(clock),
+      runner: new ReadRunner({ error: (error) => errors.push(error) }),
       clock,
       deadlineMs: DEADLINE,
     };
-    collection = new Collection([source], [provider], tools);
+    collection = new Collection([source], [provider], dependencies);
   });
 
   afterEach(() => {
@@ -103,7 +98,7 @@ describe('the collection', () => {
 
   async function askFor(ms: number, freshness: Partial<Freshness> = {}): Promise<CollectionAnswer> {
     const answer = collection.ensure({}, { ...USUAL_FRESHNESS, ...freshness }, null);
-    // A turn of the event loop that a timer asks for comes a millisecond later here.
+    // With fake timers, a turn of the event loop that a timer asks for comes a millisecond later.
     await jest.advanceTimersByTimeAsync(ms + 1);
     return answer;
   }
@@ -115,7 +110,7 @@ describe('the collection', () => {
     }
   }
 
-  /** Time goes by, and nobody has asked: no renewal was due early. */
+  /** Time passes without questions and timers, so nothing is refreshed ahead. */
   function later(ms: number): void {
     jest.setSystemTime(Date.now() + ms);
     skippedMs += ms;
@@ -125,7 +120,7 @@ describe('the collection', () => {
     return () => new Promise((resolve) => setTimeout(resolve, ms, whole()));
   }
 
-  it('reads a feed once for any number of questions at the same time', async () => {
+  it('reads a feed once for any number of simultaneous questions', async () => {
     reader.next = slowly(100);
     const questions = Array.from({ length: 1000 }, () => collection.ensure({}, USUAL_FRESHNESS, null));
     await jest.advanceTimersByTimeAsync(100);
@@ -136,14 +131,14 @@ describe('the collection', () => {
     expect(answers.filter(({ collapsed }) => collapsed)).toHaveLength(999);
   });
 
-  it('serves a fresh snapshot without asking anyone', async () => {
+  it('serves a fresh snapshot without an upstream call', async () => {
     await ask();
     later(14_000);
     expect(await ask()).toMatchObject({ waitedFor: null, feeds: [{ problem: null }] });
     expect(reader.reads).toBe(1);
   });
 
-  it('serves a snapshot up to twice freshFor at once and renews it behind', async () => {
+  it('serves a snapshot up to twice freshFor at once and refreshes it in the background', async () => {
     await ask();
     later(20_000);
     const answer = await ask();
@@ -151,7 +146,7 @@ describe('the collection', () => {
     expect(reader.reads).toBe(2);
   });
 
-  it('waits for a renewal of an older snapshot', async () => {
+  it('waits for the refresh of an older snapshot', async () => {
     await ask();
     later(31_000);
     reader.next = slowly(500);
@@ -169,7 +164,7 @@ describe('the collection', () => {
     expect(answer).toMatchObject({ waitedFor: 'stale', feeds: [{ problem: null }, { problem: null }] });
   });
 
-  it('leaves a feed alone that is not enabled, tries it now and then, and takes it in once it answers', async () => {
+  it('leaves a feed out that is not enabled, tries it now and then, and includes it once it answers', async () => {
     reader.feeds = { outcome: 'listed', feeds: [feed('a'), feed('b')], truncation: null };
     const diagnosis = diagnosisOf('NOT_ENABLED', { httpStatus: 400 });
     const refused = { reason: 'UPSTREAM_ERROR', retryAfterMs: null, diagnosis } as const;
@@ -195,7 +190,7 @@ describe('the collection', () => {
     expect((await ask()).feeds).toMatchObject([{ problem: null }, { feed: feed('b').name, problem: null }]);
   });
 
-  it('answers within the deadline when a feed hangs, and says that it timed out', async () => {
+  it('answers within the deadline when a feed hangs, and reports a time-out', async () => {
     reader.next = () => new Promise(() => undefined);
     const answer = await askFor(DEADLINE);
     expect(answer).toMatchObject({
@@ -204,7 +199,7 @@ describe('the collection', () => {
     });
   });
 
-  it('waits no longer than the caller wants', async () => {
+  it('waits no longer than the caller asks for', async () => {
     reader.next = slowly(1_500);
     const answer = await askFor(300, { waitMs: 300 });
     expect(answer.feeds[0]?.problem).toMatchObject({ state: 'LOADING', reason: 'TIMEOUT' });
@@ -212,7 +207,7 @@ describe('the collection', () => {
     expect(reader.reads).toBe(1);
   });
 
-  it('does not wait again for a read that has outlived a deadline when there is a snapshot', async () => {
+  it('does not wait again for a read that has outlived a deadline if there is a snapshot', async () => {
     await ask();
     later(31_000);
     reader.next = () => new Promise(() => undefined);
@@ -221,7 +216,7 @@ describe('the collection', () => {
     expect(reader.reads).toBe(2);
   });
 
-  it('keeps a good snapshot when a renewal fails, and calls it stale', async () => {
+  it('keeps a good snapshot when a refresh fails, and calls it stale', async () => {
     await ask();
     const good = (await ask()).feeds[0]?.snapshot;
     later(16_000);
@@ -254,13 +249,13 @@ describe('the collection', () => {
     expect((await ask({ maxStaleMs: Infinity })).feeds[0]?.problem).toBeNull();
   });
 
-  it('asks nobody for only-if-cached', async () => {
+  it('makes no upstream call for only-if-cached', async () => {
     const answer = await ask({ onlyIfCached: true });
     expect(answer.feeds[0]?.problem).toMatchObject({ state: 'LOADING', reason: null });
     expect(reader.listings + reader.reads).toBe(0);
   });
 
-  it('renews for no-cache and answers with what was read for it', async () => {
+  it('refreshes for no-cache and answers with what was read for it', async () => {
     await ask();
     const before = (await ask()).feeds[0]?.snapshot;
     const answer = await askFor(SPACING, { noCache: true });
@@ -278,7 +273,7 @@ describe('the collection', () => {
     expect((await ask()).feeds[0]?.problem).toBeNull();
   });
 
-  it('lets nobody wait after the third failure in a row, and probes with longer and longer pauses', async () => {
+  it('makes nobody wait after the third failure in a row, and probes with growing pauses', async () => {
     reader.next = () => failed('UPSTREAM_ERROR');
     await ask();
     await ask();
@@ -298,7 +293,7 @@ describe('the collection', () => {
     expect((await ask()).feeds[0]?.problem).toBeNull();
   });
 
-  it('comes back by itself while it is in use', async () => {
+  it('recovers by itself while it is in use', async () => {
     reader.next = () => failed('UPSTREAM_ERROR');
     await failThrice();
     expect(collection.status()[0]?.feeds[0]?.circuit.state).toBe('OPEN');
@@ -319,7 +314,7 @@ describe('the collection', () => {
     expect(collection.status()[0]?.feeds[0]?.circuit.state).toBe('HALF_OPEN');
   });
 
-  it('lets a question wait again for what failed and was not asked for during a long time', async () => {
+  it('lets a question wait again for a failed feed that nobody asked for in a long time', async () => {
     reader.next = () => failed('UPSTREAM_ERROR');
     await failThrice();
     await jest.advanceTimersByTimeAsync(600_000);
@@ -327,7 +322,7 @@ describe('the collection', () => {
     expect(await askFor(300)).toMatchObject({ waitedFor: 'miss', feeds: [{ problem: null }] });
   });
 
-  it('stays away as long as the upstream asks', async () => {
+  it('pauses for as long as the upstream asks', async () => {
     reader.next = () => failed('THROTTLED', 60_000);
     await ask();
     later(59_000);
@@ -338,12 +333,15 @@ describe('the collection', () => {
     expect(reader.reads).toBe(2);
   });
 
-  it.each(TRUNCATIONS)('says that a feed that was read in part is truncated, and why: %s', async (reason) => {
-    reader.next = () => whole(reason);
-    expect((await ask()).feeds[0]?.problem).toMatchObject({ state: 'TRUNCATED', reason });
-  });
+  it.each(TRUNCATIONS)(
+    'reports a feed that was read in part as truncated, with the reason: %s',
+    async (reason) => {
+      reader.next = () => whole(reason);
+      expect((await ask()).feeds[0]?.problem).toMatchObject({ state: 'TRUNCATED', reason });
+    },
+  );
 
-  it('stands in for all feeds of a source that cannot be listed', async () => {
+  it('reports all feeds of a source as one if they cannot be listed', async () => {
     reader.feeds = failed('FORBIDDEN');
     const answer = await ask();
     expect(answer.feeds).toMatchObject([
@@ -352,7 +350,7 @@ describe('the collection', () => {
     expect(collection.status()[0]?.feeds[0]).toMatchObject({ feed: 'sources/s/feeds/-', state: 'FAILED' });
   });
 
-  it('says that feeds may be missing when not all could be listed', async () => {
+  it('reports that feeds may be missing if not all could be listed', async () => {
     reader.feeds = { outcome: 'listed', feeds: [feed('a')], truncation: 'LIMIT' };
     expect((await ask()).feeds).toMatchObject([
       { feed: 'sources/s/feeds/-', problem: { state: 'TRUNCATED', reason: 'LIMIT' } },
@@ -378,7 +376,7 @@ describe('the collection', () => {
     expect((await ask()).feeds).toEqual([]);
   });
 
-  it('keeps the old list while listing fails, and says so once it is too old to vouch for', async () => {
+  it('keeps the old list while listing fails, and reports it once it is too old', async () => {
     await ask();
     reader.feeds = failed('UNREACHABLE');
     later(70_000);
@@ -393,15 +391,15 @@ describe('the collection', () => {
     });
   });
 
-  it('survives a fault of its own in a read, logs it, and counts it as a failed read', async () => {
+  it('logs an internal error in a read and counts it as a failed read', async () => {
     reader.next = () => {
       throw new Error('a bug');
     };
     expect((await ask()).feeds[0]?.problem).toMatchObject({ state: 'FAILED', reason: 'UPSTREAM_ERROR' });
-    expect(faults).toMatchObject([{ message: 'a bug' }]);
+    expect(errors).toMatchObject([{ message: 'a bug' }]);
   });
 
-  it('lets a read outlive its question, but not its own bound', async () => {
+  it('lets a read outlive its question, but not its own timeout', async () => {
     reader.next = () => new Promise(() => undefined);
     await askFor(DEADLINE);
     expect(reader.signals[0]?.aborted).toBe(false);
@@ -409,7 +407,7 @@ describe('the collection', () => {
     expect(reader.signals[0]?.aborted).toBe(true);
   });
 
-  it('cuts reads when it is stopped', async () => {
+  it('aborts reads when it is stopped', async () => {
     reader.next = () => new Promise(() => undefined);
     await askFor(DEADLINE);
     void collection.stop();
@@ -422,22 +420,51 @@ describe('the collection', () => {
     expect(reader.listings).toBe(0);
   });
 
-  it('knows configured feeds before anyone has asked', async () => {
-    const source = {
-      id: 't',
-      provider: 'p',
-      clusters: [{ id: 'a', name: null }],
-      credentials: { type: 'token' },
-    };
-    const provider = { settings: { id: 'p', hasClusters: true }, connect: () => reader };
-    const fresh = new Collection(
-      [source as unknown as SourceConfig],
-      [provider as unknown as Provider],
-      tools,
-    );
-    await jest.advanceTimersByTimeAsync(0);
-    expect(fresh.status()[0]?.feeds).toMatchObject([{ feed: 'sources/s/feeds/a', state: 'LOADING' }]);
-    expect(reader.reads).toBe(0);
+  describe('with feeds that the configuration names', () => {
+    const CLUSTERS = ['b', 'a'].map((id) => ({ id, name: null }));
+
+    function collectionOf(clusters: SourceConfig['clusters'], ownReader: SourceReader = reader): Collection {
+      const source = sourceWith({ id: 's', provider: 'p', minRefreshMs: SPACING, clusters });
+      const provider = { settings: { id: 'p' }, connect: () => ownReader } as unknown as Provider;
+      return new Collection([source], [provider], dependencies);
+    }
+
+    it('knows them before anyone has asked, and reads none', () => {
+      collection = collectionOf(CLUSTERS);
+      expect(collection.status()[0]?.feeds).toMatchObject([
+        { feed: 'sources/s/feeds/a', state: 'LOADING' },
+        { feed: 'sources/s/feeds/b', state: 'LOADING' },
+      ]);
+      expect(reader.reads).toBe(0);
+    });
+
+    it('never lists them, whatever a question asks for', async () => {
+      collection = collectionOf(CLUSTERS);
+      reader.next = ({ key }) => (key === 'a' ? failed('NOT_FOUND') : whole());
+      await ask();
+      later(120_000);
+      await ask();
+      await askFor(SPACING, { noCache: true });
+      const feeds = [feed('a').name, feed('b').name];
+      expect((await ask({ onlyIfCached: true })).feeds.map((each) => each.feed)).toEqual(feeds);
+      expect(collection.status()[0]?.feeds).toHaveLength(2);
+      expect(reader.listings).toBe(0);
+    });
+
+    it('takes the feeds that a provider knows without asking', async () => {
+      const known = Object.assign(new ScriptedReader(), { knownFeeds: [feed('log')] });
+      collection = collectionOf(null, known);
+      expect((await ask()).feeds).toMatchObject([{ feed: feed('log').name, problem: null }]);
+      expect(known.listings).toBe(0);
+    });
+
+    it('opens the circuit of the source when several of them fail', async () => {
+      collection = collectionOf(CLUSTERS);
+      reader.next = () => failed('UNREACHABLE');
+      await ask();
+      await ask();
+      expect(collection.status()[0]?.circuit.state).toBe('OPEN');
+    });
   });
 
   it('counts upstream calls and shows the state of every feed', async () => {

@@ -10,38 +10,37 @@ import type { Snapshot } from '@/model/snapshot.js';
 import type { SourceConfig } from '@/model/source.js';
 import { limitTime } from '@/model/time-limit.js';
 import type { TraceContext } from '@/model/trace-context.js';
-import { Demand } from './demand.js';
-import type { KeeperTools } from './keeper-tools.js';
-import { SourceCircuit } from './source-circuit.js';
-import { SourceKeeper } from './source-keeper.js';
+import { Backplane } from './backplane.js';
+import { CircuitBreaker } from './circuit-breaker.js';
+import type { CollectionDependencies } from './dependencies.js';
+import { FreshnessRequest } from './freshness-request.js';
+import { Revisions } from './revisions.js';
+import { Source } from './source.js';
+import { SEVERAL_FEEDS } from './trip-rules.js';
 
-/** The collection of this process: reads on demand, one read at a time a feed. */
+/** The collection of this process: it reads feeds on demand, and one read of a feed at a time. */
 export class Collection extends FeedCollection {
   override readonly sourceIds: readonly string[];
   override readonly deadlineMs: number;
-  readonly #sources: readonly SourceKeeper[];
+  readonly #revisions = new Revisions();
+  readonly #sources: readonly Source[];
 
   constructor(
     sources: readonly SourceConfig[],
     providers: readonly Provider[],
-    private readonly tools: KeeperTools,
+    private readonly dependencies: CollectionDependencies,
   ) {
     super();
+    const { store, clock, deadlineMs } = dependencies;
     this.sourceIds = sources.map(({ id }) => id);
-    this.deadlineMs = tools.deadlineMs;
+    this.deadlineMs = deadlineMs;
+    const shared = { ...dependencies, revisions: this.#revisions, backplane: new Backplane(store, clock) };
     const byId = new Map(providers.map((provider) => [provider.settings.id, provider]));
     this.#sources = sources.map((source) => {
       const provider = byId.get(source.provider);
       if (provider === undefined) throw new Error(`no provider ${source.provider}`);
-      const feedsAreConfigured = source.clusters !== null || !provider.settings.hasClusters;
-      const circuit = new SourceCircuit(tools.clock);
-      return new SourceKeeper({
-        ...tools,
-        circuit,
-        source,
-        reader: provider.connect(source),
-        feedsAreConfigured,
-      });
+      const sourceBreaker = new CircuitBreaker({ clock, rule: SEVERAL_FEEDS });
+      return new Source({ ...shared, source, reader: provider.connect(source), sourceBreaker });
     });
   }
 
@@ -50,20 +49,20 @@ export class Collection extends FeedCollection {
     freshness: Freshness,
     trace: TraceContext | null,
   ): Promise<CollectionAnswer> {
-    const demand = new Demand({
+    const request = new FreshnessRequest({
       freshness,
       trace,
-      sinceSerial: this.tools.revisions.newest,
-      arrivedMs: this.tools.clock.monotonicMs(),
+      sinceSerial: this.#revisions.newest,
+      arrivedMs: this.dependencies.clock.monotonicMs(),
       feeds: scope.feed,
     });
     const sources = this.#sources.filter((source) => source.isWithin(scope));
-    const waits: Promise<unknown>[] = [];
-    for (const source of sources) source.want(demand, waits);
+    const waits: Promise<void>[] = [];
+    for (const source of sources) source.refreshFor(request, waits);
     if (waits.length > 0) await this.waitAtMost(freshness.waitMs, Promise.all(waits));
-    demand.end();
-    const feeds = sources.flatMap((source) => source.answers(demand));
-    return { feeds: feeds.sort((a, b) => (a.feed < b.feed ? -1 : 1)), ...demand.outcome };
+    request.end();
+    const feeds = sources.flatMap((source) => source.answers(request));
+    return { feeds: feeds.sort((a, b) => (a.feed < b.feed ? -1 : 1)), ...request.outcome };
   }
 
   override newest(): readonly Snapshot[] {
@@ -74,19 +73,19 @@ export class Collection extends FeedCollection {
     return this.#sources.map((source) => source.status());
   }
 
-  /** Cuts every read under way; resolves when their leases have ended. To be called when all requests have been answered. */
+  /** Aborts every read in flight; resolves when their leases have ended. Call it when all requests are answered. */
   async stop(): Promise<void> {
-    this.tools.runner.stop();
+    this.dependencies.runner.stop();
     await Promise.all(this.#sources.map((source) => source.settled()));
   }
 
   private async waitAtMost(waitMs: number | null, done: Promise<unknown>): Promise<void> {
-    const boundMs = Math.min(waitMs ?? Infinity, this.tools.deadlineMs);
-    let callOff = (): void => undefined;
+    const timeoutMs = Math.min(waitMs ?? Infinity, this.deadlineMs);
+    let cancel = (): void => undefined;
     const deadline = new Promise<void>((resolve) => {
-      callOff = limitTime(boundMs, resolve);
+      cancel = limitTime(timeoutMs, resolve);
     });
     await Promise.race([done, deadline]);
-    callOff();
+    cancel();
   }
 }

@@ -23,7 +23,7 @@ const EXPIRED = failure('UNREACHABLE', diagnosisOf('TLS_EXPIRED'));
 const THROTTLED = { httpStatus: 429, errorCode: 'APIGW.0308' };
 
 describe('FailureLog', () => {
-  it('warns once with all that is known, however often the same comes again', () => {
+  it('warns once with all details, however often the same failure repeats', () => {
     log.failed(failure('THROTTLED', diagnosisOf('HTTP_STATUS', { ...THROTTLED, requestId: 'a' })), true);
     log.failed(failure('THROTTLED', diagnosisOf('HTTP_STATUS', { ...THROTTLED, requestId: 'b' })), true);
     const facts = {
@@ -48,7 +48,7 @@ describe('FailureLog', () => {
     expect(lines.map(([level]) => level)).toEqual(['warn', 'warn', 'warn']);
   });
 
-  it('tells once that all is well again, and nothing where it always was', () => {
+  it('logs a recovery once, and nothing if there was no failure', () => {
     log.succeeded(true);
     log.failed(EXPIRED, true);
     log.succeeded(true);
@@ -58,7 +58,7 @@ describe('FailureLog', () => {
     expect(lines.at(-1)?.[0]).toBe('warn');
   });
 
-  it('leaves to the other replica what that has read', () => {
+  it('does not log the reads of another replica', () => {
     log.failed(EXPIRED, false);
     log.failed(EXPIRED, true);
     log.succeeded(false);

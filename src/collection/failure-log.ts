@@ -1,6 +1,6 @@
 import type { Failure } from '@/model/failure.js';
 
-/** Where it is told that a feed, or a list of feeds, cannot be read any more, or can be again. */
+/** Receives a line when a feed, or a list of feeds, can no longer be read, and when it can be read again. */
 export interface ReadLog {
   warn(facts: object, message: string): void;
   info(facts: object, message: string): void;
@@ -9,12 +9,12 @@ export interface ReadLog {
 export const SILENT_LOG: ReadLog = { warn: () => undefined, info: () => undefined };
 
 /**
- * Tells once when the reason or the cause of failed reads changes, and once when a read goes well again; nothing while
- * it stays the same. What another replica has read, that one tells.
+ * Logs once when the reason or the cause of failed reads changes, and once when a read succeeds again. Reads of another
+ * replica are logged there.
  */
 export class FailureLog {
-  /** What was told last, here or elsewhere; null while all is well. */
-  #told: string | null = null;
+  /** The last failure that was logged, here or in another replica; null while reads succeed. */
+  #logged: string | null = null;
 
   constructor(
     private readonly feed: string,
@@ -25,14 +25,14 @@ export class FailureLog {
     const { requestId, ...lasting } = diagnosis ?? { requestId: null };
     const facts = { feed: this.feed, reason, ...lasting };
     const change = JSON.stringify(facts);
-    if (change === this.#told) return;
-    this.#told = change;
+    if (change === this.#logged) return;
+    this.#logged = change;
     if (isOwn) this.log.warn({ ...facts, requestId }, 'a feed cannot be read');
   }
 
   succeeded(isOwn: boolean): void {
-    if (this.#told === null) return;
-    this.#told = null;
+    if (this.#logged === null) return;
+    this.#logged = null;
     if (isOwn) this.log.info({ feed: this.feed }, 'a feed can be read again');
   }
 }

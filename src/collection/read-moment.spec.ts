@@ -11,25 +11,25 @@ function ageMs(times: ReadTimes): number {
   return NOW.monotonicMs - monotonicMs;
 }
 
-describe('the age of what was read', () => {
-  it('is what wall clocks say where the store says nothing', () => {
+describe('readMoment', () => {
+  it('goes by the wall clocks if the store does not know the age', () => {
     expect(ageMs({ fetchTimeMs: NOW.wallMs - 3_000 })).toBe(3_000);
   });
 
-  it('is what the store says where the clock of the reader was ahead', () => {
+  it('goes by the store if the clock of the reader was ahead', () => {
     expect(ageMs({ fetchTimeMs: NOW.wallMs + HOUR_MS, endedMs: NOW.monotonicMs - 20_000 })).toBe(20_000);
   });
 
-  it('is the longer of the two', () => {
+  it('takes the greater of the two ages', () => {
     expect(ageMs({ fetchTimeMs: NOW.wallMs - HOUR_MS, endedMs: NOW.monotonicMs - 20_000 })).toBe(HOUR_MS);
   });
 
-  it('is never below zero', () => {
+  it('gives no age below zero', () => {
     expect(ageMs({ fetchTimeMs: NOW.wallMs + 5, endedMs: NOW.monotonicMs + 5 })).toBe(0);
     expect(ageMs({ fetchTimeMs: NOW.wallMs + 1_000 })).toBe(0);
   });
 
-  it('is taken to be stale where it was read in the future and the store says nothing', () => {
+  it('counts a value from the future as stale if the store does not know its age', () => {
     expect(ageMs({ fetchTimeMs: NOW.wallMs + 1_001 })).toBe(2 * FRESH_FOR_MS);
     expect(ageMs({ fetchTimeMs: NOW.wallMs + HOUR_MS })).toBe(2 * FRESH_FOR_MS);
   });

@@ -1,20 +1,20 @@
 import type { Moment } from '@/model/clock.js';
 
-/** What is known of when a read ended. */
+/** When a read ended. */
 export interface ReadTimes {
   /** By the wall clock of the replica that read, epoch milliseconds. */
   readonly fetchTimeMs: number;
-  /** By the monotonic clock of this process, as far as the store can tell. */
+  /** By the monotonic clock of this process; absent if the store does not know. */
   readonly endedMs?: number | undefined;
 }
 
-/** Wall clocks that differ by no more are taken to agree. */
+/** Wall clocks that differ by no more count as equal. */
 const AGREEMENT_MS = 1_000;
 
 /**
- * What the age of something read counts from. It is as old as the longer of what the wall clocks and the store say.
- * Where the store says nothing, and it was read in the future, the clocks disagree, and nobody knows how old it is:
- * then it is taken to be stale, which a read puts right.
+ * The moment from which the age of a value counts. Of the age by the wall clocks and the age by the store, the greater
+ * one holds. If the store does not know it, and by the wall clocks the value comes from the future, nobody knows its
+ * age: then it counts as stale, and the next read corrects that.
  */
 export function readMoment({ fetchTimeMs, endedMs }: ReadTimes, now: Moment, freshForMs: number): Moment {
   const byWallMs = now.wallMs - fetchTimeMs;

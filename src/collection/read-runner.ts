@@ -2,43 +2,42 @@ import { setMaxListeners } from 'node:events';
 import { diagnosisOf } from '@/model/diagnosis.js';
 import type { Failure } from '@/model/failure.js';
 import type { ReadContext } from '@/model/provider.js';
-import { SILENT_LOG, type ReadLog } from './failure-log.js';
 import { Slices } from '@/model/slices.js';
 import { limitTime } from '@/model/time-limit.js';
-import { JoinedSignal } from './joined-signal.js';
+import { SILENT_LOG, type ReadLog } from './failure-log.js';
 
-/** Tells of faults that are ours, not an upstream's. */
-export interface FaultLog {
-  error(fault: unknown, message: string): void;
+/** Receives internal errors. */
+export interface ErrorLog {
+  error(error: unknown, message: string): void;
 }
 
-export interface ReadRun extends Omit<ReadContext, 'signal'> {
-  readonly boundMs: number;
-  /** Stops the read: another replica may be at it. */
-  readonly lost: AbortSignal;
+export interface RunOptions extends Omit<ReadContext, 'signal'> {
+  readonly timeoutMs: number;
+  /** The read stops when one of them is aborted. */
+  readonly signals: readonly AbortSignal[];
 }
 
-/** The failure of a read that took all the time it may. */
-const CUT: Failure = { reason: 'TIMEOUT', retryAfterMs: null, diagnosis: diagnosisOf('TIMEOUT') };
-/** The failure that a fault of our own counts as. */
-export const OWN_FAULT: Failure = {
+/** The failure of a read that did not end within its timeout. */
+const TIMED_OUT: Failure = { reason: 'TIMEOUT', retryAfterMs: null, diagnosis: diagnosisOf('TIMEOUT') };
+/** The failure that an internal error counts as. */
+export const INTERNAL_ERROR: Failure = {
   reason: 'UPSTREAM_ERROR',
   retryAfterMs: null,
   diagnosis: diagnosisOf('INTERNAL'),
 };
 
-/** Runs reads within their own bound, beyond the life of the request that caused them, until the process stops. */
+/** Runs reads within a timeout of their own. A read may outlive the request that caused it, but not the process. */
 export class ReadRunner {
   readonly #stop = new AbortController();
   readonly #slices = new Slices();
-  #begun: Promise<void> = Promise.resolve();
+  #started: Promise<void> = Promise.resolve();
 
-  /** `log`: where it is told what reads come to; absent: nowhere. */
+  /** `log` receives what feeds fail with and that they recover; without it nothing is logged. */
   constructor(
-    private readonly faults: FaultLog,
+    private readonly errors: ErrorLog,
     readonly log: ReadLog = SILENT_LOG,
   ) {
-    // Each read under way listens for it.
+    // Each read in flight listens.
     setMaxListeners(0, this.#stop.signal);
   }
 
@@ -47,39 +46,67 @@ export class ReadRunner {
     return this.#stop.signal;
   }
 
-  /** Resolves when the next read may begin. Many that are to begin at once do so in slices of the event loop. */
+  /** Resolves when the next read may start. Reads that start together do not block the event loop. */
   turn(): Promise<void> {
-    this.#begun = this.#begun.then(() => this.#slices.pause());
-    return this.#begun;
+    this.#started = this.#started.then(() => this.#slices.pause());
+    return this.#started;
   }
 
-  /** Never rejects: a fault of ours is logged and counts as a failed attempt. */
+  /** Never rejects: an internal error is logged and counts as a failed read. */
   async run<T>(
-    { boundMs, lost, ...context }: ReadRun,
+    { timeoutMs, signals, ...context }: RunOptions,
     read: (context: ReadContext) => Promise<T>,
   ): Promise<T | { readonly failure: Failure }> {
-    const joined = new JoinedSignal([lost, this.#stop.signal]);
+    const joined = new JoinedSignal([...signals, this.#stop.signal]);
     const { signal } = joined;
-    const callOff = limitTime(boundMs, joined.abort);
+    const cancelTimeout = limitTime(timeoutMs, joined.abort);
     try {
       return await read({ ...context, signal });
-    } catch (fault) {
-      if (signal.aborted) return { failure: CUT };
-      this.report(fault);
-      return { failure: OWN_FAULT };
+    } catch (error) {
+      if (signal.aborted) return { failure: TIMED_OUT };
+      this.report(error);
+      return { failure: INTERNAL_ERROR };
     } finally {
-      callOff();
+      cancelTimeout();
       joined.release();
     }
   }
 
-  /** Logs a fault of ours. */
-  report(fault: unknown): void {
-    this.faults.error(fault, 'a read failed for a reason of our own');
+  /** Logs an internal error. */
+  report(error: unknown): void {
+    this.errors.error(error, 'internal error while reading a feed');
   }
 
-  /** Cuts every read under way. */
+  /** Aborts every read in flight. */
   stop(): void {
     this.#stop.abort();
+  }
+}
+
+/**
+ * A signal that is aborted with the first of several. On Node 20 `AbortSignal.any` leaks an entry in each of them for
+ * every read, and the signal that stops the process lives as long as the process.
+ */
+class JoinedSignal {
+  readonly #controller = new AbortController();
+
+  constructor(private readonly signals: readonly AbortSignal[]) {
+    // Each page of the read listens.
+    setMaxListeners(0, this.signal);
+    for (const signal of signals) signal.addEventListener('abort', this.abort, { once: true });
+    if (signals.some(({ aborted }) => aborted)) this.abort();
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  readonly abort = (): void => {
+    this.#controller.abort();
+  };
+
+  /** Removes the listeners. */
+  release(): void {
+    for (const signal of this.signals) signal.removeEventListener('abort', this.abort);
   }
 }

@@ -1,4 +1,4 @@
-/** Numbers everything that was read, in the order it arrived in this process. */
+/** Numbers everything that arrives in this process, in order. */
 export class Revisions {
   #newest = 0;
 

@@ -59,6 +59,8 @@ export interface ListedFeeds {
 
 /** An open connection to one source. */
 export interface SourceReader {
+  /** The feeds, if they are known without asking the upstream; absent if `listFeeds` must find them. */
+  readonly knownFeeds?: readonly Feed[];
   listFeeds(context: ReadContext): Promise<FeedListing>;
   readFeed(feed: Feed, context: ReadContext): Promise<FeedRead>;
 }

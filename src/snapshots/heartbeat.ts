@@ -1,4 +1,4 @@
-/** A lease that is not renewed is over after so long. */
+/** A lease that is not renewed ends after this time. */
 export const LEASE_MS = 3_000;
 const RENEW_EVERY_MS = 1_000;
 
@@ -8,7 +8,7 @@ export class Heartbeat {
   readonly #timer: NodeJS.Timeout;
   #renewing = false;
 
-  /** `renew` answers false when the lease has passed to another; it never throws. */
+  /** `renew` answers false when another holds the lease; it never throws. */
   constructor(private readonly renew: () => Promise<boolean>) {
     this.#timer = setInterval(() => void this.beat(), RENEW_EVERY_MS);
     this.#timer.unref();
@@ -30,8 +30,8 @@ export class Heartbeat {
   private async beat(): Promise<void> {
     if (this.#renewing) return;
     this.#renewing = true;
-    const ours = await this.renew();
+    const isOurs = await this.renew();
     this.#renewing = false;
-    if (!ours) this.lose();
+    if (!isOurs) this.lose();
   }
 }

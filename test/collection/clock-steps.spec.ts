@@ -1,19 +1,20 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { SYSTEM_CLOCK } from '@/model/clock.js';
 import { InProcessStore } from '@/snapshots/in-process/in-process-store.js';
-import { Replica, Upstream } from './town.js';
+import { FakeUpstream } from './fake-upstream.js';
+import { Replica } from './replica.js';
 
 const HOUR_MS = 3_600_000;
-/** Reads go on at the latest so long after a step of the clock. */
+/** Reads continue within this time after a step of the clock. */
 const SOON_MS = 5_000;
 
-let upstream: Upstream;
+let upstream: FakeUpstream;
 let replica: Replica;
 
 beforeEach(() => {
   jest.useFakeTimers({ now: Date.parse('2026-11-20T08:00:00Z') });
-  upstream = new Upstream();
-  upstream.manners = { tookMs: 10, outcome: 'read' };
+  upstream = new FakeUpstream();
+  upstream.behaviour = { tookMs: 10, outcome: 'read' };
   replica = new Replica({ upstream, store: new InProcessStore() });
 });
 afterEach(() => {
@@ -28,7 +29,7 @@ function step(ms: number): void {
   jest.setSystemTime(Date.now() + ms);
 }
 
-/** Asks every half second for so long. */
+/** Asks every half second for the given time. */
 async function load(forMs: number): Promise<void> {
   for (let ms = 0; ms < forMs; ms += 500) {
     void replica.ask();
@@ -41,13 +42,13 @@ function feedStatus(): { readonly ageMs: number | null } | undefined {
 }
 
 describe('a clock that is set back by an hour', () => {
-  it('makes nothing that is old fresh', async () => {
+  it('makes no old snapshot fresh', async () => {
     void replica.ask();
     await pass(60_000);
     step(-HOUR_MS);
     const before = upstream.reads;
     expect(feedStatus()).toMatchObject({ state: 'STALE' });
-    // While it was in use it was read once more.
+    // It was read once more while it was in use.
     expect(feedStatus()?.ageMs).toBeGreaterThan(40_000);
     const answer = replica.ask();
     await pass(20);
@@ -55,7 +56,7 @@ describe('a clock that is set back by an hour', () => {
     expect(upstream.reads).toBe(before + 1);
   });
 
-  it('lets what is asked for all the time be read in its time', async () => {
+  it('does not delay the reads of a feed in use', async () => {
     await load(20_000);
     const before = upstream.reads;
     step(-HOUR_MS);
@@ -63,7 +64,7 @@ describe('a clock that is set back by an hour', () => {
     expect(upstream.reads).toBe(before + 1);
   });
 
-  it('does not keep what is too old to be served', async () => {
+  it('does not serve a snapshot that is too old', async () => {
     void replica.ask();
     await pass(25 * HOUR_MS);
     step(-HOUR_MS);
@@ -74,8 +75,8 @@ describe('a clock that is set back by an hour', () => {
   it.each([
     ['busy', 1],
     ['idle for a moment', 2_000],
-  ])('does not prolong the pauses of a feed that fails: %s', async (_, idleMs) => {
-    upstream.manners = { tookMs: 10, outcome: 'failed' };
+  ])('does not lengthen the pauses of a failing feed: %s', async (_, idleMs) => {
+    upstream.behaviour = { tookMs: 10, outcome: 'failed' };
     await load(2_000);
     await pass(idleMs);
     step(-HOUR_MS);
@@ -84,20 +85,20 @@ describe('a clock that is set back by an hour', () => {
     expect(upstream.reads).toBeGreaterThan(0);
   });
 
-  it('does not keep a feed away that is well again', async () => {
+  it('does not delay a feed that has recovered', async () => {
     void replica.ask();
     await pass(1_000);
-    upstream.manners = { tookMs: 10, outcome: 'failed' };
+    upstream.behaviour = { tookMs: 10, outcome: 'failed' };
     await load(40_000);
     step(-HOUR_MS);
-    upstream.manners = { tookMs: 10, outcome: 'read' };
+    upstream.behaviour = { tookMs: 10, outcome: 'read' };
     const before = upstream.reads;
     await load(30_000);
     expect(upstream.reads).toBeGreaterThan(before);
     expect(feedStatus()).toMatchObject({ state: 'FRESH' });
   });
 
-  it('lets the list of feeds be read again in its time', async () => {
+  it('does not delay the next listing of feeds', async () => {
     await load(50_000);
     step(-HOUR_MS);
     await load(20_000);
@@ -106,7 +107,7 @@ describe('a clock that is set back by an hour', () => {
 });
 
 describe('a clock that is set forward', () => {
-  it.each([HOUR_MS, 400 * 24 * HOUR_MS])('by %d ms makes everything be read anew', async (ms) => {
+  it.each([HOUR_MS, 400 * 24 * HOUR_MS])('by %d ms makes every feed be read again', async (ms) => {
     void replica.ask();
     await pass(1_000);
     step(ms);
@@ -118,7 +119,7 @@ describe('a clock that is set forward', () => {
   });
 });
 
-describe('replicas whose clocks differ by an hour, on a store that tells no ages', () => {
+describe('replicas whose clocks differ by an hour, on a store that does not know ages', () => {
   const behind = { ...SYSTEM_CLOCK, wallMs: () => Date.now() - HOUR_MS };
   let store: InProcessStore;
 
@@ -136,7 +137,7 @@ describe('replicas whose clocks differ by an hour, on a store that tells no ages
     return new Replica({ upstream, store: own, clock });
   }
 
-  it('call nothing fresh that was read in the future, where nobody knows when', async () => {
+  it('call no snapshot from the future fresh, as nobody knows its age', async () => {
     const ahead = start();
     void ahead.ask();
     await pass(100);
@@ -149,7 +150,7 @@ describe('replicas whose clocks differ by an hour, on a store that tells no ages
     other.stop();
   });
 
-  it('take what they are told of at once for what it is, and do not read in turns', async () => {
+  it('believe the age of what is announced at once, and do not read in turns', async () => {
     const both = [start(), start(behind)];
     for (let ms = 0; ms < 60_000; ms += 500) {
       for (const each of both) void each.ask();

@@ -4,22 +4,23 @@ import { SYSTEM_CLOCK, type Clock } from '@/model/clock.js';
 import { Shelf } from '@/snapshots/in-process/shelf.js';
 import { InProcessStore } from '@/snapshots/in-process/in-process-store.js';
 import { IN_FULL } from '../support/figures.js';
-import { FEED_IN_STORE, Replica, Upstream, type Manners } from './town.js';
+import { FEED_IN_STORE, FakeUpstream, type Behaviour } from './fake-upstream.js';
+import { Replica } from './replica.js';
 
 const NOW = Date.parse('2026-11-20T08:00:00Z');
 const REPLICAS = 3;
-/** Each of other random steps; fast-check prints the seed of one that fails. */
+/** Each run takes other random steps; fast-check prints the seed of one that fails. */
 const RUNS = IN_FULL ? 2_000 : 150;
 const TIMEOUT_MS = IN_FULL ? 1_800_000 : 240_000;
 const LOOK_EVERY_MS = 2_000;
 const ROUNDING_MS = 1;
-/** A lease that was lost is noticed at the next heartbeat at the latest. */
+/** A lost lease is noticed at the next heartbeat at the latest. */
 const HEARTBEAT_MS = 1_000;
 
 type Step =
   | { readonly kind: 'ask'; readonly replica: number; readonly noCache: boolean }
   | { readonly kind: 'pass'; readonly ms: number }
-  | { readonly kind: 'manners'; readonly manners: Manners }
+  | { readonly kind: 'behave'; readonly behaviour: Behaviour }
   | { readonly kind: 'lose lease' }
   | { readonly kind: 'restart'; readonly replica: number }
   | { readonly kind: 'step clock'; readonly replica: number; readonly byMs: number };
@@ -40,8 +41,8 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   {
     weight: 3,
     arbitrary: fc.record({
-      kind: fc.constant('manners'),
-      manners: fc.record({
+      kind: fc.constant('behave'),
+      behaviour: fc.record({
         tookMs: fc.constantFrom(0, 50, 900, 4_000),
         outcome: fc.constantFrom('read', 'read', 'failed', 'hangs'),
       }),
@@ -59,9 +60,9 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
 );
 
-/** Replicas on one store, and what must hold of them at any time. */
-class Town {
-  readonly upstream = new Upstream();
+/** Replicas on one store, and the invariants that must hold at any time. */
+class ReplicaGroup {
+  readonly upstream = new FakeUpstream();
   readonly #shelf = new Shelf(SYSTEM_CLOCK, Infinity);
   readonly #store = new InProcessStore(SYSTEM_CLOCK, Infinity, this.#shelf);
   readonly #skewMs = Array.from({ length: REPLICAS }, () => 0);
@@ -71,7 +72,7 @@ class Town {
 
   async take(step: Step): Promise<void> {
     if (step.kind === 'pass') return this.pass(step.ms);
-    if (step.kind === 'manners') this.upstream.manners = step.manners;
+    if (step.kind === 'behave') this.upstream.behaviour = step.behaviour;
     if (step.kind === 'lose lease') this.loseLease();
     if (step.kind === 'step clock') this.#skewMs[step.replica] = step.byMs;
     if (step.kind === 'ask') void this.#replicas[step.replica]?.ask({ noCache: step.noCache });
@@ -79,7 +80,7 @@ class Town {
     return this.pass(0);
   }
 
-  /** The read that each replica shows. */
+  /** The number of the read that each replica shows. */
   get shown(): readonly number[] {
     return this.#replicas.map((replica) => replica.shows);
   }
@@ -88,7 +89,7 @@ class Town {
     for (const replica of this.#replicas) replica.stop();
   }
 
-  /** In small steps, so that nothing between them goes unseen. */
+  /** Passes time in small steps, and checks after each. */
   private async pass(ms: number): Promise<void> {
     for (let left = ms; ; left -= LOOK_EVERY_MS) {
       await jest.advanceTimersByTimeAsync(Math.min(left, LOOK_EVERY_MS));
@@ -100,7 +101,7 @@ class Town {
   private check(): void {
     expect(this.upstream.collisions).toBe(0);
     for (const [number, replica] of this.#replicas.entries()) {
-      expect(replica.faults).toEqual([]);
+      expect(replica.errors).toEqual([]);
       expect(replica.shows).toBeGreaterThanOrEqual(this.#shown[number] ?? 0);
       this.#shown[number] = replica.shows;
       const endedMs = this.upstream.endedMs[replica.shows];
@@ -117,7 +118,7 @@ class Town {
 
   private loseLease(): void {
     this.#shelf.slot(FEED_IN_STORE).lease = null;
-    for (const read of this.upstream.open) read.bereft = true;
+    for (const read of this.upstream.open) read.leaseLost = true;
   }
 
   private restart(number: number): void {
@@ -144,22 +145,22 @@ describe('random histories of replicas on one store', () => {
   });
 
   it(
-    'never show an older snapshot, or one as younger than it is, never lose one to a failed read, never read a feed twice at once',
+    'never show an older snapshot or a wrong age, lose one to a failed read, or read a feed twice at once',
     async () => {
       let histories = 0;
       let reads = 0;
       await fc.assert(
         fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 40 }), async (steps) => {
           jest.setSystemTime(NOW);
-          const town = new Town();
+          const group = new ReplicaGroup();
           try {
-            for (const each of steps) await town.take(each);
+            for (const each of steps) await group.take(each);
           } finally {
-            town.stop();
+            group.stop();
             await jest.advanceTimersByTimeAsync(HEARTBEAT_MS);
           }
           histories += 1;
-          reads += town.upstream.reads;
+          reads += group.upstream.reads;
         }),
         { numRuns: RUNS },
       );
@@ -170,24 +171,24 @@ describe('random histories of replicas on one store', () => {
   );
 
   it(
-    'recover: once the upstream is well, everyone shows what was read last',
+    'recover: once the upstream works again, every replica shows the last read',
     async () => {
       await fc.assert(
         fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 25 }), async (steps) => {
           jest.setSystemTime(NOW);
-          const town = new Town();
+          const group = new ReplicaGroup();
           try {
-            for (const each of steps) await town.take(each);
-            await town.take({ kind: 'manners', manners: { tookMs: 10, outcome: 'read' } });
-            // A read that hangs is cut after thirty calls' time.
+            for (const each of steps) await group.take(each);
+            await group.take({ kind: 'behave', behaviour: { tookMs: 10, outcome: 'read' } });
+            // A read that hangs is aborted after the time of thirty calls.
             await jest.advanceTimersByTimeAsync(330_000);
             for (let replica = 0; replica < REPLICAS; replica += 1) {
-              await town.take({ kind: 'ask', replica, noCache: false });
+              await group.take({ kind: 'ask', replica, noCache: false });
             }
-            await town.take({ kind: 'pass', ms: 2_000 });
-            expect(town.shown).toEqual(Array.from({ length: REPLICAS }, () => town.upstream.reads));
+            await group.take({ kind: 'pass', ms: 2_000 });
+            expect(group.shown).toEqual(Array.from({ length: REPLICAS }, () => group.upstream.reads));
           } finally {
-            town.stop();
+            group.stop();
             await jest.advanceTimersByTimeAsync(HEARTBEAT_MS);
           }
         }),

@@ -4,16 +4,17 @@ import { InProcessLease } from '@/snapshots/in-process/in-process-lease.js';
 import { InProcessStore } from '@/snapshots/in-process/in-process-store.js';
 import { Shelf } from '@/snapshots/in-process/shelf.js';
 import type { SourceConfig } from '@/model/source.js';
-import { FEED_IN_STORE, Replica, Upstream } from './town.js';
+import { FEED_IN_STORE, FakeUpstream } from './fake-upstream.js';
+import { Replica } from './replica.js';
 
-let upstream: Upstream;
+let upstream: FakeUpstream;
 let shelf: Shelf;
 let store: InProcessStore;
 let replicas: Replica[];
 
 beforeEach(() => {
   jest.useFakeTimers({ now: Date.parse('2026-11-20T08:00:00Z') });
-  upstream = new Upstream();
+  upstream = new FakeUpstream();
   shelf = new Shelf(SYSTEM_CLOCK, Infinity);
   store = new InProcessStore(SYSTEM_CLOCK, Infinity, shelf);
   replicas = [];
@@ -30,8 +31,8 @@ function start(source: Partial<SourceConfig> = {}): Replica {
   return replica;
 }
 
-/** Takes the lease away behind its holder's back. */
-function takeLease(): void {
+/** Removes the lease without telling its holder. */
+function removeLease(): void {
   shelf.slot(FEED_IN_STORE).lease = null;
 }
 
@@ -46,7 +47,7 @@ async function load(asked: readonly Replica[], forMs: number): Promise<void> {
 }
 
 describe('replicas that share a store', () => {
-  it('read a feed once for all their cold questions', async () => {
+  it('read a feed once for all questions of a cold start', async () => {
     const [a, b, c] = [start(), start(), start()];
     const asked = [a, b, c].flatMap((replica) => Array.from({ length: 100 }, () => replica.ask()));
     await pass(200);
@@ -56,7 +57,7 @@ describe('replicas that share a store', () => {
     expect([a.shows, b.shows, c.shows]).toEqual([1, 1, 1]);
   });
 
-  it('hear of a new snapshot at once', async () => {
+  it('take over a new snapshot at once', async () => {
     const [a, b] = [start(), start()];
     void a.ask();
     void b.ask();
@@ -66,7 +67,7 @@ describe('replicas that share a store', () => {
     expect([a.shows, b.shows]).toEqual([2, 2]);
   });
 
-  it('serve what another has read, with its age, without a read, when they start', async () => {
+  it('serve what another replica has read, with its age and without a read, when they start', async () => {
     void start().ask();
     await pass(5_000);
     const late = start();
@@ -77,7 +78,7 @@ describe('replicas that share a store', () => {
     expect([upstream.reads, upstream.listings]).toEqual([1, 1]);
   });
 
-  it('answer only-if-cached from what another has read', async () => {
+  it('answer only-if-cached from what another replica has read', async () => {
     void start().ask();
     await pass(5_000);
     const answer = start().ask({ onlyIfCached: true });
@@ -86,8 +87,8 @@ describe('replicas that share a store', () => {
     expect(upstream.reads).toBe(1);
   });
 
-  it('wait for the one that reads, and take over what it has read', async () => {
-    upstream.manners = { tookMs: 1_500, outcome: 'read' };
+  it('wait for the replica that reads, and take over what it has read', async () => {
+    upstream.behaviour = { tookMs: 1_500, outcome: 'read' };
     const [a, b] = [start(), start()];
     void a.ask();
     await pass(100);
@@ -97,12 +98,12 @@ describe('replicas that share a store', () => {
     expect(upstream.reads).toBe(1);
   });
 
-  it('leave a failing feed alone together', async () => {
-    upstream.manners = { tookMs: 10, outcome: 'failed' };
-    const town = [start(), start(), start(), start()];
-    await load(town, 60_000);
+  it('share the backoff of a failing feed', async () => {
+    upstream.behaviour = { tookMs: 10, outcome: 'failed' };
+    const group = [start(), start(), start(), start()];
+    await load(group, 60_000);
     const together = upstream.reads;
-    for (const replica of town) replica.stop();
+    for (const replica of group) replica.stop();
     upstream.reads = 0;
     store = new InProcessStore();
     await load([start()], 60_000);
@@ -110,9 +111,9 @@ describe('replicas that share a store', () => {
     expect(upstream.reads).toBeGreaterThan(5);
   });
 
-  it('answer with the failure that another has met', async () => {
+  it('answer with the failure of another replica', async () => {
     const [a, b] = [start(), start()];
-    upstream.manners = { tookMs: 500, outcome: 'failed' };
+    upstream.behaviour = { tookMs: 500, outcome: 'failed' };
     const answers = Promise.all([a.ask(), b.ask()]);
     await pass(600);
     for (const { feeds } of await answers) {
@@ -121,17 +122,17 @@ describe('replicas that share a store', () => {
     expect(upstream.reads).toBe(1);
   });
 
-  it('stop a read whose lease was lost, and show what its successor has read', async () => {
+  it('stop a read whose lease was lost, and show what the next holder has read', async () => {
     const [a, b] = [start(), start()];
     void a.ask();
     void b.ask();
     await pass(100);
-    upstream.manners = { tookMs: 5_000, outcome: 'read' };
+    upstream.behaviour = { tookMs: 5_000, outcome: 'read' };
     void a.ask({ noCache: true });
     await pass(1_100);
     const [read] = upstream.open;
-    upstream.manners = { tookMs: 50, outcome: 'read' };
-    takeLease();
+    upstream.behaviour = { tookMs: 50, outcome: 'read' };
+    removeLease();
     void b.ask({ noCache: true });
     await pass(1_500);
     expect(read?.signal.aborted).toBe(true);
@@ -139,8 +140,8 @@ describe('replicas that share a store', () => {
   });
 });
 
-describe('a fault of our own', () => {
-  it('while an entry is kept is logged, counts as a failure, and does not keep the next read away', async () => {
+describe('an internal error', () => {
+  it('while an entry is kept is logged, counts as a failure, and does not prevent the next read', async () => {
     const a = start();
     void a.ask();
     await pass(100);
@@ -148,7 +149,7 @@ describe('a fault of our own', () => {
     const during = a.ask({ maxAgeMs: 0 });
     await pass(1_100);
     expect((await during).feeds).toMatchObject([{ problem: { state: 'STALE', reason: 'UPSTREAM_ERROR' } }]);
-    expect(a.faults).toMatchObject([{ message: 'a bug' }]);
+    expect(a.errors).toMatchObject([{ message: 'a bug' }]);
     const after = a.ask({ maxAgeMs: 0 });
     await pass(1_100);
     expect((await after).feeds).toMatchObject([{ problem: null }]);
@@ -156,18 +157,18 @@ describe('a fault of our own', () => {
 });
 
 describe('the refresh policy', () => {
-  it.each([1, 4])('keeps what is in use fresh, as often for %d replicas as for one', async (count) => {
-    const town = Array.from({ length: count }, () => start());
-    await load(town, 300_000);
+  it.each([1, 4])('keeps feeds in use fresh, as often for %d replicas as for one', async (count) => {
+    const group = Array.from({ length: count }, () => start());
+    await load(group, 300_000);
     // 0.8 to 0.9 of 15 s between two reads.
     expect(upstream.reads).toBeGreaterThanOrEqual(22);
     expect(upstream.reads).toBeLessThanOrEqual(26);
-    for (const replica of town) {
+    for (const replica of group) {
       expect(await replica.ask()).toMatchObject({ waitedFor: null, feeds: [{ problem: null }] });
     }
   });
 
-  it('never lets a question wait for what is in use', async () => {
+  it('never lets a question wait for a feed in use', async () => {
     const replica = start();
     void replica.ask();
     await pass(1_000);
@@ -180,7 +181,7 @@ describe('the refresh policy', () => {
     }
   });
 
-  it('leaves alone what nobody asks for', async () => {
+  it('does not read feeds that nobody asks for', async () => {
     void start().ask();
     await pass(60_000);
     const { reads, listings } = upstream;
@@ -189,27 +190,27 @@ describe('the refresh policy', () => {
     expect([upstream.reads, upstream.listings]).toEqual([reads, listings]);
   });
 
-  it('keeps warm what is to be kept warm, whether or not anyone asks', async () => {
+  it('keeps a source with keepWarm fresh, whether or not anyone asks', async () => {
     const replica = start({ keepWarm: true });
     await pass(120_000);
     expect(upstream.reads).toBeGreaterThanOrEqual(8);
     expect(upstream.listings).toBeGreaterThanOrEqual(2);
     expect(await replica.ask()).toMatchObject({ waitedFor: null, feeds: [{ problem: null }] });
-    upstream.manners = { tookMs: 10, outcome: 'failed' };
+    upstream.behaviour = { tookMs: 10, outcome: 'failed' };
     await pass(300_000);
-    upstream.manners = { tookMs: 10, outcome: 'read' };
+    upstream.behaviour = { tookMs: 10, outcome: 'read' };
     await pass(40_000);
     expect(await replica.ask()).toMatchObject({ waitedFor: null, feeds: [{ problem: null }] });
   });
 
-  it('reads for those who force it at most once a distance, and lets them wait for it', async () => {
-    const town = [start(), start()];
-    for (const replica of town) void replica.ask();
+  it('reads at most once per minRefreshInterval for questions that force it, and lets them wait', async () => {
+    const group = [start(), start()];
+    for (const replica of group) void replica.ask();
     await pass(100);
     upstream.reads = 0;
     const answers: Promise<unknown>[] = [];
     for (let ms = 0; ms < 10_000; ms += 20) {
-      for (const replica of town) answers.push(replica.ask({ noCache: true }));
+      for (const replica of group) answers.push(replica.ask({ noCache: true }));
       await pass(20);
     }
     await pass(2_000);

@@ -4,12 +4,18 @@ import { RedisUnavailable } from '@/redis/redis-link.js';
 import { FallbackStore } from '@/snapshots/fallback/fallback-store.js';
 import { InProcessStore } from '@/snapshots/in-process/in-process-store.js';
 import { RedisStore } from '@/snapshots/redis/redis-store.js';
-import { SnapshotStore, type Claim, type Entry, type Lease, type News } from '@/snapshots/snapshot-store.js';
+import {
+  SnapshotStore,
+  type Claim,
+  type Entry,
+  type Lease,
+  type StoreEvent,
+} from '@/snapshots/snapshot-store.js';
 import { PlainLink } from '../support/plain-link.js';
 import { rowsOf } from '../support/rows.js';
 import { redisBench, type RedisBench } from '../support/store-benches.js';
 
-const PATIENCE = { claimMs: 30, transferMs: 60 };
+const TIMEOUTS = { claimMs: 30, transferMs: 60 };
 
 /** A store of which each call goes through `trouble`. */
 class TroubledStore extends SnapshotStore {
@@ -35,8 +41,8 @@ class TroubledStore extends SnapshotStore {
     return this.trouble(() => this.store.offer(name, entry));
   }
 
-  onNews(listener: (news: News) => void): void {
-    this.store.onNews(listener);
+  onStoreEvent(listener: (event: StoreEvent) => void): void {
+    this.store.onStoreEvent(listener);
   }
 
   private troubled(lease: Lease): Lease {
@@ -83,11 +89,11 @@ const TROUBLES: Readonly<Record<string, () => Trouble>> = {
 };
 
 describe.each(Object.entries(TROUBLES))('FallbackStore over a store that %s', (_, trouble) => {
-  it('answers every call, and its versions never go back', async () => {
+  it('answers every call, and its versions never decrease', async () => {
     const shared = new TroubledStore(new InProcessStore().replica(), trouble());
     const faults: string[] = [];
     const store = new FallbackStore({
-      ...{ shared, local: new InProcessStore(), patience: PATIENCE },
+      ...{ shared, local: new InProcessStore(), timeouts: TIMEOUTS },
       onUp: () => undefined,
       onFault: (code) => faults.push(code),
     });
@@ -118,7 +124,7 @@ function versionOf(entry: Entry | null): number {
   return entry?.version ?? 0;
 }
 
-describe('FallbackStore over a Redis that goes and comes', () => {
+describe('FallbackStore over a Redis that is down for a while', () => {
   let bench: RedisBench;
   let name: string;
   const links: PlainLink[] = [];
@@ -163,7 +169,7 @@ describe('FallbackStore over a Redis that goes and comes', () => {
     }
   }
 
-  it('goes on alone, and hands on what it has kept', async () => {
+  it('works without Redis, and offers its entries to Redis afterwards', async () => {
     const [one, two] = [await replica(), await replica()];
     one.link.cut();
     const lease = await leaseOf(one.store, null, 100);
@@ -178,7 +184,7 @@ describe('FallbackStore over a Redis that goes and comes', () => {
     await expect(loadedBy(two.store)).resolves.toMatchObject({ version: 100, head: 'alone' });
   });
 
-  it('keeps what was read when Redis vanished meanwhile', async () => {
+  it('keeps what was read when Redis fails during the read', async () => {
     const { store, link } = await replica();
     const lease = await leaseOf(store, null, 100);
     link.cut();
@@ -189,7 +195,7 @@ describe('FallbackStore over a Redis that goes and comes', () => {
     await next.giveUp(null);
   });
 
-  it('pauses after a read that failed while Redis had vanished', async () => {
+  it('pauses after a read that failed while Redis was down', async () => {
     const { store, link } = await replica();
     const lease = await leaseOf(store, null, 100);
     link.cut();
@@ -217,21 +223,21 @@ describe('FallbackStore over a Redis that goes and comes', () => {
     await expect(loadedBy(two.store)).resolves.toMatchObject({ version: 100, head: 'before' });
   });
 
-  it('tells of what it has missed', async () => {
+  it('publishes the entries that it missed', async () => {
     const [one, two] = [await replica(), await replica()];
-    const heard: News[] = [];
-    one.store.onNews((news) => heard.push(news));
+    const events: StoreEvent[] = [];
+    one.store.onStoreEvent((event) => events.push(event));
     await one.store.load(name, null);
     one.link.cut();
     await (await leaseOf(two.store, null, 100)).keep({ head: 'missed', rows: [] }, null);
-    heard.length = 0;
+    events.length = 0;
     one.link.restore();
-    while (heard.length === 0) await later(10);
-    expect(heard).toContainEqual({ name, version: 100 });
+    while (events.length === 0) await later(10);
+    expect(events).toContainEqual({ name, version: 100 });
     await expect(one.store.load(name, null)).resolves.toMatchObject({ head: 'missed' });
   });
 
-  it('takes the newer of two entries that were kept apart', async () => {
+  it('takes the newer of two entries that were kept during the outage', async () => {
     const [one, two] = [await replica(), await replica()];
     one.link.cut();
     const apart = await (await leaseOf(one.store, null, 100)).keep({ head: 'older', rows: [] }, null);

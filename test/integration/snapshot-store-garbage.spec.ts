@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { RedisStore } from '@/snapshots/redis/redis-store.js';
-import type { Claim, Entry, Lease, News, SnapshotStore } from '@/snapshots/snapshot-store.js';
+import type { Claim, Entry, Lease, StoreEvent, SnapshotStore } from '@/snapshots/snapshot-store.js';
 import { PlainLink } from '../support/plain-link.js';
 import { rowOf, rowsOf } from '../support/rows.js';
 import { redisBench, type RedisBench } from '../support/store-benches.js';
@@ -9,7 +9,7 @@ import { redisBench, type RedisBench } from '../support/store-benches.js';
 const KEYS = ['lease', 'fence', 'backoff', 'entry', 'segments'] as const;
 const TEXTS = ['', 'garbage', '-1', '99999999999999999999', '1e300', 'a:b', '1 2 3 NONSENSE', '\0\xff'];
 
-describe('RedisStore among values that no store has written', () => {
+describe('RedisStore among values that it has not written', () => {
   let bench: RedisBench;
   let store: SnapshotStore;
   let other: SnapshotStore;
@@ -54,7 +54,7 @@ describe('RedisStore among values that no store has written', () => {
     await expect(other.load(name, null)).resolves.toMatchObject({ head: { count: 100 } });
   }
 
-  it.each(KEYS)('heals when all is replaced by texts at %s', async (key) => {
+  it.each(KEYS)('recovers when every value of %s is replaced by text', async (key) => {
     for (const text of TEXTS) {
       name = randomUUID();
       await bench.command((redis) => redis.set(keyOf(key), text));
@@ -62,7 +62,7 @@ describe('RedisStore among values that no store has written', () => {
     }
   });
 
-  it.each(KEYS)('heals when %s is of another type', async (key) => {
+  it.each(KEYS)('recovers when %s has another type', async (key) => {
     for (const damage of ['list', 'set', 'stream'] as const) {
       name = randomUUID();
       const base = await keepRows(100);
@@ -78,7 +78,7 @@ describe('RedisStore among values that no store has written', () => {
     }
   });
 
-  it('heals when a manifest cannot be read, or is of another version', async () => {
+  it('recovers when a manifest cannot be read, or has another version', async () => {
     for (const fields of [
       { manifest: 'garbage' },
       { manifest: '' },
@@ -92,7 +92,7 @@ describe('RedisStore among values that no store has written', () => {
     }
   });
 
-  it('heals when a segment is damaged or gone, whatever the writer holds', async () => {
+  it('recovers when a segment is damaged or missing, whatever the writer holds', async () => {
     for (const damage of ['damaged', 'gone']) {
       name = randomUUID();
       const base = await keepRows(100);
@@ -105,7 +105,7 @@ describe('RedisStore among values that no store has written', () => {
     }
   });
 
-  it('loads nothing older after all was removed, and goes on from what is held', async () => {
+  it('loads nothing older after everything was removed, and continues from what is held', async () => {
     const base = await keepRows(50);
     await bench.command((redis) => redis.flushall());
     await expect(store.load(name, base)).resolves.toBeNull();
@@ -119,7 +119,7 @@ describe('RedisStore among values that no store has written', () => {
     await expect(other.load(name, null)).resolves.toMatchObject({ head: { count: 5 } });
   });
 
-  it('lets every key run out', async () => {
+  it('gives every key a time to live', async () => {
     await (await claimOf(store, null)).giveUp({ ...BACKOFF, failedAtMs: 1, notBeforeMs: 2 });
     await claimOf(store, null);
     await store.offer(name, { version: Date.now() + 1_000, head: null, rows: rowsOf(3) });
@@ -127,13 +127,13 @@ describe('RedisStore among values that no store has written', () => {
     for (const life of lives) expect(life).toBeGreaterThan(0);
   });
 
-  it('leaves no segment behind that no entry needs', async () => {
+  it('removes segments that no entry needs', async () => {
     const base = await keepRows(2_000);
     await keepRows(40, base);
     await expect(bench.command((redis) => redis.hlen(keyOf('segments')))).resolves.toBeLessThan(4);
   });
 
-  it('is not in its own way when the answer to a claim was lost', async () => {
+  it('does not block itself when the answer to a claim was lost', async () => {
     link.loseAnswers(1);
     await expect(claimOf(store, null)).rejects.toThrow();
     await expect(other.claim(name, { held: null, nowMs: 1 })).resolves.toMatchObject({ outcome: 'busy' });
@@ -150,7 +150,7 @@ describe('RedisStore among values that no store has written', () => {
     expect(claim.outcome).toBe('granted');
   });
 
-  it('shows a reader whole entries only while they are replaced', async () => {
+  it('gives readers whole entries only, even while they are replaced', async () => {
     let base: Entry | null = await keepRows(1);
     let held: Entry | null = null;
     const writer = { isDone: false };
@@ -173,9 +173,9 @@ describe('RedisStore among values that no store has written', () => {
     await expect(other.load(name, held).then((last) => last ?? held)).resolves.toMatchObject({ head: 15 });
   });
 
-  it('hears what no replica has said without a word', async () => {
-    const heard: News[] = [];
-    store.onNews((news) => heard.push(news));
+  it('ignores messages that no replica has sent', async () => {
+    const events: StoreEvent[] = [];
+    store.onStoreEvent((event) => events.push(event));
     await link.subscribed();
     const messages = [
       '',
@@ -191,8 +191,8 @@ describe('RedisStore among values that no store has written', () => {
         await redis.publish(`${bench.prefix}:2:news`, message);
       }
     });
-    while (heard.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
-    expect(heard).toEqual([{ name: 'last', version: 1 }]);
+    while (events.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    expect(events).toEqual([{ name: 'last', version: 1 }]);
   });
 });
 

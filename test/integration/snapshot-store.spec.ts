@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { diagnosisOf } from '@/model/diagnosis.js';
-import type { Backoff, Claim, Entry, Lease, News, SnapshotStore } from '@/snapshots/snapshot-store.js';
+import type { Backoff, Claim, Entry, Lease, StoreEvent, SnapshotStore } from '@/snapshots/snapshot-store.js';
 import { rowOf, rowsOf } from '../support/rows.js';
 import { STORE_BENCHES, type StoreBench, type StoreReplica } from '../support/store-benches.js';
 
@@ -46,11 +46,11 @@ describe.each(Object.entries(STORE_BENCHES))('%s', (_, start) => {
     return store.claim(name, { held: held?.version ?? null, nowMs }).then(granted);
   }
 
-  it('has nothing under a new name', async () => {
+  it('has no entry under a new name', async () => {
     await expect(one.store.load(name, null)).resolves.toBeNull();
   });
 
-  it('gives every replica what one has kept', async () => {
+  it('gives every replica the entry that one has kept', async () => {
     const entry = await keepRows(one.store, 500);
     const loaded = kept(await two.store.load(name, null));
     expect({ ...loaded, rows: byId(loaded) }).toEqual({
@@ -95,7 +95,7 @@ describe.each(Object.entries(STORE_BENCHES))('%s', (_, start) => {
     expect(second.version).toBeGreaterThan(first.version);
   });
 
-  it('sends those who hold an older entry to the newer one', async () => {
+  it('tells callers with an older entry that there is a newer one', async () => {
     const entry = await keepRows(one.store, 3);
     await expect(two.store.claim(name, { held: null, nowMs: NOW_MS })).resolves.toEqual({ outcome: 'newer' });
     const older = { held: entry.version - 1, nowMs: NOW_MS };
@@ -103,7 +103,7 @@ describe.each(Object.entries(STORE_BENCHES))('%s', (_, start) => {
     await expect(leaseOf(two.store, entry)).resolves.toMatchObject({ version: entry.version + 1 });
   });
 
-  it('gives versions by the clock, and higher ones where the clock has gone back', async () => {
+  it('takes versions from the clock, and higher ones after the clock was set back', async () => {
     const first = await leaseOf(one.store, null);
     expect(first.version).toBe(NOW_MS);
     await first.giveUp(null);
@@ -141,23 +141,23 @@ describe.each(Object.entries(STORE_BENCHES))('%s', (_, start) => {
     }
   });
 
-  it('tells the others, and them alone, of what was kept and of reads that failed', async () => {
-    const [toOne, toTwo]: [News[], News[]] = [[], []];
-    one.store.onNews((news) => toOne.push(news));
-    two.store.onNews((news) => toTwo.push(news));
+  it('publishes kept entries and failed reads to the other replicas only', async () => {
+    const [toOne, toTwo]: [StoreEvent[], StoreEvent[]] = [[], []];
+    one.store.onStoreEvent((event) => toOne.push(event));
+    two.store.onStoreEvent((event) => toTwo.push(event));
     const { version } = await keepRows(one.store, 1);
     const second = granted(await one.store.claim(name, { held: version, nowMs: NOW_MS }));
     await second.giveUp(BACKOFF);
     await eventually(() => {
-      expect(toTwo.filter((news) => news.name === name)).toEqual([
+      expect(toTwo.filter((event) => event.name === name)).toEqual([
         { name, version },
         { name, backoff: BACKOFF },
       ]);
     });
-    expect(toOne.filter((news) => news.name === name)).toEqual([]);
+    expect(toOne.filter((event) => event.name === name)).toEqual([]);
   });
 
-  it('pauses everyone after reads that failed, until it is time', async () => {
+  it('pauses all replicas after failed reads, until the backoff ends', async () => {
     await (await leaseOf(one.store, null)).giveUp(BACKOFF);
     for (const { store } of [one, two]) {
       const claim = await store.claim(name, { held: null, nowMs: BACKOFF.notBeforeMs - 1 });
@@ -166,7 +166,7 @@ describe.each(Object.entries(STORE_BENCHES))('%s', (_, start) => {
     await expect(leaseOf(two.store, null, BACKOFF.notBeforeMs)).resolves.toBeDefined();
   });
 
-  it('pauses nobody for longer than the pause, however far behind the clock of who asks', async () => {
+  it('never pauses for longer than the backoff, even if the clock of the caller is behind', async () => {
     await (await leaseOf(one.store, null)).giveUp({ ...BACKOFF, notBeforeMs: NOW_MS + 50 });
     const wish = { held: null, nowMs: NOW_MS - 3_600_000 };
     let claim = await two.store.claim(name, wish);
@@ -185,7 +185,7 @@ describe.each(Object.entries(STORE_BENCHES))('%s', (_, start) => {
     await expect(leaseOf(one.store, entry)).resolves.toBeDefined();
   });
 
-  it('tells the holder whose lease is gone, and keeps nothing of its', async () => {
+  it('tells the holder that its lease is lost, and keeps nothing from it', async () => {
     const lease = await leaseOf(one.store, null);
     await bench.breakLease(name);
     if (!lease.lost.aborted) await once(lease.lost, 'abort');
@@ -193,7 +193,7 @@ describe.each(Object.entries(STORE_BENCHES))('%s', (_, start) => {
     await expect(two.store.load(name, null)).resolves.toBeNull();
   });
 
-  it('refuses what was read under a lease that has passed to another', async () => {
+  it('refuses what was read under a lease that another replica holds now', async () => {
     const late = await leaseOf(one.store, null);
     await bench.breakLease(name);
     const next = await leaseOf(two.store, null);
@@ -203,14 +203,14 @@ describe.each(Object.entries(STORE_BENCHES))('%s', (_, start) => {
     await expect(one.store.load(name, null)).resolves.toMatchObject({ head: 'next' });
   });
 
-  it('keeps once under a lease', async () => {
+  it('keeps one entry per lease', async () => {
     const lease = await leaseOf(one.store, null);
     await lease.keep({ head: 1, rows: [] }, null);
     await expect(lease.keep({ head: 2, rows: [] }, null)).resolves.toBeNull();
     await expect(two.store.load(name, null)).resolves.toMatchObject({ head: 1 });
   });
 
-  it('grants the lease of a replica that died, once it has run out', async () => {
+  it('grants the lease of a dead replica once it has expired', async () => {
     const dying = await bench.replica();
     const first = await leaseOf(dying.store, null);
     dying.die();
@@ -218,7 +218,7 @@ describe.each(Object.entries(STORE_BENCHES))('%s', (_, start) => {
     await expect(leaseOf(two.store, null)).resolves.toMatchObject({ version: first.version + 1 });
   });
 
-  it('takes an offer unless a newer entry is there', async () => {
+  it('takes an offer unless there is a newer entry', async () => {
     await one.store.offer(name, { version: 20, head: 'first', rows: rowsOf(100) });
     await two.store.offer(name, { version: 19, head: 'older', rows: rowsOf(1) });
     await expect(two.store.load(name, null)).resolves.toMatchObject({ version: 20, head: 'first' });

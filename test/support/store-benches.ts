@@ -104,7 +104,7 @@ async function benchOn(url: string, stop: () => Promise<void>): Promise<RedisBen
       links.push(own);
       const store = new RedisStore({ link: own, keepForMs: 3_600_000, clock: LATE });
       // Subscriptions made before the link is up are in force once it is.
-      store.onNews(() => undefined);
+      store.onStoreEvent(() => undefined);
       await own.ready(100_000);
       return { store, die: () => void own.close() };
     },

@@ -28,6 +28,7 @@ export class HuaweiCbrProvider implements Provider {
       clock: () => this.clock.wallMs(),
     };
     return {
+      knownFeeds: listFeeds(source).feeds,
       listFeeds: () => Promise.resolve(listFeeds(source)),
       readFeed: (feed, context) => settle(() => readFeed(connection, feed, context)),
     };

@@ -302,7 +302,9 @@ describe('what a feed is covered since', () => {
 describe('listing the feeds', () => {
   it('has one feed a project, without a call', async () => {
     const clients = serve([]);
-    expect(await connect(clients).listFeeds(CONTEXT)).toEqual({
+    const reader = connect(clients);
+    expect(reader.knownFeeds).toEqual([FEED]);
+    expect(await reader.listFeeds(CONTEXT)).toEqual({
       outcome: 'listed',
       feeds: [FEED],
       truncation: null,

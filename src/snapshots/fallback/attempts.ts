@@ -3,47 +3,47 @@ import { withinBound } from '@/redis/within-bound.js';
 import { readBackoff } from '../redis/backoff-text.js';
 import type { Claim, Entry } from '../snapshot-store.js';
 
-/** How long a shared store is waited for, milliseconds. */
-export interface Patience {
+/** How long calls of the shared store may take, milliseconds. */
+export interface FallbackTimeouts {
   readonly claimMs: number;
-  /** Bounds the way of a whole entry, which takes minutes for the largest; each step has a bound of its own. */
+  /** For a whole entry: the largest takes minutes. Each step of a transfer has a timeout of its own. */
   readonly transferMs: number;
 }
 
-const USUAL_PATIENCE: Patience = { claimMs: 1_000, transferMs: 600_000 };
+const DEFAULT_TIMEOUTS: FallbackTimeouts = { claimMs: 1_000, transferMs: 600_000 };
 
-/** Calls of a store that may be out of reach, late or wrong: none throws, none lasts for ever. */
+/** Calls a store that may be unreachable, slow or wrong. No call throws, and each ends within its timeout. */
 export class Attempts {
-  /** `onFault` is told of each fault by a word. */
+  /** `onFault` receives the code of each fault. */
   constructor(
     private readonly onFault: (code: string) => void,
-    private readonly patience = USUAL_PATIENCE,
+    private readonly timeouts = DEFAULT_TIMEOUTS,
   ) {}
 
-  /** null when no claim was answered in time. One that is granted later is given up. */
+  /** null if there was no answer in time. A lease that is granted later is given up. */
   async claim(work: () => Promise<Claim>): Promise<Claim | null> {
-    const claim = await this.within(this.patience.claimMs, work, (late) => {
+    const claim = await this.within(this.timeouts.claimMs, work, (late) => {
       if (isClaim(late) && late.outcome === 'granted') void this.brief(() => late.lease.giveUp(null));
     });
     if (claim === 'failed') return null;
     return isClaim(claim) ? claim : this.wrong();
   }
 
-  /** null when there is none, or none was answered in time. */
+  /** null if there is no entry, or no answer in time. */
   async entry(work: () => Promise<Entry | null>): Promise<Entry | null> {
     const entry = await this.transfer(work);
     if (entry === 'failed' || entry === null) return null;
     return isEntry(entry) ? entry : this.wrong();
   }
 
-  /** As `transfer`, for what carries no rows. */
+  /** Like `transfer`, for calls without rows. */
   brief<T>(work: () => Promise<T>): Promise<T | 'failed'> {
-    return this.within(this.patience.claimMs, work, () => undefined);
+    return this.within(this.timeouts.claimMs, work, () => undefined);
   }
 
-  /** 'failed' when nothing was answered in time. */
+  /** 'failed' if there was no answer in time. */
   transfer<T>(work: () => Promise<T>): Promise<T | 'failed'> {
-    return this.within(this.patience.transferMs, work, () => undefined);
+    return this.within(this.timeouts.transferMs, work, () => undefined);
   }
 
   now(work: () => void): void {
@@ -55,15 +55,15 @@ export class Attempts {
   }
 
   private async within<T>(
-    patienceMs: number,
+    timeoutMs: number,
     work: () => Promise<T>,
     onLate: (late: T) => void,
   ): Promise<T | 'failed'> {
     const answer = Promise.resolve().then(work);
     try {
-      return await withinBound(patienceMs, answer);
+      return await withinBound(timeoutMs, answer);
     } catch (error) {
-      // It may still be answered, unless it was this that failed.
+      // After a timeout the call may still succeed.
       answer.then(onLate, () => undefined);
       this.report(error);
       return 'failed';

@@ -1,47 +1,47 @@
 import { setTimeout } from 'node:timers/promises';
-import { Attempts, type Patience } from './attempts.js';
+import { Attempts, type FallbackTimeouts } from './attempts.js';
 import { FallbackLease } from './fallback-lease.js';
 import type { InProcessStore } from '../in-process/in-process-store.js';
 import {
   SnapshotStore,
   type Claim,
-  type ClaimWish,
+  type ClaimRequest,
   type Entry,
   type Lease,
-  type News,
+  type StoreEvent,
 } from '../snapshot-store.js';
 
 export interface FallbackOptions {
   readonly shared: SnapshotStore;
-  /** For this store alone: it holds what was last loaded and kept. */
+  /** Used by this store only: holds what was last loaded and kept. */
   readonly local: InProcessStore;
-  /** Takes what is to be called each time the shared store can be reached (again). */
+  /** Registers a listener that is called each time the shared store becomes reachable. */
   readonly onUp: (listener: () => void) => void;
-  /** Told of each fault of the shared store by a word: never its text. */
+  /** Receives the code of each fault of the shared store, never its text. */
   readonly onFault?: (code: string) => void;
   /** From 0 to below 1. */
   readonly random?: () => number;
-  readonly patience?: Patience;
+  readonly timeouts?: FallbackTimeouts;
 }
 
-const LONGEST_PAUSE_MS = 500;
+const MAX_DELAY_MS = 500;
 
 /**
- * A shared store while it can be reached, else this process's own. Never throws, and answers no later than
- * the patience of `Attempts`. What was kept meanwhile is offered to the shared store once it is back.
+ * Uses the shared store while it can be reached, else the store of this process. Never throws, and answers within
+ * `FallbackTimeouts`. Entries kept during an outage are offered to the shared store once it is back.
  */
 export class FallbackStore extends SnapshotStore {
   readonly #attempts: Attempts;
   readonly #names = new Set<string>();
-  readonly #listeners: ((news: News) => void)[] = [];
-  #levelling: Promise<void> = Promise.resolve();
+  readonly #listeners: ((event: StoreEvent) => void)[] = [];
+  #reconciling: Promise<void> = Promise.resolve();
   #isDue = false;
 
   constructor(private readonly options: FallbackOptions) {
     super();
-    this.#attempts = new Attempts(options.onFault ?? (() => undefined), options.patience);
+    this.#attempts = new Attempts(options.onFault ?? (() => undefined), options.timeouts);
     options.onUp(() => {
-      this.levelSoon();
+      this.reconcileSoon();
     });
   }
 
@@ -52,14 +52,14 @@ export class FallbackStore extends SnapshotStore {
     return newest !== null && newest.version > (held?.version ?? 0) ? newest : null;
   }
 
-  async claim(name: string, wish: ClaimWish): Promise<Claim> {
+  async claim(name: string, request: ClaimRequest): Promise<Claim> {
     this.#names.add(name);
     const { local, shared } = this.options;
-    if ((local.newest(name)?.version ?? 0) > (wish.held ?? 0)) return { outcome: 'newer' };
-    const claim = await this.#attempts.claim(() => shared.claim(name, wish));
+    if ((local.newest(name)?.version ?? 0) > (request.held ?? 0)) return { outcome: 'newer' };
+    const claim = await this.#attempts.claim(() => shared.claim(name, request));
     if (claim?.outcome === 'granted') return { outcome: 'granted', lease: this.lease(name, claim.lease) };
     if (claim !== null) return claim;
-    const own = await local.claim(name, wish);
+    const own = await local.claim(name, request);
     if (own.outcome !== 'granted') return own;
     return { outcome: 'granted', lease: this.ownLease(name, own.lease) };
   }
@@ -78,10 +78,10 @@ export class FallbackStore extends SnapshotStore {
     });
   }
 
-  onNews(listener: (news: News) => void): void {
+  onStoreEvent(listener: (event: StoreEvent) => void): void {
     this.#listeners.push(listener);
     this.#attempts.now(() => {
-      this.options.shared.onNews(listener);
+      this.options.shared.onStoreEvent(listener);
     });
   }
 
@@ -101,7 +101,7 @@ export class FallbackStore extends SnapshotStore {
     });
   }
 
-  /** A lease of this process: what is kept under it is offered to the shared store. */
+  /** A lease of this process. Its entry is offered to the shared store. */
   private ownLease(name: string, lease: Lease): Lease {
     return {
       version: lease.version,
@@ -115,7 +115,7 @@ export class FallbackStore extends SnapshotStore {
     };
   }
 
-  /** Keeps an entry that the shared store could not take; false when a newer one is here. */
+  /** Keeps an entry that the shared store could not take; false if this process has a newer one. */
   private async keepHere(name: string, entry: Entry): Promise<boolean> {
     await this.options.local.offer(name, entry);
     if (this.options.local.newest(name) !== entry) return false;
@@ -123,7 +123,7 @@ export class FallbackStore extends SnapshotStore {
     return true;
   }
 
-  /** Brings what the shared store has that is newer. Answers whether it had. */
+  /** Copies a newer entry from the shared store to this process. Answers whether there was one. */
   private async fetch(name: string, held: Entry | null): Promise<boolean> {
     const { local, shared } = this.options;
     const here = local.newest(name);
@@ -138,30 +138,30 @@ export class FallbackStore extends SnapshotStore {
     await this.#attempts.transfer(() => this.options.shared.offer(name, entry));
   }
 
-  /** One after the other; while one waits for its turn, another is not needed. */
-  private levelSoon(): void {
+  /** Runs are sequential; while one is waiting, another is not needed. */
+  private reconcileSoon(): void {
     if (this.#isDue) return;
     this.#isDue = true;
-    this.#levelling = this.#levelling.then(() => this.level());
+    this.#reconciling = this.#reconciling.then(() => this.reconcile());
   }
 
-  /** Brings this process and the shared store to the newest entry of each name, whichever of them has it. */
-  private async level(): Promise<void> {
+  /** Gives this process and the shared store the newest entry of each name, whichever of them has it. */
+  private async reconcile(): Promise<void> {
     const random = this.options.random ?? Math.random;
-    await setTimeout(random() * LONGEST_PAUSE_MS, undefined, { ref: false });
+    await setTimeout(random() * MAX_DELAY_MS, undefined, { ref: false });
     this.#isDue = false;
     for (const name of this.#names) {
       const here = this.options.local.newest(name);
       if (!(await this.fetch(name, here)) && here !== null) await this.send(name, here);
       const newest = this.options.local.newest(name);
-      if (newest !== null) this.tell({ name, version: newest.version, isLate: true });
+      if (newest !== null) this.publish({ name, version: newest.version, isLate: true });
     }
   }
 
-  private tell(news: News): void {
+  private publish(event: StoreEvent): void {
     for (const listener of this.#listeners) {
       this.#attempts.now(() => {
-        listener(news);
+        listener(event);
       });
     }
   }

@@ -1,17 +1,17 @@
 import { Heartbeat, LEASE_MS } from '../heartbeat.js';
 import { arrangeRows } from '../content/arrange-rows.js';
-import type { Held, Shelf } from './shelf.js';
+import type { HeldLease, Shelf } from './shelf.js';
 import type { Backoff, Content, Entry, Lease } from '../snapshot-store.js';
 
 interface Grant {
   readonly name: string;
   readonly version: number;
-  /** Not told of what is done under this lease. */
+  /** It receives no events about what is done under this lease. */
   readonly holder: object;
 }
 
 /** The right to replace an entry of a shelf. */
-export class InProcessLease implements Lease, Held {
+export class InProcessLease implements Lease, HeldLease {
   readonly #heartbeat = new Heartbeat(() => Promise.resolve(this.renew()));
   #endsAtMs: number;
 
@@ -44,14 +44,14 @@ export class InProcessLease implements Lease, Held {
     const entry = { version: this.version, head, rows: reused, endedMs };
     if (!this.shelf.put(this.grant.name, entry)) return null;
     this.shelf.slot(this.grant.name).backoff = null;
-    this.shelf.announce({ name: this.grant.name, version: this.version }, this.grant.holder);
+    this.shelf.publish({ name: this.grant.name, version: this.version }, this.grant.holder);
     return entry;
   }
 
   giveUp(backoff: Backoff | null): Promise<void> {
     if (this.end() && backoff !== null) {
       this.shelf.pause(this.grant.name, backoff);
-      this.shelf.announce({ name: this.grant.name, backoff }, this.grant.holder);
+      this.shelf.publish({ name: this.grant.name, backoff }, this.grant.holder);
     }
     return Promise.resolve();
   }

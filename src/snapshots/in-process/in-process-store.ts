@@ -5,30 +5,30 @@ import {
   SnapshotStore,
   type Backoff,
   type Claim,
-  type ClaimWish,
+  type ClaimRequest,
   type Entry,
-  type News,
+  type StoreEvent,
 } from '../snapshot-store.js';
 import { Shelf, type Slot } from './shelf.js';
 
-/** Keeps entries in this process: gone with it. */
+/** Keeps entries in the memory of this process. */
 export class InProcessStore extends SnapshotStore {
   readonly #shelf: Shelf;
-  readonly #listeners: ((news: News) => void)[] = [];
+  readonly #listeners: ((event: StoreEvent) => void)[] = [];
 
-  /** An entry is let go of `keepForMs` after it was kept. `shelf` is what several replicas share. */
+  /** Entries are removed `keepForMs` after they were kept. Several replicas may share a `shelf`. */
   constructor(clock = SYSTEM_CLOCK, keepForMs = Infinity, shelf = new Shelf(clock, keepForMs)) {
     super();
     this.#shelf = shelf;
-    shelf.onNews((news, from) => {
+    shelf.onStoreEvent((event, from) => {
       if (from !== this)
         this.#listeners.forEach((listener) => {
-          listener(news);
+          listener(event);
         });
     });
   }
 
-  /** Another replica's way to the same entries and leases. */
+  /** The store of another replica, with the same entries and leases. */
   replica(): InProcessStore {
     return new InProcessStore(this.#shelf.clock, this.#shelf.keepForMs, this.#shelf);
   }
@@ -38,12 +38,12 @@ export class InProcessStore extends SnapshotStore {
     return Promise.resolve(isNewer(entry, held?.version ?? null) ? entry : null);
   }
 
-  claim(name: string, wish: ClaimWish): Promise<Claim> {
-    return Promise.resolve(this.claimNow(name, wish));
+  claim(name: string, request: ClaimRequest): Promise<Claim> {
+    return Promise.resolve(this.claimNow(name, request));
   }
 
   offer(name: string, entry: Entry): Promise<void> {
-    if (this.#shelf.put(name, entry)) this.#shelf.announce({ name, version: entry.version }, this);
+    if (this.#shelf.put(name, entry)) this.#shelf.publish({ name, version: entry.version }, this);
     return Promise.resolve();
   }
 
@@ -51,7 +51,7 @@ export class InProcessStore extends SnapshotStore {
     this.#shelf.forget(name);
   }
 
-  onNews(listener: (news: News) => void): void {
+  onStoreEvent(listener: (event: StoreEvent) => void): void {
     this.#listeners.push(listener);
   }
 
@@ -60,12 +60,12 @@ export class InProcessStore extends SnapshotStore {
     return this.#shelf.known(name)?.entry ?? null;
   }
 
-  /** Nobody is given a lease before the backoff's end. */
+  /** No lease is granted before the end of the backoff. */
   pause(name: string, backoff: Backoff): void {
     this.#shelf.pause(name, backoff);
   }
 
-  private claimNow(name: string, { held, nowMs }: ClaimWish): Claim {
+  private claimNow(name: string, { held, nowMs }: ClaimRequest): Claim {
     const slot = this.#shelf.slot(name);
     if (isNewer(slot.entry, held)) return { outcome: 'newer' };
     const { backoff, lease } = slot;
@@ -79,7 +79,7 @@ export class InProcessStore extends SnapshotStore {
     return { outcome: 'granted', lease: granted };
   }
 
-  /** By the asker's wall clock, and for no longer than the pause is, however wrong that clock may be. */
+  /** By the caller's wall clock, but no longer than the pause lasts: that clock may be wrong. */
   private isPaused({ backoff, failedMs }: Slot, nowMs: number): boolean {
     if (backoff === null || backoff.notBeforeMs <= nowMs) return false;
     return this.#shelf.clock.monotonicMs() - failedMs < backoff.notBeforeMs - backoff.failedAtMs;

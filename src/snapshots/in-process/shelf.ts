@@ -1,64 +1,64 @@
 import type { Clock } from '@/model/clock.js';
-import type { Backoff, Entry, News } from '../snapshot-store.js';
+import type { Backoff, Entry, StoreEvent } from '../snapshot-store.js';
 
-/** The part of a lease that others see. */
-export interface Held {
+/** The lease of a name, as the shelf sees it. */
+export interface HeldLease {
   /** By the monotonic clock. */
   readonly endsAtMs: number;
   lose(): void;
 }
 
-/** What is known of a name. */
+/** What the shelf has under a name. */
 export interface Slot {
   entry: Entry | null;
   /** By the monotonic clock. */
   keptAtMs: number;
-  /** The highest version ever given. */
+  /** The highest version ever granted. */
   fence: number;
   backoff: Backoff | null;
-  /** When the backoff was told, by the monotonic clock. */
+  /** When the backoff was set, by the monotonic clock. */
   failedMs: number;
-  lease: Held | null;
+  lease: HeldLease | null;
 }
 
-type NewsListener = (news: News, from: object) => void;
+type Listener = (event: StoreEvent, from: object) => void;
 
 /** The entries and leases that in-process replicas share. */
 export class Shelf {
   readonly #slots = new Map<string, Slot>();
-  readonly #listeners: NewsListener[] = [];
+  readonly #listeners: Listener[] = [];
 
   constructor(
     readonly clock: Clock,
     readonly keepForMs: number,
   ) {}
 
-  /** How many names something is known of. */
+  /** The number of names. */
   get size(): number {
     return this.#slots.size;
   }
 
-  /** What is known of a name, to be changed in place. */
+  /** The slot of a name, created if absent, to be changed in place. */
   slot(name: string): Slot {
     const slot = this.known(name) ?? newSlot();
     this.#slots.set(name, slot);
     return slot;
   }
 
-  /** The same, null where nothing is known. */
+  /** The slot of a name; null if there is none. */
   known(name: string): Slot | null {
     const slot = this.#slots.get(name) ?? null;
     if (slot !== null && this.clock.monotonicMs() - slot.keptAtMs > this.keepForMs) slot.entry = null;
     return slot;
   }
 
-  /** Lets go of a name, unless somebody reads it again. */
+  /** Removes a name, unless somebody reads it. */
   forget(name: string): void {
     const isRead = (this.known(name)?.lease ?? null) !== null;
     if (!isRead) this.#slots.delete(name);
   }
 
-  /** Keeps the entry unless one as new is there; answers whether it did. */
+  /** Keeps the entry unless there is one as new; answers whether it did. */
   put(name: string, entry: Entry): boolean {
     for (const each of this.#slots.keys()) this.known(each);
     const slot = this.slot(name);
@@ -69,16 +69,16 @@ export class Shelf {
     return true;
   }
 
-  /** Nobody is given a lease before the backoff's end. */
+  /** No lease is granted before the end of the backoff. */
   pause(name: string, backoff: Backoff): void {
     Object.assign(this.slot(name), { backoff, failedMs: this.clock.monotonicMs() });
   }
 
-  announce(news: News, from: object): void {
-    for (const listener of this.#listeners) listener(news, from);
+  publish(event: StoreEvent, from: object): void {
+    for (const listener of this.#listeners) listener(event, from);
   }
 
-  onNews(listener: NewsListener): void {
+  onStoreEvent(listener: Listener): void {
     this.#listeners.push(listener);
   }
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { RedisSigner } from '@/redis/redis-signer.js';
-import type { ClaimWish } from '../snapshot-store.js';
+import type { ClaimRequest } from '../snapshot-store.js';
 import type { RedisSlot } from './redis-slot.js';
 import type { Trust } from './trust.js';
 
@@ -18,7 +18,7 @@ export interface LeaseHoldersOptions {
 export class LeaseHolders {
   constructor(private readonly options: LeaseHoldersOptions) {}
 
-  make(slot: RedisSlot, { held, nowMs }: ClaimWish): string {
+  make(slot: RedisSlot, { held, nowMs }: ClaimRequest): string {
     const { signer, replicaId } = this.options;
     const holder = `${replicaId}:${randomUUID()}`;
     if (!signer.isSigning) return holder;
@@ -27,13 +27,13 @@ export class LeaseHolders {
   }
 
   /** Whether to wait for the holder: it may be at work, and no longer than a read takes. */
-  isBelieved(slot: RedisSlot, holder: string, wish: ClaimWish): boolean {
+  isBelieved(slot: RedisSlot, holder: string, request: ClaimRequest): boolean {
     const { signer, longestReadMs, trust } = this.options;
-    if (trust.busyMs(slot.name, wish.held) > longestReadMs) return false;
-    return !signer.isSigning || this.#isOfNow(slot, holder, wish);
+    if (trust.busyMs(slot.name, request.held) > longestReadMs) return false;
+    return !signer.isSigning || this.#isOfNow(slot, holder, request);
   }
 
-  #isOfNow(slot: RedisSlot, holder: string, { held, nowMs }: ClaimWish): boolean {
+  #isOfNow(slot: RedisSlot, holder: string, { held, nowMs }: ClaimRequest): boolean {
     const macAt = holder.lastIndexOf(':');
     const unsigned = holder.slice(0, Math.max(macAt, 0));
     if (slot.open('lease', `${holder.slice(macAt + 1)}.${unsigned}`) === null) return false;

@@ -50,7 +50,7 @@ export class RedisLease implements Lease {
     const kept = backoff && {
       text: this.slot.sign('backoff', formatBackoff(backoff)),
       forMs: Math.max(0, Math.ceil(backoff.notBeforeMs - backoff.failedAtMs)) + REMEMBERED_MS,
-      news: { backoff },
+      event: { backoff },
     };
     await this.ending(() => this.slot.giveUp(this.grant.holder, kept));
   }

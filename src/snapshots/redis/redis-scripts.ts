@@ -86,7 +86,7 @@ if not holder or string.sub(holder, 1, #ARGV[1]) ~= ARGV[1] or contains(2, holde
 return redis.call('DEL', lease)
 `);
 
-/** holder, backoff ('': none), its time-to-live in ms, channel, news. Answers 1 when the lease was the holder's. */
+/** holder, backoff ('': none), its time-to-live in ms, channel, event. Answers 1 when the lease was the holder's. */
 export const GIVE_UP = script(`
 if redis.call('GET', lease) ~= ARGV[1] then return 0 end
 redis.call('DEL', lease)
@@ -98,7 +98,7 @@ return 1
 `);
 
 /**
- * holder ('': none needed), version, time-to-live in ms, manifest, channel, news, then digests and segments by
+ * holder ('': none needed), version, time-to-live in ms, manifest, channel, event, then digests and segments by
  * turns. Answers 'kept', 'refused' (the lease is another's, or a newer entry is there), or 'incomplete' (a segment
  * that the manifest names is not there; nothing was replaced).
  */

@@ -117,16 +117,19 @@ export class RedisSlot {
     await this.run(scripts.RELEASE, [`${this.options.replicaId}:`, ...live]);
   }
 
-  /** Ends the lease. `backoff` is kept and announced as `news`, if the lease was the holder's. */
-  async giveUp(holder: string, backoff: { text: string; forMs: number; news: object } | null): Promise<void> {
-    const { text, forMs, news } = backoff ?? { text: '', forMs: 0, news: {} };
-    await this.run(scripts.GIVE_UP, [holder, text, forMs, this.channel, this.message(news)]);
+  /** Ends the lease. If the lease was the holder's, `backoff` is kept and `event` published. */
+  async giveUp(
+    holder: string,
+    backoff: { text: string; forMs: number; event: object } | null,
+  ): Promise<void> {
+    const { text, forMs, event } = backoff ?? { text: '', forMs: 0, event: {} };
+    await this.run(scripts.GIVE_UP, [holder, text, forMs, this.channel, this.message(event)]);
   }
 
   /** 'kept', 'refused' or 'incomplete': see the script. */
   async commit({ holder, version, manifest, segments }: Commit): Promise<string> {
-    const news = this.message({ version });
-    const args = [holder, version, this.options.timeToLiveMs, manifest, this.channel, news];
+    const event = this.message({ version });
+    const args = [holder, version, this.options.timeToLiveMs, manifest, this.channel, event];
     return String(await this.run(scripts.COMMIT, [...args, ...pairs(segments)], 'bulk'));
   }
 
@@ -167,12 +170,12 @@ export class RedisSlot {
   }
 
   private get channel(): string {
-    return newsChannel(this.options);
+    return eventChannel(this.options);
   }
 
-  private message(news: object): string {
+  private message(event: object): string {
     const { signer, replicaId } = this.options;
-    return signer.sign(this.channel, JSON.stringify({ from: replicaId, name: this.name, ...news }));
+    return signer.sign(this.channel, JSON.stringify({ from: replicaId, name: this.name, ...event }));
   }
 
   private async run(
@@ -190,8 +193,8 @@ export class RedisSlot {
   }
 }
 
-/** Where replicas tell one another of what they keep. */
-export function newsChannel({ link, signer }: Pick<SlotOptions, 'link' | 'signer'>): string {
+/** The channel on which replicas publish their events. */
+export function eventChannel({ link, signer }: Pick<SlotOptions, 'link' | 'signer'>): string {
   return `${link.prefix}:${LAYOUT}${signer.space}:news`;
 }
 

@@ -5,19 +5,25 @@ import { NO_SIGNER, type RedisSigner } from '@/redis/redis-signer.js';
 import { parseBackoff } from './backoff-text.js';
 import { LeaseHolders } from './lease-holders.js';
 import { ChunkLayouts } from './chunk-layouts.js';
+import { parseStoreEvent } from './parse-store-event.js';
 import { RedisLease } from './redis-lease.js';
 import { readEntry } from './redis-reader.js';
 import {
-  newsChannel,
+  eventChannel,
   RedisSlot,
   type ClaimAnswer,
   type SlotOptions,
   type TransferObserver,
 } from './redis-slot.js';
-import { newsFrom } from './store-news.js';
 import { Trust } from './trust.js';
 import { writeEntry } from './redis-writer.js';
-import { SnapshotStore, type Claim, type ClaimWish, type Entry, type News } from '../snapshot-store.js';
+import {
+  SnapshotStore,
+  type Claim,
+  type ClaimRequest,
+  type Entry,
+  type StoreEvent,
+} from '../snapshot-store.js';
 
 export interface RedisStoreOptions {
   readonly link: RedisLink;
@@ -85,18 +91,18 @@ export class RedisStore extends SnapshotStore {
   }
 
   /** Throws `RedisUnavailable` as well while too much of what is there cannot be believed. */
-  async claim(name: string, wish: ClaimWish): Promise<Claim> {
+  async claim(name: string, request: ClaimRequest): Promise<Claim> {
     for (let tries = 0; tries < MOST_TRIES && !this.#trust.isLost(name); tries++) {
-      const claim = await this.claimOnce(name, wish);
+      const claim = await this.claimOnce(name, request);
       if (claim !== null) return claim;
     }
     throw new RedisUnavailable('DISBELIEVED');
   }
 
   /** null when what forbids it is not believed, and was removed. */
-  private async claimOnce(name: string, wish: ClaimWish): Promise<Claim | null> {
-    const { held, nowMs } = wish;
-    const holder = this.#holders.make(this.slot(name), wish);
+  private async claimOnce(name: string, request: ClaimRequest): Promise<Claim | null> {
+    const { held, nowMs } = request;
+    const holder = this.#holders.make(this.slot(name), request);
     const live = [...this.liveOf(name)];
     this.liveOf(name).add(holder);
     let granted = false;
@@ -106,7 +112,7 @@ export class RedisStore extends SnapshotStore {
       answered = true;
       granted = answer.outcome === 'granted';
       if (answer.outcome !== 'busy') this.#trust.idle(name);
-      return await this.outcome(name, { holder, wish }, answer);
+      return await this.outcome(name, { holder, request }, answer);
     } finally {
       if (!granted) this.ended(name, holder, answered);
     }
@@ -121,11 +127,11 @@ export class RedisStore extends SnapshotStore {
     if (layout !== null) this.#layouts.remember(entry, layout);
   }
 
-  onNews(listener: (news: News) => void): void {
-    this.#options.link.subscribe(newsChannel(this.#options), (message) => {
-      const news = newsFrom(message, this.#options, this.#clock.wallMs());
-      if (news === null) this.#onDisbelief('news');
-      else if (news !== 'own') listener(news);
+  onStoreEvent(listener: (event: StoreEvent) => void): void {
+    this.#options.link.subscribe(eventChannel(this.#options), (message) => {
+      const event = parseStoreEvent(message, this.#options, this.#clock.wallMs());
+      if (event === null) this.#onDisbelief('news');
+      else if (event !== 'own') listener(event);
     });
   }
 
@@ -140,20 +146,20 @@ export class RedisStore extends SnapshotStore {
 
   private async outcome(
     name: string,
-    { holder, wish }: { readonly holder: string; readonly wish: ClaimWish },
+    { holder, request }: { readonly holder: string; readonly request: ClaimRequest },
     { outcome, detail, other }: ClaimAnswer,
   ): Promise<Claim | null> {
     if (outcome === 'newer') return { outcome };
-    if (outcome === 'paused') return this.paused(name, detail, wish);
+    if (outcome === 'paused') return this.paused(name, detail, request);
     if (outcome === 'granted') return { outcome, lease: this.lease(name, holder, Number(detail)) };
     const slot = this.slot(name);
-    if (this.#holders.isBelieved(slot, other, wish)) return { outcome: 'busy', forMs: Number(detail) };
+    if (this.#holders.isBelieved(slot, other, request)) return { outcome: 'busy', forMs: Number(detail) };
     this.disbelieve('lease', name);
     await slot.forget('lease', other);
     return null;
   }
 
-  private async paused(name: string, signed: string, { held, nowMs }: ClaimWish): Promise<Claim | null> {
+  private async paused(name: string, signed: string, { held, nowMs }: ClaimRequest): Promise<Claim | null> {
     const slot = this.slot(name);
     const text = slot.open('backoff', signed);
     const backoff = text === null ? null : parseBackoff(text, nowMs);

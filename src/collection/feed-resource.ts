@@ -4,12 +4,11 @@ import type { PreviousRead } from '@/model/provider.js';
 import type { Snapshot } from '@/model/snapshot.js';
 import type { SourceConfig } from '@/model/source.js';
 import type { Content, Entry } from '@/snapshots/snapshot-store.js';
-import type { SourceTools } from './keeper-tools.js';
-import type { Attempt, ReadWish, Subject } from './subject.js';
-import { parseSnapshotHead, snapshotHead } from './snapshot-head.js';
-import { storeNameOfFeed } from './store-name.js';
+import type { CacheableResource, ReadOptions, ReadResult } from './cacheable-resource.js';
+import type { SourceDependencies } from './dependencies.js';
+import { parseSnapshotHead, snapshotHead, storeNameOfFeed } from './snapshot-codec.js';
 
-/** A feed read may take this many times the time-out of one call. */
+/** A feed read may take this many times the timeout of one call. */
 const CALLS_IN_A_ROW = 30;
 
 /** The longest that the read of a feed may take, milliseconds. */
@@ -17,44 +16,44 @@ export function longestReadMs({ timeoutMs }: Pick<SourceConfig, 'timeoutMs'>): n
   return CALLS_IN_A_ROW * timeoutMs;
 }
 
-/** A feed, as something that is read and kept. */
-export class FeedSubject implements Subject<Snapshot> {
+/** How a feed is read, and how its snapshot is decoded. */
+export class FeedResource implements CacheableResource<Snapshot> {
   readonly name: string;
   readonly freshForMs: number;
-  readonly spacingMs: number;
+  readonly minRefreshMs: number;
   #calls = 0;
 
   constructor(
     public feed: Feed,
-    private readonly tools: SourceTools,
+    private readonly dependencies: SourceDependencies,
   ) {
-    const { freshForMs, minRefreshMs } = tools.source;
-    this.name = storeNameOfFeed(feed, tools.source);
+    const { freshForMs, minRefreshMs } = dependencies.source;
+    this.name = storeNameOfFeed(feed, dependencies.source);
     this.freshForMs = freshForMs;
-    this.spacingMs = Math.min(minRefreshMs, freshForMs);
+    this.minRefreshMs = Math.min(minRefreshMs, freshForMs);
   }
 
   get feedName(): string {
     return this.feed.name;
   }
 
-  /** Upstream calls made for the feed by this process. */
+  /** The number of upstream calls that this process has made for the feed. */
   get calls(): number {
     return this.#calls;
   }
 
-  read({ lost, trace, previous }: ReadWish): Promise<Attempt> {
-    const { source, reader, runner, clock } = this.tools;
-    const run = {
-      boundMs: longestReadMs(source),
+  read({ signals, trace, previous }: ReadOptions): Promise<ReadResult> {
+    const { source, reader, runner, clock } = this.dependencies;
+    const options = {
+      timeoutMs: longestReadMs(source),
       trace,
-      lost,
+      signals,
       previous: previousRead(previous),
       onCall: () => {
         this.#calls += 1;
       },
     };
-    return runner.run<Attempt>(run, async (context) => {
+    return runner.run<ReadResult>(options, async (context) => {
       const read = await reader.readFeed(this.feed, context);
       if (read.outcome === 'failed') return { failure: read.failure };
       const head = snapshotHead(read, clock.wallMs());
@@ -66,7 +65,7 @@ export class FeedSubject implements Subject<Snapshot> {
     const parsed = parseSnapshotHead(head);
     if (parsed === null) return null;
     const { bookmark: _, fetchTimeMs, ...told } = parsed;
-    const local = Math.min(fetchTimeMs, this.tools.clock.wallMs());
+    const local = Math.min(fetchTimeMs, this.dependencies.clock.wallMs());
     const change = newest === null ? null : changeBetween(newest.rows, rows);
     const isSame = newest !== null && change !== null && isUnchanged(change);
     const value = {
@@ -77,7 +76,7 @@ export class FeedSubject implements Subject<Snapshot> {
       fetchTimeMs: local,
       ...told,
       revision:
-        isSame && newest.coveredSince === told.coveredSince ? newest.revision : this.tools.revisions.next(),
+        isSame && newest.coveredSince === told.coveredSince ? newest.revision : this.dependencies.revisions.next(),
     };
     return { value, fetchTimeMs };
   }

@@ -1,23 +1,24 @@
-import type { Held } from './held.js';
 import { USUAL_FRESHNESS, type CollectionAnswer, type Freshness } from '@/model/collection.js';
 import type { TraceContext } from '@/model/trace-context.js';
+import type { CachedValue } from './cacheable-resource.js';
 
-/** What a demand is made from; see the fields of the same names. */
-export interface Wish {
+/** See the fields of the same names. */
+export interface FreshnessRequestOptions {
   readonly freshness: Freshness;
   readonly trace?: TraceContext | null;
+  /** What arrived in this process up to this serial number is from before the question. */
   readonly sinceSerial: number;
   readonly arrivedMs: number;
   readonly feeds?: readonly string[] | null | undefined;
 }
 
-/** The usual question, asked by nobody in particular: how things stand. */
-export function usualDemand(): Demand {
-  return new Demand({ freshness: USUAL_FRESHNESS, sinceSerial: Infinity, arrivedMs: Infinity });
+/** A request with the usual freshness that no client has made: for status, and for reads in the background. */
+export function usualRequest(): FreshnessRequest {
+  return new FreshnessRequest({ freshness: USUAL_FRESHNESS, sinceSerial: Infinity, arrivedMs: Infinity });
 }
 
-/** One question's wish for freshness, and what it had to wait for. */
-export class Demand {
+/** The freshness that one question asks for, and what it had to wait for. */
+export class FreshnessRequest {
   #waits = 0;
   #joins = 0;
   #missed = false;
@@ -27,12 +28,12 @@ export class Demand {
 
   readonly freshness: Freshness;
   readonly trace: TraceContext | null;
-  /** By the monotonic clock; Infinity where nobody in particular asks. */
+  /** By the monotonic clock; Infinity for a request that no client has made. */
   readonly arrivedMs: number;
-  /** The only feeds that the question is about; null: all of the sources in scope. */
+  /** The only feeds that the question is about; null for all feeds of the sources in scope. */
   readonly feeds: readonly string[] | null;
 
-  constructor({ freshness, trace = null, sinceSerial, arrivedMs, feeds = null }: Wish) {
+  constructor({ freshness, trace = null, sinceSerial, arrivedMs, feeds = null }: FreshnessRequestOptions) {
     this.freshness = freshness;
     this.trace = trace;
     this.#sinceSerial = sinceSerial;
@@ -40,8 +41,8 @@ export class Demand {
     this.feeds = feeds;
   }
 
-  /** True for what came into this process after the question did, from a read that ended after that as well. */
-  isAnsweredBy({ serial, agesFrom }: Pick<Held<unknown>, 'serial' | 'agesFrom'>): boolean {
+  /** True for a value that arrived in this process after the question, from a read that also ended after it. */
+  isAnsweredBy({ serial, agesFrom }: Pick<CachedValue<unknown>, 'serial' | 'agesFrom'>): boolean {
     return serial > this.#sinceSerial && agesFrom.monotonicMs >= this.arrivedMs;
   }
 
@@ -50,13 +51,13 @@ export class Demand {
     return this.#isOver;
   }
 
-  /** Called when nobody waits any more. Answers what ends that. */
+  /** Calls the listener when nobody waits any more. Answers the function that removes the listener. */
   onEnd(listener: () => void): () => void {
     this.#onEnd.add(listener);
     return () => this.#onEnd.delete(listener);
   }
 
-  /** The question is answered, or its time is over. */
+  /** To be called when the question is answered, or its time is over. */
   end(): void {
     this.#isOver = true;
     for (const listener of [...this.#onEnd]) listener();
@@ -66,7 +67,7 @@ export class Demand {
     return this.feeds?.includes(feed) ?? true;
   }
 
-  /** Notes that the question waits for a read: `missed` when there is no snapshot, `joined` when it was under way. */
+  /** Notes that the question waits for a read. `missed`: there is no value; `joined`: it was in flight already. */
   noteWait(wait: { readonly missed: boolean; readonly joined: boolean }): void {
     this.#waits += 1;
     if (wait.joined) this.#joins += 1;

@@ -6,21 +6,23 @@ import { SYSTEM_CLOCK } from '@/model/clock.js';
 import { USUAL_FRESHNESS } from '@/model/collection.js';
 import { feedName, type Feed } from '@/model/feed.js';
 import type { FeedRead, ReadContext, SourceReader } from '@/model/provider.js';
-import { storeNameOfFeed } from '@/collection/store-name.js';
+import { Backplane } from '@/collection/backplane.js';
+import { storeNameOfFeed } from '@/collection/snapshot-codec.js';
 import { FallbackStore } from '@/snapshots/fallback/fallback-store.js';
 import { InProcessStore } from '@/snapshots/in-process/in-process-store.js';
 import { Shelf } from '@/snapshots/in-process/shelf.js';
 import type { Entry, SnapshotStore } from '@/snapshots/snapshot-store.js';
-import { FEED_IN_STORE, Replica, SOURCE, Upstream } from './town.js';
+import { FEED_IN_STORE, FakeUpstream, SOURCE } from './fake-upstream.js';
+import { Replica } from './replica.js';
 
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;
 
-/** Clusters that come and go, each with one row; reads of those that hang end when they are cut. */
+/** Clusters that come and go. Reads of those in `hanging` end when they are aborted. */
 class Clusters implements SourceReader {
   names: readonly string[] = [];
   readonly hanging = new Set<string>();
-  readonly cut: string[] = [];
+  readonly aborted: string[] = [];
 
   listFeeds(): ReturnType<SourceReader['listFeeds']> {
     return Promise.resolve({ outcome: 'listed', feeds: this.names.map(feedOf), truncation: null });
@@ -33,7 +35,7 @@ class Clusters implements SourceReader {
       });
       // It takes a moment to end.
       await new Promise((resolve) => setTimeout(resolve, 50));
-      this.cut.push(key);
+      this.aborted.push(key);
     }
     return {
       ...{ outcome: 'read', rows: [], truncation: null, coveredSince: null },
@@ -58,7 +60,7 @@ let shelf: Shelf;
 let replica: Replica;
 
 function start(store: SnapshotStore): void {
-  replica = new Replica({ upstream: { reader: () => clusters } as unknown as Upstream, store });
+  replica = new Replica({ upstream: { reader: () => clusters }, store });
 }
 
 beforeEach(() => {
@@ -80,7 +82,7 @@ async function comeAndGo(): Promise<void> {
   }
 }
 
-describe('of 10,000 clusters that came and went', () => {
+describe('after 10,000 clusters have come and gone', () => {
   it('nothing stays in the store of this process', async () => {
     const store = new InProcessStore(SYSTEM_CLOCK, Infinity, shelf);
     start(store);
@@ -92,7 +94,7 @@ describe('of 10,000 clusters that came and went', () => {
     expect(shelf.size).toBe(101);
   });
 
-  it('none is brought up to date once Redis is back', async () => {
+  it('none of those gone is reconciled once Redis is back', async () => {
     let comeBack = (): void => undefined;
     const loaded: string[] = [];
     const shared: SnapshotStore = new InProcessStore();
@@ -132,24 +134,24 @@ describe('a feed that leaves the list while it is read', () => {
     expect(shelf.slot(inStore('b')).lease).not.toBeNull();
   });
 
-  it('is read no further, and gives its lease back', async () => {
+  it('is not read any further, and gives its lease back', async () => {
     clusters.names = ['a'];
     void replica.ask({ noCache: true });
     await pass(1_200);
-    expect(clusters.cut).toEqual(['b']);
+    expect(clusters.aborted).toEqual(['b']);
     expect(shelf.slot(inStore('b')).lease).toBeNull();
   });
 
-  it('is waited for when the process stops', async () => {
+  it('is awaited when the process stops', async () => {
     clusters.names = ['a'];
     void replica.ask({ noCache: true });
     await pass(1_000);
     let isStopped = false;
     void replica.collection.stop().then(() => (isStopped = true));
     await pass(10);
-    if (clusters.cut.length === 0) expect(isStopped).toBe(false);
+    if (clusters.aborted.length === 0) expect(isStopped).toBe(false);
     await pass(100);
-    expect([isStopped, clusters.cut, shelf.slot(inStore('b')).lease]).toEqual([true, ['b'], null]);
+    expect([isStopped, clusters.aborted, shelf.slot(inStore('b')).lease]).toEqual([true, ['b'], null]);
   });
 
   it('is read again when it comes back', async () => {
@@ -168,8 +170,8 @@ describe('a feed that leaves the list while it is read', () => {
 
 describe('questions that waited', () => {
   it.each(['hangs', 'failed'] as const)('leave nothing behind, though the read %s', async (outcome) => {
-    const upstream = new Upstream();
-    upstream.manners = { tookMs: 100, outcome };
+    const upstream = new FakeUpstream();
+    upstream.behaviour = { tookMs: 100, outcome };
     replica = new Replica({ upstream, store: new InProcessStore() });
     const asked: WeakRef<object>[] = [];
     for (let question = 0; question < 200; question += 1) {
@@ -188,8 +190,8 @@ describe('questions that waited', () => {
 
 describe('a read', () => {
   it('leaves nothing with the signal that stops the process', async () => {
-    const upstream = new Upstream();
-    upstream.manners = { tookMs: 0, outcome: 'read' };
+    const upstream = new FakeUpstream();
+    upstream.behaviour = { tookMs: 0, outcome: 'read' };
     const any = jest.spyOn(AbortSignal, 'any');
     replica = new Replica({ upstream, store: new InProcessStore() });
     for (let read = 0; read < 50; read += 1) {
@@ -215,10 +217,10 @@ function listenersOf(signal: AbortSignal): number {
   return getEventListeners(signal, 'abort').length;
 }
 
-describe('a fault of our own', () => {
+describe('an internal error', () => {
   const NEVER_READ = {
     get fetchTimeMs(): number {
-      throw new Error('a fault');
+      throw new Error('a bug');
     },
   };
 
@@ -229,15 +231,15 @@ describe('a fault of our own', () => {
         let times = 0;
         const load = store.load.bind(store);
         store.load = (name, held): Promise<Entry | null> =>
-          name === FEED_IN_STORE && times++ === 0 ? Promise.reject(new Error('a fault')) : load(name, held);
+          name === FEED_IN_STORE && times++ === 0 ? Promise.reject(new Error('a bug')) : load(name, held);
       },
     ],
     [
-      'when what is kept cannot be understood',
+      'when an entry cannot be decoded',
       (store) => void store.offer(FEED_IN_STORE, { version: 7, head: NEVER_READ, rows: [] }),
     ],
-  ])('fails the feed, is told, and passes: %s', async (_, spoil) => {
-    const upstream = new Upstream();
+  ])('fails the feed, is logged, and does not last: %s', async (_, spoil) => {
+    const upstream = new FakeUpstream();
     const store = new InProcessStore();
     spoil(store);
     replica = new Replica({ upstream, store });
@@ -245,7 +247,7 @@ describe('a fault of our own', () => {
     await pass(100);
     void replica.ask();
     await pass(100);
-    expect(replica.faults).toHaveLength(1);
+    expect(replica.errors).toHaveLength(1);
     await pass(5_000);
     const answer = replica.ask();
     await pass(100);
@@ -253,21 +255,18 @@ describe('a fault of our own', () => {
     expect(replica.shows).toBeGreaterThan(0);
   });
 
-  it('leaves a list of feeds as not taken over when a feed cannot be, is told, and passes', async () => {
-    const upstream = new Upstream();
+  it('leaves a list of feeds unadopted when a feed cannot be created, is logged, and does not last', async () => {
+    const upstream = new FakeUpstream();
     const store = new InProcessStore();
     const first = new Replica({ upstream, store: store.replica() });
     void first.ask();
     await pass(100);
     replica = new Replica({ upstream, store: store.replica() });
-    const subscribe = replica.desk.subscribe.bind(replica.desk);
-    let times = 0;
-    replica.desk.subscribe = (name, reader): void => {
-      if (name === FEED_IN_STORE && times++ === 0) throw new Error('a fault');
-      subscribe(name, reader);
-    };
+    jest.spyOn(Backplane.prototype, 'subscribe').mockImplementationOnce(() => {
+      throw new Error('a bug');
+    });
     await pass(100);
-    expect(replica.faults).toHaveLength(1);
+    expect(replica.errors).toHaveLength(1);
     expect(replica.collection.status()[0]?.feeds).toMatchObject([{ state: 'LOADING' }]);
     void replica.ask();
     await pass(2_000);

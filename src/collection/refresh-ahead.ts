@@ -1,59 +1,59 @@
 import type { Clock } from '@/model/clock.js';
 import { LONGEST_TIMER_MS } from '@/model/time-limit.js';
 
-/** When a renewal is due, as parts of `freshFor`. */
+/** A refresh is due between these parts of `freshFor`. */
 const EARLIEST = 0.8;
 const LATEST = 0.9;
-/** The replica that read last goes first; the others step in this much later if it has not. */
+/** The replica that read last goes first. The others follow this much later if it has not. */
 const PRECEDENCE = 0.05;
 
-/** A question may try again at once; by itself nothing is tried sooner. */
-const SOONEST_RETRY_MS = 1_000;
+/** The next try after a failure comes no sooner, unless a question asks for it. */
+const MIN_RETRY_MS = 1_000;
 
-export interface EarlyRenewalRules {
+export interface RefreshAheadOptions {
   readonly freshForMs: number;
-  /** True: renewed whether or not anyone asks. */
+  /** True: refreshed whether or not anyone asks. */
   readonly keepWarm: boolean;
   readonly clock: Clock;
-  readonly renew: () => void;
+  readonly refresh: () => void;
 }
 
-/** What the next renewal is planned from. */
+/** The read after which the next refresh is planned. */
 export interface LastRead {
   /** How long ago it ended. */
   readonly ageMs: number;
-  /** Makes the moment differ from feed to feed and read to read, and the same in all replicas. */
+  /** Spreads the refreshes over time: differs from feed to feed and read to read, and is the same in all replicas. */
   readonly name: string;
-  /** True when this process read it. */
+  /** True if this process read it. */
   readonly isOwn: boolean;
 }
 
-/** Renews what is in use before it goes stale, so that nobody waits; leaves alone what nobody asks for. */
-export class EarlyRenewal {
+/** Refreshes values in use before they go stale, so that nobody waits. Values that nobody asks for are left alone. */
+export class RefreshAhead {
   #timer: NodeJS.Timeout | undefined;
   #lastUseMs = Number.NEGATIVE_INFINITY;
 
-  constructor(private readonly rules: EarlyRenewalRules) {}
+  constructor(private readonly options: RefreshAheadOptions) {}
 
-  /** Notes that somebody asked. */
+  /** To be called when somebody asks for the value. */
   use(): void {
-    this.#lastUseMs = this.rules.clock.monotonicMs();
+    this.#lastUseMs = this.options.clock.monotonicMs();
   }
 
-  /** Plans the renewal after a read. */
+  /** Plans the refresh after a read. */
   planAfter({ ageMs, name, isOwn }: LastRead): void {
-    const { freshForMs } = this.rules;
+    const { freshForMs } = this.options;
     const share = EARLIEST + (LATEST - EARLIEST) * fractionOf(name) + (isOwn ? 0 : PRECEDENCE);
     this.plan(share * freshForMs - ageMs);
   }
 
-  /** Plans the next try after a failure, so that what is in use comes back by itself. */
+  /** Plans the next try after a failure, so that a value in use recovers by itself. */
   planAfterFailure(pauseMs: number): void {
-    this.plan(Math.max(pauseMs, SOONEST_RETRY_MS));
+    this.plan(Math.max(pauseMs, MIN_RETRY_MS));
   }
 
-  /** Renews at once what is in use. */
-  renewNow(): void {
+  /** Refreshes a value in use at once. */
+  refreshNow(): void {
     this.plan(0);
   }
 
@@ -65,14 +65,15 @@ export class EarlyRenewal {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(
       () => {
-        if (this.isInUse()) this.rules.renew();
+        if (this.isInUse()) this.options.refresh();
       },
       Math.min(Math.max(0, delayMs), LONGEST_TIMER_MS),
     ).unref();
   }
 
   private isInUse(): boolean {
-    return this.rules.keepWarm || this.rules.clock.monotonicMs() - this.#lastUseMs <= this.rules.freshForMs;
+    const { keepWarm, clock, freshForMs } = this.options;
+    return keepWarm || clock.monotonicMs() - this.#lastUseMs <= freshForMs;
   }
 }
 

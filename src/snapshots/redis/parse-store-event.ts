@@ -1,14 +1,18 @@
-import type { News } from '../snapshot-store.js';
+import type { StoreEvent } from '../snapshot-store.js';
 import { boundBackoff, readBackoff } from './backoff-text.js';
-import { newsChannel, type SlotOptions } from './redis-slot.js';
+import { eventChannel, type SlotOptions } from './redis-slot.js';
 
-/** Names have 300 characters at most, and what is told of them less. */
+/** Names have at most 300 characters, and the rest of an event is shorter. */
 const LONGEST_MESSAGE = 4_096;
 
-/** What another replica has announced; null for what no replica has sent. */
-export function newsFrom(message: Buffer, options: SlotOptions, nowMs: number): News | 'own' | null {
+/** The event that another replica published; 'own' for an event of this one, null for what no replica has sent. */
+export function parseStoreEvent(
+  message: Buffer,
+  options: SlotOptions,
+  nowMs: number,
+): StoreEvent | 'own' | null {
   if (message.length > LONGEST_MESSAGE) return null;
-  const text = options.signer.open(newsChannel(options), message.toString());
+  const text = options.signer.open(eventChannel(options), message.toString());
   if (text === null) return null;
   const { from, name, version, backoff } = fieldsOf(text);
   if (from === options.replicaId) return 'own';
@@ -21,8 +25,8 @@ export function newsFrom(message: Buffer, options: SlotOptions, nowMs: number): 
 
 function fieldsOf(text: string): Readonly<Record<string, unknown>> {
   try {
-    const news = JSON.parse(text) as unknown;
-    return typeof news === 'object' && news !== null ? { ...news } : {};
+    const event = JSON.parse(text) as unknown;
+    return typeof event === 'object' && event !== null ? { ...event } : {};
   } catch {
     return {};
   }

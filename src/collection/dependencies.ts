@@ -1,0 +1,27 @@
+import type { Clock } from '@/model/clock.js';
+import type { SourceReader } from '@/model/provider.js';
+import type { SourceConfig } from '@/model/source.js';
+import type { SnapshotStore } from '@/snapshots/snapshot-store.js';
+import type { Backplane } from './backplane.js';
+import type { CircuitBreaker } from './circuit-breaker.js';
+import type { ReadRunner } from './read-runner.js';
+import type { Revisions } from './revisions.js';
+
+/** What the collection works with. */
+export interface CollectionDependencies {
+  readonly store: SnapshotStore;
+  readonly runner: ReadRunner;
+  readonly clock: Clock;
+  /** The longest a question waits for upstreams. */
+  readonly deadlineMs: number;
+}
+
+/** What the parts of one source work with. */
+export interface SourceDependencies extends CollectionDependencies {
+  readonly backplane: Backplane;
+  readonly revisions: Revisions;
+  readonly source: SourceConfig;
+  readonly reader: SourceReader;
+  /** The circuit of the whole source. */
+  readonly sourceBreaker: CircuitBreaker;
+}

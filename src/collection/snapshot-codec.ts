@@ -1,0 +1,145 @@
+import { createHash } from 'node:crypto';
+import { clusterName } from '@/model/cluster-name.js';
+import { DRIFT_KINDS, type DriftCounts, type DriftExample, type DriftExamples } from '@/model/drift.js';
+import { allFeedsName, feedName, type Feed } from '@/model/feed.js';
+import type { ListedFeeds, ReadFeed } from '@/model/provider.js';
+import { CLUSTER_ID, type Credentials, type SourceConfig } from '@/model/source.js';
+import { isEpochMs, parseTime } from '@/model/time.js';
+import { TRUNCATIONS, type Truncation } from '@/model/truncation.js';
+
+/** Everything of a snapshot but its rows, as the store keeps it. */
+export interface SnapshotHead extends Omit<ReadFeed, 'outcome' | 'rows'> {
+  /** When the read ended, epoch milliseconds. */
+  readonly fetchTimeMs: number;
+}
+
+/** A source's list of feeds, as the store keeps it. */
+export interface FeedListHead extends Omit<ListedFeeds, 'outcome'> {
+  /** When the listing ended, epoch milliseconds. */
+  readonly fetchTimeMs: number;
+}
+
+export function snapshotHead(read: ReadFeed, fetchTimeMs: number): SnapshotHead {
+  const { truncation, coveredSince, drift, driftExamples, bookmark } = read;
+  return { fetchTimeMs, truncation, coveredSince, drift, driftExamples, bookmark };
+}
+
+/** null for anything that is not the head of a snapshot. */
+export function parseSnapshotHead(head: unknown): SnapshotHead | null {
+  if (typeof head !== 'object' || head === null) return null;
+  const { fetchTimeMs, coveredSince, drift, driftExamples, bookmark } = head as Record<string, unknown>;
+  const truncation = parseTruncation(head);
+  if (!isEpochMs(fetchTimeMs) || truncation === undefined) return null;
+  if (coveredSince !== null && !isTime(coveredSince)) return null;
+  return {
+    fetchTimeMs,
+    truncation,
+    coveredSince,
+    drift: parseDrift(drift),
+    driftExamples: parseExamples(driftExamples),
+    bookmark,
+  };
+}
+
+/** null for anything but a list of feeds that this source may find: the store is trusted no more than a listing. */
+export function parseFeedListHead(head: unknown, source: SourceConfig): FeedListHead | null {
+  if (typeof head !== 'object' || head === null) return null;
+  const { feeds, fetchTimeMs, drift, driftExamples } = head as Partial<Record<keyof FeedListHead, unknown>>;
+  const truncation = parseTruncation(head);
+  if (!isFeedList(feeds, source) || truncation === undefined || !isEpochMs(fetchTimeMs)) return null;
+  const drifted = { drift: parseDrift(drift), driftExamples: parseExamples(driftExamples) };
+  return { feeds, truncation, fetchTimeMs, ...drifted };
+}
+
+/**
+ * The name of a feed in the store. It differs between gateways whose configurations read different things under the
+ * same feed name: the content depends on the endpoint, the project, the account and how much is read.
+ */
+export function storeNameOfFeed(feed: Feed, source: SourceConfig): string {
+  return `${feed.name}@${digest([...origin(source), feed.cluster])}`;
+}
+
+/** The name of a source's list of feeds in the store. The clusters in it also depend on `discovery`. */
+export function storeNameOfList(source: SourceConfig): string {
+  return `${allFeedsName(source.id)}@${digest([...origin(source), source.discovery])}`;
+}
+
+function isTime(value: unknown): value is string {
+  return typeof value === 'string' && value.length <= 40 && parseTime(value) !== null;
+}
+
+/** undefined if the head does not say. Earlier releases wrote `truncated` only. */
+function parseTruncation(head: object): Truncation | null | undefined {
+  const { truncation, truncated } = head as { truncation?: unknown; truncated?: unknown };
+  if (typeof truncated === 'boolean') return truncated ? 'LIMIT' : null;
+  return truncation === null ? null : TRUNCATIONS.find((one) => one === truncation);
+}
+
+/** Leaves out whatever is not a count of a known kind. */
+function parseDrift(drift: unknown): DriftCounts {
+  const counts = (drift ?? {}) as Record<string, unknown>;
+  const known = DRIFT_KINDS.filter((kind) => Number.isFinite(counts[kind]));
+  return Object.fromEntries(known.map((kind) => [kind, counts[kind] as number]));
+}
+
+/** Earlier releases wrote none. */
+function parseExamples(examples: unknown): DriftExamples {
+  const found = (examples ?? {}) as Record<string, unknown>;
+  return Object.fromEntries(
+    DRIFT_KINDS.flatMap((kind) => {
+      const example = found[kind];
+      return isExample(example) ? [[kind, example]] : [];
+    }),
+  );
+}
+
+function isExample(value: unknown): value is DriftExample {
+  if (typeof value !== 'object' || value === null) return false;
+  const { field, found } = value as Partial<Record<keyof DriftExample, unknown>>;
+  return typeof field === 'string' && typeof found === 'string';
+}
+
+function isFeedList(feeds: unknown, source: SourceConfig): feeds is readonly Feed[] {
+  if (!Array.isArray(feeds) || feeds.length > source.discovery.maxClusters) return false;
+  return feeds.every((feed) => isClusterFeed(feed, source));
+}
+
+/** True for the feed of a cluster that this source may find. */
+function isClusterFeed(value: unknown, { id, provider }: SourceConfig): value is Feed {
+  if (typeof value !== 'object' || value === null) return false;
+  const feed = value as Partial<Record<keyof Feed, unknown>>;
+  if (feed.source !== id || feed.provider !== provider) return false;
+  const { key, name, cluster } = feed;
+  if (typeof key !== 'string' || !CLUSTER_ID.test(key) || name !== feedName(id, key)) return false;
+  return isClusterWithId(cluster, key);
+}
+
+function isClusterWithId(cluster: unknown, key: string): boolean {
+  if (cluster === null) return true;
+  const { id, name } = Object(cluster) as { readonly id?: unknown; readonly name?: unknown };
+  return id === key && (name === null || (typeof name === 'string' && clusterName(name) === name));
+}
+
+function origin(source: SourceConfig): unknown[] {
+  const { provider, endpoint, region, projectId, enterpriseProjectId, windowMs, maxTasksPerFeed } = source;
+  const account = accountOf(source.credentials);
+  return [provider, endpoint, region, projectId, enterpriseProjectId, windowMs, maxTasksPerFeed, account];
+}
+
+/** The account without its secret, so that a new password or token finds what is in the store. */
+function accountOf(credentials: Credentials): readonly string[] {
+  switch (credentials.type) {
+    case 'aksk':
+      return [credentials.accessKey];
+    case 'token':
+      return [];
+    case 'password':
+      return [credentials.domain, credentials.username];
+    case 'basic':
+      return [credentials.username];
+  }
+}
+
+function digest(parts: readonly unknown[]): string {
+  return createHash('sha256').update(JSON.stringify(parts)).digest('base64url').slice(0, 16);
+}

@@ -1,0 +1,155 @@
+import type { FeedAnswer, FeedScope, SourceStatus } from '@/model/collection.js';
+import { clusterFeeds, type Feed } from '@/model/feed.js';
+import { Slices } from '@/model/slices.js';
+import type { Snapshot } from '@/model/snapshot.js';
+import { CachedFeed } from './cached-feed.js';
+import type { SourceDependencies } from './dependencies.js';
+import { FeedDirectory } from './feed-directory.js';
+import { usualRequest, type FreshnessRequest } from './freshness-request.js';
+
+const DISABLED = { state: 'DISABLED', reason: null } as const;
+
+/** This many feeds are asked for before the time they take is looked at. */
+const FEEDS_AT_ONCE = 16;
+
+/** One source with its feeds: those that the configuration names, or those that are found by listing. */
+export class Source {
+  /** null if the feeds are known without asking the upstream. */
+  readonly #directory: FeedDirectory | null;
+  #feeds: readonly CachedFeed[];
+  readonly #slices = new Slices();
+  /** Feeds that are no longer listed, until their reads have been aborted. */
+  readonly #ending = new Set<Promise<void>>();
+  /** True if a question that waited for the list is over: its feeds are read once they are known. */
+  #isAwaited = false;
+
+  constructor(private readonly dependencies: SourceDependencies) {
+    const { reader, source } = dependencies;
+    const known = reader.knownFeeds ?? (source.clusters && clusterFeeds(source, source.clusters));
+    this.#feeds = byName(known ?? []).map((feed) => this.cachedFeed(feed));
+    this.#directory = known === null ? new FeedDirectory(dependencies, (feeds) => this.adopt(feeds)) : null;
+  }
+
+  /** True if the source is in the scope of a question. */
+  isWithin(scope: FeedScope): boolean {
+    return (
+      (scope.provider?.includes(this.dependencies.source.provider) ?? true) &&
+      (scope.source?.includes(this.dependencies.source.id) ?? true)
+    );
+  }
+
+  /** Starts every read that a question needs, and adds what the question must wait for to `waits`. */
+  refreshFor(request: FreshnessRequest, waits: Promise<void>[]): void {
+    const listing = this.#directory?.refreshFor(request) ?? null;
+    this.refreshEach(this.feedsOf(request), request, waits);
+    if (listing !== null) waits.push(this.refreshListed(listing, request));
+  }
+
+  answers(request: FreshnessRequest): FeedAnswer[] {
+    const disabled = this.disabled();
+    const feeds = this.feedsOf(request).filter((feed) => !disabled.has(feed));
+    const answers = feeds.map((feed) => feed.answer(request));
+    const unlisted = request.feeds === null ? (this.#directory?.answer(request) ?? null) : null;
+    return unlisted === null ? answers : [unlisted, ...answers];
+  }
+
+  newest(): Snapshot[] {
+    return this.#feeds.flatMap((feed) => feed.newest() ?? []);
+  }
+
+  status(): SourceStatus {
+    const { id, provider, region, projectId } = this.dependencies.source;
+    const disabled = this.disabled();
+    const feeds = this.#feeds.map((feed) =>
+      disabled.has(feed) ? { ...feed.status(), ...DISABLED } : feed.status(),
+    );
+    const unlisted = this.#directory?.status() ?? null;
+    if (unlisted !== null) feeds.unshift(unlisted);
+    const circuit = this.dependencies.sourceBreaker.status;
+    return { id, provider, region, projectId, circuit, feeds };
+  }
+
+  /** Resolves when no read is in flight. No read is planned any more. */
+  async settled(): Promise<void> {
+    await this.#directory?.settled();
+    await Promise.all(this.#feeds.map((feed) => feed.settled()));
+    await Promise.all(this.#ending);
+  }
+
+  /**
+   * Feeds that the upstream has only ever refused as not enabled. Answers are complete without them, but only if
+   * another feed of the source could be read: if all are refused, the mistake may be ours.
+   */
+  private disabled(): ReadonlySet<CachedFeed> {
+    const refused = this.#feeds.filter((feed) => feed.isNotEnabled);
+    const canBeRead = refused.length > 0 && this.#feeds.some((feed) => feed.newest() !== null);
+    return new Set(canBeRead ? refused : []);
+  }
+
+  /** Refreshes the feeds of a list that a question waits for. */
+  private async refreshListed(listing: Promise<void>, request: FreshnessRequest): Promise<void> {
+    await listing;
+    this.#isAwaited ||= request.isOver;
+    await this.#directory?.adopted;
+    if (!request.isOver) await this.refreshAll(this.feedsOf(request), request);
+  }
+
+  private async refreshAll(feeds: readonly CachedFeed[], request: FreshnessRequest): Promise<void> {
+    const waits: Promise<void>[] = [];
+    this.refreshEach(feeds, request, waits);
+    await Promise.all(waits);
+  }
+
+  /** If many reads start together, the last of them start in later turns of the event loop. */
+  private refreshEach(feeds: readonly CachedFeed[], request: FreshnessRequest, waits: Promise<void>[]): void {
+    for (const [index, feed] of feeds.entries()) {
+      if (index >= FEEDS_AT_ONCE && this.#slices.isUsedUp) {
+        const rest = feeds.slice(index);
+        waits.push(this.#slices.pause().then(() => this.refreshAll(rest, request)));
+        return;
+      }
+      const reading = feed.refreshFor(request);
+      if (reading !== null) waits.push(reading);
+    }
+  }
+
+  private feedsOf(request: FreshnessRequest): readonly CachedFeed[] {
+    return this.#feeds.filter(({ feed }) => request.isAbout(feed.name));
+  }
+
+  /**
+   * Takes over a new list, in slices of the event loop, as there may be thousands of feeds. Feeds that stay keep their
+   * snapshots.
+   */
+  private async adopt(feeds: readonly Feed[]): Promise<void> {
+    const before = new Map(this.#feeds.map((cached) => [cached.feed.name, cached]));
+    const adopted: CachedFeed[] = [];
+    for (const feed of byName(feeds)) {
+      const cached = before.get(feed.name) ?? this.cachedFeed(feed);
+      cached.feed = feed;
+      before.delete(feed.name);
+      adopted.push(cached);
+      await this.#slices.pause();
+    }
+    this.#feeds = adopted;
+    for (const gone of before.values()) this.end(gone);
+    if (!this.#isAwaited) return;
+    this.#isAwaited = false;
+    this.refreshEach(adopted, usualRequest(), []);
+  }
+
+  private cachedFeed(feed: Feed): CachedFeed {
+    return new CachedFeed(feed, this.dependencies, () => {
+      this.#directory?.doubt();
+    });
+  }
+
+  private end(feed: CachedFeed): void {
+    const ending = feed.end().finally(() => this.#ending.delete(ending));
+    this.#ending.add(ending);
+  }
+}
+
+function byName(feeds: readonly Feed[]): readonly Feed[] {
+  return [...feeds].sort((a, b) => (a.name < b.name ? -1 : 1));
+}
