@@ -27,6 +27,8 @@ export interface ReadOptions {
   readonly signals: readonly AbortSignal[];
   readonly trace: TraceContext | null;
   readonly previous: Entry | null;
+  /** True if this process read `previous`. */
+  readonly isPreviousOwn: boolean;
 }
 
 export type ReadResult = { readonly content: Content } | { readonly failure: Failure };

@@ -129,7 +129,12 @@ export class SharedValue<T> {
   private async readUnder(lease: Lease, trace: TraceContext | null): Promise<boolean> {
     const { resource, breaker } = this.options;
     const previous = this.#value?.entry ?? null;
-    const result = await resource.read({ signals: [lease.lost, this.#ended.signal], trace, previous });
+    const result = await resource.read({
+      signals: [lease.lost, this.#ended.signal],
+      trace,
+      previous,
+      isPreviousOwn: this.#value?.isOwn ?? false,
+    });
     if ('content' in result) return this.keep(lease, result.content, previous);
     const wasAborted = this.isStopped || lease.lost.aborted;
     if (!wasAborted) breaker.fail(resource.name, result.failure);

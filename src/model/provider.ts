@@ -18,8 +18,11 @@ export interface ReadContext {
   readonly previous: PreviousRead | null;
 }
 
-/** What a provider may build on that does not read the whole feed every time. */
-export type PreviousRead = Omit<ReadFeed, 'outcome' | 'coveredSince'>;
+/** What a provider may build on that does not read the whole feed, or make all of it into tasks, every time. */
+export interface PreviousRead extends Omit<ReadFeed, 'outcome' | 'coveredSince'> {
+  /** True where this process made the rows, for the feed as it is: the same record would give the same row. */
+  readonly isMadeAlike?: boolean;
+}
 
 /** A feed read whole, or one of a closed set of failures. A provider never throws across its port. */
 export type FeedRead = ReadFeed | FailedRead;

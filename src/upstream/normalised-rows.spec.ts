@@ -1,7 +1,8 @@
-import { expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { DriftLog } from '@/model/drift.js';
 import { jsonOf, JsonText } from '@/model/json-text.js';
-import type { Task } from '@/model/task.js';
+import type { PreviousRead } from '@/model/provider.js';
+import type { Task, TaskRow } from '@/model/task.js';
 import { normaliseRows } from './normalised-rows.js';
 import { openRow } from './row-shape.js';
 
@@ -11,9 +12,12 @@ const NOTHING = { nativeStatus: null, resource: null, cluster: null, destination
 const TASK = { id: 's.1', ...NOTHING, warnings: [] as const } as unknown as Task;
 
 async function rawOf(text: string): Promise<string> {
-  const { rows } = await normaliseRows([new JsonText(text)], (row) => {
-    const fields = openRow(row, SHAPE, new DriftLog());
-    return fields && { task: TASK, raw: fields.object };
+  const { rows } = await normaliseRows([new JsonText(text)], {
+    normalise: (row) => {
+      const fields = openRow(row, SHAPE, new DriftLog());
+      return fields && { task: TASK, raw: fields.object };
+    },
+    previous: null,
   });
   return rows.map(({ raw }) => jsonOf(raw)).join();
 }
@@ -31,4 +35,43 @@ it.each([
   '{"uri":"https://user:KEY-1@host/","scn":1700000000000000001}',
 ])('tells no secret of %s', async (text) => {
   await expect(rawOf(text)).resolves.not.toContain('KEY-1');
+});
+
+describe('a record that has not changed', () => {
+  const texts = ['{"id":"1"}', '{"id":"2"}'].map((text) => new JsonText(text));
+  const previous = async (isMadeAlike: boolean, drifts: boolean): Promise<PreviousRead> => {
+    const read = await normaliseRows(texts, { normalise: normaliser([], drifts), previous: null });
+    return { ...read, truncation: null, bookmark: null, isMadeAlike };
+  };
+  const normaliser =
+    (made: string[], drifts = false) =>
+    (value: unknown, drift: DriftLog): TaskRow => {
+      const { id } = value as { id: string };
+      made.push(id);
+      if (drifts && id === '1') drift.note('unknownField', () => ({ field: 'x', found: 'string' }));
+      return { task: { ...TASK, id: `s.${id}` }, raw: value as object };
+    };
+
+  it('keeps its row', async () => {
+    const made: string[] = [];
+    const before = await previous(true, false);
+    const records = [new JsonText('{"id":"3"}'), new JsonText('{"id":"2"}')];
+    const { rows } = await normaliseRows(records, { normalise: normaliser(made), previous: before });
+    expect(made).toEqual(['3']);
+    expect(rows[1]).toBe(before.rows[1]);
+  });
+
+  it.each([
+    ['another process made the row', false, false],
+    ['a row of the read drifted', true, true],
+  ])('is made into a task again where %s', async (_why, isMadeAlike, drifts) => {
+    const made: string[] = [];
+    const normalise = normaliser(made, drifts);
+    const { drift } = await normaliseRows(texts, {
+      normalise,
+      previous: await previous(isMadeAlike, drifts),
+    });
+    expect(made).toEqual(['1', '2']);
+    expect(drift).toEqual(drifts ? { unknownField: 1 } : {});
+  });
 });

@@ -1,6 +1,6 @@
 import { DriftLog } from '@/model/drift.js';
-import type { ReadFeed } from '@/model/provider.js';
-import { flatMapInSteps, Slices } from '@/model/slices.js';
+import type { PreviousRead, ReadFeed } from '@/model/provider.js';
+import { flatMapInSteps, Slices, visitInSteps, type Steps } from '@/model/slices.js';
 import type { TaskRow } from '@/model/task.js';
 import { compactTask } from '@/model/compact-task.js';
 import { eachOnce } from './each-once.js';
@@ -27,30 +27,50 @@ export function asReceived(row: TaskRow | null, value: unknown, record: unknown)
   return { task: compactTask(row.task), raw: isWhole ? record : row.raw };
 }
 
+/** How the rows of a list become tasks. */
+export interface RowMaking {
+  /** null for a row that has to be left out. */
+  readonly normalise: (row: unknown, drift: DriftLog) => TaskRow | null;
+  readonly previous: PreviousRead | null;
+}
+
 /**
- * The rows of a list, which differ from one another, as tasks, each once. `normalise` answers null for a row that has
- * to be left out. Throws `UpstreamError` MALFORMED where there are rows and all had to be: then the list is no longer
- * what it was.
+ * The rows of a list, which differ from one another, as tasks, each once. A record that has not changed keeps the row that
+ * was made of it. Throws `UpstreamError` MALFORMED where there are rows and all had to be left out: then the list is no
+ * longer what it was.
  */
 export async function normaliseRows(
-  rows: readonly unknown[],
-  normalise: (row: unknown, drift: DriftLog) => TaskRow | null,
+  records: readonly unknown[],
+  { normalise, previous }: RowMaking,
 ): Promise<NormalisedRows> {
   const drift = new DriftLog();
   const slices = new Slices();
+  const known = await slices.run(knownByText(previous));
   const tasks = await slices.run(
-    flatMapInSteps(rows, (row) => {
-      const value = readJson(row);
-      return asReceived(normalise(value, drift), value, row) ?? [];
+    flatMapInSteps(records, (record) => {
+      const unchanged = record instanceof JsonText ? known.get(record.text) : undefined;
+      if (unchanged !== undefined) return unchanged;
+      const value = readJson(record);
+      return asReceived(normalise(value, drift), value, record) ?? [];
     }),
   );
-  if (tasks.length === 0 && rows.length > 0) throw new UpstreamError('MALFORMED');
+  if (tasks.length === 0 && records.length > 0) throw new UpstreamError('MALFORMED');
   const once = await slices.run(eachOnce(tasks));
   for (let lost = once.length; lost < tasks.length; lost += 1) drift.note('droppedRow', () => CLAIMED_TWICE);
   return {
     rows: once,
-    lacksRows: once.length < rows.length,
+    lacksRows: once.length < records.length,
     drift: drift.counts,
     driftExamples: drift.examples,
   };
+}
+
+/** None where some row of the read drifted: which one it was, and must be counted again, is not known. */
+function* knownByText(previous: PreviousRead | null): Steps<ReadonlyMap<string, TaskRow>> {
+  const known = new Map<string, TaskRow>();
+  if (previous?.isMadeAlike !== true || Object.keys(previous.drift).length > 0) return known;
+  yield* visitInSteps(previous.rows, (row) => {
+    if (row.raw instanceof JsonText) known.set(row.raw.text, row);
+  });
+  return known;
 }

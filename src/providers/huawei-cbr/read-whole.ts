@@ -25,9 +25,10 @@ export interface ReadWhole {
 /** Reads the operation logs of the window. Throws `UpstreamError`. */
 export async function readWhole(log: OperationLog, { origin, ...window }: WholeRead): Promise<ReadWhole> {
   const walked = await log.walk({ startMs: window.windowStartMs });
-  const { lacksRows, ...normalised } = await normaliseRows(walked.rows, (record, drift) =>
-    normalise(record, { ...origin, drift }),
-  );
+  const { lacksRows, ...normalised } = await normaliseRows(walked.rows, {
+    normalise: (record, drift) => normalise(record, { ...origin, drift }),
+    previous: null,
+  });
   const { truncated } = walked;
   const since = window.windowCoveredSince;
   const coveredSince = truncated ? later(coveredByOrder(normalised.rows), since) : since;

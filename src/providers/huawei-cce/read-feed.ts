@@ -30,9 +30,10 @@ export async function readFeed(
   const path = `/api/v3.1/projects/${project}/clusters/${cluster}/operation/snapshot/tasks`;
   const items = parseItems(await client.getJson({ path }, context));
   const records = await new Slices().run(eachRecordOnce(items, identifyItem));
-  const { lacksRows, ...read } = await normaliseRows(records, (item, drift) =>
-    normalise(item, { source, feed, drift }),
-  );
+  const { lacksRows, ...read } = await normaliseRows(records, {
+    normalise: (item, drift) => normalise(item, { source, feed, drift }),
+    previous: context.previous,
+  });
   const { rows, ...limited } = await newest(read.rows, source.maxTasksPerFeed);
   return { outcome: 'read', ...read, rows, ...coverageOf({ lacksRows, ...limited }), bookmark: null };
 }

@@ -24,9 +24,10 @@ export async function readFeed(
   const path = `/v1.0/${project}/clusters/${pathSegment(feed.key)}/logs/records`;
   const list = { path, name: 'clusterLogRecord', maxRows: source.maxTasksPerFeed } as const;
   const walked = await paging.walk({ ...list, refusal: logListRefusal }, context);
-  const { lacksRows, ...read } = await normaliseRows(walked.rows, (record, drift) =>
-    normalise(record, { source, feed, drift }),
-  );
+  const { lacksRows, ...read } = await normaliseRows(walked.rows, {
+    normalise: (record, drift) => normalise(record, { source, feed, drift }),
+    previous: context.previous,
+  });
   const { truncated } = walked;
   const coveredSince = truncated ? coveredByOrder(read.rows) : COVERED_SINCE_EVER;
   return { outcome: 'read', ...read, ...coverageOf({ lacksRows, truncated, coveredSince }), bookmark: null };

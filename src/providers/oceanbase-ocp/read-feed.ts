@@ -32,9 +32,10 @@ export async function readFeed(
     maxRows: source.maxTasksPerFeed,
     signal: context.signal,
   });
-  const { lacksRows, ...read } = await normaliseRows(walked.rows, (row, drift) =>
-    normalise(row, { source, feed, drift }),
-  );
+  const { lacksRows, ...read } = await normaliseRows(walked.rows, {
+    normalise: (row, drift) => normalise(row, { source, feed, drift }),
+    previous: context.previous,
+  });
   const { truncated } = walked;
   // The order of the list is not documented, so nobody knows what a cut leaves out.
   const coveredSince = truncated ? null : COVERED_SINCE_EVER;

@@ -16,17 +16,17 @@ export function renderTask({ task, raw }: TaskRow, includeRaw: boolean): string 
   return includeRaw ? `${text.slice(0, -1)},"raw":${jsonOf(raw)}}` : text;
 }
 
-/** The JSON of a page: ready pieces joined. */
+/** The JSON of a page, joined in one go: it may have a megabyte. */
 export function renderPage(page: TaskPage, includeRaw: boolean): Representation {
   const { complete, completeSince, problems, unreachable } = page.completeness;
-  const tasks = page.rows.map((row) => renderTask(row, includeRaw)).join(',');
   const rest = JSON.stringify({
     nextPageToken: page.nextPageToken,
     totalSize: page.totalSize,
     unreachable,
     completeness: { complete, completeSince, problems: problems.map(feedProblemBody) },
   });
-  return represent(`{"tasks":[${tasks}],${rest.slice(1)}`);
+  const pieces = page.rows.map((row, index) => `${index === 0 ? '' : ','}${renderTask(row, includeRaw)}`);
+  return represent(['{"tasks":[', ...pieces, '],', rest.slice(1)].join(''));
 }
 
 /** The bytes of a text and their tag. */
