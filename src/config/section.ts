@@ -1,21 +1,21 @@
 import type { ProblemLog, Spot } from './problem-log.js';
-import { describeKind } from './shape.js';
+import { refuseKind } from './shape.js';
 import type { JsonObject, JsonSchema, Shape } from './shape.js';
 import { suggest } from './suggest.js';
 import type { MapNode, YamlNode } from './yaml-tree.js';
 
-/** What the documentation tells of a key. */
+/** What the documentation says about a key. */
 export interface KeyText {
   readonly description: string;
-  /** As it stands in the file. */
+  /** As the file would have it. */
   readonly example?: unknown;
 }
 
-/** One key of a section: its shape, its words, and what it is when the file leaves it out. */
+/** One key of a section: its shape, its documentation, and its value when it is left out. */
 export interface Key<T> extends KeyText {
   readonly allowed: string;
   readonly schema: JsonSchema;
-  /** As it would stand in the file. */
+  /** As the file would have it. */
   readonly default?: unknown;
   readonly required: boolean;
   /** False for a key that exists elsewhere but not in this section. */
@@ -28,7 +28,7 @@ export interface Key<T> extends KeyText {
 // `never` as a key's value type would refuse every key; the tables hold keys of many types.
 export type Keys = Readonly<Record<string, Key<unknown>>>;
 
-/** What a section reads to; a field is undefined when a problem with it has been noted. */
+/** The values of a section; a value is undefined when a problem with it has been noted. */
 export type ValuesOf<K extends Keys> = {
   readonly [N in keyof K]: K[N] extends Key<infer T> ? T | undefined : never;
 };
@@ -40,26 +40,26 @@ export function required<T>(shape: Shape<T>, words: KeyText): Key<T> {
     required: true,
     taken: true,
     absent: (spot, problems) => {
-      problems.note(spot, 'nothing', shape.allowed);
+      problems.note(spot, `no value; use ${shape.allowed}`);
       return undefined;
     },
   };
 }
 
-/** Null when left out, or when nothing was put in its place. */
+/** Null when the key is left out, or when its placeholders are empty. */
 export function optional<T>(shape: Shape<T>, words: KeyText): Key<T | null> {
   return {
     ...words,
     ...shape,
     required: false,
     taken: true,
-    read: (node, problems) => (isPutInEmpty(node) ? null : shape.read(node, problems)),
+    read: (node, problems) => (hasEmptyPlaceholders(node) ? null : shape.read(node, problems)),
     absent: () => null,
   };
 }
 
-/** True where placeholders have put in nothing at all: as a variable that is set but empty does. */
-function isPutInEmpty(node: YamlNode): boolean {
+/** True when the value consists of empty placeholders, such as a variable that is set but empty. */
+function hasEmptyPlaceholders(node: YamlNode): boolean {
   return node.kind === 'scalar' && node.substituted && node.value === '';
 }
 
@@ -75,12 +75,13 @@ export function withDefault<T>(
     required: false,
     taken: true,
     default: fallback,
-    read: (node, problems) => shape.read(isPutInEmpty(node) ? nodeOf(fallback, node) : node, problems),
+    read: (node, problems) =>
+      shape.read(hasEmptyPlaceholders(node) ? nodeOf(fallback, node) : node, problems),
     absent: (spot, problems) => shape.read(nodeOf(fallback, spot), problems),
   };
 }
 
-/** The key as a section has it that does not take it: left out it is what it always is, written it is a problem. */
+/** A key that the section does not take. It has its usual value; to write it in the file is a problem. */
 export function notTaken<T>(key: Key<T>): Key<T> {
   return { ...key, schema: false, required: false, taken: false };
 }
@@ -102,7 +103,7 @@ export function section<K extends Keys>(name: string, keys: K): Shape<ValuesOf<K
     read: (node, problems) => {
       if (node.kind === 'lost') return undefined;
       if (node.kind === 'map') return readSection(node, { name, keys }, problems);
-      problems.note(node, describeKind(node), allowed);
+      problems.note(node, refuseKind(node, allowed));
       return undefined;
     },
   };
@@ -132,10 +133,14 @@ function noteUnknownKeys(map: MapNode, { name, keys }: NamedKeys<Keys>, problems
   const taken = takenKeys(keys);
   for (const entry of map.entries) {
     if (taken.includes(entry.key)) continue;
-    const found = Object.hasOwn(keys, entry.key) ? `a key without meaning for ${name}` : 'an unknown key';
-    const guess = suggest(entry.key, taken);
-    problems.note(entry, found, taken.join(', ') + (guess === null ? '' : `; did you mean ${guess}?`));
+    if (Object.hasOwn(keys, entry.key)) problems.note(entry, `${name} does not take this key; remove it`);
+    else problems.note(entry, unknownKey(entry.key, taken));
   }
+}
+
+function unknownKey(key: string, known: readonly string[]): string {
+  const guess = suggest(key, known);
+  return `unknown key; use one of ${known.join(', ')}${guess === null ? '' : `; did you mean ${guess}?`}`;
 }
 
 function takenKeys(keys: Keys): string[] {
@@ -153,7 +158,7 @@ export function sectionSchema(keys: Keys): JsonObject {
   };
 }
 
-/** The JSON Schema of a key, with its words. */
+/** The JSON Schema of a key, with its documentation. */
 export function keySchema({ schema, description, example, ...key }: Key<unknown>): JsonSchema {
   if (typeof schema === 'boolean') return schema;
   return {
