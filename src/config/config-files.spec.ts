@@ -295,6 +295,14 @@ const BAD: readonly BadFile[] = [
     problems: ['2:5 sources[0].projectId: no value; use a project id of 1 to 64 letters, digits, - and _'],
   },
   {
+    name: 'a required project whose placeholder is empty',
+    yaml: CBR.replace('p1', '"${EMPTY}"'),
+    problems: [
+      '5:16 sources[0].projectId: an empty text is not valid; use a project id of 1 to 64 letters, digits, - and _',
+    ],
+    schemaSees: false,
+  },
+  {
     name: 'a project that would change the path',
     yaml: CBR.replace('p1', '../p1'),
     problems: [

@@ -1,5 +1,5 @@
 import type { ProblemLog } from './problem-log.js';
-import { refuseKind } from './shape.js';
+import { noteKind } from './shape.js';
 import type { Shape } from './shape.js';
 import { childOf } from './yaml-tree.js';
 import type { ListNode } from './yaml-tree.js';
@@ -11,9 +11,8 @@ export function listById<T>(name: string, item: Shape<T>): Shape<readonly (T | u
     allowed,
     schema: { type: 'array', minItems: 1, items: item.schema },
     read: (node, problems) => {
-      if (node.kind === 'lost') return undefined;
       if (node.kind !== 'list' || node.items.length === 0) {
-        problems.note(node, refuseKind(node, allowed));
+        noteKind(node, allowed, problems);
         return undefined;
       }
       noteRepeatedIds(node, problems);
@@ -30,7 +29,7 @@ export function listOf<T>(name: string, item: Shape<T>): Shape<readonly (T | und
     schema: { type: 'array', items: item.schema },
     read: (node, problems) => {
       if (node.kind === 'list') return node.items.map((each) => item.read(each, problems));
-      if (node.kind !== 'lost') problems.note(node, refuseKind(node, allowed));
+      noteKind(node, allowed, problems);
       return undefined;
     },
   };

@@ -47,9 +47,9 @@ export function scalar<T>(rules: ScalarRules<T>): Shape<T> {
   };
 }
 
-/** Why a node of the wrong kind is refused. It does not show the value: it may be a misplaced secret. */
-export function refuseKind(node: YamlNode, allowed: string): string {
-  return refuse(describeKind(node), allowed);
+/** Notes that a node is of the wrong kind. It does not show the value, which may be a misplaced secret. */
+export function noteKind(node: YamlNode, allowed: string, problems: ProblemLog): void {
+  if (node.kind !== 'lost') problems.note(node, refuse(describeKind(node), allowed));
 }
 
 /** `shown` is null for nothing; `allowed` follows the word "use". */
@@ -91,7 +91,7 @@ function cut(text: string): string {
 function describeKind(node: YamlNode): string | null {
   if (node.kind === 'map') return 'a map';
   if (node.kind === 'list') return node.items.length === 0 ? 'an empty list' : 'a list';
-  if (node.kind === 'lost' || node.value === null) return null;
+  if (node.kind !== 'scalar' || node.value === null) return null;
   if (node.value === '') return 'an empty text';
   return typeof node.value === 'string' ? 'a text' : `a ${typeof node.value}`;
 }

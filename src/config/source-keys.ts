@@ -22,6 +22,8 @@ function cloudName(noun: string): Shape<string> {
   });
 }
 
+const PROJECT_ID = cloudName('a project id');
+
 const TUNING = {
   timeout: withDefault(duration({ max: '10m' }), '10s', {
     description: 'The longest time that one upstream call may take.',
@@ -77,7 +79,7 @@ function generalKeys(ids: readonly string[]) {
       description: 'The region, as tasks show it.',
       example: 'eu-west-101',
     }),
-    projectId: optional(cloudName('a project id'), {
+    projectId: optional(PROJECT_ID, {
       description: 'The project whose tasks are read.',
       example: '04f1829c788037ac2fb8c01eb2b04b95',
     }),
@@ -106,7 +108,7 @@ function sourceKeys(settings: ProviderSettings, any: SourceKeys): SourceKeys {
   return {
     ...any,
     // Nullable like the optional key, so that the sources of all providers have one type.
-    projectId: needsProjectId ? required<string | null>(any.projectId, any.projectId) : any.projectId,
+    projectId: needsProjectId ? required<string | null>(PROJECT_ID, any.projectId) : any.projectId,
     clusters: hasClusters ? any.clusters : notTaken(any.clusters),
     discovery: hasClusters ? any.discovery : notTaken(any.discovery),
     window: hasWindow ? any.window : notTaken(any.window),

@@ -5,7 +5,7 @@ import type { Place, ProblemLog, Spot } from './problem-log.js';
 import type { Substitution, TextPiece } from './substitution.js';
 
 /** A YAML document for the check: aliases are followed, placeholders replaced, and every node has its spot. */
-export type YamlNode = MapNode | ListNode | ScalarNode | LostNode;
+export type YamlNode = MapNode | ListNode | ScalarNode | AbsentNode | LostNode;
 
 export interface MapNode extends Spot {
   readonly kind: 'map';
@@ -33,6 +33,11 @@ export interface ScalarNode extends Spot {
   readonly pieces: readonly TextPiece[];
   /** True when it spans lines. Without its colon, the next key and its secret become part of a value. */
   readonly multiline: boolean;
+}
+
+/** In the place of a key that is left out; its spot is that of the map. */
+interface AbsentNode extends Spot {
+  readonly kind: 'absent';
 }
 
 /** A value that could not be read; the reason has been noted. */
