@@ -22,7 +22,7 @@ function parseUrl(text: string | null, pattern: RegExp): URL | null {
   return text !== null && pattern.test(text) ? URL.parse(text) : null;
 }
 
-/** Whatever stands before an at sign or in a query may be a credential, however broken the rest is. */
+/** Everything before an at sign or in a query may be a credential, even when the rest is broken. */
 function hideUrlSecrets(text: string): string {
   return text.replace(/^.*@/s, '(hidden)@').replace(/[?#].*$/s, '?(hidden)');
 }

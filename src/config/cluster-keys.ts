@@ -10,10 +10,10 @@ export const CLUSTER_KEYS = {
       allowed: 'a cluster id of 1 to 64 letters, digits, - and _',
       pattern: CLUSTER_ID,
     }),
-    { description: "The upstream's id of the cluster.", example: 1000005 },
+    { description: 'The id of the cluster at the upstream.', example: 1000005 },
   ),
   name: optional(text({ allowed: 'a name of 1 to 256 characters', pattern: /^.{1,256}$/ }), {
-    description: 'What tasks call the cluster where the upstream does not tell its name.',
+    description: 'The name that tasks show if the upstream does not report one.',
     example: 'yc0820_17',
   }),
 } as const satisfies Keys;
@@ -26,26 +26,25 @@ export const DISCOVERY_KEYS = {
     ),
     {
       description:
-        'Clusters that are left out, by id or by name: `*` is any text, `?` one character; case counts. They are no part of any answer.',
+        'Clusters to leave out, by id or name; `*` matches any text, `?` one character, and case matters. No answer mentions them.',
       example: ['test-*', '4213d908-f5dc-4633-8401-cfd7175fca0c'],
     },
   ),
   maxClusters: withDefault(integer({ min: 1, max: LARGEST_MAX_CLUSTERS }), 1_000, {
     description:
-      'How many clusters are read. Of more, those with the lowest ids are read, and the answer says TRUNCATED.',
-    example: 1_000,
+      'The maximum number of clusters that are read. If there are more, those with the lowest ids are read, and the source is reported as `TRUNCATED`.',
   }),
 } as const satisfies Keys;
 
-/** Which clusters a source has feeds of. */
+/** The keys that choose the clusters of a source. */
 export const WHICH_CLUSTERS = {
   clusters: optional(listById('clusters', section('a cluster', CLUSTER_KEYS)), {
-    description: 'The clusters whose tasks are read. Left out: found by listing the clusters.',
+    description: 'The clusters whose tasks are read. Default: all clusters that the upstream lists.',
     example: [{ id: 1000005, name: 'yc0820_17' }],
   }),
   discovery: withDefault(
     section('a map', DISCOVERY_KEYS),
     {},
-    { description: 'How clusters are found where clusters is left out.' },
+    { description: 'How clusters are found if `clusters` is not set.' },
   ),
 } as const satisfies Keys;

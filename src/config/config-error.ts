@@ -1,14 +1,14 @@
 /** What the process exits with when its configuration is wrong: EX_CONFIG of BSD's sysexits.h. */
 export const CONFIG_EXIT_CODE = 78;
 
-/** One thing that is wrong, and where. Lines and columns count from 1; null where a place makes no sense. */
+/** One problem and where it is. Lines and columns count from 1; null where a place makes no sense. */
 export interface Problem {
   readonly file: string;
   readonly line: number | null;
   readonly column: number | null;
   /** Such as `sources[1].credentials.type`; empty when it is the file itself. */
   readonly field: string;
-  /** What was found and what is allowed. Never a secret. */
+  /** What is wrong, and what to use instead. Never a secret. */
   readonly detail: string;
 }
 
@@ -21,7 +21,7 @@ export class ConfigError extends Error {
   }
 }
 
-/** One line: `file:line:column field: what was found; what is allowed`. */
+/** One line: `file:line:column field: what is wrong; what to use`. */
 function formatProblem({ file, line, column, field, detail }: Problem): string {
   const place = line === null ? file : `${file}:${line}:${column ?? 1}`;
   return `${field === '' ? place : `${place} ${field}`}: ${detail}`;

@@ -2,28 +2,28 @@ import { describe, expect, it } from '@jest/globals';
 import { ConfigError } from './config-error.js';
 import { configFileFrom } from './config-file-from.js';
 
-const BOTH_WAYS = '--config FILE on the command line, or TRIBUTARY_CONFIG=FILE in the environment';
+const USAGE = '--config FILE on the command line, or TRIBUTARY_CONFIG=FILE in the environment';
 
 describe('the configuration file', () => {
-  it('is the one of the command line', () => {
+  it('is taken from the command line', () => {
     expect(configFileFrom(['--config', 'a.yaml'], { TRIBUTARY_CONFIG: 'b.yaml' })).toBe('a.yaml');
     expect(configFileFrom(['--config=a.yaml'], {})).toBe('a.yaml');
   });
 
-  it('is the one of the environment when the command line names none', () => {
+  it('is taken from the environment when the command line has none', () => {
     expect(configFileFrom([], { TRIBUTARY_CONFIG: 'b.yaml' })).toBe('b.yaml');
   });
 
   it.each([
-    [[], 'found no configuration file'],
-    [['--config'], 'found "--config"'],
-    [['--config='], 'found "--config="'],
-    [['--confg', 'a.yaml'], 'found "--confg"'],
-    [['a.yaml'], 'found "a.yaml"'],
-    [['-c', 'a.yaml'], 'found "-c"'],
-    [['--', 'a.yaml'], 'found "--"'],
-    [['--config', 'a', '--config', 'b'], 'found --config more than once'],
-  ])('is asked for in both ways when the command line is %j', (argv, found) => {
+    [[], 'no configuration file'],
+    [['--config'], '"--config" is not valid'],
+    [['--config='], '"--config=" is not valid'],
+    [['--confg', 'a.yaml'], '"--confg" is not valid'],
+    [['a.yaml'], '"a.yaml" is not valid'],
+    [['-c', 'a.yaml'], '"-c" is not valid'],
+    [['--', 'a.yaml'], '"--" is not valid'],
+    [['--config', 'a', '--config', 'b'], '--config is repeated'],
+  ])('is asked for when the command line is %j', (argv, fault) => {
     const env = { TRIBUTARY_CONFIG: '' };
     expect(() => configFileFrom(argv, env)).toThrow(
       new ConfigError([
@@ -32,7 +32,7 @@ describe('the configuration file', () => {
           line: null,
           column: null,
           field: '',
-          detail: `${found}; allowed: ${BOTH_WAYS}`,
+          detail: `${fault}; use ${USAGE}`,
         },
       ]),
     );

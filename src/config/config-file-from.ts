@@ -1,18 +1,18 @@
 import { parseArgs } from 'node:util';
 import { ConfigError } from './config-error.js';
 
-const BOTH_WAYS = '--config FILE on the command line, or TRIBUTARY_CONFIG=FILE in the environment';
+const USAGE = '--config FILE on the command line, or TRIBUTARY_CONFIG=FILE in the environment';
 
 /**
- * The configuration file that a start names: `--config FILE`, else `TRIBUTARY_CONFIG`. `argv` is without the
- * program's own name. Throws ConfigError when neither names one or the command line holds anything else.
+ * The configuration file to start with: `--config FILE`, else `TRIBUTARY_CONFIG`. `argv` is without the program's own
+ * name. Throws ConfigError when there is neither, or anything else on the command line.
  */
 export function configFileFrom(
   argv: readonly string[],
   env: Readonly<Record<string, string | undefined>>,
 ): string {
   const named = parse(argv) ?? env.TRIBUTARY_CONFIG ?? '';
-  if (named === '') throw commandLineError(`found no configuration file; allowed: ${BOTH_WAYS}`);
+  if (named === '') throw commandLineError(`no configuration file; use ${USAGE}`);
   return named;
 }
 
@@ -25,10 +25,10 @@ function parse(argv: readonly string[]): string | undefined {
   });
   const files = tokens.map((token) => {
     const isFile = token.kind === 'option' && token.name === 'config' && Boolean(token.value);
-    if (!isFile) throw commandLineError(`found ${JSON.stringify(argv[token.index])}; allowed: ${BOTH_WAYS}`);
+    if (!isFile) throw commandLineError(`${JSON.stringify(argv[token.index])} is not valid; use ${USAGE}`);
     return token.value;
   });
-  if (files.length > 1) throw commandLineError(`found --config more than once; allowed: ${BOTH_WAYS}`);
+  if (files.length > 1) throw commandLineError(`--config is repeated; use ${USAGE}`);
   return files[0];
 }
 

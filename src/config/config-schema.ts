@@ -3,9 +3,8 @@ import { rootKeys } from './root-keys.js';
 import { sectionSchema } from './section.js';
 
 /**
- * The JSON Schema (draft 2020-12) of the configuration file, for editors. It is built from the keys that the
- * check itself uses; what no schema can say (upper bounds of durations, unique ids, ages in order, loopback
- * or auth) is left to the check.
+ * The JSON Schema (draft 2020-12) of the configuration file, for editors. It is made from the key tables of the check.
+ * It cannot express everything: upper bounds of durations, unique ids, and the rules in `checkRules`.
  */
 export function configSchema(providers: readonly ProviderSettings[]): Readonly<Record<string, unknown>> {
   return {
@@ -16,7 +15,7 @@ export function configSchema(providers: readonly ProviderSettings[]): Readonly<R
     $defs: {
       substituted: {
         description:
-          'Replaced when the file is read: ${NAME} by an environment variable, ${NAME:-TEXT} by one or its default, ${file:PATH} by a file.',
+          'Replaced when the file is read: ${NAME} by an environment variable, ${NAME:-TEXT} by the variable or its default, ${file:PATH} by the content of a file.',
         type: 'string',
         pattern: '(^|[^$])(\\$\\$)*\\$\\{[^{}]+\\}',
       },

@@ -9,11 +9,11 @@ type LogLevel = (typeof LOG_LEVELS)[number];
 export interface Config {
   readonly server: ServerConfig;
   readonly cache: CacheConfig;
-  /** How far back a feed that is read by a window is read. */
+  /** How far back feeds with a time window are read. */
   readonly windowMs: number;
   readonly log: LogConfig;
   readonly limits: LimitsConfig;
-  /** `none`: everyone who reaches the server may ask; null: not said, so the server is on loopback. */
+  /** `none`: everyone who can reach the server may send requests. null: not set; the server is on loopback. */
   readonly auth: 'none' | null;
   readonly sources: readonly SourceConfig[];
 }
@@ -23,27 +23,27 @@ interface ServerConfig {
   readonly host: string;
   /** 0: any free port. */
   readonly port: number;
-  /** The longest a request waits for upstreams. */
+  /** The longest time that a request waits for upstreams. */
   readonly deadlineMs: number;
-  /** The longest a stop waits for open requests. */
+  /** The longest time that a stop waits for open requests. */
   readonly shutdownTimeoutMs: number;
-  /** The most connections of clients; null: what the gateway finds possible. */
+  /** The maximum number of client connections; null: as many as the limit of open files allows, 10,000 at most. */
   readonly maxConnections: number | null;
-  /** Signs page tokens and what is put into Redis; null: see `pageTokenKey`. */
+  /** Signs page tokens and what is stored in Redis; null: see `pageTokenKey`. */
   readonly secret: string | null;
 }
 
 interface CacheConfig {
   /** Password included; null: snapshots are kept in this process. */
   readonly redis: RedisAddress | null;
-  /** Put before every key in Redis. */
+  /** The beginning of every key in Redis. */
   readonly prefix: string;
   readonly freshForMs: number;
   readonly keepForMs: number;
 }
 
 interface LimitsConfig {
-  /** What the bodies of all upstreams may take at once, while they are read. */
+  /** The maximum memory for all upstream responses while they are read. */
   readonly bodyMemoryBytes: number;
 }
 

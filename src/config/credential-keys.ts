@@ -6,7 +6,7 @@ import type { Shape } from './shape.js';
 import { text, word } from './values.js';
 import { variants } from './variants.js';
 
-/** Sent in a header as it is: no blanks, ASCII only. IAM tokens may have 32 KiB (IAM API docs). */
+/** Sent in a header unchanged: no blanks, ASCII only. IAM tokens may have 32 KiB (IAM API docs). */
 function headerSecret(noun: string): Shape<string> {
   return text({
     allowed: `${noun} of visible ASCII characters`,
@@ -15,16 +15,16 @@ function headerSecret(noun: string): Shape<string> {
   });
 }
 
-const TYPE = { description: 'How the source proves who it is.' };
+const TYPE = { description: 'The kind of credentials.' };
 
-/** A colon would end the name early in HTTP Basic (RFC 7617); IAM allows none either. */
+/** In HTTP Basic, the name ends at the first colon (RFC 7617). IAM allows no colon either. */
 const username = required(text({ allowed: 'a user name without a colon', pattern: /^[^:]{1,256}$/ }), {
-  description: 'The user.',
+  description: 'The user name.',
   example: 'backup-reader',
 });
 
 const password = required(text({ allowed: 'a password of 1 to 4096 characters', secret: true }), {
-  description: "The user's password.",
+  description: 'The password of the user.',
   example: '${HW_PASSWORD}',
 });
 
@@ -37,25 +37,26 @@ export const CREDENTIAL_KEYS = {
       example: '${HW_AK}',
     }),
     secretKey: required(headerSecret('a secret key'), {
-      description: 'The secret access key; it signs every call and is never sent.',
+      description: 'The secret access key. It signs every call and is never sent.',
       example: '${HW_SK}',
     }),
     securityToken: optional(headerSecret('a security token'), {
-      description: 'What accompanies a temporary access key.',
+      description: 'The security token that belongs to a temporary access key.',
       example: '${HW_SECURITY_TOKEN}',
     }),
   },
   token: {
     type: required(word(['token']), { ...TYPE, example: 'token' }),
     token: required(headerSecret('a token'), {
-      description: 'A ready IAM token. It is not renewed: once it has expired, the source is UNAUTHORIZED.',
+      description:
+        'An IAM token. It is not renewed: when it expires, the source is reported as `UNAUTHORIZED`.',
       example: '${file:/run/secrets/hw-token}',
     }),
   },
   password: {
     type: required(word(['password']), { ...TYPE, example: 'password' }),
     iamEndpoint: required(httpUrl(), {
-      description: 'The IAM that gives and renews the tokens.',
+      description: 'The base URL of the IAM service that issues the tokens.',
       example: 'https://iam.eu-west-101.myhuaweicloud.eu',
     }),
     domain: required(text({ allowed: 'an account name of 1 to 256 characters', pattern: /^.{1,256}$/ }), {
@@ -88,7 +89,7 @@ export function credentials(types: readonly CredentialType[]): Shape<ValuesOf<Cr
   });
 }
 
-/** What the schema adds for a provider to the credentials of any type. */
+/** The credentials of one provider; in the JSON Schema, only what differs from the credentials of any type. */
 export function narrowed(types: readonly CredentialType[]): Shape<ValuesOf<CredentialKeys>> {
   return { ...credentials(types), schema: { properties: { type: word(types).schema } } };
 }

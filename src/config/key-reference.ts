@@ -6,7 +6,7 @@ import { CACHE_KEYS, LIMITS_KEYS, LOG_KEYS, SERVER_KEYS, rootKeys } from './root
 import type { Key, Keys } from './section.js';
 import { anySourceKeys } from './source-keys.js';
 
-/** Every key in Markdown: meaning, allowed values, default, example. Built from the tables of the check. */
+/** Every key in Markdown: meaning, allowed values, default, example. Made from the key tables of the check. */
 export function keyReference(providers: readonly ProviderSettings[]): string {
   const parts = [
     chapter('Top level', '', rootKeys(providers)),
@@ -42,18 +42,19 @@ function describeKey(path: string, key: Key<unknown>): string {
 }
 
 function describeDefault(key: Key<unknown>): string {
-  if (key.required) return 'none, it is required';
-  if (key.default === undefined) return 'none, it may be left out';
-  return typeof key.default === 'object' ? "its keys' defaults" : `\`${write(key.default)}\``;
+  if (key.required) return 'none, the key is required';
+  if (key.default === undefined) return 'none, the key is optional';
+  return typeof key.default === 'object' ? 'the defaults of its keys' : `\`${write(key.default)}\``;
 }
 
-/** As the file would spell it: JSON is YAML, and only placeholders and marks of syntax need the quotes. */
+/** As the file would spell it: JSON is YAML, and only placeholders and syntax need quotes. */
 function write(value: unknown): string {
   return typeof value === 'string' && /^[\w./:-]+$/.test(value) ? value : JSON.stringify(value);
 }
 
+/** Escapes the marks of Markdown, but not within code. */
 function escape(text: string): string {
-  return text.replace(/[_*<]/g, String.raw`\$&`);
+  return text.replace(/`[^`]*`|[_*<]/g, (mark) => (mark.length > 1 ? mark : `\\${mark}`));
 }
 
 function describeProvider(settings: ProviderSettings): string {
@@ -64,11 +65,7 @@ function describeProvider(settings: ProviderSettings): string {
     ...(hasEnterpriseProject ? ['`enterpriseProjectId`'] : []),
   ];
   const project = needsProjectId ? '`projectId` is required' : '`projectId` is optional';
-  return `- \`${id}\`: takes ${joinWords(keys)}; ${project}; credentials ${listTypes(credentials)}.`;
-}
-
-function joinWords(words: readonly string[]): string {
-  return words.length === 0 ? 'the general keys only' : words.join(' and ');
+  return `- \`${id}\`: keys ${keys.join(' and ')}; ${project}; credentials ${listTypes(credentials)}.`;
 }
 
 function listTypes(types: readonly CredentialType[]): string {

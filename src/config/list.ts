@@ -1,19 +1,18 @@
 import type { ProblemLog } from './problem-log.js';
-import { describeKind } from './shape.js';
+import { noteKind } from './shape.js';
 import type { Shape } from './shape.js';
 import { childOf } from './yaml-tree.js';
 import type { ListNode } from './yaml-tree.js';
 
-/** A list of at least one thing, in which no two have the same `id`. `name` says what it lists: `clusters`. */
+/** A list of at least one item; their ids must be unique. `name` is what it lists: `clusters`. */
 export function listById<T>(name: string, item: Shape<T>): Shape<readonly (T | undefined)[]> {
-  const allowed = `a list of at least one of ${name}`;
+  const allowed = `a list of one or more ${name}`;
   return {
     allowed,
     schema: { type: 'array', minItems: 1, items: item.schema },
     read: (node, problems) => {
-      if (node.kind === 'lost') return undefined;
       if (node.kind !== 'list' || node.items.length === 0) {
-        problems.note(node, node.kind === 'list' ? 'an empty list' : describeKind(node), allowed);
+        noteKind(node, allowed, problems);
         return undefined;
       }
       noteRepeatedIds(node, problems);
@@ -22,7 +21,7 @@ export function listById<T>(name: string, item: Shape<T>): Shape<readonly (T | u
   };
 }
 
-/** A list of single values, which may be empty. `name` says what it lists. */
+/** A list of single values; it may be empty. `name` is what it lists. */
 export function listOf<T>(name: string, item: Shape<T>): Shape<readonly (T | undefined)[]> {
   const allowed = `a list of ${name}`;
   return {
@@ -30,7 +29,7 @@ export function listOf<T>(name: string, item: Shape<T>): Shape<readonly (T | und
     schema: { type: 'array', items: item.schema },
     read: (node, problems) => {
       if (node.kind === 'list') return node.items.map((each) => item.read(each, problems));
-      if (node.kind !== 'lost') problems.note(node, describeKind(node), allowed);
+      noteKind(node, allowed, problems);
       return undefined;
     },
   };
@@ -44,6 +43,6 @@ function noteRepeatedIds(list: ListNode, problems: ProblemLog): void {
     const key = typeof id.value === 'string' ? id.value : id.written;
     const first = seen.get(key);
     if (first === undefined) seen.set(key, id.path);
-    else problems.note(id, `the same as ${first}`, 'a different id for each');
+    else problems.note(id, `the same as ${first}; use a different id`);
   }
 }

@@ -90,7 +90,7 @@ describe('the configuration', () => {
     });
   });
 
-  it('lets a source override what the top level sets', () => {
+  it('lets a source override the top level', () => {
     const yaml = ocp(
       'pw',
       '    freshFor: 1m\n    rate: 200/5m\n    clusters: [{ id: 007 }]\ncache: { keepFor: 1h }\n',
@@ -103,7 +103,7 @@ describe('the configuration', () => {
     });
   });
 
-  it('is frozen through and through', () => {
+  it('is deeply frozen', () => {
     const isFrozen = (value: unknown): boolean =>
       typeof value !== 'object' ||
       value === null ||
@@ -116,7 +116,7 @@ describe('the configuration', () => {
   });
 });
 
-describe('what YAML takes for something else than a text', () => {
+describe('what YAML does not read as a text', () => {
   it.each([
     '61e9540',
     '0123',
@@ -135,8 +135,8 @@ describe('what YAML takes for something else than a text', () => {
   });
 });
 
-describe('a key in whose place nothing is put', () => {
-  it('is as if it were left out', () => {
+describe('a key whose placeholders are empty', () => {
+  it('counts as left out', () => {
     const yaml = `${ocp('pw', '    region: "${EMPTY}"\n    concurrency: "${EMPTY}${EMPTY}"\n')}server: { secret: "\${EMPTY}", port: "\${EMPTY:-}" }\n`;
     const { server, sources } = load(yaml, { EMPTY: '' });
     expect(server).toMatchObject({ secret: null, port: 3000 });
@@ -144,7 +144,7 @@ describe('a key in whose place nothing is put', () => {
   });
 
   it('is an error where it is required', () => {
-    expect(messageOf(ocp('"${EMPTY}"'), { EMPTY: '' })).toContain('password: found an empty text');
+    expect(messageOf(ocp('"${EMPTY}"'), { EMPTY: '' })).toContain('password: an empty text is not valid');
   });
 });
 
@@ -184,72 +184,61 @@ describe('a placeholder', () => {
   });
 
   it.each([
-    [
-      '"${NOPE}"',
-      '${NOPE}, which is not set; allowed: the name of a variable set in the environment, or a default behind it: ${NAME:-TEXT}',
-    ],
+    ['"${NOPE}"', '${NOPE} is not set; set this environment variable, or give a default: ${NOPE:-TEXT}'],
     [
       '"${constructor}"',
-      '${constructor}, which is not set; allowed: the name of a variable set in the environment, or a default behind it: ${NAME:-TEXT}',
+      '${constructor} is not set; set this environment variable, or give a default: ${constructor:-TEXT}',
     ],
-    ['"${file:nope}"', '${file:nope}, which is no such file; allowed: the path of a readable UTF-8 file'],
-    ['"${file:secrets}"', '${file:secrets}, which is a folder; allowed: the path of a readable UTF-8 file'],
-    [
-      '"${file:/dev/zero}"',
-      '${file:/dev/zero}, which is a file of more than 4194304 bytes; allowed: the path of a readable UTF-8 file',
-    ],
-    [
-      '"${file:secrets/latin1}"',
-      '${file:secrets/latin1}, which is bytes that are not UTF-8; allowed: the path of a readable UTF-8 file',
-    ],
-    ['"${file:secrets/two-lines}"', '(hidden); allowed: a password of 1 to 4096 characters'],
+    ['"${file:nope}"', '${file:nope} does not exist; name a readable file in UTF-8'],
+    ['"${file:secrets}"', '${file:secrets} is a folder; name a readable file in UTF-8'],
+    ['"${file:/dev/zero}"', '${file:/dev/zero} is larger than 4194304 bytes; name a readable file in UTF-8'],
+    ['"${file:secrets/latin1}"', '${file:secrets/latin1} is not UTF-8; name a readable file in UTF-8'],
+    ['"${file:secrets/two-lines}"', '(hidden) is not valid; use a password of 1 to 4096 characters'],
     [
       '"${}"',
-      'a placeholder of another form; allowed: ${NAME} for an environment variable, ${NAME:-TEXT} with what stands for one that is not set or empty, ${file:PATH} for a file, $${ for a literal ${',
+      'not a placeholder; use ${NAME} for an environment variable, ${NAME:-TEXT} for one with a default, ${file:PATH} for the content of a file, $${ for a literal ${',
     ],
     [
       '"${NOPE:?x}"',
-      'a placeholder of another form; allowed: ${NAME} for an environment variable, ${NAME:-TEXT} with what stands for one that is not set or empty, ${file:PATH} for a file, $${ for a literal ${',
+      'not a placeholder; use ${NAME} for an environment variable, ${NAME:-TEXT} for one with a default, ${file:PATH} for the content of a file, $${ for a literal ${',
     ],
     [
       '"${PW"',
-      'a placeholder of another form; allowed: ${NAME} for an environment variable, ${NAME:-TEXT} with what stands for one that is not set or empty, ${file:PATH} for a file, $${ for a literal ${',
+      'not a placeholder; use ${NAME} for an environment variable, ${NAME:-TEXT} for one with a default, ${file:PATH} for the content of a file, $${ for a literal ${',
     ],
   ])('in %s is a problem at its line', (password, detail) => {
-    expect(messageOf(ocp(password))).toBe(
-      `/tributary.yaml:8:17 sources[0].credentials.password: found ${detail}`,
-    );
+    expect(messageOf(ocp(password))).toBe(`/tributary.yaml:8:17 sources[0].credentials.password: ${detail}`);
   });
 
-  it('that puts in a wrong value does not show it', () => {
+  it('with a wrong value does not show it', () => {
     const message = messageOf(ocp('pw').replace('provider: oceanbase-ocp', 'provider: ${WORD}'), {
       WORD: 'hush',
     });
-    expect(message).toContain('sources[0].provider: found (hidden); allowed: huawei-css,');
+    expect(message).toContain('sources[0].provider: (hidden) is not valid; use one of huawei-css,');
   });
 });
 
 describe('a file that cannot be read', () => {
   it.each([
-    ['no/such.yaml', 'no such file'],
-    ['package.json/tributary.yaml', 'no such file'],
-    ['docs', 'a folder'],
-    ['a\0b', 'a file that cannot be read (ERR_INVALID_ARG_VALUE)'],
-  ])('is called by its name with the reason: %j', (path, found) => {
-    const detail = `found ${found}; allowed: a readable YAML file in UTF-8`;
+    ['no/such.yaml', 'does not exist'],
+    ['package.json/tributary.yaml', 'does not exist'],
+    ['docs', 'is a folder'],
+    ['a\0b', 'cannot be read (ERR_INVALID_ARG_VALUE)'],
+  ])('is reported with its name and the reason: %j', (path, fault) => {
+    const detail = `the file ${fault}; name a readable YAML file in UTF-8`;
     expect(() => loadConfig({ file: path, env: {}, providers: [] })).toThrow(
       new ConfigError([{ file: path, line: null, column: null, field: '', detail }]),
     );
   });
 
-  it('is told with the place of the first byte that is not UTF-8', () => {
+  it('is reported with the place of the first byte that is not UTF-8', () => {
     const bytes = Buffer.concat([
       Buffer.from('auth: none\nlog: '),
       Buffer.from([0xff, 0xfe]),
       Buffer.from('\n'),
     ]);
     expect(messageOf(bytes)).toBe(
-      '/tributary.yaml:2:6: found bytes that are not UTF-8; allowed: a readable YAML file in UTF-8',
+      '/tributary.yaml:2:6: the file is not UTF-8; name a readable YAML file in UTF-8',
     );
   });
 });

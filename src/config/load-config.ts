@@ -14,10 +14,10 @@ import type { Environment } from './substitution.js';
 import { parseYaml } from './yaml-tree.js';
 
 export interface ConfigOrigin {
-  /** The YAML file, as it was named; problems call it so. */
+  /** The YAML file. Problems show its name as given here. */
   readonly file: string;
   readonly env: Environment;
-  /** What each known provider demands. */
+  /** What each known provider requires. */
   readonly providers: readonly ProviderSettings[];
 }
 
@@ -32,20 +32,20 @@ export function loadConfig({ file, env, providers }: ConfigOrigin): Config {
 function readValues({ file, env, providers }: ConfigOrigin, problems: ProblemLog): Sure<RootValues> | null {
   const text = readText(file, problems);
   if (text === null) return null;
-  const root = parseYaml(text, new Substitution(env, dirname(file), problems), problems);
+  const root = parseYaml(text, new Substitution(env, dirname(file)), problems);
   if (root === null) return null;
   const values = section('a map', rootKeys(providers)).read(root, problems);
   if (values !== undefined) checkRules(values, root, problems);
-  // Every undefined value has a problem of its own, and with a problem nothing is used.
+  // Each undefined value has a problem, and when there is a problem no value is used.
   return problems.isEmpty ? (values as Sure<RootValues>) : null;
 }
 
 function readText(file: string, problems: ProblemLog): string | null {
   const read = readTextFile(file);
   if (read.outcome === 'read') return read.text;
-  const allowed = 'a readable YAML file in UTF-8';
-  if (read.readable === null) problems.noteFile(read.found, allowed);
-  else problems.note(spotAfter(read.readable), read.found, allowed);
+  const detail = `the file ${read.fault}; name a readable YAML file in UTF-8`;
+  if (read.readable === null) problems.noteFile(detail);
+  else problems.note(spotAfter(read.readable), detail);
   return null;
 }
 
@@ -56,19 +56,13 @@ function spotAfter(text: string): Spot {
 
 type RootValues = ValuesOf<RootKeys>;
 
-/** Values read without a problem: nothing in them is undefined. */
+/** Values without a problem: none of them is undefined. */
 type Sure<T> = T extends object ? { readonly [N in keyof T]: Sure<Exclude<T[N], undefined>> } : T;
 
 function toConfig({ server, cache, window, log, limits, auth, sources }: Sure<RootValues>): Config {
+  const { deadline, shutdownTimeout, ...listening } = server;
   return {
-    server: {
-      host: server.host,
-      port: server.port,
-      deadlineMs: server.deadline,
-      shutdownTimeoutMs: server.shutdownTimeout,
-      maxConnections: server.maxConnections,
-      secret: server.secret,
-    },
+    server: { ...listening, deadlineMs: deadline, shutdownTimeoutMs: shutdownTimeout },
     cache: {
       redis: cache.redis,
       prefix: cache.prefix,
@@ -76,36 +70,25 @@ function toConfig({ server, cache, window, log, limits, auth, sources }: Sure<Ro
       keepForMs: cache.keepFor,
     },
     windowMs: window,
-    log: { level: log.level },
+    log,
     limits: { bodyMemoryBytes: limits.bodyMemory },
     auth,
-    sources: sources.map((source) => toSourceConfig(source, { cache, window })),
+    sources: sources.map((source) => toSourceConfig(source, { ...cache, window })),
   };
 }
 
-type SourceValues = Sure<RootValues>['sources'][number];
-type Inherited = Pick<Sure<RootValues>, 'cache' | 'window'>;
+type Inherited = Sure<RootValues>['cache'] & Pick<Sure<RootValues>, 'window'>;
 
-function toSourceConfig(source: SourceValues, { cache, window }: Inherited): SourceConfig {
+function toSourceConfig(values: Sure<RootValues>['sources'][number], inherited: Inherited): SourceConfig {
+  const { timeout, freshFor, keepFor, minRefreshInterval, window, discovery, ...source } = values;
   return {
-    id: source.id,
-    provider: source.provider,
-    endpoint: source.endpoint,
-    region: source.region,
-    projectId: source.projectId,
-    clusters: source.clusters,
-    discovery: { ...source.discovery, exclude: source.discovery.exclude ?? [] },
-    credentials: source.credentials,
-    timeoutMs: source.timeout,
-    concurrency: source.concurrency,
-    rate: source.rate,
-    maxTasksPerFeed: source.maxTasksPerFeed,
-    freshForMs: source.freshFor ?? cache.freshFor,
-    keepForMs: source.keepFor ?? cache.keepFor,
-    minRefreshMs: source.minRefreshInterval ?? cache.minRefreshInterval,
-    keepWarm: source.keepWarm,
-    windowMs: source.window ?? window,
-    enterpriseProjectId: source.enterpriseProjectId,
+    ...source,
+    discovery: { ...discovery, exclude: discovery.exclude ?? [] },
+    timeoutMs: timeout,
+    freshForMs: freshFor ?? inherited.freshFor,
+    keepForMs: keepFor ?? inherited.keepFor,
+    minRefreshMs: minRefreshInterval ?? inherited.minRefreshInterval,
+    windowMs: window ?? inherited.window,
   };
 }
 

@@ -4,13 +4,13 @@ import { pageTokenKey } from './page-token-key.js';
 const SECRET = '0123456789abcdef';
 
 describe('the page token key', () => {
-  it('comes from the secret alone, so that it is the same after a restart', () => {
+  it('is made from the secret only, so that it is the same after a restart', () => {
     expect(pageTokenKey(SECRET)).toHaveLength(32);
     expect(pageTokenKey(SECRET)).toEqual(pageTokenKey(SECRET));
     expect(pageTokenKey(`${SECRET}0`)).not.toEqual(pageTokenKey(SECRET));
   });
 
-  it('is random without a secret, so that nothing else can be found out by it', () => {
+  it('is random without a secret', () => {
     expect(pageTokenKey(null)).toHaveLength(32);
     expect(pageTokenKey(null)).not.toEqual(pageTokenKey(null));
   });

@@ -3,8 +3,8 @@ import { hkdfSync, randomBytes } from 'node:crypto';
 const KEY_BYTES = 32;
 
 /**
- * The 32-byte key of this process that signs page tokens: from `server.secret`, else random. A key that came from
- * anything else that is configured would let whoever has a token try out passwords on it.
+ * The 32-byte key with which this process signs page tokens: made from `server.secret`, else random. It is not made from
+ * other configured secrets, because a page token would let its holder test guesses of them.
  */
 export function pageTokenKey(secret: string | null): Uint8Array {
   if (secret === null) return randomBytes(KEY_BYTES);

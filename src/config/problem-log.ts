@@ -7,7 +7,7 @@ export interface Place {
   readonly column: number;
 }
 
-/** What a problem is about: a position and the field found there. */
+/** What a problem is about: a field and its position. */
 export interface Spot {
   readonly place: Place;
   readonly path: string;
@@ -15,21 +15,19 @@ export interface Spot {
 
 export const START_OF_FILE: Spot = { place: { line: 1, column: 1 }, path: '' };
 
-/** Collects what is wrong with one file, so that everything can be told at once. */
+/** Collects what is wrong with one file, so that everything can be reported at once. */
 export class ProblemLog {
   readonly #problems: Problem[] = [];
 
   constructor(private readonly file: string) {}
 
-  /** `found` and `allowed` are phrases; the caller keeps secrets out of both. */
-  note({ place, path }: Spot, found: string, allowed: string): void {
-    const detail = `found ${found}; allowed: ${allowed}`;
+  /** `detail` says what is wrong and what to use instead. The caller keeps secrets out of it. */
+  note({ place, path }: Spot, detail: string): void {
     this.#problems.push({ file: this.file, line: place.line, column: place.column, field: path, detail });
   }
 
   /** The file itself is the problem. */
-  noteFile(found: string, allowed: string): void {
-    const detail = `found ${found}; allowed: ${allowed}`;
+  noteFile(detail: string): void {
     this.#problems.push({ file: this.file, line: null, column: null, field: '', detail });
   }
 
@@ -37,7 +35,7 @@ export class ProblemLog {
     return this.#problems.length === 0;
   }
 
-  /** Everything noted, in the order of the file. */
+  /** All problems, in the order of the file. */
   toError(): ConfigError {
     return new ConfigError(this.#problems.toSorted(compareProblems));
   }

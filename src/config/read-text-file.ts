@@ -1,12 +1,12 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 
-/** Far above any configuration or secret; a device or a log named by mistake must not fill the memory. */
+/** Far larger than any configuration or secret. A device or log named by mistake must not fill the memory. */
 const LARGEST_FILE_BYTES = 4 * 1024 * 1024;
 
-/** A file's text, or what was found in its place (a phrase, with the text's readable part where it has one). */
+/** The text of a file; or what is wrong with the file, and the text before the first byte that is not UTF-8. */
 export type ReadText =
   | { readonly outcome: 'read'; readonly text: string }
-  | { readonly outcome: 'failed'; readonly found: string; readonly readable: string | null };
+  | { readonly outcome: 'failed'; readonly fault: string; readonly readable: string | null };
 
 /** Reads a UTF-8 file (a byte order mark is dropped). It never throws. */
 export function readTextFile(path: string): ReadText {
@@ -19,18 +19,18 @@ export function readTextFile(path: string): ReadText {
 
 function describeFault(error: unknown): string {
   const { code = 'unknown error' } = error as NodeJS.ErrnoException;
-  return FAULTS[code] ?? `a file that cannot be read (${code})`;
+  return FAULTS[code] ?? `cannot be read (${code})`;
 }
 
 const FAULTS: Readonly<Record<string, string>> = {
-  ENOENT: 'no such file',
-  ENOTDIR: 'no such file',
-  EISDIR: 'a folder',
-  EACCES: 'a file that this process may not read',
-  EPERM: 'a file that this process may not read',
+  ENOENT: 'does not exist',
+  ENOTDIR: 'does not exist',
+  EISDIR: 'is a folder',
+  EACCES: 'may not be read by this process',
+  EPERM: 'may not be read by this process',
 };
 
-/** Read in pieces, not by size: secrets may be pipes, whose size is told as 0. */
+/** Reads in pieces, not by size: a secret may be a pipe, whose size is 0. */
 function readBytes(path: string): Buffer {
   const file = openSync(path, 'r');
   try {
@@ -50,16 +50,16 @@ function readBytes(path: string): Buffer {
 }
 
 function decode(bytes: Buffer): ReadText {
-  if (bytes.length > LARGEST_FILE_BYTES) return failed(`a file of more than ${LARGEST_FILE_BYTES} bytes`);
+  if (bytes.length > LARGEST_FILE_BYTES) return failed(`is larger than ${LARGEST_FILE_BYTES} bytes`);
   try {
     return { outcome: 'read', text: new TextDecoder('utf-8', { fatal: true }).decode(bytes) };
   } catch {
-    // The decoder does not say where; the lossy one shows it by its first replacement character.
+    // The decoder does not say where. Lenient decoding shows it by the first replacement character.
     const lossy = bytes.toString('utf8');
-    return failed('bytes that are not UTF-8', lossy.slice(0, lossy.indexOf('\uFFFD')));
+    return failed('is not UTF-8', lossy.slice(0, lossy.indexOf('\uFFFD')));
   }
 }
 
-function failed(found: string, readable: string | null = null): ReadText {
-  return { outcome: 'failed', found, readable };
+function failed(fault: string, readable: string | null = null): ReadText {
+  return { outcome: 'failed', fault, readable };
 }

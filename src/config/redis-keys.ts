@@ -10,9 +10,9 @@ import { childOf } from './yaml-tree.js';
 import type { YamlNode } from './yaml-tree.js';
 
 const URL_RULE =
-  'redis://user:password@host:6379/0, redis-sentinel://user:password@host:26379,host:26379/0#master-name or redis-cluster://user:password@host:6379,host:6379; rediss, rediss-sentinel and rediss-cluster for TLS; all but hosts and master-name may be left out; what a placeholder puts in is taken as it is, but in what you write yourself % @ : / ? # in a user or password are %25 %40 %3A %2F %3F %23, or stand as they are in the keys username and password beside url';
+  'redis://user:password@host:6379/0, redis-sentinel://user:password@host:26379,host:26379/0#master-name or redis-cluster://user:password@host:6379,host:6379 (rediss, rediss-sentinel and rediss-cluster for TLS; only the hosts and the master name are required). In a user name or password that you write into the URL, encode % @ : / ? # as %25 %40 %3A %2F %3F %23, or use the keys username and password next to url; placeholders need no encoding';
 
-/** The URL of a Redis. It is never shown: without its at sign a password looks like a host. */
+/** The URL of a Redis. It is never shown: without the at sign, a password looks like a host. */
 function redisUrl(allowed = URL_RULE): Shape<RedisAddress> {
   return scalar({
     allowed,
@@ -30,23 +30,23 @@ const password = text({
 
 export const REDIS_KEYS = {
   url: required(redisUrl(), {
-    description: 'Where the Redis is. It may hold the user and the password as well.',
+    description: 'The address of the Redis. It may contain the user name and the password.',
     example: 'redis://127.0.0.1:6379',
   }),
   username: optional(name, {
-    description: 'The user (ACL). Left out: the one of the URL, else the default user.',
+    description: 'The user name (ACL). Default: the one in the URL, else the default user.',
     example: 'tributary',
   }),
   password: optional(password, {
-    description: 'The password, as it is: nothing in it has to be encoded.',
+    description: 'The password as it is: nothing in it has to be encoded.',
     example: '${REDIS_PASSWORD}',
   }),
   sentinelUsername: optional(name, {
-    description: 'The user for the Sentinels, where they ask for one.',
+    description: 'The user name for the Sentinels, if they require one.',
     example: 'tributary',
   }),
   sentinelPassword: optional(password, {
-    description: 'The password of the Sentinels (their requirepass), which is not the one of the Redis.',
+    description: 'The password of the Sentinels (their `requirepass`). It is not the password of the Redis.',
     example: '${SENTINEL_PASSWORD}',
   }),
 } as const satisfies Keys;
@@ -54,7 +54,7 @@ export const REDIS_KEYS = {
 const MAP = section('a map', REDIS_KEYS);
 const SCALAR = redisUrl(`${URL_RULE}; or ${MAP.allowed}`);
 
-/** Where a Redis is and how to be let in: a URL, or a map with the URL and keys for what is secret. */
+/** The address and login of a Redis: a URL, or a map with the URL and keys for the secrets. */
 export function redisAddress(): Shape<RedisAddress> {
   return {
     allowed: SCALAR.allowed,
@@ -66,60 +66,41 @@ export function redisAddress(): Shape<RedisAddress> {
 function readMap(node: YamlNode, problems: ProblemLog): RedisAddress | undefined {
   const values = MAP.read(node, problems);
   if (values?.url === undefined) return undefined;
-  const { url, username, password, ...sentinel } = values;
-  const fault = faultOf(values);
-  if (fault !== null) {
-    problems.note(childOf(node, fault.key) ?? node, fault.found, fault.allowed);
-    return undefined;
-  }
+  const { url, ...logins } = values;
+  for (const [key, detail] of loginFaults(url, logins)) problems.note(childOf(node, key) ?? node, detail);
   return {
     ...url,
-    username: username ?? url.username,
-    password: password ?? url.password,
-    sentinelUsername: sentinel.sentinelUsername ?? null,
-    sentinelPassword: sentinel.sentinelPassword ?? null,
+    username: logins.username ?? url.username,
+    password: logins.password ?? url.password,
+    sentinelUsername: logins.sentinelUsername ?? null,
+    sentinelPassword: logins.sentinelPassword ?? null,
   };
 }
 
-interface Fault {
-  readonly key: keyof typeof REDIS_KEYS;
-  readonly found: string;
-  readonly allowed: string;
+type Logins = Omit<ValuesOf<typeof REDIS_KEYS>, 'url'>;
+
+/** Keys of the map that contradict its URL or lack their counterpart. */
+function loginFaults(url: RedisAddress, logins: Logins): [keyof Logins, string][] {
+  return [
+    ...pairFaults(logins, ['username', 'password'], url.password === null ? null : TWICE),
+    ...pairFaults(
+      logins,
+      ['sentinelUsername', 'sentinelPassword'],
+      url.kind === 'sentinel' ? null : NO_SENTINELS,
+    ),
+  ];
 }
 
-type Values = ValuesOf<typeof REDIS_KEYS>;
+const TWICE = 'the URL contains a user name or password, too; use only one of the two';
+const NO_SENTINELS = 'the URL has no Sentinels; use a redis-sentinel:// URL, or remove this key';
+const NO_PASSWORD = 'a user name without a password; add the password';
 
-/** What the keys of the map cannot be together. */
-function faultOf({ url, ...values }: Values): Fault | null {
-  const login = loginOf(values, 'username', 'password');
-  const watch = loginOf(values, 'sentinelUsername', 'sentinelPassword');
-  if (login !== null && url?.password !== null) return { key: login.key, ...TWICE };
-  if (watch !== null && url?.kind !== 'sentinel') return { key: watch.key, ...NO_SENTINELS };
-  return [login, watch].find((each) => each?.isPartial === true)?.fault ?? null;
-}
-
-interface Login {
-  readonly key: Fault['key'];
-  /** A user name without a password. */
-  readonly isPartial: boolean;
-  readonly fault: Fault;
-}
-
-function loginOf(values: Omit<Values, 'url'>, name: LoginKey, password: LoginKey): Login | null {
-  const isPartial = !isGiven(values[password]);
-  const key = isPartial ? name : password;
-  return isGiven(values[key]) ? { key, isPartial, fault: { key, ...NO_PASSWORD } } : null;
-}
-
-type LoginKey = keyof Omit<Values, 'url'>;
-
-const TWICE = { found: 'a user name or password in the URL as well', allowed: 'one of the two' };
-const NO_SENTINELS = {
-  found: 'no Sentinels in the URL',
-  allowed: 'a redis-sentinel:// or rediss-sentinel:// URL beside it',
-};
-const NO_PASSWORD = { found: 'no password', allowed: 'a password beside it' };
-
-function isGiven(value: string | null | undefined): boolean {
-  return typeof value === 'string';
+/** `fault` says why neither key may be set; null when they may. */
+function pairFaults(
+  logins: Logins,
+  [name, password]: readonly [keyof Logins, keyof Logins],
+  fault: string | null,
+): [keyof Logins, string][] {
+  if (typeof logins[password] === 'string') return fault === null ? [] : [[password, fault]];
+  return typeof logins[name] === 'string' ? [[name, fault ?? NO_PASSWORD]] : [];
 }

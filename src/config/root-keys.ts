@@ -11,32 +11,29 @@ import { duration, integer, size, text, word } from './values.js';
 
 export const SERVER_KEYS = {
   host: withDefault(listenHost(), '127.0.0.1', {
-    description: 'The address to listen on. Any but 127.0.0.0/8, ::1 and localhost needs a top-level auth.',
-    example: '127.0.0.1',
+    description:
+      'The address to listen on. Any other than 127.0.0.0/8, ::1 and localhost needs a top-level `auth`.',
   }),
   port: withDefault(integer({ min: 0, max: 65_535 }), 3000, {
-    description: 'The port to listen on; 0 is any free one.',
-    example: 3000,
+    description: 'The port to listen on. 0: any free port.',
   }),
   deadline: withDefault(duration({ max: '60s' }), '2s', {
-    description: 'The longest a request waits for upstreams.',
-    example: '2s',
+    description: 'The longest time that a request waits for upstreams.',
   }),
   shutdownTimeout: withDefault(duration({ max: '10m' }), '10s', {
     description:
-      'The longest a stop waits for open requests. By SIGTERM, requests are still taken for a quarter of it (5 s at most).',
-    example: '10s',
+      'The longest time that a stop waits for open requests. After SIGTERM, new requests are accepted for a quarter of it (5 s at most).',
   }),
   maxConnections: optional(integer({ min: 16, max: 1_000_000 }), {
     description:
-      'The most connections of clients. One more takes the place of the one that has waited longest for a request. Left out: 10,000, or fewer where the limit of open files allows no more.',
+      'The maximum number of client connections. When it is reached, a new connection replaces the one that has waited longest for a request. Default: 10,000, or fewer if the limit of open files requires it.',
     example: 5000,
   }),
   secret: optional(
     text({ allowed: 'a secret of 16 to 4096 characters', pattern: /^.{16,4096}$/s, secret: true }),
     {
       description:
-        'Signs page tokens, and what this gateway puts into Redis. Replicas with the same secret accept each other’s. Left out: page tokens are signed with a random key, which replicas share through Redis, and whoever can write to Redis is trusted.',
+        'Signs page tokens and what the gateway stores in Redis. Replicas with the same secret accept the page tokens of each other. Default: page tokens are signed with a random key, which replicas share through Redis, and everything in Redis is trusted.',
       example: '${TRIBUTARY_SECRET}',
     },
   ),
@@ -45,7 +42,7 @@ export const SERVER_KEYS = {
 export const CACHE_KEYS = {
   redis: optional(redisAddress(), {
     description:
-      'The Redis that replicas share: its URL, or a map with the URL and keys of their own for what is secret. Left out: snapshots are kept in this process.',
+      'The Redis that replicas share: its URL, or a map with the URL and separate keys for user names and passwords. Default: snapshots are kept in the process.',
     example: 'redis://127.0.0.1:6379',
   }),
   prefix: withDefault(
@@ -53,37 +50,30 @@ export const CACHE_KEYS = {
     'tributary',
     {
       description:
-        'Put before every key in Redis, so that gateways that have nothing to do with each other can share one.',
-      example: 'tributary',
+        'What every key in Redis begins with. Gateways with different prefixes can share one Redis.',
     },
   ),
   freshFor: withDefault(freshFor, '15s', {
-    description: 'A snapshot younger than this is served as it is.',
-    example: '15s',
+    description: 'A snapshot younger than this is served without a refresh.',
   }),
   keepFor: withDefault(keepFor, '24h', {
-    description: 'A snapshot older than this is not served at all. At least freshFor.',
-    example: '24h',
+    description: 'A snapshot older than this is never served. At least `freshFor`.',
   }),
   minRefreshInterval: withDefault(minRefreshInterval, '1s', {
-    description:
-      'Callers who insist on something newer (no-cache, max-age) make a feed be read no sooner than this after its last read; they wait for it.',
-    example: '5s',
+    description: 'The minimum time between two forced reads of a feed (`no-cache`, `max-age`); callers wait.',
   }),
 } as const satisfies Keys;
 
 export const LOG_KEYS = {
   level: withDefault(word(LOG_LEVELS), 'info', {
-    description: 'How much is logged; each level includes the ones before it.',
-    example: 'info',
+    description: 'How much is logged. Each level includes the ones before it.',
   }),
 } as const satisfies Keys;
 
 export const LIMITS_KEYS = {
   bodyMemory: withDefault(size({ min: '16MiB', max: '64GiB' }), '256MiB', {
     description:
-      'The memory that the answers of all upstreams may take at once while they are read. One that is too large for it is refused (LIMIT); others wait for their share within their timeout.',
-    example: '128MiB',
+      'The maximum memory for all upstream responses while they are read. A larger response is refused (`LIMIT`); others wait for memory until their timeout.',
   }),
 } as const satisfies Keys;
 
@@ -93,16 +83,17 @@ const GENERAL_KEYS = {
   cache: withDefault(
     section('a map', CACHE_KEYS),
     {},
-    { description: 'Where snapshots are kept, and how long.' },
+    { description: 'Where snapshots are kept, and for how long.' },
   ),
   window: withDefault(window, '30d', {
-    description: 'How far back a feed is read whose provider reads by a window; the others are read whole.',
-    example: '30d',
+    description:
+      'How far back feeds are read whose provider supports a time window. All other feeds are read whole.',
   }),
   log: withDefault(section('a map', LOG_KEYS), {}, { description: 'The log, on standard output.' }),
-  limits: withDefault(section('a map', LIMITS_KEYS), {}, { description: 'What the gateway may use.' }),
+  limits: withDefault(section('a map', LIMITS_KEYS), {}, { description: 'Limits of what the gateway uses.' }),
   auth: optional(word(['none']), {
-    description: 'Who may ask. none: everyone who reaches the server. Left out: it listens on loopback only.',
+    description:
+      'Who may send requests. `none`: everyone who can reach the server. Default: the server listens on loopback only.',
     example: 'none',
   }),
 } as const satisfies Keys;

@@ -7,35 +7,33 @@ import type { YamlNode } from './yaml-tree.js';
 
 type RootValues = ValuesOf<RootKeys>;
 
-/** What one key alone cannot show to be wrong. Values with a problem already noted are left alone. */
+/** The rules between keys. Values with a problem already noted are skipped. */
 export function checkRules(values: RootValues, root: YamlNode, problems: ProblemLog): void {
   checkAccess(values, root, problems);
   checkAges(values, root, problems);
   checkDiscovery(values, root, problems);
 }
 
-/** Clusters that are named are not found, so nothing said of finding them has an effect. */
+/** Discovery has no effect on a source whose clusters are named. */
 function checkDiscovery({ sources = [] }: RootValues, root: YamlNode, problems: ProblemLog): void {
   for (const [index, source] of sources.entries()) {
     const discovery = nodeAt(root, 'sources', index, 'discovery');
     if (discovery === undefined || source?.clusters === null || source?.clusters === undefined) continue;
     problems.note(
       discovery,
-      'discovery beside clusters',
-      'one of the two: clusters names them, discovery finds them',
+      'clusters and discovery exclude each other; use clusters to name them, or discovery to find them',
     );
   }
 }
 
-/** Whoever opens the gateway to a network says so. */
+/** Without access control, only this machine may reach the gateway, unless the file says otherwise. */
 function checkAccess({ server, auth }: RootValues, root: YamlNode, problems: ProblemLog): void {
   if (server?.host === undefined || isLoopback(server.host) || auth !== null) return;
   const host = nodeAt(root, 'server', 'host') ?? root;
-  const found = host.kind === 'scalar' && host.substituted ? '(hidden)' : JSON.stringify(server.host);
+  const shown = host.kind === 'scalar' && host.substituted ? '(hidden)' : JSON.stringify(server.host);
   problems.note(
     host,
-    `${found} without a top-level auth`,
-    '127.0.0.0/8, ::1 and localhost; to listen elsewhere say "auth: none" (there is no other kind yet: anyone may ask)',
+    `${shown} needs a top-level auth; use 127.0.0.0/8, ::1 or localhost, or set "auth: none" to let in everyone who can reach the server`,
   );
 }
 
@@ -48,7 +46,7 @@ function checkAges({ cache, sources = [] }: RootValues, root: YamlNode, problems
   if (cache === undefined) return;
   noteSwappedAges(cache, nodeAt(root, 'cache'), problems);
   for (const [index, source] of sources.entries()) {
-    // A source that overrides neither age is right or wrong with the top level.
+    // A source that overrides neither age has those of the cache, which are checked above.
     if (source === undefined || (source.freshFor === null && source.keepFor === null)) continue;
     const ages = {
       freshFor: source.freshFor === null ? cache.freshFor : source.freshFor,
@@ -66,8 +64,7 @@ function noteSwappedAges(
   if (holder === undefined || freshFor === undefined || keepFor === undefined || keepFor >= freshFor) return;
   problems.note(
     childOf(holder, 'keepFor') ?? childOf(holder, 'freshFor') ?? holder,
-    'a keepFor shorter than freshFor',
-    'a keepFor at least as long as freshFor',
+    'keepFor is shorter than freshFor; make it at least as long',
   );
 }
 

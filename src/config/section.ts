@@ -1,145 +1,120 @@
 import type { ProblemLog, Spot } from './problem-log.js';
-import { describeKind } from './shape.js';
+import { noteKind } from './shape.js';
 import type { JsonObject, JsonSchema, Shape } from './shape.js';
 import { suggest } from './suggest.js';
+import { childOf } from './yaml-tree.js';
 import type { MapNode, YamlNode } from './yaml-tree.js';
 
-/** What the documentation tells of a key. */
+/** What the documentation says about a key. */
 export interface KeyText {
   readonly description: string;
-  /** As it stands in the file. */
+  /** As the file would have it. */
   readonly example?: unknown;
 }
 
-/** One key of a section: its shape, its words, and what it is when the file leaves it out. */
-export interface Key<T> extends KeyText {
-  readonly allowed: string;
-  readonly schema: JsonSchema;
-  /** As it would stand in the file. */
+/** One key of a section: its shape and its documentation. */
+export interface Key<T> extends KeyText, Shape<T> {
+  /** As the file would have it. */
   readonly default?: unknown;
   readonly required: boolean;
-  /** False for a key that exists elsewhere but not in this section. */
-  readonly taken: boolean;
-  read(node: YamlNode, problems: ProblemLog): T | undefined;
-  /** The value when the key is left out of `section`. */
-  absent(section: Spot, problems: ProblemLog): T | undefined;
 }
 
 // `never` as a key's value type would refuse every key; the tables hold keys of many types.
 export type Keys = Readonly<Record<string, Key<unknown>>>;
 
-/** What a section reads to; a field is undefined when a problem with it has been noted. */
+/** The values of a section; a value is undefined when a problem with it has been noted. */
 export type ValuesOf<K extends Keys> = {
   readonly [N in keyof K]: K[N] extends Key<infer T> ? T | undefined : never;
 };
 
 export function required<T>(shape: Shape<T>, words: KeyText): Key<T> {
-  return {
-    ...words,
-    ...shape,
-    required: true,
-    taken: true,
-    absent: (spot, problems) => {
-      problems.note(spot, 'nothing', shape.allowed);
-      return undefined;
-    },
-  };
+  return { ...words, ...shape, required: true };
 }
 
-/** Null when left out, or when nothing was put in its place. */
+/** Null when the key is left out. */
 export function optional<T>(shape: Shape<T>, words: KeyText): Key<T | null> {
   return {
     ...words,
     ...shape,
     required: false,
-    taken: true,
-    read: (node, problems) => (isPutInEmpty(node) ? null : shape.read(node, problems)),
-    absent: () => null,
+    read: (node, problems) => (isLeftOut(node) ? null : shape.read(node, problems)),
   };
 }
 
-/** True where placeholders have put in nothing at all: as a variable that is set but empty does. */
-function isPutInEmpty(node: YamlNode): boolean {
-  return node.kind === 'scalar' && node.substituted && node.value === '';
-}
+type Fallback = string | number | boolean | Record<string, never>;
 
 /** `fallback` is written as it would be in the file, and read the same way. */
-export function withDefault<T>(
-  shape: Shape<T>,
-  fallback: string | number | boolean | Record<string, never>,
-  words: KeyText,
-): Key<T> {
+export function withDefault<T>(shape: Shape<T>, fallback: Fallback, words: KeyText): Key<T> {
   return {
     ...words,
     ...shape,
     required: false,
-    taken: true,
     default: fallback,
-    read: (node, problems) => shape.read(isPutInEmpty(node) ? nodeOf(fallback, node) : node, problems),
-    absent: (spot, problems) => shape.read(nodeOf(fallback, spot), problems),
+    read: (node, problems) => shape.read(isLeftOut(node) ? nodeOf(fallback, node) : node, problems),
   };
 }
 
-/** The key as a section has it that does not take it: left out it is what it always is, written it is a problem. */
+/** A key that the section does not take. It has its usual value; to write it in the file is a problem. */
 export function notTaken<T>(key: Key<T>): Key<T> {
-  return { ...key, schema: false, required: false, taken: false };
+  return { ...key, schema: false, required: false };
 }
 
-function nodeOf(value: string | number | boolean | Record<string, never>, spot: Spot): YamlNode {
-  if (typeof value === 'object') return { kind: 'map', ...spot, entries: [] };
+/** A value of empty placeholders, such as a variable that is set but empty, counts as left out, too. */
+function isLeftOut(node: YamlNode): boolean {
+  return node.kind === 'absent' || (node.kind === 'scalar' && node.substituted && node.value === '');
+}
+
+function nodeOf(value: Fallback, spot: Spot): YamlNode {
+  if (typeof value === 'object') return { ...spot, kind: 'map', entries: [] };
   const written = String(value);
   const pieces = [{ text: written, inserted: false }];
-  return { kind: 'scalar', ...spot, value, written, pieces, substituted: false, multiline: false };
+  return { ...spot, kind: 'scalar', value, written, pieces, substituted: false, multiline: false };
 }
 
 /** A map with known keys. `name` says what it is: `a cluster`. */
 export function section<K extends Keys>(name: string, keys: K): Shape<ValuesOf<K>> {
-  const taken = takenKeys(keys);
-  const allowed = `${name} with the keys ${taken.join(', ')}`;
+  const allowed = `${name} with the keys ${takenKeys(keys).join(', ')}`;
   return {
     allowed,
     schema: sectionSchema(keys),
     read: (node, problems) => {
-      if (node.kind === 'lost') return undefined;
-      if (node.kind === 'map') return readSection(node, { name, keys }, problems);
-      problems.note(node, describeKind(node), allowed);
-      return undefined;
+      if (node.kind !== 'map') {
+        noteKind(node, allowed, problems);
+        return undefined;
+      }
+      for (const entry of node.entries) {
+        const fault = keyFault(entry.key, name, keys);
+        if (fault !== null) problems.note(entry, fault);
+      }
+      return readSection(node, keys, problems);
     },
   };
 }
 
-interface NamedKeys<K extends Keys> {
-  readonly name: string;
-  readonly keys: K;
-}
-
-function readSection<K extends Keys>(
-  map: MapNode,
-  { name: noun, keys }: NamedKeys<K>,
-  problems: ProblemLog,
-): ValuesOf<K> {
-  noteUnknownKeys(map, { name: noun, keys }, problems);
+function readSection<K extends Keys>(map: MapNode, keys: K, problems: ProblemLog): ValuesOf<K> {
   const values = Object.entries(keys).map(([name, key]) => {
-    const entry = map.entries.find((each) => each.key === name);
-    if (entry !== undefined && key.taken) return [name, key.read(entry.value, problems)] as const;
     const path = map.path === '' ? name : `${map.path}.${name}`;
-    return [name, key.absent({ place: map.place, path }, problems)] as const;
+    const written = isTaken(key) ? childOf(map, name) : undefined;
+    return [name, key.read(written ?? { kind: 'absent', place: map.place, path }, problems)] as const;
   });
   return Object.fromEntries(values) as ValuesOf<K>;
 }
 
-function noteUnknownKeys(map: MapNode, { name, keys }: NamedKeys<Keys>, problems: ProblemLog): void {
+/** What is wrong with having a key in a section; null where it is taken. */
+function keyFault(key: string, section: string, keys: Keys): string | null {
   const taken = takenKeys(keys);
-  for (const entry of map.entries) {
-    if (taken.includes(entry.key)) continue;
-    const found = Object.hasOwn(keys, entry.key) ? `a key without meaning for ${name}` : 'an unknown key';
-    const guess = suggest(entry.key, taken);
-    problems.note(entry, found, taken.join(', ') + (guess === null ? '' : `; did you mean ${guess}?`));
-  }
+  if (taken.includes(key)) return null;
+  if (Object.hasOwn(keys, key)) return `${section} does not take this key; remove it`;
+  const guess = suggest(key, taken);
+  return `unknown key; use one of ${taken.join(', ')}${guess === null ? '' : `; did you mean ${guess}?`}`;
 }
 
 function takenKeys(keys: Keys): string[] {
-  return Object.keys(keys).filter((name) => keys[name]?.taken);
+  return Object.entries(keys).flatMap(([name, key]) => (isTaken(key) ? [name] : []));
+}
+
+function isTaken({ schema }: Key<unknown>): boolean {
+  return schema !== false;
 }
 
 /** The JSON Schema of a section. */
@@ -153,7 +128,7 @@ export function sectionSchema(keys: Keys): JsonObject {
   };
 }
 
-/** The JSON Schema of a key, with its words. */
+/** The JSON Schema of a key, with its documentation. */
 export function keySchema({ schema, description, example, ...key }: Key<unknown>): JsonSchema {
   if (typeof schema === 'boolean') return schema;
   return {

@@ -4,9 +4,9 @@ import type { ScalarNode, YamlNode } from './yaml-tree.js';
 export type JsonObject = Readonly<Record<string, unknown>>;
 export type JsonSchema = boolean | JsonObject;
 
-/** What a value of the file may be: the one source of its check, its JSON Schema and its documentation. */
+/** What a value of the file may be. Its check, its JSON Schema and its documentation are made from it. */
 export interface Shape<T> {
-  /** In words, for messages and for the reference page. */
+  /** In words, for the reference page, and for messages in which it follows "use". */
   readonly allowed: string;
   readonly schema: JsonSchema;
   /** Undefined when the node is not of this shape; the problem has been noted then. */
@@ -15,21 +15,21 @@ export interface Shape<T> {
 
 export interface ScalarRules<T> {
   readonly allowed: string;
-  /** Of the value as the file spells it; placeholders are let through besides. */
+  /** For the value as the file spells it; placeholders are accepted in addition. */
   readonly schema: JsonObject;
   /** Undefined when the value is not allowed. */
   readonly parse: (scalar: ScalarNode) => T | undefined;
   /** True for values that are never shown. */
   readonly secret?: boolean;
-  /** True where any text may stand, so that a word that YAML reads as something else may be meant as one. */
+  /** True for free text: words such as `true`, which YAML does not read as text, may be meant as text. */
   readonly isText?: boolean;
-  /** How a text is shown where parts of it may be secret. */
+  /** Shows a text without the parts that may be secret. */
   readonly show?: (text: string) => string;
-  /** A likely intention, where one can be guessed. */
+  /** The word that was probably meant; null when there is none. */
   readonly suggest?: (text: string) => string | null;
 }
 
-/** Where the schema keeps the pattern of texts with a placeholder. */
+/** The definition in the JSON Schema of texts with a placeholder. */
 const SUBSTITUTED_REF = '#/$defs/substituted';
 
 /** A shape of single values. */
@@ -40,38 +40,46 @@ export function scalar<T>(rules: ScalarRules<T>): Shape<T> {
     read: (node, problems) => {
       if (node.kind === 'lost') return undefined;
       const value = node.kind === 'scalar' && node.value !== null ? rules.parse(node) : undefined;
-      if (value === undefined) problems.note(node, found(node, rules), rules.allowed + hint(node, rules));
+      if (value === undefined)
+        problems.note(node, refuse(show(node, rules), rules.allowed) + hint(node, rules));
       return value;
     },
   };
 }
 
+/** Notes that a node is of the wrong kind. It does not show the value, which may be a misplaced secret. */
+export function noteKind(node: YamlNode, allowed: string, problems: ProblemLog): void {
+  if (node.kind !== 'lost') problems.note(node, refuse(describeKind(node), allowed));
+}
+
+/** `shown` is null for nothing; `allowed` follows the word "use". */
+function refuse(shown: string | null, allowed: string): string {
+  return `${shown === null ? 'no value' : `${shown} is not valid`}; use ${allowed}`;
+}
+
 function hint(node: YamlNode, { suggest, isText }: ScalarRules<unknown>): string {
-  if (isText === true && isWordOfYaml(node)) return '; put it in quotes where it is meant as a text';
+  if (isText === true && isWordOfYaml(node)) return '; put it in quotes if it is meant as a text';
   if (suggest === undefined || node.kind !== 'scalar' || node.substituted || node.multiline) return '';
   const guess = typeof node.value === 'string' ? suggest(node.value) : null;
   return guess === null ? '' : `; did you mean ${guess}?`;
 }
 
-/** `true`, `null`, `~` and their like, but not a value that is left out. */
+/** True for `true`, `null`, `~` and the like, but not for a missing value. */
 function isWordOfYaml(node: YamlNode): boolean {
   if (node.kind !== 'scalar') return false;
   return typeof node.value === 'boolean' || (node.value === null && node.written !== '');
 }
 
-function found(node: YamlNode, rules: ScalarRules<unknown>): string {
-  if (node.kind !== 'scalar' || node.value === null) return describeKind(node);
-  if (node.value === '') return 'an empty text';
-  const isText = typeof node.value === 'string';
-  if (rules.secret === true || node.substituted)
-    return isText ? '(hidden)' : `(hidden), ${describeKind(node)}`;
-  if (typeof node.value !== 'string') return `the ${typeof node.value} ${cut(node.written)}`;
+function show(node: YamlNode, rules: ScalarRules<unknown>): string | null {
+  if (node.kind !== 'scalar' || node.value === null || node.value === '') return describeKind(node);
+  if (rules.secret === true || node.substituted) return hide(node.value);
+  if (typeof node.value !== 'string') return cut(node.written);
   if (node.multiline) return 'a text over several lines';
-  return JSON.stringify(cut(showText(node.value, rules)));
+  return JSON.stringify(cut(rules.show?.(node.value) ?? node.value));
 }
 
-function showText(text: string, { show }: ScalarRules<unknown>): string {
-  return show === undefined ? text : show(text);
+function hide(value: string | number | boolean): string {
+  return typeof value === 'string' ? '(hidden)' : `a hidden ${typeof value}`;
 }
 
 const LONGEST_SHOWN = 80;
@@ -80,10 +88,10 @@ function cut(text: string): string {
   return text.length > LONGEST_SHOWN ? `${text.slice(0, LONGEST_SHOWN)}…` : text;
 }
 
-/** What kind of thing a node is. It says nothing of a value: it may stand where no secret is expected. */
-export function describeKind(node: YamlNode): string {
-  if (node.kind === 'map') return 'a map of keys';
-  if (node.kind === 'list') return 'a list';
-  if (node.kind === 'lost' || node.value === null) return 'nothing';
+function describeKind(node: YamlNode): string | null {
+  if (node.kind === 'map') return 'a map';
+  if (node.kind === 'list') return node.items.length === 0 ? 'an empty list' : 'a list';
+  if (node.kind !== 'scalar' || node.value === null) return null;
+  if (node.value === '') return 'an empty text';
   return typeof node.value === 'string' ? 'a text' : `a ${typeof node.value}`;
 }

@@ -14,7 +14,7 @@ export const keepFor = duration({ max: '365d' });
 export const minRefreshInterval = duration({ max: '1h' });
 export const window = duration({ max: '3650d' });
 
-/** A name as clouds give them. */
+/** A name that a cloud gave. */
 function cloudName(noun: string): Shape<string> {
   return text({
     allowed: `${noun} of 1 to 64 letters, digits, - and _`,
@@ -22,47 +22,45 @@ function cloudName(noun: string): Shape<string> {
   });
 }
 
+const PROJECT_ID = cloudName('a project id');
+
 const TUNING = {
   timeout: withDefault(duration({ max: '10m' }), '10s', {
-    description: 'The longest one upstream call may take.',
-    example: '10s',
+    description: 'The longest time that one upstream call may take.',
   }),
   concurrency: withDefault(integer({ min: 1, max: 64 }), 4, {
-    description: 'Upstream calls at once.',
-    example: 4,
+    description: 'The maximum number of upstream calls at the same time.',
   }),
   rate: optional(rate(), {
-    description: 'How many upstream calls are allowed in a time. Left out: as many as are needed.',
+    description: 'The maximum number of upstream calls in a period. Default: no limit.',
     example: '200/5m',
   }),
   maxTasksPerFeed: withDefault(integer({ min: 1, max: 1_000_000 }), 100_000, {
-    description: 'How many tasks are read of one feed; of a larger one the answer says TRUNCATED.',
-    example: 100_000,
+    description:
+      'The maximum number of tasks that are read from one feed. A feed that has more is reported as `TRUNCATED`.',
   }),
   freshFor: optional(freshFor, {
-    description: 'In place of cache.freshFor for this source.',
+    description: 'Overrides `cache.freshFor` for this source.',
     example: '1m',
   }),
   keepFor: optional(keepFor, {
-    description: 'In place of cache.keepFor for this source.',
+    description: 'Overrides `cache.keepFor` for this source.',
     example: '12h',
   }),
   minRefreshInterval: optional(minRefreshInterval, {
-    description: 'In place of cache.minRefreshInterval for this source.',
+    description: 'Overrides `cache.minRefreshInterval` for this source.',
     example: '10s',
   }),
   keepWarm: withDefault(trueOrFalse(), false, {
-    description:
-      'true: its feeds are kept fresh whether or not anyone asks. false: only while they are in use.',
-    example: true,
+    description: '`true`: the feeds are refreshed all the time. `false`: only while they are in use.',
   }),
   window: optional(window, {
-    description: 'In place of the top-level window for this source.',
+    description: 'Overrides the top-level `window` for this source.',
     example: '7d',
   }),
 } as const satisfies Keys;
 
-/** The keys of a source before its provider is looked at. */
+/** The keys of a source of any provider. */
 function generalKeys(ids: readonly string[]) {
   return {
     id: required(
@@ -70,28 +68,28 @@ function generalKeys(ids: readonly string[]) {
         allowed: 'a lower-case letter, then up to 62 lower-case letters, digits and -',
         pattern: /^[a-z][a-z0-9-]{0,62}$/,
       }),
-      { description: 'The name of the source: unique, and part of every task id.', example: 'search-logs' },
+      { description: 'The unique name of the source. It is part of every task id.', example: 'search-logs' },
     ),
-    provider: required(word(ids), { description: 'What kind of system it is.', example: ids[0] }),
+    provider: required(word(ids), { description: 'The kind of upstream system.', example: ids[0] }),
     endpoint: required(httpUrl(), {
-      description: 'Where its API is: a base URL, with a path prefix if there is one.',
+      description: 'The base URL of the API, with a path prefix if there is one.',
       example: 'https://css.eu-west-101.myhuaweicloud.com',
     }),
     region: optional(cloudName('a region'), {
-      description: 'The region it is in, as tasks show it.',
+      description: 'The region, as tasks show it.',
       example: 'eu-west-101',
     }),
-    projectId: optional(cloudName('a project id'), {
+    projectId: optional(PROJECT_ID, {
       description: 'The project whose tasks are read.',
       example: '04f1829c788037ac2fb8c01eb2b04b95',
     }),
     ...WHICH_CLUSTERS,
     credentials: required(credentials(CREDENTIAL_TYPES), {
-      description: 'How the source proves who it is.',
+      description: 'How the gateway authenticates to the upstream.',
     }),
     enterpriseProjectId: withDefault(cloudName('an enterprise project id'), 'all_granted_eps', {
-      description: 'The enterprise project whose tasks are read; all_granted_eps is every one that may be.',
-      example: 'all_granted_eps',
+      description:
+        'The enterprise project whose tasks are read. `all_granted_eps`: every project that the user may access.',
     }),
     ...TUNING,
   };
@@ -109,8 +107,8 @@ function sourceKeys(settings: ProviderSettings, any: SourceKeys): SourceKeys {
   const { needsProjectId, hasClusters, hasWindow, hasEnterpriseProject } = settings;
   return {
     ...any,
-    // Nullable like the optional key of any source, so that all providers' tables read to one type.
-    projectId: needsProjectId ? required<string | null>(any.projectId, any.projectId) : any.projectId,
+    // Nullable like the optional key, so that the sources of all providers have one type.
+    projectId: needsProjectId ? required<string | null>(PROJECT_ID, any.projectId) : any.projectId,
     clusters: hasClusters ? any.clusters : notTaken(any.clusters),
     discovery: hasClusters ? any.discovery : notTaken(any.discovery),
     window: hasWindow ? any.window : notTaken(any.window),

@@ -1,24 +1,23 @@
 import { resolve } from 'node:path';
-import type { ProblemLog, Spot } from './problem-log.js';
 import { readTextFile } from './read-text-file.js';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Before a brace two dollar signs stand for one; an odd number of them begins a placeholder, as in Compose files. */
 const PLACEHOLDER = /((?:\$\$)+)(?=\{)|((?:\$\$)*)\$\{([^{}]*)(\}?)/g;
-/** A name, and behind `-` or `:-` what stands for a variable that is not set, or not set or empty. */
+/** A name, and after `-` or `:-` the default for a variable that is not set, or not set or empty. */
 const VARIABLE = /^([A-Za-z_][A-Za-z0-9_]*)(?:(:?)-(.*))?$/s;
 const FILE = /^file:(.+)$/s;
-const FORMS =
-  '${NAME} for an environment variable, ${NAME:-TEXT} with what stands for one that is not set or empty, ${file:PATH} for a file, $${ for a literal ${';
+/** What is malformed is not shown: it may be a secret that contains a dollar sign and a brace. */
+const MALFORMED =
+  'not a placeholder; use ${NAME} for an environment variable, ${NAME:-TEXT} for one with a default, ${file:PATH} for the content of a file, $${ for a literal ${';
 
-/** A text with its placeholders replaced. */
-export interface SubstitutedText {
-  readonly text: string;
-  /** True when any of it came from elsewhere: it may be a secret then, and is never shown. */
-  readonly substituted: boolean;
-  /** The text in the parts that it was put together from. */
+/** A text with its placeholders replaced; with faults, it is of no use. */
+interface SubstitutedText {
+  /** The parts that the text was put together from. */
   readonly pieces: readonly TextPiece[];
+  /** One for each placeholder that cannot be replaced. */
+  readonly faults: readonly string[];
 }
 
 /** A part of a text that the file itself spells, or that a placeholder has put in. */
@@ -29,20 +28,18 @@ export interface TextPiece {
 
 /**
  * Replaces `${NAME}` by an environment variable, or its default `${NAME:-TEXT}`, and `${file:PATH}` by a file's
- * content, less one newline at its end. What is put in is taken as it is: no placeholder and no YAML in it is looked at.
+ * content, less one newline at its end. Placeholders and YAML in the inserted text have no effect.
  */
 export class Substitution {
   constructor(
     private readonly env: Environment,
     /** What relative paths start from: the configuration file's folder. */
     private readonly folder: string,
-    private readonly problems: ProblemLog,
   ) {}
 
-  /** Null when something is missing; each missing thing has been noted. */
-  apply(template: string, spot: Spot): SubstitutedText | null {
+  apply(template: string): SubstitutedText {
     const pieces: TextPiece[] = [];
-    let isWhole = true;
+    const faults: string[] = [];
     let endedAt = 0;
     for (const match of template.matchAll(PLACEHOLDER)) {
       const [whole, escaped, before = '', name, end = ''] = match;
@@ -50,58 +47,36 @@ export class Substitution {
       pieces.push({ text: template.slice(endedAt, match.index) + dollars, inserted: false });
       endedAt = match.index + whole.length;
       if (name === undefined) continue;
-      const value = this.#value(whole.slice(before.length), { name, end }, spot);
-      isWhole &&= value !== null;
-      pieces.push({ text: value ?? '', inserted: true });
+      const result = end === '' ? { fault: MALFORMED } : this.#replace(name);
+      if ('fault' in result) faults.push(result.fault);
+      else pieces.push({ text: result.text, inserted: true });
     }
     pieces.push({ text: template.slice(endedAt), inserted: false });
-    return isWhole ? joined(pieces) : null;
+    return { pieces, faults };
   }
 
-  #value(placeholder: string, { name, end }: PlaceholderParts, spot: Spot): string | null {
-    const path = FILE.exec(name)?.[1];
-    if (end !== '' && path !== undefined) return this.#fileContent(placeholder, path, spot);
-    const variable = end === '' ? null : VARIABLE.exec(name);
-    return variable === null ? this.#malformed(spot) : this.#variable(placeholder, variable, spot);
+  #replace(name: string): Replacement {
+    const [, path] = FILE.exec(name) ?? [];
+    if (path !== undefined) return this.#fileContent(path);
+    const variable = VARIABLE.exec(name);
+    return variable === null ? { fault: MALFORMED } : this.#variable(variable);
   }
 
-  #variable(placeholder: string, [, name = '', colon, fallback]: RegExpExecArray, spot: Spot): string | null {
+  #variable([, name = '', colon, fallback]: RegExpExecArray): Replacement {
     // `hasOwn`: process.env inherits `constructor` and its like.
     const value = Object.hasOwn(this.env, name) ? this.env[name] : undefined;
-    if (value !== undefined && (value !== '' || colon !== ':')) return value;
-    if (fallback !== undefined) return fallback;
-    this.problems.note(
-      spot,
-      `${placeholder}, which is not set`,
-      'the name of a variable set in the environment, or a default behind it: ${NAME:-TEXT}',
-    );
-    return null;
+    if (value !== undefined && (value !== '' || colon !== ':')) return { text: value };
+    if (fallback !== undefined) return { text: fallback };
+    return {
+      fault: `\${${name}} is not set; set this environment variable, or give a default: \${${name}:-TEXT}`,
+    };
   }
 
-  #fileContent(placeholder: string, path: string, spot: Spot): string | null {
+  #fileContent(path: string): Replacement {
     const read = readTextFile(resolve(this.folder, path));
-    if (read.outcome === 'read') return read.text.replace(/\r?\n$/, '');
-    this.problems.note(spot, `${placeholder}, which is ${read.found}`, 'the path of a readable UTF-8 file');
-    return null;
-  }
-
-  /** It is not shown: it may as well be a secret that holds a dollar sign and a brace. */
-  #malformed(spot: Spot): null {
-    this.problems.note(spot, 'a placeholder of another form', FORMS);
-    return null;
+    if (read.outcome === 'read') return { text: read.text.replace(/\r?\n$/, '') };
+    return { fault: `\${file:${path}} ${read.fault}; name a readable file in UTF-8` };
   }
 }
 
-interface PlaceholderParts {
-  readonly name: string;
-  /** Its closing brace; '' where it has none. */
-  readonly end: string;
-}
-
-function joined(pieces: readonly TextPiece[]): SubstitutedText {
-  return {
-    text: pieces.map(({ text }) => text).join(''),
-    substituted: pieces.some(({ inserted }) => inserted),
-    pieces,
-  };
-}
+type Replacement = { readonly text: string } | { readonly fault: string };

@@ -14,7 +14,10 @@ describe('a suggestion', () => {
     expect(suggest(typed, KNOWN)).toBe(known);
   });
 
-  it.each(['', 'password', 'x'.repeat(100_000)])('is not made for a word that is near none', (typed) => {
-    expect(suggest(typed, KNOWN)).toBeNull();
-  });
+  it.each(['', 'password', 'x'.repeat(100_000)])(
+    'is not made for a word that is similar to none',
+    (typed) => {
+      expect(suggest(typed, KNOWN)).toBeNull();
+    },
+  );
 });

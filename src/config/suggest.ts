@@ -1,6 +1,6 @@
-/** The known word that a mistyped one most likely stands for; null when none is near. */
+/** The known word that a mistyped word probably stands for; null when none is similar. */
 export function suggest(word: string, known: readonly string[]): string | null {
-  // Far longer than any known word: nothing is near, and the distance would cost.
+  // Far longer than any known word: nothing is similar, and the distance would take long.
   if (word.length > 64) return null;
   const typed = plain(word);
   const ranked = known
@@ -11,12 +11,12 @@ export function suggest(word: string, known: readonly string[]): string | null {
   return best.candidate;
 }
 
-/** `fresh_for`, `Fresh-For` and `freshFor` are the same word to whoever types it. */
+/** `fresh_for`, `Fresh-For` and `freshFor` are the same word. */
 function plain(word: string): string {
   return word.toLowerCase().replace(/[-_ ]/g, '');
 }
 
-/** How many letters must be put in, left out, replaced or swapped with the next (optimal string alignment). */
+/** How many letters to insert, delete, replace or swap with the next one (optimal string alignment). */
 function editDistance(a: string, b: string): number {
   let beforeLast: number[] = [];
   let last = Array.from({ length: b.length + 1 }, (_, column) => column);

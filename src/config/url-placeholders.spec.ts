@@ -35,9 +35,9 @@ const redisOf = (cache: string, env: Environment = {}): Config['cache']['redis']
 const endpointOf = (endpoint: string, env: Environment): string | undefined =>
   load('"redis://redis"', env, endpoint).sources[0]?.endpoint;
 
-describe('what a placeholder puts into the URL of a Redis', () => {
+describe('a placeholder in the URL of a Redis', () => {
   it.each(['p@ss', 'a/b+c=', 'a#b', '100%', 'p%41w', 'a:b', 'a?b', 'a b', 'ü€', '${X}'])(
-    'is taken as it is, such as the password %j',
+    'may be a password with any character, such as %j',
     (password) => {
       const found = redisOf('"redis://:${PW}@127.0.0.1:6379/2"', { PW: password });
       expect(found).toMatchObject({ username: null, password, db: 2 });
@@ -45,7 +45,7 @@ describe('what a placeholder puts into the URL of a Redis', () => {
     },
   );
 
-  it('is taken as it is, whatever the user name and the password', () => {
+  it('may be any user name and any password', () => {
     const anyText = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 40 });
     fc.assert(
       fc.property(anyText, anyText, (username, password) => {
@@ -60,7 +60,7 @@ describe('what a placeholder puts into the URL of a Redis', () => {
     );
   });
 
-  it('leaves what the file itself spells percent-encoded', () => {
+  it('does not change the percent-encoding of the rest', () => {
     expect(redisOf('"redis://m%40e:a%2F${PW}@redis"', { PW: '%2F' })).toMatchObject({
       username: 'm@e',
       password: 'a/%2F',
@@ -82,7 +82,7 @@ describe('what a placeholder puts into the URL of a Redis', () => {
     ['another database', '"redis://${HOST}"', { HOST: 'redis/1' }],
     ['a name of a master', '"redis-sentinel://${HOST}"', { HOST: 'a#main' }],
   ])('is not %s', (_, url, env) => {
-    expect(() => redisOf(url, env)).toThrow('cache.redis: found (hidden); allowed: redis://');
+    expect(() => redisOf(url, env)).toThrow('cache.redis: (hidden) is not valid; use redis://');
   });
 });
 
@@ -107,33 +107,33 @@ describe('a Redis with keys of its own', () => {
     [
       'a password twice',
       '{ url: "redis://:a@redis", password: b }',
-      'cache.redis.password: found a user name or password in the URL as well; allowed: one of the two',
+      'cache.redis.password: the URL contains a user name or password, too; use only one of the two',
     ],
     [
       'a password of Sentinels without any',
       '{ url: "redis://redis", sentinelPassword: b }',
-      'cache.redis.sentinelPassword: found no Sentinels in the URL; allowed: a redis-sentinel:// or rediss-sentinel:// URL beside it',
+      'cache.redis.sentinelPassword: the URL has no Sentinels; use a redis-sentinel:// URL, or remove this key',
     ],
     [
       'a user name without a password',
       '{ url: "redis://redis", username: b }',
-      'cache.redis.username: found no password; allowed: a password beside it',
+      'cache.redis.username: a user name without a password; add the password',
     ],
-    ['no URL', '{ password: b }', 'cache.redis.url: found nothing; allowed: redis://'],
-    ['a number', '7', 'cache.redis: found (hidden), a number; allowed: redis://'],
+    ['no URL', '{ password: b }', 'cache.redis.url: no value; use redis://'],
+    ['a number', '7', 'cache.redis: a hidden number is not valid; use redis://'],
   ])('is refused for %s', (_, cache, problem) => {
     expect(() => redisOf(cache)).toThrow(problem);
   });
 });
 
-describe('a URL of a Redis that is wrong', () => {
-  it('is answered with how to write a password in it', () => {
+describe('a wrong URL of a Redis', () => {
+  it('is refused with advice on how to write a password in it', () => {
     expect(() => redisOf('"redis://:p@ss@redis"')).toThrow('%40');
     expect(() => redisOf('"redis://:100%@redis"')).toThrow('username and password');
   });
 });
 
-describe('what a placeholder puts into an endpoint', () => {
+describe('a placeholder in an endpoint', () => {
   it.each([
     ['http://ocp/${PATH}', { PATH: 'a/b' }, 'http://ocp/a/b'],
     ['http://ocp/${PATH}', { PATH: '100%' }, 'http://ocp/100%25'],
@@ -141,12 +141,16 @@ describe('what a placeholder puts into an endpoint', () => {
     ['http://${HOST}:${PORT}/', { HOST: 'ocp', PORT: '8080' }, 'http://ocp:8080'],
     ['${URL}', { URL: 'http://ocp/a%20b' }, 'http://ocp/a%20b'],
     ['${BASE}/api', { BASE: 'http://ocp' }, 'http://ocp/api'],
-  ])('%s is taken as it is', (endpoint, env, expected) => {
+  ])('%s is inserted without a change to its structure', (endpoint, env, expected) => {
     expect(endpointOf(endpoint, env)).toBe(expected);
   });
 
-  it('is never another host', () => {
-    expect(() => endpointOf('http://${HOST}', { HOST: 'ocp@evil' })).toThrow('endpoint: found (hidden)');
-    expect(() => endpointOf('http://${HOST}', { HOST: 'evil/ocp' })).toThrow('endpoint: found (hidden)');
+  it('never becomes another host', () => {
+    expect(() => endpointOf('http://${HOST}', { HOST: 'ocp@evil' })).toThrow(
+      'endpoint: (hidden) is not valid',
+    );
+    expect(() => endpointOf('http://${HOST}', { HOST: 'evil/ocp' })).toThrow(
+      'endpoint: (hidden) is not valid',
+    );
   });
 });

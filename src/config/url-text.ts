@@ -2,9 +2,9 @@ import type { TextPiece } from './substitution.js';
 import type { ScalarNode } from './yaml-tree.js';
 
 /**
- * The text of a URL in which what placeholders have put in is percent-encoded, so that it is taken as it is: a
- * password may hold any character, and nothing that was put in ends the part of the URL that it stands in. A URL
- * that begins with a placeholder is taken as a URL that is ready. Null for what is no text.
+ * The text of a URL, with the content of placeholders percent-encoded. So a password may contain any character, and no
+ * content of a placeholder changes the structure of the URL. Where a placeholder begins the URL, its content is used as
+ * it is. Null for anything but a text.
  */
 export function urlText({ value, pieces }: ScalarNode): string | null {
   if (typeof value !== 'string') return null;
@@ -14,10 +14,10 @@ export function urlText({ value, pieces }: ScalarNode): string | null {
 
 type Part = 'login' | 'hosts' | 'path' | 'fragment';
 
-/** Where the file itself spells the marks that divide a URL. */
+/** The marks that divide a URL. Only those that the file itself spells count. */
 const MARKS = /:\/\/|[@/?#]/g;
 
-/** In a path a slash stays one; in a host no mark is allowed at all, so that it is refused afterwards. */
+/** In a path, slashes are kept. In a host, no mark is allowed: the encoded mark makes the host invalid. */
 const ENCODE: Readonly<Record<Part, (text: string) => string>> = {
   login: encodeURIComponent,
   hosts: (text) => text.replace(/[%@/?#\\]/g, encodeURIComponent),
@@ -34,7 +34,7 @@ function encodePieces(pieces: readonly TextPiece[]): string {
     .join('');
 }
 
-/** The part of the URL that each piece begins in, by the marks that the file itself spells. */
+/** The part of the URL in which each piece begins. */
 function partsAt(pieces: readonly TextPiece[]): Part[] {
   const parts: Part[] = [];
   let part: Part | 'scheme' = 'scheme';
@@ -52,7 +52,7 @@ function partAfter(part: Part | 'scheme', mark: string): Part | 'scheme' {
   return part === 'hosts' && mark !== '@' ? 'path' : part;
 }
 
-/** All before the last at sign among the hosts is a login. */
+/** Everything before the last at sign in the hosts is the login. */
 function withLogin(pieces: readonly TextPiece[], parts: readonly Part[]): Part[] {
   const last = pieces.findLastIndex(
     ({ text, inserted }, index) =>

@@ -6,7 +6,7 @@ import { suggest } from './suggest.js';
 /** One of a closed set of words. */
 export function word<const W extends string>(words: readonly W[]): Shape<W> {
   return scalar({
-    allowed: words.join(', '),
+    allowed: words.length > 1 ? `one of ${words.join(', ')}` : words.join(),
     schema: { enum: words },
     parse: ({ value }) => words.find((each) => each === value),
     suggest: (text) => suggest(text, words),
@@ -21,11 +21,11 @@ export interface TextRules {
 }
 
 const ANY_TEXT = /^.{1,4096}$/s;
-/** No name or secret holds them; a second newline at a secret file's end does. */
+/** No name or secret contains them. A file that ends in two newlines does, which is a mistake. */
 // eslint-disable-next-line no-control-regex -- control characters are what it looks for
 const CONTROL_CHARACTER = /[\u0000-\u001f\u007f]/;
 
-/** A text. What YAML takes for a number is taken as the file spells it: `0123` and `61e9540` keep their digits. */
+/** A text. What YAML reads as a number is kept as the file spells it: `0123` and `61e9540` keep their digits. */
 export function text({ allowed, pattern = ANY_TEXT, secret = false }: TextRules): Shape<string> {
   const ofText = { type: 'string', pattern: pattern.source };
   return scalar({
@@ -41,10 +41,10 @@ export function text({ allowed, pattern = ANY_TEXT, secret = false }: TextRules)
   });
 }
 
-/** Of these lengths are the shortest and the longest texts that any pattern wants. */
+/** The shortest and the longest digits that a pattern here may require. */
 const DIGITS = ['0', '0'.repeat(32)];
 
-/** A whole number within bounds. */
+/** A whole number within bounds; a substituted text counts as the number it spells. */
 export function integer({ min, max }: { readonly min: number; readonly max: number }): Shape<number> {
   return scalar({
     allowed: `a whole number from ${min} to ${max}`,
@@ -63,57 +63,49 @@ export function trueOrFalse(): Shape<boolean> {
     allowed: 'true or false',
     schema: { type: 'boolean' },
     parse: ({ value, substituted }) => {
-      const spelled = substituted ? BOOLEANS.get(String(value)) : value;
-      return typeof spelled === 'boolean' ? spelled : undefined;
+      if (typeof value === 'boolean') return value;
+      return substituted && (value === 'true' || value === 'false') ? value === 'true' : undefined;
     },
   });
 }
 
-const BOOLEANS: ReadonlyMap<string, boolean> = new Map([
-  ['true', true],
-  ['false', false],
-]);
-
-const UNITS_MS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+const UNITS_MS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 const DURATION = /^([1-9]\d{0,8})(ms|s|m|h|d)$/;
 
 /** A duration such as `15s`, in milliseconds; it is positive and at most `max` (written the same way). */
 export function duration({ max }: { readonly max: string }): Shape<number> {
-  const longestMs = parseDuration(max) ?? 0;
+  const longestMs = parseAmount(max, DURATION, UNITS_MS);
   return scalar({
     allowed: `a duration up to ${max}, such as 500ms, 15s, 5m, 24h or 30d`,
     schema: { type: 'string', pattern: DURATION.source },
     parse: ({ value }) => {
-      const ms = parseDuration(value);
-      return ms !== undefined && ms <= longestMs ? ms : undefined;
+      const ms = parseAmount(value, DURATION, UNITS_MS);
+      return ms <= longestMs ? ms : undefined;
     },
   });
 }
 
-function parseDuration(value: unknown): number | undefined {
-  const [, amount, unit] = (typeof value === 'string' ? DURATION.exec(value) : null) ?? [];
-  return unit === undefined ? undefined : Number(amount) * UNITS_MS[unit as keyof typeof UNITS_MS];
-}
-
-const UNITS_BYTES = { KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30 } as const;
+const UNITS_BYTES = { KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30 };
 const SIZE = /^([1-9]\d{0,6})(KiB|MiB|GiB)$/;
 
 /** A size such as `128MiB`, in bytes, within bounds that are written the same way. */
 export function size({ min, max }: { readonly min: string; readonly max: string }): Shape<number> {
-  const [smallest, largest] = [parseSize(min) ?? 0, parseSize(max) ?? 0];
+  const smallest = parseAmount(min, SIZE, UNITS_BYTES);
+  const largest = parseAmount(max, SIZE, UNITS_BYTES);
   return scalar({
     allowed: `a size from ${min} to ${max}, such as 128MiB or 1GiB`,
     schema: { type: 'string', pattern: SIZE.source },
     parse: ({ value }) => {
-      const bytes = parseSize(value);
-      return bytes !== undefined && bytes >= smallest && bytes <= largest ? bytes : undefined;
+      const bytes = parseAmount(value, SIZE, UNITS_BYTES);
+      return bytes >= smallest && bytes <= largest ? bytes : undefined;
     },
   });
 }
 
-function parseSize(value: unknown): number | undefined {
-  const [, amount, unit] = (typeof value === 'string' ? SIZE.exec(value) : null) ?? [];
-  return unit === undefined ? undefined : Number(amount) * UNITS_BYTES[unit as keyof typeof UNITS_BYTES];
+/** A number with a unit, in the smallest unit. Anything else is NaN, which is within no bounds. */
+function parseAmount(value: unknown, pattern: RegExp, units: Readonly<Record<string, number>>): number {
+  const [, amount, unit = ''] = (typeof value === 'string' ? pattern.exec(value) : null) ?? [];
+  return Number(amount) * (units[unit] ?? NaN);
 }
 
 const RATE = /^([1-9]\d{0,5})\/([1-9]\d{0,8}(?:ms|s|m|h|d))$/;
@@ -121,12 +113,12 @@ const RATE = /^([1-9]\d{0,5})\/([1-9]\d{0,8}(?:ms|s|m|h|d))$/;
 /** A number of calls in a time, such as `200/5m`. */
 export function rate(): Shape<CallRate> {
   return scalar({
-    allowed: 'calls per duration up to 1d, such as 200/5m',
+    allowed: 'a number of calls per duration of at most 1d, such as 200/5m',
     schema: { type: 'string', pattern: RATE.source },
     parse: ({ value }) => {
       const [, calls, per] = (typeof value === 'string' ? RATE.exec(value) : null) ?? [];
-      const perMs = parseDuration(per);
-      return perMs !== undefined && perMs <= UNITS_MS.d ? { calls: Number(calls), perMs } : undefined;
+      const perMs = parseAmount(per, DURATION, UNITS_MS);
+      return perMs <= UNITS_MS.d ? { calls: Number(calls), perMs } : undefined;
     },
   });
 }

@@ -5,12 +5,12 @@ import type { Keys, ValuesOf } from './section.js';
 import type { JsonSchema, Shape } from './shape.js';
 
 export interface VariantRules<K extends Keys> {
-  /** What the section is, with a choice made or without: `a source of huawei-css`, `a source`. */
+  /** What the section is called, with a choice or without: `a source of huawei-css`, `a source`. */
   readonly name: (choice?: string) => string;
   /** The key whose value chooses the table. */
   readonly by: string;
   readonly tables: Readonly<Record<string, K>>;
-  /** Checks what can be checked when `by` chooses none: the keys of all tables. */
+  /** The keys of all tables, to check what can be checked when the choice is not valid. */
   readonly fallback: Keys;
 }
 
@@ -33,7 +33,7 @@ export function variants<K extends Keys>(rules: VariantRules<K>): Shape<ValuesOf
   };
 }
 
-/** What holds for all, and for each choice what is different then. */
+/** The JSON Schema for any choice, with the differences for each choice. */
 function variantsSchema({ by, tables, fallback }: VariantRules<Keys>): JsonSchema {
   const choices = Object.entries(tables).map(([choice, keys]) => ({
     if: { properties: { [by]: { const: choice } }, required: [by] },

@@ -4,8 +4,8 @@ import { START_OF_FILE } from './problem-log.js';
 import type { Place, ProblemLog, Spot } from './problem-log.js';
 import type { Substitution, TextPiece } from './substitution.js';
 
-/** A YAML document as the check sees it: aliases followed, placeholders replaced, every node with its spot. */
-export type YamlNode = MapNode | ListNode | ScalarNode | LostNode;
+/** A YAML document for the check: aliases are followed, placeholders replaced, and every node has its spot. */
+export type YamlNode = MapNode | ListNode | ScalarNode | AbsentNode | LostNode;
 
 export interface MapNode extends Spot {
   readonly kind: 'map';
@@ -27,30 +27,35 @@ export interface ScalarNode extends Spot {
   readonly value: string | number | boolean | null;
   /** The value as the file spells it: digits keep their leading zeros. */
   readonly written: string;
-  /** True when a placeholder was replaced in it. */
+  /** True when a placeholder was replaced in it: it may be a secret then, and is never shown. */
   readonly substituted: boolean;
-  /** Of a text, the parts it was put together from; none of another value. */
+  /** The parts of a text, by origin; empty for other values. */
   readonly pieces: readonly TextPiece[];
-  /** True when it spans lines: a forgotten colon makes the next key, and its secret, part of a value. */
+  /** True when it spans lines. Without its colon, the next key and its secret become part of a value. */
   readonly multiline: boolean;
 }
 
-/** What could not be had; the reason has been noted. */
+/** In the place of a key that is left out; its spot is that of the map. */
+interface AbsentNode extends Spot {
+  readonly kind: 'absent';
+}
+
+/** A value that could not be read; the reason has been noted. */
 interface LostNode extends Spot {
   readonly kind: 'lost';
 }
 
-/** The value of a map's key, where the node is a map and has it. */
+/** The value of a key; undefined when the node is no map or does not have the key. */
 export function childOf(node: YamlNode, key: string): YamlNode | undefined {
   return node.kind === 'map' ? node.entries.find((entry) => entry.key === key)?.value : undefined;
 }
 
-/** Reads the one document of a file. What is wrong is noted; null when nothing can be checked any further. */
+/** Reads the one document of a file. Problems are noted; null when nothing can be checked any further. */
 export function parseYaml(text: string, substitution: Substitution, problems: ProblemLog): YamlNode | null {
   const lines = new LineCounter();
   const [document, second] = parseAllDocuments(text, { ...OPTIONS, lineCounter: lines });
   if (document === undefined || isEmpty(document)) {
-    problems.note(START_OF_FILE, 'an empty file', 'one YAML document with the key sources');
+    problems.note(START_OF_FILE, 'the file is empty; it needs at least the key sources');
     return null;
   }
   const faults = [document, ...(second === undefined ? [] : [second])].flatMap((each) => [
@@ -58,11 +63,11 @@ export function parseYaml(text: string, substitution: Substitution, problems: Pr
     ...each.warnings,
   ]);
   for (const { pos, message } of faults.slice(0, MOST_SYNTAX_FAULTS)) {
-    problems.note({ place: placeAt(lines, pos[0]), path: '' }, syntaxFault(message), 'YAML 1.2');
+    problems.note({ place: placeAt(lines, pos[0]), path: '' }, syntaxFault(message));
   }
   if (second !== undefined) {
     const place = placeAt(lines, second.range[0]);
-    problems.note({ place, path: '' }, 'a second YAML document', 'one document a file');
+    problems.note({ place, path: '' }, 'a second YAML document; use one document per file');
   }
   if (!problems.isEmpty || document.contents === null) return null;
   return new TreeBuilder(document, lines, { substitution, problems }).build();
@@ -74,11 +79,11 @@ const OPTIONS = {
   // Found by the tree builder, which knows the field's path.
   uniqueKeys: false,
   schema: 'core',
-  // !!binary and its like would be values that no key takes.
+  // No key takes values such as !!binary.
   resolveKnownTags: false,
 } as const;
 
-/** One broken bracket makes everything behind it look broken. */
+/** After one broken bracket, everything looks broken. */
 const MOST_SYNTAX_FAULTS = 5;
 /** The deepest key is four levels down. */
 const DEEPEST = 64;
@@ -89,9 +94,9 @@ function isEmpty(document: Document.Parsed): boolean {
   return errors.length + warnings.length === 0 && isScalar(contents) && contents.source === '';
 }
 
-/** The parser quotes what it stumbled over at its messages' ends, and that may be a piece of a secret. */
+/** The messages of the parser end with the text in question, which may be part of a secret. */
 function syntaxFault(message: string): string {
-  return `broken YAML (${message.replace(/(?<=\w): .*$|(?<=escape sequence) .*$/s, '')})`;
+  return `not valid YAML 1.2 (${message.replace(/(?<=\w): .*$|(?<=escape sequence) .*$/s, '')})`;
 }
 
 function placeAt(lines: LineCounter, offset: number): Place {
@@ -115,13 +120,13 @@ class TreeBuilder {
     this.#targets = aliasTargets(document);
   }
 
-  /** Null when the walk had to be ended. */
+  /** Null when the walk was stopped. */
   build(): YamlNode | null {
     const root = this.#node(this.#document.contents, START_OF_FILE, 0);
     return this.#stopped ? null : root;
   }
 
-  /** `around` tells the field's path, and the place of what holds a node that the file leaves out. */
+  /** `around` has the path of the node, and the place to use when the node is missing. */
   #node(node: Node | null, around: Spot, depth: number): YamlNode {
     const spot = {
       place: node?.range ? placeAt(this.lines, node.range[0]) : around.place,
@@ -142,7 +147,7 @@ class TreeBuilder {
         seen.add(entry.key);
         return [entry];
       }
-      this.use.problems.note(entry, 'a key that is here already', 'each key once');
+      this.use.problems.note(entry, 'repeated; use each key once');
       return [];
     });
     return { kind: 'map', ...spot, entries };
@@ -171,20 +176,23 @@ class TreeBuilder {
       const plain = typeof value === 'number' || typeof value === 'boolean' ? value : null;
       return { ...shared, value: plain, substituted: false, pieces: [] };
     }
-    const result = this.use.substitution.apply(value, spot);
-    if (result === null) return { kind: 'lost', ...spot };
-    const { text, ...from } = result;
-    return { ...shared, value: text, ...from };
+    const pieces = this.#pieces(value, spot);
+    if (pieces === null) return { kind: 'lost', ...spot };
+    const substituted = pieces.some(({ inserted }) => inserted);
+    return { ...shared, value: pieces.map(({ text }) => text).join(''), substituted, pieces };
+  }
+
+  /** Null when a placeholder cannot be replaced. */
+  #pieces(text: string, spot: Spot): readonly TextPiece[] | null {
+    const { pieces, faults } = this.use.substitution.apply(text);
+    for (const fault of faults) this.use.problems.note(spot, fault);
+    return faults.length === 0 ? pieces : null;
   }
 
   #aliased(alias: Alias, spot: Spot, depth: number): YamlNode {
     const target = this.#targets.get(alias);
     if (target === undefined) {
-      this.use.problems.note(
-        spot,
-        'an alias without its anchor',
-        'an alias of an anchor further up, or a text in quotes',
-      );
+      this.use.problems.note(spot, 'no anchor of this name above; add it, or put the text in quotes');
       return { kind: 'lost', ...spot };
     }
     this.#aliasDepth++;
@@ -193,18 +201,15 @@ class TreeBuilder {
     return node;
   }
 
-  /** Ends the walk at nodes without end: an alias inside what it names, or aliases of aliases of aliases. */
+  /** Stops the walk when aliases make it endless: an alias inside its own anchor, or aliases of aliases. */
   #mustStop(spot: Spot, depth: number): boolean {
     if (this.#aliasDepth > 0) this.#aliasedNodes++;
     const tooMuch = depth > DEEPEST || this.#aliasedNodes > MOST_ALIASED_NODES;
     if (tooMuch && !this.#stopped) {
       this.#stopped = true;
-      const limits = `${DEEPEST} levels, and ${MOST_ALIASED_NODES} values brought in by aliases`;
-      this.use.problems.note(
-        { ...spot, path: spot.path.slice(0, 80) },
-        'too much nesting or too many aliases',
-        limits,
-      );
+      const limits = `${DEEPEST} levels and ${MOST_ALIASED_NODES} values from aliases`;
+      const detail = `too much nesting or too many aliases; use at most ${limits}`;
+      this.use.problems.note({ ...spot, path: spot.path.slice(0, 80) }, detail);
     }
     return this.#stopped;
   }
@@ -226,7 +231,7 @@ function aliasTargets(document: Document.Parsed): Map<Alias, Node> {
   return targets;
 }
 
-/** Of a key that no section has, only the first word is shown: a forgotten blank makes a secret part of it. */
+/** Of an odd key, only the first word is shown: without its colon, a secret becomes part of the key. */
 function joinPath(path: string, key: string): string {
   const firstWord = /^[^\s:="']{0,64}/.exec(key)?.[0] ?? '';
   if (!/^[\w-]+$/.test(key)) return `${path}["${firstWord}${firstWord === key ? '' : '…'}"]`;

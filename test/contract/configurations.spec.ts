@@ -2,8 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import { loadConfig } from '@/config/load-config.js';
 import { PROVIDER_SETTINGS } from '@/providers/providers.module.js';
 
-describe('the configurations that are shipped', () => {
-  it('docs/compose.yaml is right as it stands', () => {
+describe('the shipped configurations', () => {
+  it('docs/compose.yaml is valid as it is', () => {
     const config = loadConfig({ file: 'docs/compose.yaml', env: {}, providers: PROVIDER_SETTINGS });
     expect(config.sources.map(({ provider }) => provider).sort()).toEqual(
       PROVIDER_SETTINGS.map(({ id }) => id).sort(),

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, copyFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { writeDocuments } from '@/contract.js';
+import { generateDocs } from '@/generate-docs.js';
 
 describe('the committed documents', () => {
   it.each(['openapi.json', 'config.schema.json', 'configuration.md'])(
@@ -11,7 +11,7 @@ describe('the committed documents', () => {
       const folder = mkdtempSync(join(tmpdir(), 'tributary-'));
       try {
         copyFileSync(join('docs', 'configuration.md'), join(folder, 'configuration.md'));
-        await writeDocuments(folder);
+        await generateDocs(folder);
         expect(readFileSync(join('docs', name), 'utf8')).toBe(readFileSync(join(folder, name), 'utf8'));
       } finally {
         rmSync(folder, { recursive: true });

@@ -1,3 +1,0 @@
-import { writeDocuments } from './contract.js';
-
-await writeDocuments('docs');
