@@ -7,7 +7,7 @@ export async function serveParent(start) {
   process.on('disconnect', () => process.exit(0));
   const settings = JSON.parse(process.argv[2] ?? '{}');
   const { ready, calls } = await start(settings);
-  const all = { usage: ownUsage, ...calls };
+  const all = { usage: ownUsage, memory: () => process.memoryUsage(), ...calls };
   process.on('message', ({ id, name, argument }) => {
     Promise.resolve(all[name](argument)).then(
       (value) => process.send({ id, value }),

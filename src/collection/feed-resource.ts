@@ -1,8 +1,11 @@
 import { changeBetween, isUnchanged } from '@/model/change.js';
 import type { Feed } from '@/model/feed.js';
-import type { PreviousRead } from '@/model/provider.js';
+import { JsonText } from '@/model/json-text.js';
+import type { KnownRecords, PreviousRead } from '@/model/provider.js';
+import { Slices, visitInSteps, type Steps } from '@/model/slices.js';
 import type { Snapshot } from '@/model/snapshot.js';
 import type { SourceConfig } from '@/model/source.js';
+import type { TaskRow } from '@/model/task.js';
 import type { Content, Entry } from '@/snapshots/snapshot-store.js';
 import type { CacheableResource, ReadOptions, ReadResult } from './cacheable-resource.js';
 import type { SourceDependencies } from './dependencies.js';
@@ -59,7 +62,8 @@ export class FeedResource implements CacheableResource<Snapshot> {
       },
     };
     return runner.run<ReadResult>(options, async (context) => {
-      const read = await reader.readFeed(this.feed, context);
+      const known = await new Slices().run(knownRecords(previous?.rows ?? []));
+      const read = await reader.readFeed(this.feed, { ...context, known });
       if (read.outcome === 'failed') return { failure: read.failure };
       const head = snapshotHead(read, clock.wallMs());
       return { content: { head, rows: read.rows, endedMs: clock.monotonicMs() } satisfies Content };
@@ -87,6 +91,14 @@ export class FeedResource implements CacheableResource<Snapshot> {
     };
     return { value, fetchTimeMs };
   }
+}
+
+function* knownRecords(rows: readonly TaskRow[]): Steps<KnownRecords> {
+  const known = new Map<string, TaskRow>();
+  yield* visitInSteps(rows, (row) => {
+    if (row.raw instanceof JsonText) known.set(row.raw.text, row);
+  });
+  return known;
 }
 
 function previousRead(entry: Entry | null, isMadeAlike: boolean): PreviousRead | null {

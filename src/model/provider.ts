@@ -16,7 +16,12 @@ export interface ReadContext {
   readonly onCall: () => void;
   /** The newest read of the same feed, here or in another replica; null when there is none. */
   readonly previous: PreviousRead | null;
+  /** Its rows by the texts of their records: a record that comes again need not be held twice. Absent: none. */
+  readonly known?: KnownRecords;
 }
+
+/** Rows by the texts of their records, each of which is a `JsonText`. */
+export type KnownRecords = ReadonlyMap<string, TaskRow>;
 
 /** What a provider may build on that does not read the whole feed, or make all of it into tasks, every time. */
 export interface PreviousRead extends Omit<ReadFeed, 'outcome' | 'coveredSince'> {

@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import type { KnownRecords } from '@/model/provider.js';
 import { Slices } from '@/model/slices.js';
 import type { BodyMemory, BodyShare } from './body-memory.js';
 import { JsonReader } from './json-reader.js';
@@ -16,16 +17,20 @@ export class BodyReads {
   ) {}
 
   /**
-   * The JSON value of a body; undefined where it holds none. Does not hold the event loop. Throws LIMIT for a body of
+   * The JSON value of a body, in which a known record is the text of its row; undefined where it holds none. Does not hold the event loop. Throws LIMIT for a body of
    * more than 64 MiB, beyond the bounds of `JsonReader` or too large for the memory that there is, TIMEOUT when the
    * signal is aborted while it waits for memory, and what the stream throws.
    */
-  async read(stream: Readable, signal: AbortSignal): Promise<unknown> {
+  async read(stream: Readable, signal: AbortSignal, known?: KnownRecords): Promise<unknown> {
     // What goes wrong is thrown where the stream is read; meanwhile nobody listens.
     stream.on('error', () => undefined);
     const share = this.memory.share();
     try {
-      return await readBody(stream, { reader: new JsonReader(undefined, this.recordField), share }, signal);
+      return await readBody(
+        stream,
+        { reader: new JsonReader(undefined, { recordField: this.recordField, known }), share },
+        signal,
+      );
     } finally {
       share.release();
       stream.destroy();

@@ -7,6 +7,7 @@ import type { HttpService } from '@nestjs/axios';
 import type { AxiosResponse } from 'axios';
 import { firstValueFrom } from 'rxjs';
 import type { BodyReads } from './body-reads.js';
+import type { KnownRecords } from '@/model/provider.js';
 import { ConnectionWatch } from './connection-watch.js';
 import { withDeadline } from './deadline.js';
 import { exchangeFailure } from './exchange-failure.js';
@@ -21,6 +22,8 @@ export interface HttpCall {
   readonly body?: string;
   /** From connecting to the last byte of the answer. */
   readonly timeoutMs: number;
+  /** Records that the answer may hold again. */
+  readonly known?: KnownRecords | undefined;
 }
 
 /** An answer of any status, read whole. */
@@ -65,7 +68,7 @@ export class HttpExchange {
       try {
         const answer = await this.#request(call, watch, bounded);
         httpStatus = answer.status;
-        return await this.#read(answer, watch, bounded);
+        return await this.#read(answer, { watch, known: call.known }, bounded);
       } catch (error) {
         throw exchangeFailure(error, { watch, httpStatus, isAborted: bounded.aborted });
       }
@@ -97,14 +100,14 @@ export class HttpExchange {
 
   async #read(
     answer: AxiosResponse<Readable>,
-    { demandsCertificate }: ConnectionWatch,
+    { watch, known }: { readonly watch: ConnectionWatch; readonly known: KnownRecords | undefined },
     signal: AbortSignal,
   ): Promise<HttpAnswer> {
     const headers: Record<string, unknown> = answer.headers;
     return {
       status: answer.status,
-      body: await this.bodies.read(answer.data, signal),
-      demandsCertificate,
+      body: await this.bodies.read(answer.data, signal, known),
+      demandsCertificate: watch.demandsCertificate,
       header: (name) => {
         const value = headers[name];
         return typeof value === 'string' ? value : null;

@@ -4,6 +4,8 @@ import fc from 'fast-check';
 import { ANY_CHARACTER } from '../../test/support/any-character.js';
 import { JsonReader } from './json-reader.js';
 import { JsonText } from '@/model/json-text.js';
+import { Slices } from '@/model/slices.js';
+import type { Task } from '@/model/task.js';
 
 const BOUNDS = { partBytes: 8, longestPartBytes: 20_000, mostMarks: 100_000, mostRowMarks: 10_000 };
 
@@ -222,7 +224,7 @@ describe('JsonReader', () => {
     const record = '{"id":9007199254740993,"of":{"log":[1,[2]]},"id":1}';
     const body = `{"a":{"log":{"b":1}},"log": ${record},"c":[[0]]}`;
     for (const size of [1, 7, 1000]) {
-      const reader = new JsonReader(BOUNDS, 'log');
+      const reader = new JsonReader(BOUNDS, { recordField: 'log' });
       for (const piece of chunked(Buffer.from(body), size)) Array.from(reader.push(piece));
       const c = [new JsonText('[0]')];
       expect(reader.end()).toEqual({ a: { log: { b: 1 } }, log: new JsonText(record), c });
@@ -260,3 +262,13 @@ function chunked(bytes: Buffer, size: number): Buffer[] {
     bytes.subarray(index * size, (index + 1) * size),
   );
 }
+
+it('takes the record of a known row where the text is the same', async () => {
+  const record = new JsonText('{"id":1,"n":1.0}');
+  const known = new Map([[record.text, { task: {} as Task, raw: record }]]);
+  const reader = new JsonReader(undefined, { known });
+  await new Slices().run(reader.push(Buffer.from('{"rows":[{"id":1,"n":1.0},{"id":1,"n":1}]}')));
+  const { rows } = reader.end() as { rows: JsonText[] };
+  expect(rows[0]).toBe(record);
+  expect(rows[1]?.text).toBe('{"id":1,"n":1}');
+});

@@ -3,6 +3,7 @@ import { JsonParts, type OpenContainer } from './json-parts.js';
 import { JsonRow } from './json-row.js';
 import { endOfBlanks, JsonScanner, QUOTE } from './json-scanner.js';
 import type { JsonText } from '@/model/json-text.js';
+import type { KnownRecords } from '@/model/provider.js';
 
 export interface JsonBounds {
   /** A part ends at the first comma after so many bytes, rows included; a shorter text is read at once. */
@@ -43,6 +44,14 @@ const CLOSERS: ReadonlyMap<number, OpenContainer['closer']> = new Map([
 
 type State = 'reading' | 'in-row' | 'behind-container' | 'whole' | 'broken' | 'beyond-bounds';
 
+/** What is told of the rows in a text. */
+export interface RowsOptions {
+  /** The field of the outermost object that holds one row by itself, in no list. */
+  readonly recordField?: string | null;
+  /** A row with the text of one of these is that one's record. */
+  readonly known?: KnownRecords | undefined;
+}
+
 /**
  * Reads a JSON text while it arrives. The value is that of `JSON.parse`, but that the objects and lists in a list which
  * is in no other are left as `JsonText`: a page of rows is kept as the texts of its rows. Of the text around them no
@@ -68,10 +77,9 @@ export class JsonReader {
   #bytes = 0;
   #state: State = 'reading';
 
-  /** `recordField`: the field of the outermost object that holds one row by itself, in no list. */
   constructor(
     private readonly bounds: JsonBounds = USUAL_BOUNDS,
-    private readonly recordField: string | null = null,
+    private readonly rowsOptions: RowsOptions = {},
   ) {}
 
   /** True once no value can come of it, whatever follows. */
@@ -144,9 +152,10 @@ export class JsonReader {
 
   /** Whether the last string is the name of the field that holds a record. */
   #isAtRecord(before: Buffer): boolean {
-    if (this.recordField === null) return false;
+    const { recordField = null } = this.rowsOptions;
+    if (recordField === null) return false;
     const part = Buffer.concat([...this.#chunks, before]);
-    return part.toString('utf8', this.#stringStart, this.#stringEnd) === JSON.stringify(this.recordField);
+    return part.toString('utf8', this.#stringStart, this.#stringEnd) === JSON.stringify(recordField);
   }
 
   get #innermost(): OpenContainer['closer'] | undefined {
@@ -180,7 +189,7 @@ export class JsonReader {
     this.#try(() => {
       const number = this.#rows.length;
       this.#hold(Buffer.from(this.#isRecord ? `[[[${number}]]]` : `[${number}]`));
-      this.#rows.push(row.text());
+      this.#rows.push(row.text(this.rowsOptions.known));
     });
   }
 

@@ -1,5 +1,6 @@
 import { QUOTE, type JsonScanner } from './json-scanner.js';
 import { JsonText } from '@/model/json-text.js';
+import type { KnownRecords } from '@/model/provider.js';
 
 const COMMA = 0x2c;
 
@@ -52,11 +53,13 @@ export class JsonRow {
     return this.#hold(chunk, from, chunk.length);
   }
 
-  /** The row when it is whole. Throws SyntaxError where it is no JSON. */
-  text(): JsonText {
+  /** The row when it is whole, or the record of a known row with the same text. Throws SyntaxError where it is no JSON. */
+  text(known?: KnownRecords): JsonText {
     const [only] = this.#chunks;
     const bytes = this.#chunks.length === 1 && only !== undefined ? only : Buffer.concat(this.#chunks);
     const text = bytes.toString();
+    const record = known?.get(text)?.raw;
+    if (record instanceof JsonText) return record;
     JSON.parse(text);
     return new JsonText(text);
   }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { DriftLog } from '@/model/drift.js';
 import { jsonOf, JsonText } from '@/model/json-text.js';
-import type { PreviousRead } from '@/model/provider.js';
+import type { PreviousRead, ReadContext } from '@/model/provider.js';
 import type { Task, TaskRow } from '@/model/task.js';
 import { normaliseRows } from './normalised-rows.js';
 import { openRow } from './row-shape.js';
@@ -17,7 +17,7 @@ async function rawOf(text: string): Promise<string> {
       const fields = openRow(row, SHAPE, new DriftLog());
       return fields && { task: TASK, raw: fields.object };
     },
-    previous: null,
+    context: { previous: null },
   });
   return rows.map(({ raw }) => jsonOf(raw)).join();
 }
@@ -40,9 +40,16 @@ it.each([
 describe('a record that has not changed', () => {
   const texts = ['{"id":"1"}', '{"id":"2"}'].map((text) => new JsonText(text));
   const previous = async (isMadeAlike: boolean, drifts: boolean): Promise<PreviousRead> => {
-    const read = await normaliseRows(texts, { normalise: normaliser([], drifts), previous: null });
+    const read = await normaliseRows(texts, {
+      normalise: normaliser([], drifts),
+      context: { previous: null },
+    });
     return { ...read, truncation: null, bookmark: null, isMadeAlike };
   };
+  const contextOf = (read: PreviousRead): Pick<ReadContext, 'previous' | 'known'> => ({
+    previous: read,
+    known: new Map(read.rows.map((row) => [jsonOf(row.raw), row])),
+  });
   const normaliser =
     (made: string[], drifts = false) =>
     (value: unknown, drift: DriftLog): TaskRow => {
@@ -56,7 +63,10 @@ describe('a record that has not changed', () => {
     const made: string[] = [];
     const before = await previous(true, false);
     const records = [new JsonText('{"id":"3"}'), new JsonText('{"id":"2"}')];
-    const { rows } = await normaliseRows(records, { normalise: normaliser(made), previous: before });
+    const { rows } = await normaliseRows(records, {
+      normalise: normaliser(made),
+      context: contextOf(before),
+    });
     expect(made).toEqual(['3']);
     expect(rows[1]).toBe(before.rows[1]);
   });
@@ -69,7 +79,7 @@ describe('a record that has not changed', () => {
     const normalise = normaliser(made, drifts);
     const { drift } = await normaliseRows(texts, {
       normalise,
-      previous: await previous(isMadeAlike, drifts),
+      context: contextOf(await previous(isMadeAlike, drifts)),
     });
     expect(made).toEqual(['1', '2']);
     expect(drift).toEqual(drifts ? { unknownField: 1 } : {});

@@ -1,6 +1,6 @@
 import { DriftLog } from '@/model/drift.js';
-import type { PreviousRead, ReadFeed } from '@/model/provider.js';
-import { flatMapInSteps, Slices, visitInSteps, type Steps } from '@/model/slices.js';
+import type { PreviousRead, ReadContext, ReadFeed } from '@/model/provider.js';
+import { flatMapInSteps, Slices } from '@/model/slices.js';
 import type { TaskRow } from '@/model/task.js';
 import { compactTask } from '@/model/compact-task.js';
 import { eachOnce } from './each-once.js';
@@ -31,7 +31,8 @@ export function asReceived(row: TaskRow | null, value: unknown, record: unknown)
 export interface RowMaking {
   /** null for a row that has to be left out. */
   readonly normalise: (row: unknown, drift: DriftLog) => TaskRow | null;
-  readonly previous: PreviousRead | null;
+  /** What is known of the read before. */
+  readonly context: Pick<ReadContext, 'previous' | 'known'>;
 }
 
 /**
@@ -41,14 +42,14 @@ export interface RowMaking {
  */
 export async function normaliseRows(
   records: readonly unknown[],
-  { normalise, previous }: RowMaking,
+  { normalise, context }: RowMaking,
 ): Promise<NormalisedRows> {
   const drift = new DriftLog();
   const slices = new Slices();
-  const known = await slices.run(knownByText(previous));
+  const known = keepsRows(context.previous) ? context.known : undefined;
   const tasks = await slices.run(
     flatMapInSteps(records, (record) => {
-      const unchanged = record instanceof JsonText ? known.get(record.text) : undefined;
+      const unchanged = record instanceof JsonText ? known?.get(record.text) : undefined;
       if (unchanged !== undefined) return unchanged;
       const value = readJson(record);
       return asReceived(normalise(value, drift), value, record) ?? [];
@@ -65,12 +66,7 @@ export async function normaliseRows(
   };
 }
 
-/** None where some row of the read drifted: which one it was, and must be counted again, is not known. */
-function* knownByText(previous: PreviousRead | null): Steps<ReadonlyMap<string, TaskRow>> {
-  const known = new Map<string, TaskRow>();
-  if (previous?.isMadeAlike !== true || Object.keys(previous.drift).length > 0) return known;
-  yield* visitInSteps(previous.rows, (row) => {
-    if (row.raw instanceof JsonText) known.set(row.raw.text, row);
-  });
-  return known;
+/** False where some row of the read drifted: which one it was, and must be counted again, is not known. */
+function keepsRows(previous: PreviousRead | null): boolean {
+  return previous?.isMadeAlike === true && Object.keys(previous.drift).length === 0;
 }

@@ -106,7 +106,11 @@ export class SourceClient implements UpstreamClient {
     const headers = { ...call.headers, ...credential, ...continueTrace(context.trace) };
     const { method, target } = call;
     const { timeoutMs } = source;
-    const answer = await exchange.send({ method, url: target.url, headers, timeoutMs }, context.signal);
+    const { known } = context;
+    const answer = await exchange.send(
+      { method, url: target.url, headers, timeoutMs, known },
+      context.signal,
+    );
     return this.#read(answer);
   }
 

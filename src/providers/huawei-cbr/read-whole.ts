@@ -27,7 +27,7 @@ export async function readWhole(log: OperationLog, { origin, ...window }: WholeR
   const walked = await log.walk({ startMs: window.windowStartMs });
   const { lacksRows, ...normalised } = await normaliseRows(walked.rows, {
     normalise: (record, drift) => normalise(record, { ...origin, drift }),
-    previous: null,
+    context: { previous: null },
   });
   const { truncated } = walked;
   const since = window.windowCoveredSince;

@@ -32,7 +32,7 @@ export async function readFeed(
   const records = await new Slices().run(eachRecordOnce(items, identifyItem));
   const { lacksRows, ...read } = await normaliseRows(records, {
     normalise: (item, drift) => normalise(item, { source, feed, drift }),
-    previous: context.previous,
+    context,
   });
   const { rows, ...limited } = await newest(read.rows, source.maxTasksPerFeed);
   return { outcome: 'read', ...read, rows, ...coverageOf({ lacksRows, ...limited }), bookmark: null };

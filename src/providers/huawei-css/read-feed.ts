@@ -26,7 +26,7 @@ export async function readFeed(
   const walked = await paging.walk({ ...list, refusal: logListRefusal }, context);
   const { lacksRows, ...read } = await normaliseRows(walked.rows, {
     normalise: (record, drift) => normalise(record, { source, feed, drift }),
-    previous: context.previous,
+    context,
   });
   const { truncated } = walked;
   const coveredSince = truncated ? coveredByOrder(read.rows) : COVERED_SINCE_EVER;

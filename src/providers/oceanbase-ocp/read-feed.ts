@@ -34,7 +34,7 @@ export async function readFeed(
   });
   const { lacksRows, ...read } = await normaliseRows(walked.rows, {
     normalise: (row, drift) => normalise(row, { source, feed, drift }),
-    previous: context.previous,
+    context,
   });
   const { truncated } = walked;
   // The order of the list is not documented, so nobody knows what a cut leaves out.

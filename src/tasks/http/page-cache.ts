@@ -9,14 +9,17 @@ export interface AnsweredPage extends Representation {
   readonly link: string;
 }
 
-const LARGEST_BYTES = 16 * 2 ** 20;
+const MOST_BYTES = 16 * 2 ** 20;
+const MOST_ASKED_ONCE = 1_000;
 
 /**
- * Pages as they were answered: the same question over the same snapshots has the same answer, byte for byte.
+ * Pages as they were answered: the same question over the same snapshots has the same answer, byte for byte. A page is
+ * kept from the second time on that it is asked for, so the pages of a walk, asked for once, do not fill the memory.
  */
 export class PageCache {
+  readonly #askedOnce = new LRUCache<string, true>({ max: MOST_ASKED_ONCE });
   readonly #pages = new LRUCache<string, AnsweredPage>({
-    maxSize: LARGEST_BYTES,
+    maxSize: MOST_BYTES,
     sizeCalculation: ({ body, link }, key) => body.length + link.length + key.length,
   });
 
@@ -35,7 +38,8 @@ export class PageCache {
   #make(key: string, make: () => Promise<AnsweredPage>): Promise<AnsweredPage> {
     const making = make()
       .then((page) => {
-        this.#pages.set(key, page);
+        if (this.#askedOnce.has(key)) this.#pages.set(key, page);
+        else this.#askedOnce.set(key, true);
         return page;
       })
       .finally(() => this.#making.delete(key));
