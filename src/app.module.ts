@@ -22,7 +22,7 @@ import { SourcesModule } from '@/sources/sources.module.js';
 import { PAGE_TOKEN_KEYS } from '@/tasks/task-lister.js';
 import { TasksModule } from '@/tasks/tasks.module.js';
 import type { PageTokenKeys } from '@/view/page-token.js';
-import { BodyMemory } from '@/upstream/body-memory.js';
+import { BodyMemory } from '@/upstream/http/body-memory.js';
 import { REST_POLICY } from '@/upstream/credentials/credential-standing.js';
 import { UpstreamModule } from '@/upstream/upstream.module.js';
 import { UpstreamObserver } from '@/upstream/upstream-observer.js';

@@ -8,7 +8,7 @@ import {
 import type { Provider } from '@/model/provider.js';
 import type { Snapshot } from '@/model/snapshot.js';
 import type { SourceConfig } from '@/model/source.js';
-import { limitTime } from '@/model/time-limit.js';
+import { limitTime } from '@/scheduling/stall-tolerant-timeout.js';
 import type { TraceContext } from '@/model/trace-context.js';
 import { Backplane } from './backplane.js';
 import { CircuitBreaker } from './circuit-breaker.js';

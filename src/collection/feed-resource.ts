@@ -2,7 +2,7 @@ import { changeBetween, isUnchanged } from '@/model/change.js';
 import type { Feed } from '@/model/feed.js';
 import { JsonText } from '@/model/json-text.js';
 import type { KnownRecords, PreviousRead } from '@/model/provider.js';
-import { Slices, visitInSteps, type Steps } from '@/model/slices.js';
+import { Slices, visitInSteps, type Steps } from '@/scheduling/cooperative.js';
 import type { Snapshot } from '@/model/snapshot.js';
 import type { SourceConfig } from '@/model/source.js';
 import type { TaskRow } from '@/model/task.js';

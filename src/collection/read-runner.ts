@@ -2,8 +2,8 @@ import { setMaxListeners } from 'node:events';
 import { diagnosisOf } from '@/model/diagnosis.js';
 import type { Failure } from '@/model/failure.js';
 import type { ReadContext } from '@/model/provider.js';
-import { Slices } from '@/model/slices.js';
-import { limitTime } from '@/model/time-limit.js';
+import { Slices } from '@/scheduling/cooperative.js';
+import { limitTime } from '@/scheduling/stall-tolerant-timeout.js';
 import { SILENT_LOG, type ReadLog } from './failure-log.js';
 
 /** Receives internal errors. */

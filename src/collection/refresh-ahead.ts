@@ -1,5 +1,5 @@
 import type { Clock } from '@/model/clock.js';
-import { LONGEST_TIMER_MS } from '@/model/time-limit.js';
+import { LONGEST_TIMER_MS } from '@/scheduling/stall-tolerant-timeout.js';
 
 /** A refresh is due between these parts of `freshFor`. */
 const EARLIEST = 0.8;

@@ -1,6 +1,6 @@
 import type { FeedAnswer, FeedScope, SourceStatus } from '@/model/collection.js';
 import { clusterFeeds, type Feed } from '@/model/feed.js';
-import { Slices } from '@/model/slices.js';
+import { Slices } from '@/scheduling/cooperative.js';
 import type { Snapshot } from '@/model/snapshot.js';
 import { CachedFeed } from './cached-feed.js';
 import type { SourceDependencies } from './dependencies.js';

@@ -1,4 +1,4 @@
-import type { RedisAddress } from '@/model/redis-address.js';
+import type { RedisAddress } from '@/redis/redis-address.js';
 import type { SourceConfig } from '@/model/source.js';
 
 /** How much is written to the log; each level includes the ones before it. */

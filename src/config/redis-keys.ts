@@ -1,4 +1,4 @@
-import { parseRedisAddress, REDIS_ADDRESS, type RedisAddress } from '@/model/redis-address.js';
+import { parseRedisAddress, REDIS_ADDRESS, type RedisAddress } from '@/redis/redis-address.js';
 import type { ProblemLog } from './problem-log.js';
 import { optional, required, section } from './section.js';
 import type { Keys, ValuesOf } from './section.js';

@@ -1,6 +1,6 @@
 import { Cluster, Redis } from 'ioredis';
 import type { ClusterOptions, RedisOptions } from 'ioredis';
-import type { RedisAddress } from '@/model/redis-address.js';
+import type { RedisAddress } from './redis-address.js';
 import { DirectConnector, MasterConnector } from './connectors.js';
 import type { Commands } from './redis-link.js';
 

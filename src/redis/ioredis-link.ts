@@ -1,5 +1,5 @@
 import type { Clock } from '@/model/clock.js';
-import type { RedisAddress } from '@/model/redis-address.js';
+import type { RedisAddress } from './redis-address.js';
 import { faultOf, type Fault } from './redis-fault.js';
 import { RedisLink, RedisUnavailable, type Commands, type LinkStatus } from './redis-link.js';
 import { COMMAND_BOUNDS, RedisSession, type CommandBounds } from './redis-session.js';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Cluster, type Redis } from 'ioredis';
-import type { RedisAddress } from '@/model/redis-address.js';
+import type { RedisAddress } from './redis-address.js';
 import { connect, CONNECT_BOUND_MS, newClient, newSubscriber, nodesOf } from './connect.js';
 import { faultOf } from './redis-fault.js';
 import { orLacking, probeScripts } from './probe-script.js';

@@ -1,4 +1,4 @@
-import { limitTime } from '@/model/time-limit.js';
+import { limitTime } from '@/scheduling/stall-tolerant-timeout.js';
 import { RedisUnavailable } from './redis-link.js';
 
 /** The work's outcome, or TIMEOUT after `boundMs` (see `limitTime`). A later outcome is dropped. */

@@ -10,7 +10,7 @@ import type { ReadContext } from '@/model/provider.js';
 import { CLOCK, type Clock } from '@/model/clock.js';
 import type { SourceConfig } from '@/model/source.js';
 import { sourceWith } from '../../test/support/reading.js';
-import { huaweiProtocol } from './huawei-protocol.js';
+import { huaweiProtocol } from './huawei/huawei-protocol.js';
 import { UpstreamClients, type UpstreamClient } from './upstream-client.js';
 import type { UpstreamError } from './upstream-error.js';
 import { UpstreamModule } from './upstream.module.js';

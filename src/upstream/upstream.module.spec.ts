@@ -14,9 +14,9 @@ import type { Credentials, PasswordCredentials, SourceConfig } from '@/model/sou
 import { clockOf } from '../../test/support/clock.js';
 import { CLOCK } from '@/model/clock.js';
 import { sourceWith } from '../../test/support/reading.js';
-import { huaweiAuthorization } from './credentials/huawei-aksk.js';
+import { huaweiAuthorization } from './huawei/huawei-aksk.js';
 import { ocpAuthorization } from './credentials/ocp-aksk.js';
-import { huaweiProtocol } from './huawei-protocol.js';
+import { huaweiProtocol } from './huawei/huawei-protocol.js';
 import { UpstreamClients } from './upstream-client.js';
 import type { UpstreamClient, UpstreamProtocol } from './upstream-client.js';
 import { reasonOfStatus, UpstreamError } from './upstream-error.js';

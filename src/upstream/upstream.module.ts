@@ -4,9 +4,9 @@ import { CallBudgets } from '@/model/call-budget.js';
 import { CLOCK, SYSTEM_CLOCK, type Clock } from '@/model/clock.js';
 import { SharedLimits } from '@/model/shared-limits.js';
 import { SharedStandings } from '@/model/shared-standing.js';
-import { BodyMemory } from './body-memory.js';
+import { BodyMemory } from './http/body-memory.js';
 import { HttpUpstreamClients } from './http-upstream-clients.js';
-import { SourceLimits } from './source-limits.js';
+import { SourceLimits } from './limits/source-limits.js';
 import { UpstreamClients } from './upstream-client.js';
 import { SilentObserver, UpstreamObserver } from './upstream-observer.js';
 

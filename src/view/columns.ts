@@ -1,5 +1,5 @@
 import type { OrderField } from '@/model/order.js';
-import type { Steps } from '@/model/slices.js';
+import type { Steps } from '@/scheduling/cooperative.js';
 import type { Task } from '@/model/task.js';
 import { applyEdit, type Edit } from './edit.js';
 

@@ -1,5 +1,5 @@
 import type { RowsChange } from '@/model/change.js';
-import type { Steps } from '@/model/slices.js';
+import type { Steps } from '@/scheduling/cooperative.js';
 import type { TaskRow } from '@/model/task.js';
 
 /** Rows that stayed, one after the other: `length` of them, `from` a position in the rows before `to` one in those after. */

@@ -1,5 +1,5 @@
 import { orderField, USUAL_ORDER, type OrderField, type TaskOrder } from '@/model/order.js';
-import { Slices, type Steps } from '@/model/slices.js';
+import { Slices, type Steps } from '@/scheduling/cooperative.js';
 import type { TaskRow } from '@/model/task.js';
 import { codedColumn, isWorn, timeColumn, type CodedColumn, type CodedField } from './columns.js';
 import { firstEdit, type Edit } from './edit.js';

@@ -1,4 +1,4 @@
-import type { Steps } from '@/model/slices.js';
+import type { Steps } from '@/scheduling/cooperative.js';
 import { applyEdit, type Edit } from './edit.js';
 
 /** 53 bits of a hash of the text: two tasks of a million have the same one with a probability of 1 to 18,000. */

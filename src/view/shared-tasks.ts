@@ -1,4 +1,4 @@
-import { Slices } from '@/model/slices.js';
+import { Slices } from '@/scheduling/cooperative.js';
 import { comeOf, goneOf } from './edit.js';
 import type { FeedIndex } from './feed-index.js';
 import { HashCounts } from './hash-counts.js';

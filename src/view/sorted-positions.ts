@@ -1,6 +1,6 @@
 import type { TaskOrder } from '@/model/order.js';
-import { sortInSteps } from '@/model/sorted-runs.js';
-import type { Steps } from '@/model/slices.js';
+import { sortInSteps } from '@/scheduling/sort-in-steps.js';
+import type { Steps } from '@/scheduling/cooperative.js';
 import type { TaskRow } from '@/model/task.js';
 import { comeOf, type Edit } from './edit.js';
 

@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache';
 import type { RowsChange } from '@/model/change.js';
 import { orderField, type OrderPosition } from '@/model/order.js';
 import type { TaskQuery } from '@/model/query.js';
-import { Slices } from '@/model/slices.js';
+import { Slices } from '@/scheduling/cooperative.js';
 import type { Snapshot } from '@/model/snapshot.js';
 import type { TaskRow } from '@/model/task.js';
 import { editOf } from './edit.js';

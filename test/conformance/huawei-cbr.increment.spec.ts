@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { isDeepStrictEqual } from 'node:util';
 import type { PreviousRead, ReadFeed } from '@/model/provider.js';
-import { Slices } from '@/model/slices.js';
+import { Slices } from '@/scheduling/cooperative.js';
 import type { SourceConfig } from '@/model/source.js';
 import type { CbrSettings } from '@/simulator/settings.js';
 import { decodeSegment, encodeSegment } from '@/snapshots/content/segments.js';

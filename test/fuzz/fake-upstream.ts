@@ -1,8 +1,8 @@
 import type { ReadContext } from '@/model/provider.js';
 import type { SourceConfig } from '@/model/source.js';
 import { clockOf } from '../support/clock.js';
-import type { HttpAnswer, HttpCall } from '@/upstream/http-exchange.js';
-import { JsonReader } from '@/upstream/json-reader.js';
+import type { HttpAnswer, HttpCall } from '@/upstream/http/http-exchange.js';
+import { JsonReader } from '@/upstream/http/json/json-reader.js';
 import { SourceClient, type SourceClientParts } from '@/upstream/source-client.js';
 import { UpstreamError } from '@/upstream/upstream-error.js';
 import { SilentObserver } from '@/upstream/upstream-observer.js';

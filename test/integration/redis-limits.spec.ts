@@ -3,7 +3,7 @@ import { SYSTEM_CLOCK } from '@/model/clock.js';
 import type { LimitedSource } from '@/model/shared-limits.js';
 import type { IoredisLink } from '@/redis/ioredis-link.js';
 import { RedisLimits } from '@/redis/redis-limits.js';
-import { CallLimits } from '@/upstream/call-limits.js';
+import { CallLimits } from '@/upstream/limits/call-limits.js';
 import { AMPLE, linkTo, SCANT } from '../support/redis-link.js';
 import { startRedis, startRedisCluster, until, type TestRedis } from '../support/redis.js';
 

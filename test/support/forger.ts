@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Redis } from 'ioredis';
-import { Slices } from '@/model/slices.js';
+import { Slices } from '@/scheduling/cooperative.js';
 import { digestOf, encodeManifest } from '@/snapshots/content/manifest.js';
 import { encodeSegment } from '@/snapshots/content/segments.js';
 import { ADMIN } from './redis-rights.js';

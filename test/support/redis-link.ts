@@ -1,4 +1,4 @@
-import { parseRedisAddress, type RedisAddress } from '@/model/redis-address.js';
+import { parseRedisAddress, type RedisAddress } from '@/redis/redis-address.js';
 import { SYSTEM_CLOCK } from '@/model/clock.js';
 import { IoredisLink, type LinkObserver, type LinkOptions } from '@/redis/ioredis-link.js';
 

@@ -1,6 +1,6 @@
 import type { PreviousRead } from '@/model/provider.js';
-import { Slices } from '@/model/slices.js';
-import { rawObject } from '@/upstream/raw.js';
+import { Slices } from '@/scheduling/cooperative.js';
+import { rawObject } from '@/upstream/records/raw.js';
 import type { IncrementPolicy } from './increment-policy.js';
 import { knownRows, type KnownRows } from './known-rows.js';
 

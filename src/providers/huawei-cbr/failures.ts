@@ -1,4 +1,4 @@
-import { huaweiProtocol } from '@/upstream/huawei-protocol.js';
+import { huaweiProtocol } from '@/upstream/huawei/huawei-protocol.js';
 import type { UpstreamProtocol } from '@/upstream/upstream-client.js';
 import { RECORD_FIELD } from './wire.js';
 

@@ -1,5 +1,5 @@
-import { filterInSteps, type Steps } from '@/model/slices.js';
-import { sortInSteps } from '@/model/sorted-runs.js';
+import { filterInSteps, type Steps } from '@/scheduling/cooperative.js';
+import { sortInSteps } from '@/scheduling/sort-in-steps.js';
 import { isTerminal } from '@/model/task.js';
 import type { Base, Bookmark } from './bookmark.js';
 import type { IncrementPolicy } from './increment-policy.js';

@@ -1,6 +1,6 @@
-import { filterInSteps, flatMapInSteps, indexInSteps, type Steps } from '@/model/slices.js';
+import { filterInSteps, flatMapInSteps, indexInSteps, type Steps } from '@/scheduling/cooperative.js';
 import type { TaskRow } from '@/model/task.js';
-import { rawObject } from '@/upstream/raw.js';
+import { rawObject } from '@/upstream/records/raw.js';
 
 /**
  * Between which two moments (epoch milliseconds) the time of a record lies that the upstream's filter compares:

@@ -1,5 +1,5 @@
-import { filterInSteps, flatMapInSteps, type Steps } from '@/model/slices.js';
-import { sortInSteps } from '@/model/sorted-runs.js';
+import { filterInSteps, flatMapInSteps, type Steps } from '@/scheduling/cooperative.js';
+import { sortInSteps } from '@/scheduling/sort-in-steps.js';
 import { isTerminal } from '@/model/task.js';
 import { Doubt } from './doubt.js';
 import {

@@ -1,9 +1,9 @@
 import type { ReadContext } from '@/model/provider.js';
-import { Slices, type Steps } from '@/model/slices.js';
+import { Slices, type Steps } from '@/scheduling/cooperative.js';
 import type { SourceConfig } from '@/model/source.js';
-import { keyRows } from '@/upstream/keyed-rows.js';
-import { walkOffsets, type WalkedOffsets } from '@/upstream/offset-walk.js';
-import { pathSegment } from '@/upstream/path-segment.js';
+import { keyRows } from '@/upstream/records/keyed-rows.js';
+import { walkOffsets, type WalkedOffsets } from '@/upstream/paging/offset-walk.js';
+import { pathSegment } from '@/upstream/http/path-segment.js';
 import type { UpstreamClient } from '@/upstream/upstream-client.js';
 import type { IncrementPolicy } from './increment-policy.js';
 import { CbrPages } from './paging.js';

@@ -1,4 +1,4 @@
-import type { KeyedRow } from '@/upstream/keyed-rows.js';
+import type { KeyedRow } from '@/upstream/records/keyed-rows.js';
 
 /** The most that a page may hold (CBR API reference, ListOpLogs). */
 const PAGE_SIZE = 1000;

@@ -1,6 +1,6 @@
 import type { Feed } from '@/model/feed.js';
 import type { ReadContext, ReadFeed } from '@/model/provider.js';
-import { flatMapInSteps, Slices } from '@/model/slices.js';
+import { flatMapInSteps, Slices } from '@/scheduling/cooperative.js';
 import { formatTime } from '@/model/time.js';
 import { UpstreamError } from '@/upstream/upstream-error.js';
 import { baseOf, parseBookmark, type Base, type Bookmark } from './bookmark.js';

@@ -1,5 +1,5 @@
-import { filterInSteps, Slices } from '@/model/slices.js';
-import { rawObject } from '@/upstream/raw.js';
+import { filterInSteps, Slices } from '@/scheduling/cooperative.js';
+import { rawObject } from '@/upstream/records/raw.js';
 import { UpstreamError } from '@/upstream/upstream-error.js';
 import type { Base } from './bookmark.js';
 import { Doubt } from './doubt.js';

@@ -1,7 +1,7 @@
 import type { ReadFeed } from '@/model/provider.js';
-import { filterInSteps, Slices } from '@/model/slices.js';
-import { coverageOf, coveredByOrder } from '@/upstream/coverage.js';
-import { normaliseRows } from '@/upstream/normalised-rows.js';
+import { filterInSteps, Slices } from '@/scheduling/cooperative.js';
+import { coverageOf, coveredByOrder } from '@/upstream/paging/coverage.js';
+import { normaliseRows } from '@/upstream/records/normalised-rows.js';
 import type { Bookmark } from './bookmark.js';
 import { knownRows, sideOf } from './known-rows.js';
 import { normalise } from './normalise.js';

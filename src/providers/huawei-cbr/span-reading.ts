@@ -1,8 +1,8 @@
 import { DriftLog } from '@/model/drift.js';
 import { jsonOf } from '@/model/json-text.js';
-import { Slices, visitInSteps, type Steps } from '@/model/slices.js';
-import { asReceived } from '@/upstream/normalised-rows.js';
-import { rawObject } from '@/upstream/raw.js';
+import { Slices, visitInSteps, type Steps } from '@/scheduling/cooperative.js';
+import { asReceived } from '@/upstream/records/normalised-rows.js';
+import { rawObject } from '@/upstream/records/raw.js';
 import { Doubt } from './doubt.js';
 import { knownRow, sideOf, type KnownRow, type KnownRows } from './known-rows.js';
 import { normalise, type Origin } from './normalise.js';

@@ -1,5 +1,5 @@
 import type { TaskWarning } from '@/model/task.js';
-import type { Fields } from '@/upstream/raw.js';
+import type { Fields } from '@/upstream/records/raw.js';
 
 /**
  * What went wrong beside the status, whatever that is: CBR has these failure fields on every record, and does not

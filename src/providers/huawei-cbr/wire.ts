@@ -1,5 +1,5 @@
-import { isBehind, listRows } from '@/upstream/list-rows.js';
-import { rawObject } from '@/upstream/raw.js';
+import { isBehind, listRows } from '@/upstream/http/json/list-rows.js';
+import { rawObject } from '@/upstream/records/raw.js';
 import { UpstreamError } from '@/upstream/upstream-error.js';
 
 /**

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { DriftLog } from '@/model/drift.js';
 import { formatTime } from '@/model/time.js';
-import { Fields, type RawObject } from '@/upstream/raw.js';
+import { Fields, type RawObject } from '@/upstream/records/raw.js';
 import { parseGoTime, readGoTime } from './go-time.js';
 
 interface Written {

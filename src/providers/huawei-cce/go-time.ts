@@ -1,5 +1,5 @@
 import { epochMs, parseTime } from '@/model/time.js';
-import type { Fields } from '@/upstream/raw.js';
+import type { Fields } from '@/upstream/records/raw.js';
 
 /**
  * Go's `time.Time.String()`, which CCE writes: `2023-11-25 17:03:46.739012 +0800 CST`. The fraction has 0 to 9

@@ -1,7 +1,7 @@
 import type { ListedFeeds, ReadContext } from '@/model/provider.js';
-import { findClusters, listClusterFeeds, type FoundClusters } from '@/upstream/cluster-list.js';
-import { pathSegment } from '@/upstream/path-segment.js';
-import type { Fields } from '@/upstream/raw.js';
+import { findClusters, listClusterFeeds, type FoundClusters } from '@/upstream/paging/cluster-list.js';
+import { pathSegment } from '@/upstream/http/path-segment.js';
+import type { Fields } from '@/upstream/records/raw.js';
 import type { Connection } from './read-feed.js';
 import { parseItems } from './wire.js';
 

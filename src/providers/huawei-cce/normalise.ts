@@ -11,8 +11,8 @@ import {
 } from '@/model/task.js';
 import { hashedTaskId, nativeTaskId } from '@/model/task-id.js';
 import { secondsBetween } from '@/model/time.js';
-import type { Fields } from '@/upstream/raw.js';
-import { documentedFields, noteDropped, openRow, type RowShape } from '@/upstream/row-shape.js';
+import type { Fields } from '@/upstream/records/raw.js';
+import { documentedFields, noteDropped, openRow, type RowShape } from '@/upstream/records/row-shape.js';
 import { readGoTime } from './go-time.js';
 
 /** Where a record comes from. */

@@ -1,5 +1,5 @@
-import { listRows } from '@/upstream/list-rows.js';
-import { rawObject } from '@/upstream/raw.js';
+import { listRows } from '@/upstream/http/json/list-rows.js';
+import { rawObject } from '@/upstream/records/raw.js';
 
 /**
  * The `items` of a CCE list, snapshot tasks and clusters alike. A Go server writes an empty list as null, or leaves it

@@ -1,6 +1,6 @@
 import type { FailureReason } from '@/model/failure.js';
-import { huaweiFailureOf, huaweiProtocol } from '@/upstream/huawei-protocol.js';
-import { rawObject } from '@/upstream/raw.js';
+import { huaweiFailureOf, huaweiProtocol } from '@/upstream/huawei/huawei-protocol.js';
+import { rawObject } from '@/upstream/records/raw.js';
 import type { UpstreamProtocol } from '@/upstream/upstream-client.js';
 import { UpstreamError } from '@/upstream/upstream-error.js';
 

@@ -1,7 +1,7 @@
 import type { ListedFeeds, ReadContext } from '@/model/provider.js';
 import { LARGEST_MAX_CLUSTERS } from '@/model/source.js';
-import { findClusters, idAndName, listClusterFeeds, type FoundClusters } from '@/upstream/cluster-list.js';
-import { pathSegment } from '@/upstream/path-segment.js';
+import { findClusters, idAndName, listClusterFeeds, type FoundClusters } from '@/upstream/paging/cluster-list.js';
+import { pathSegment } from '@/upstream/http/path-segment.js';
 import type { Connection } from './read-feed.js';
 
 /** One feed for each configured cluster, or for each that the project has. Throws `UpstreamError`. */

@@ -1,7 +1,7 @@
 import type { ReadContext } from '@/model/provider.js';
-import { Slices } from '@/model/slices.js';
-import { keyRows, type KeyedRow } from '@/upstream/keyed-rows.js';
-import { walkOffsets, type WalkedOffsets } from '@/upstream/offset-walk.js';
+import { Slices } from '@/scheduling/cooperative.js';
+import { keyRows, type KeyedRow } from '@/upstream/records/keyed-rows.js';
+import { walkOffsets, type WalkedOffsets } from '@/upstream/paging/offset-walk.js';
 import type { UpstreamClient } from '@/upstream/upstream-client.js';
 import { UpstreamError } from '@/upstream/upstream-error.js';
 import { identifyRecord, parseList, type ListName } from './wire.js';

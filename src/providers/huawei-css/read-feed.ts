@@ -1,9 +1,9 @@
 import type { Feed } from '@/model/feed.js';
 import { COVERED_SINCE_EVER, type ReadContext, type ReadFeed } from '@/model/provider.js';
 import type { SourceConfig } from '@/model/source.js';
-import { coverageOf, coveredByOrder } from '@/upstream/coverage.js';
-import { normaliseRows } from '@/upstream/normalised-rows.js';
-import { pathSegment } from '@/upstream/path-segment.js';
+import { coverageOf, coveredByOrder } from '@/upstream/paging/coverage.js';
+import { normaliseRows } from '@/upstream/records/normalised-rows.js';
+import { pathSegment } from '@/upstream/http/path-segment.js';
 import { logListRefusal } from './failures.js';
 import { normalise } from './normalise.js';
 import type { CssPaging } from './paging.js';

@@ -1,6 +1,6 @@
 import { DriftLog } from '@/model/drift.js';
 import type { FailureReason } from '@/model/failure.js';
-import { Fields, rawObject, type RawObject } from '@/upstream/raw.js';
+import { Fields, rawObject, type RawObject } from '@/upstream/records/raw.js';
 import type { UpstreamProtocol } from '@/upstream/upstream-client.js';
 import { reasonOfStatus } from '@/upstream/upstream-error.js';
 import { member } from './wire.js';

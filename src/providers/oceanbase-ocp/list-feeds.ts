@@ -1,9 +1,9 @@
 import { DriftLog } from '@/model/drift.js';
 import type { ListedFeeds, ReadContext } from '@/model/provider.js';
 import { LARGEST_MAX_CLUSTERS } from '@/model/source.js';
-import { findClusters, idAndName, listClusterFeeds, type FoundClusters } from '@/upstream/cluster-list.js';
-import { walkPages } from '@/upstream/page-walk.js';
-import { Fields, rawObject } from '@/upstream/raw.js';
+import { findClusters, idAndName, listClusterFeeds, type FoundClusters } from '@/upstream/paging/cluster-list.js';
+import { walkPages } from '@/upstream/paging/page-walk.js';
+import { Fields, rawObject } from '@/upstream/records/raw.js';
 import { pageReader, type Connection } from './read-feed.js';
 import { member } from './wire.js';
 

@@ -3,9 +3,9 @@ import type { Feed } from '@/model/feed.js';
 import type { SourceConfig } from '@/model/source.js';
 import type { Task, TaskCluster, TaskResource, TaskRow, TaskStatus } from '@/model/task.js';
 import { hashedTaskId } from '@/model/task-id.js';
-import { hideSecrets } from '@/upstream/hidden-secrets.js';
-import { Fields, rawObject } from '@/upstream/raw.js';
-import { documentedFields, noteDropped, openRow, type RowShape } from '@/upstream/row-shape.js';
+import { hideSecrets } from '@/upstream/records/hidden-secrets.js';
+import { Fields, rawObject } from '@/upstream/records/raw.js';
+import { documentedFields, noteDropped, openRow, type RowShape } from '@/upstream/records/row-shape.js';
 
 /** Where a record comes from. */
 export interface Origin {

@@ -1,10 +1,10 @@
 import type { Feed } from '@/model/feed.js';
 import { COVERED_SINCE_EVER, type ReadContext, type ReadFeed } from '@/model/provider.js';
 import type { SourceConfig } from '@/model/source.js';
-import { coverageOf } from '@/upstream/coverage.js';
-import { normaliseRows } from '@/upstream/normalised-rows.js';
-import { walkPages, type NumberedPage } from '@/upstream/page-walk.js';
-import { pathSegment } from '@/upstream/path-segment.js';
+import { coverageOf } from '@/upstream/paging/coverage.js';
+import { normaliseRows } from '@/upstream/records/normalised-rows.js';
+import { walkPages, type NumberedPage } from '@/upstream/paging/page-walk.js';
+import { pathSegment } from '@/upstream/http/path-segment.js';
 import type { UpstreamClient } from '@/upstream/upstream-client.js';
 import { identityOf, normalise } from './normalise.js';
 import { parsePage } from './wire.js';

@@ -1,7 +1,7 @@
 import { DriftLog } from '@/model/drift.js';
-import { listRows } from '@/upstream/list-rows.js';
-import type { NumberedPage } from '@/upstream/page-walk.js';
-import { Fields, rawObject, type RawObject } from '@/upstream/raw.js';
+import { listRows } from '@/upstream/http/json/list-rows.js';
+import type { NumberedPage } from '@/upstream/paging/page-walk.js';
+import { Fields, rawObject, type RawObject } from '@/upstream/records/raw.js';
 import { UpstreamError } from '@/upstream/upstream-error.js';
 
 /**

@@ -1,6 +1,6 @@
 import { compareRows } from '@/model/change.js';
-import { Slices } from '@/model/slices.js';
-import { sortInSteps } from '@/model/sorted-runs.js';
+import { Slices } from '@/scheduling/cooperative.js';
+import { sortInSteps } from '@/scheduling/sort-in-steps.js';
 import type { TaskRow } from '@/model/task.js';
 
 const ROWS_A_STEP = 256;

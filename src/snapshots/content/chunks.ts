@@ -1,5 +1,5 @@
 import type { TaskRow } from '@/model/task.js';
-import { Slices } from '@/model/slices.js';
+import { Slices } from '@/scheduling/cooperative.js';
 
 /** Rows that follow one another in an entry. */
 export type Chunk = readonly TaskRow[];

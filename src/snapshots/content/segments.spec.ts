@@ -4,7 +4,7 @@ import type { Task } from '@/model/task.js';
 import { digestOf } from './manifest.js';
 import { decodeSegment, encodeSegment } from './segments.js';
 import { jsonOf, JsonText } from '@/model/json-text.js';
-import { Slices } from '@/model/slices.js';
+import { Slices } from '@/scheduling/cooperative.js';
 
 const TASK: Task = {
   ...{ id: 's.1', provider: 'p', source: 's', feed: 'sources/s/feeds/f', nativeId: '1', type: 'BACKUP' },

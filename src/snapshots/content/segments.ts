@@ -7,7 +7,7 @@ import { isTaskRow } from './task-row.js';
 import { compactTask } from '@/model/compact-task.js';
 import { JsonText } from '@/model/json-text.js';
 import type { TaskRow } from '@/model/task.js';
-import type { Slices } from '@/model/slices.js';
+import type { Slices } from '@/scheduling/cooperative.js';
 
 /** A chunk's rows as bytes, and the digest of these. */
 export interface Segment {

@@ -4,7 +4,7 @@ import type { ChunkLayouts } from './chunk-layouts.js';
 import type { RedisSlot } from './redis-slot.js';
 import { decodeSegment } from '../content/segments.js';
 import type { Entry } from '../snapshot-store.js';
-import { Slices } from '@/model/slices.js';
+import { Slices } from '@/scheduling/cooperative.js';
 
 const SEGMENTS_AT_ONCE = 64;
 const DECODED_AT_ONCE = 8;

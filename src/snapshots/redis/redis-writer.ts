@@ -4,7 +4,7 @@ import type { ChunkLayouts, Layout } from './chunk-layouts.js';
 import type { RedisSlot } from './redis-slot.js';
 import { encodeSegment, type Segment } from '../content/segments.js';
 import type { Content, Entry } from '../snapshot-store.js';
-import { Slices } from '@/model/slices.js';
+import { Slices } from '@/scheduling/cooperative.js';
 import type { TaskRow } from '@/model/task.js';
 
 /** What is to be written, and by what right. */

@@ -1,5 +1,5 @@
 import type { CallTarget } from '../call-target.js';
-import type { CallHeaders } from '../http-exchange.js';
+import type { CallHeaders } from '../http/http-exchange.js';
 import type { CredentialGate } from './credential-gate.js';
 
 /** A call as far as a signature can cover it. */

@@ -1,7 +1,7 @@
 import type { Clock } from '@/model/clock.js';
 import type { Diagnosis } from '@/model/diagnosis.js';
 import type { KnownCredential, SharedStandings, StandingNews } from '@/model/shared-standing.js';
-import { throwIfAborted, untilAborted } from '../deadline.js';
+import { throwIfAborted, untilAborted } from '../http/deadline.js';
 import { UpstreamError } from '../upstream-error.js';
 import { pauseAfterRefusals, type CredentialStanding } from './credential-standing.js';
 import { OtherReplicas } from './other-replicas.js';

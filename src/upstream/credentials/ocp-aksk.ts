@@ -1,6 +1,6 @@
 import { createHash, createHmac } from 'node:crypto';
 import type { AkskCredentials } from '@/model/source.js';
-import type { CallHeaders } from '../http-exchange.js';
+import type { CallHeaders } from '../http/http-exchange.js';
 import type { SignableCall } from './authenticator.js';
 
 /** What an OCP signature covers. */

@@ -6,7 +6,7 @@ import type {
   SharedStandings,
   StandingNews,
 } from '@/model/shared-standing.js';
-import { throwIfAborted, untilAborted } from '../deadline.js';
+import { throwIfAborted, untilAborted } from '../http/deadline.js';
 
 /** Between questions for a first call while another replica's is out, give or take half: first and longest. */
 const FIRST_PAUSE_MS = 10;

@@ -1,0 +1,97 @@
+import { once } from 'node:events';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { Worker } from 'node:worker_threads';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { limitTime } from './stall-tolerant-timeout.js';
+
+describe('a limit in a process that runs as it should', () => {
+  beforeEach(() => {
+    jest.useFakeTimers();
+  });
+  afterEach(() => {
+    jest.useRealTimers();
+  });
+
+  it('ends when the time has passed', () => {
+    const onEnd = jest.fn();
+    limitTime(1_000, onEnd);
+    jest.advanceTimersByTime(999);
+    expect(onEnd).not.toHaveBeenCalled();
+    jest.advanceTimersByTime(1);
+    jest.advanceTimersToNextTimer();
+    expect(onEnd).toHaveBeenCalledTimes(1);
+  });
+
+  it('does not end once it is called off', () => {
+    const onEnd = jest.fn();
+    limitTime(1_000, onEnd)();
+    jest.advanceTimersByTime(10_000);
+    expect(onEnd).not.toHaveBeenCalled();
+  });
+
+  it('takes what a timer cannot for the longest time there is', () => {
+    const onEnd = jest.fn();
+    limitTime(Number.POSITIVE_INFINITY, onEnd);
+    jest.advanceTimersByTime(1_000_000_000);
+    expect(onEnd).not.toHaveBeenCalled();
+  });
+});
+
+describe('a limit in a process that was held up', () => {
+  /** Answers each message. */
+  const ANSWERER = `
+    const { parentPort } = require('node:worker_threads');
+    parentPort.on('message', () => parentPort.postMessage('answer'));
+  `;
+  let answerer: Worker;
+  beforeEach(async () => {
+    answerer = new Worker(ANSWERER, { eval: true });
+    await once(answerer, 'online');
+  });
+  afterEach(async () => {
+    await answerer.terminate();
+  });
+
+  async function ask(): Promise<void> {
+    const answer = once(answerer, 'message');
+    answerer.postMessage('question');
+    await answer;
+  }
+
+  function holdUp(ms: number): void {
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
+  }
+
+  /** What comes first of an exchange and the end of a limit of 50 ms over which the process is held up. */
+  async function firstAfter(heldUpMs: number, exchange: () => Promise<void>): Promise<string> {
+    // From here on timers are the first that the event loop looks at.
+    await nextTurn();
+    let callOff = (): void => undefined;
+    const end = new Promise<string>((resolve) => {
+      callOff = limitTime(50, () => {
+        resolve('end');
+      });
+    });
+    const exchanged = exchange().then(() => 'exchange');
+    holdUp(heldUpMs);
+    const first = await Promise.race([exchanged, end]);
+    callOff();
+    return first;
+  }
+
+  it.each([60, 700])('leaves the time to take in what came meanwhile (%d ms)', async (heldUpMs) => {
+    expect(await firstAfter(heldUpMs, ask)).toBe('exchange');
+  });
+
+  it('leaves the time for what was about to be asked', async () => {
+    const twice = async (): Promise<void> => {
+      await ask();
+      await ask();
+    };
+    expect(await firstAfter(700, twice)).toBe('exchange');
+  });
+
+  it('ends all the same where nothing comes', async () => {
+    expect(await firstAfter(700, () => new Promise(() => undefined))).toBe('end');
+  });
+});
