@@ -8,7 +8,7 @@ import {
 import type { Provider } from '@/model/provider.js';
 import type { Snapshot } from '@/model/snapshot.js';
 import type { SourceConfig } from '@/model/source.js';
-import { limitTime } from '@/scheduling/stall-tolerant-timeout.js';
+import { stallTolerantTimeout } from '@/scheduling/stall-tolerant-timeout.js';
 import type { TraceContext } from '@/model/trace-context.js';
 import { Backplane } from './backplane.js';
 import { CircuitBreaker } from './circuit-breaker.js';
@@ -83,7 +83,7 @@ export class Collection extends FeedCollection {
     const timeoutMs = Math.min(waitMs ?? Infinity, this.deadlineMs);
     let cancel = (): void => undefined;
     const deadline = new Promise<void>((resolve) => {
-      cancel = limitTime(timeoutMs, resolve);
+      cancel = stallTolerantTimeout(timeoutMs, resolve);
     });
     await Promise.race([done, deadline]);
     cancel();

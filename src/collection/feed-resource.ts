@@ -2,7 +2,7 @@ import { changeBetween, isUnchanged } from '@/model/change.js';
 import type { Feed } from '@/model/feed.js';
 import { JsonText } from '@/model/json-text.js';
 import type { KnownRecords, PreviousRead } from '@/model/provider.js';
-import { Slices, visitInSteps, type Steps } from '@/scheduling/cooperative.js';
+import { runCooperatively, type Steps, visitInSteps } from '@/scheduling/cooperative.js';
 import type { Snapshot } from '@/model/snapshot.js';
 import type { SourceConfig } from '@/model/source.js';
 import type { TaskRow } from '@/model/task.js';
@@ -62,7 +62,7 @@ export class FeedResource implements CacheableResource<Snapshot> {
       },
     };
     return runner.run<ReadResult>(options, async (context) => {
-      const known = await new Slices().run(knownRecords(previous?.rows ?? []));
+      const known = await runCooperatively(knownRecords(previous?.rows ?? []));
       const read = await reader.readFeed(this.feed, { ...context, known });
       if (read.outcome === 'failed') return { failure: read.failure };
       const head = snapshotHead(read, clock.wallMs());

@@ -2,8 +2,8 @@ import { setMaxListeners } from 'node:events';
 import { diagnosisOf } from '@/model/diagnosis.js';
 import type { Failure } from '@/model/failure.js';
 import type { ReadContext } from '@/model/provider.js';
-import { Slices } from '@/scheduling/cooperative.js';
-import { limitTime } from '@/scheduling/stall-tolerant-timeout.js';
+import { yieldToEventLoop } from '@/scheduling/cooperative.js';
+import { stallTolerantTimeout } from '@/scheduling/stall-tolerant-timeout.js';
 import { SILENT_LOG, type ReadLog } from './failure-log.js';
 
 /** Receives internal errors. */
@@ -29,7 +29,6 @@ export const INTERNAL_ERROR: Failure = {
 /** Runs reads within a timeout of their own. A read may outlive the request that caused it, but not the process. */
 export class ReadRunner {
   readonly #stop = new AbortController();
-  readonly #slices = new Slices();
   #started: Promise<void> = Promise.resolve();
 
   /** `log` receives what feeds fail with and that they recover; without it nothing is logged. */
@@ -48,7 +47,7 @@ export class ReadRunner {
 
   /** Resolves when the next read may start. Reads that start together do not block the event loop. */
   turn(): Promise<void> {
-    this.#started = this.#started.then(() => this.#slices.pause());
+    this.#started = this.#started.then(() => yieldToEventLoop());
     return this.#started;
   }
 
@@ -59,7 +58,7 @@ export class ReadRunner {
   ): Promise<T | { readonly failure: Failure }> {
     const joined = new JoinedSignal([...signals, this.#stop.signal]);
     const { signal } = joined;
-    const cancelTimeout = limitTime(timeoutMs, joined.abort);
+    const cancelTimeout = stallTolerantTimeout(timeoutMs, joined.abort);
     try {
       return await read({ ...context, signal });
     } catch (error) {

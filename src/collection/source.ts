@@ -1,6 +1,6 @@
 import type { FeedAnswer, FeedScope, SourceStatus } from '@/model/collection.js';
 import { clusterFeeds, type Feed } from '@/model/feed.js';
-import { Slices } from '@/scheduling/cooperative.js';
+import { isTimeSliceUsed, yieldToEventLoop } from '@/scheduling/cooperative.js';
 import type { Snapshot } from '@/model/snapshot.js';
 import { CachedFeed } from './cached-feed.js';
 import type { SourceDependencies } from './dependencies.js';
@@ -17,7 +17,6 @@ export class Source {
   /** null if the feeds are known without asking the upstream. */
   readonly #directory: FeedDirectory | null;
   #feeds: readonly CachedFeed[];
-  readonly #slices = new Slices();
   /** Feeds that are no longer listed, until their reads have been aborted. */
   readonly #ending = new Set<Promise<void>>();
   /** True if a question that waited for the list is over: its feeds are read once they are known. */
@@ -103,9 +102,9 @@ export class Source {
   /** If many reads start together, the last of them start in later turns of the event loop. */
   private refreshEach(feeds: readonly CachedFeed[], request: FreshnessRequest, waits: Promise<void>[]): void {
     for (const [index, feed] of feeds.entries()) {
-      if (index >= FEEDS_AT_ONCE && this.#slices.isUsedUp) {
+      if (index >= FEEDS_AT_ONCE && isTimeSliceUsed()) {
         const rest = feeds.slice(index);
-        waits.push(this.#slices.pause().then(() => this.refreshAll(rest, request)));
+        waits.push(yieldToEventLoop().then(() => this.refreshAll(rest, request)));
         return;
       }
       const reading = feed.refreshFor(request);
@@ -129,7 +128,7 @@ export class Source {
       cached.feed = feed;
       before.delete(feed.name);
       adopted.push(cached);
-      await this.#slices.pause();
+      await yieldToEventLoop();
     }
     this.#feeds = adopted;
     for (const gone of before.values()) this.end(gone);

@@ -23,25 +23,22 @@ function heldMs(): number {
   return performance.now() - turnBeganMs;
 }
 
-/** Long work on the event loop, in slices of a few milliseconds. */
-export class Slices {
-  /** True when what goes on without a pause has held the event loop long enough. */
-  get isUsedUp(): boolean {
-    return heldMs() >= SLICE_MS;
-  }
+/** True when work that goes on without a pause has held the event loop long enough. */
+export function isTimeSliceUsed(): boolean {
+  return heldMs() >= SLICE_MS;
+}
 
-  /** To be called between steps that take less than a slice. */
-  async pause(): Promise<void> {
-    if (this.isUsedUp) await nextTurn();
-  }
+/** Lets other work come in between when the time slice is used. To be called between steps that take less than a slice. */
+export async function yieldToEventLoop(): Promise<void> {
+  if (isTimeSliceUsed()) await nextTurn();
+}
 
-  /** Does work that says where it may be interrupted. Its steps take less than a slice. */
-  async run<T>(steps: Steps<T>): Promise<T> {
-    for (;;) {
-      const { done, value } = steps.next();
-      if (done === true) return value;
-      await this.pause();
-    }
+/** Does work that says where it may be interrupted. Its steps take less than a time slice. */
+export async function runCooperatively<T>(steps: Steps<T>): Promise<T> {
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done === true) return value;
+    await yieldToEventLoop();
   }
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { Slices } from './cooperative.js';
+import { runCooperatively } from './cooperative.js';
 import { mergeRuns, sortInSteps } from './sort-in-steps.js';
 
 /** Values that may be equal in the order and still be told apart. */
@@ -23,7 +23,7 @@ describe('sortInSteps', () => {
     });
     await fc.assert(
       fc.asyncProperty(shaped, async (list) => {
-        expect(await new Slices().run(sortInSteps(list, byKey))).toEqual(list.toSorted(byKey));
+        expect(await runCooperatively(sortInSteps(list, byKey))).toEqual(list.toSorted(byKey));
       }),
       { numRuns: 60 },
     );
@@ -47,7 +47,7 @@ describe('mergeRuns', () => {
         fc.array(fc.array(fc.integer({ min: 0, max: 30 }), { maxLength: 40 })),
         async (lists) => {
           const runs = lists.map((keys, mark) => keys.map((key): Value => ({ key, mark })).sort(byKey));
-          expect(await new Slices().run(mergeRuns(runs, byKey))).toEqual(runs.flat().sort(byKey));
+          expect(await runCooperatively(mergeRuns(runs, byKey))).toEqual(runs.flat().sort(byKey));
         },
       ),
     );

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { limitTime } from './stall-tolerant-timeout.js';
+import { stallTolerantTimeout } from './stall-tolerant-timeout.js';
 
 describe('a limit in a process that runs as it should', () => {
   beforeEach(() => {
@@ -14,7 +14,7 @@ describe('a limit in a process that runs as it should', () => {
 
   it('ends when the time has passed', () => {
     const onEnd = jest.fn();
-    limitTime(1_000, onEnd);
+    stallTolerantTimeout(1_000, onEnd);
     jest.advanceTimersByTime(999);
     expect(onEnd).not.toHaveBeenCalled();
     jest.advanceTimersByTime(1);
@@ -24,14 +24,14 @@ describe('a limit in a process that runs as it should', () => {
 
   it('does not end once it is called off', () => {
     const onEnd = jest.fn();
-    limitTime(1_000, onEnd)();
+    stallTolerantTimeout(1_000, onEnd)();
     jest.advanceTimersByTime(10_000);
     expect(onEnd).not.toHaveBeenCalled();
   });
 
   it('takes what a timer cannot for the longest time there is', () => {
     const onEnd = jest.fn();
-    limitTime(Number.POSITIVE_INFINITY, onEnd);
+    stallTolerantTimeout(Number.POSITIVE_INFINITY, onEnd);
     jest.advanceTimersByTime(1_000_000_000);
     expect(onEnd).not.toHaveBeenCalled();
   });
@@ -68,7 +68,7 @@ describe('a limit in a process that was held up', () => {
     await nextTurn();
     let callOff = (): void => undefined;
     const end = new Promise<string>((resolve) => {
-      callOff = limitTime(50, () => {
+      callOff = stallTolerantTimeout(50, () => {
         resolve('end');
       });
     });

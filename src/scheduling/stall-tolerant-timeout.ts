@@ -11,7 +11,7 @@ const LONGEST_ADDITION_MS = 250;
  * but waits to be read, as timers fire first, is read before. Where the process was held up over the end (its machine
  * was suspended, say) nobody else was slow: the limit is prolonged by as long, up to a quarter of a second.
  */
-export function limitTime(limitMs: number, onEnd: () => void): () => void {
+export function stallTolerantTimeout(limitMs: number, onEnd: () => void): () => void {
   const boundMs = Math.min(limitMs, LONGEST_TIMER_MS);
   const endMs = performance.now() + boundMs;
   let turn: NodeJS.Immediate | undefined;

@@ -1,5 +1,5 @@
 import { orderField, USUAL_ORDER, type OrderField, type TaskOrder } from '@/model/order.js';
-import { Slices, type Steps } from '@/scheduling/cooperative.js';
+import { runCooperatively, type Steps } from '@/scheduling/cooperative.js';
 import type { TaskRow } from '@/model/task.js';
 import { codedColumn, isWorn, timeColumn, type CodedColumn, type CodedField } from './columns.js';
 import { firstEdit, type Edit } from './edit.js';
@@ -69,12 +69,12 @@ export class FeedIndex {
     const known = this.#columns.get(name);
     if (known !== undefined) return known as Eventual<Column>;
     const before = (this.#before.get(name) as Column | undefined) ?? null;
-    const making = new Slices()
-      .run(make(before === null ? firstEdit(this.rows) : this.edit, before))
-      .then((column) => {
+    const making = runCooperatively(make(before === null ? firstEdit(this.rows) : this.edit, before)).then(
+      (column) => {
         this.#columns.set(name, column);
         return column;
-      });
+      },
+    );
     this.#columns.set(name, making);
     return making;
   }

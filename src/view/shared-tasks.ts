@@ -1,4 +1,4 @@
-import { Slices } from '@/scheduling/cooperative.js';
+import { yieldToEventLoop } from '@/scheduling/cooperative.js';
 import { comeOf, goneOf } from './edit.js';
 import type { FeedIndex } from './feed-index.js';
 import { HashCounts } from './hash-counts.js';
@@ -33,13 +33,12 @@ export class SharedTasks {
 
   async #hiddenIn(feeds: ReadonlyMap<string, FeedIndex>): Promise<HiddenRows> {
     if (!this.#areCounted(feeds)) {
-      const slices = new Slices();
       for (const name of [...this.#counted.keys()]) if (!feeds.has(name)) this.#forget(name);
       for (const [name, index] of feeds) {
         await this.#count(name, index);
-        await slices.pause();
+        await yieldToEventLoop();
       }
-      this.#hidden = await this.#repeats(feeds, slices);
+      this.#hidden = await this.#repeats(feeds);
     }
     return this.#hidden;
   }
@@ -70,14 +69,14 @@ export class SharedTasks {
     this.#counted.delete(name);
   }
 
-  async #repeats(feeds: ReadonlyMap<string, FeedIndex>, slices: Slices): Promise<HiddenRows> {
+  async #repeats(feeds: ReadonlyMap<string, FeedIndex>): Promise<HiddenRows> {
     if (this.#counts.repeated.size === 0) return NOTHING_HIDDEN;
     const shown = new Set<string>();
     const hidden = new Map<FeedIndex, ReadonlySet<number>>();
     for (const [name, index] of feeds) {
       const repeats = this.#repeatsIn(index, this.#counted.get(name)?.hashes ?? new Float64Array(), shown);
       if (repeats.size > 0) hidden.set(index, repeats);
-      await slices.pause();
+      await yieldToEventLoop();
     }
     return hidden;
   }

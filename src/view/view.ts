@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache';
 import type { RowsChange } from '@/model/change.js';
 import { orderField, type OrderPosition } from '@/model/order.js';
 import type { TaskQuery } from '@/model/query.js';
-import { Slices } from '@/scheduling/cooperative.js';
+import { yieldToEventLoop } from '@/scheduling/cooperative.js';
 import type { Snapshot } from '@/model/snapshot.js';
 import type { TaskRow } from '@/model/task.js';
 import { editOf } from './edit.js';
@@ -47,11 +47,10 @@ export class View {
     const feeds = this.#indexed(snapshots.filter(({ feed }) => isInScope(selection.filter, feed)));
     const hidden = await this.#hidden(feeds);
     const question = { ...selection, restrictions: restrictionsOf(selection.filter), key: keyOf(selection) };
-    const slices = new Slices();
     const runs: Run[] = [];
     for (const { index } of feeds) {
       runs.push(await this.#run(index, question, hidden.get(index)));
-      await slices.pause();
+      await yieldToEventLoop();
     }
     return cutPage(runs, { ...selection, after });
   }

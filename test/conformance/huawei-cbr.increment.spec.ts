@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { isDeepStrictEqual } from 'node:util';
 import type { PreviousRead, ReadFeed } from '@/model/provider.js';
-import { Slices } from '@/scheduling/cooperative.js';
 import type { SourceConfig } from '@/model/source.js';
 import type { CbrSettings } from '@/simulator/settings.js';
 import { decodeSegment, encodeSegment } from '@/snapshots/content/segments.js';
@@ -99,11 +98,10 @@ describe('reading huawei-cbr by what is new', () => {
 
 /** A read as another replica takes it over. */
 async function fromStore({ rows, ...head }: ReadFeed): Promise<PreviousRead> {
-  const slices = new Slices();
   const stored = [];
   for (let from = 0; from < rows.length; from += 1_000) {
-    const segment = await encodeSegment(rows.slice(from, from + 1_000), slices);
-    stored.push(...((await decodeSegment(segment, slices)) ?? []));
+    const segment = await encodeSegment(rows.slice(from, from + 1_000));
+    stored.push(...((await decodeSegment(segment)) ?? []));
   }
   return { ...(JSON.parse(JSON.stringify(head)) as Omit<ReadFeed, 'rows'>), rows: stored };
 }

@@ -1,6 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Redis } from 'ioredis';
-import { Slices } from '@/scheduling/cooperative.js';
 import { digestOf, encodeManifest } from '@/snapshots/content/manifest.js';
 import { encodeSegment } from '@/snapshots/content/segments.js';
 import { ADMIN } from './redis-rights.js';
@@ -73,7 +72,7 @@ export class Forger {
   /** Intact by every digest, newer than all, and by turns with a head that is no JSON. */
   async #forgeEntry(key: string, nowMs: number): Promise<void> {
     const row = rowOf(1, 'RUNNING');
-    const segment = await encodeSegment([{ ...row, task: { ...row.task, id: FORGED_ID } }], new Slices());
+    const segment = await encodeSegment([{ ...row, task: { ...row.task, id: FORGED_ID } }]);
     const version = nowMs + 5_000;
     const manifest = encodeManifest({ version, head: forgedHead(nowMs), digests: [segment.digest] });
     if (this.#turns % 3 === 2) breakHead(manifest);

@@ -1,5 +1,5 @@
 import type { PreviousRead } from '@/model/provider.js';
-import { Slices } from '@/scheduling/cooperative.js';
+import { runCooperatively } from '@/scheduling/cooperative.js';
 import { rawObject } from '@/upstream/records/raw.js';
 import type { IncrementPolicy } from './increment-policy.js';
 import { knownRows, type KnownRows } from './known-rows.js';
@@ -65,7 +65,7 @@ export async function baseOf(
   const bookmark = parseBookmark(previous?.bookmark);
   if (previous === null || bookmark === null || previous.truncation !== null) return null;
   if (bookmark.rows !== previous.rows.length || !isCurrent(bookmark, nowMs, policy)) return null;
-  const rows = await new Slices().run(knownRows(previous.rows));
+  const rows = await runCooperatively(knownRows(previous.rows));
   const { drift, driftExamples } = previous;
   return rows === null ? null : { bookmark, rows, drift, driftExamples };
 }

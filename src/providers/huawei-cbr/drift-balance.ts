@@ -6,7 +6,7 @@ import {
   type DriftKind,
 } from '@/model/drift.js';
 import type { ReadFeed } from '@/model/provider.js';
-import { filterInSteps, visitInSteps, type Steps } from '@/scheduling/cooperative.js';
+import { filterInSteps, type Steps, visitInSteps } from '@/scheduling/cooperative.js';
 import { normalise } from './normalise.js';
 import type { KnownRow, KnownRows } from './known-rows.js';
 import type { RowOrigin } from './span-reading.js';

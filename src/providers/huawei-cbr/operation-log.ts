@@ -1,5 +1,5 @@
 import type { ReadContext } from '@/model/provider.js';
-import { Slices, type Steps } from '@/scheduling/cooperative.js';
+import { runCooperatively, type Steps } from '@/scheduling/cooperative.js';
 import type { SourceConfig } from '@/model/source.js';
 import { keyRows } from '@/upstream/records/keyed-rows.js';
 import { walkOffsets, type WalkedOffsets } from '@/upstream/paging/offset-walk.js';
@@ -63,17 +63,16 @@ export class OperationLog {
     let [calls, largestPage] = [0, 0];
     let isAll = false;
     const { maxTasksPerFeed: maxRows } = this.connection.source;
-    const slices = new Slices();
     const pages = new CbrPages(async (limit, offset) => {
       calls += 1;
       const body = await this.page(span, { limit, offset });
       const records = parseOperationLogs(body, offset);
-      if (inspect !== undefined) await slices.run(inspect(records));
+      if (inspect !== undefined) await runCooperatively(inspect(records));
       if (records.length > 0) counts.push(parseCount(body));
       largestPage = Math.max(largestPage, records.length);
       isAll = trustsCount === true && offset === 0 && parseCount(body) === records.length;
       // One more than what tells the walk that there are more than may be read.
-      return slices.run(keyRows(records, identifyRecord, maxRows + 2));
+      return runCooperatively(keyRows(records, identifyRecord, maxRows + 2));
     });
     const walked = await walkOffsets({
       readPage: async (start) => (isAll ? 'unpaged' : pages.read(start)),

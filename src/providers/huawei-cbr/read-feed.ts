@@ -1,6 +1,6 @@
 import type { Feed } from '@/model/feed.js';
 import type { ReadContext, ReadFeed } from '@/model/provider.js';
-import { flatMapInSteps, Slices } from '@/scheduling/cooperative.js';
+import { flatMapInSteps, runCooperatively } from '@/scheduling/cooperative.js';
 import { formatTime } from '@/model/time.js';
 import { UpstreamError } from '@/upstream/upstream-error.js';
 import { baseOf, parseBookmark, type Base, type Bookmark } from './bookmark.js';
@@ -60,7 +60,7 @@ class FeedReading {
   async #tryIncrement(base: Base): Promise<ReadFeed | Doubt | null> {
     const windowStartMs = floorSecond(this.#windowStartMs);
     const moment = { nowMs: this.#startedMs, windowStartMs };
-    const plan = await new Slices().run(planIncrement(base, moment, this.#policy));
+    const plan = await runCooperatively(planIncrement(base, moment, this.#policy));
     if (plan === null) return null;
     try {
       const increment = { base, plan, windowStartMs, origin: this.#origin };
@@ -74,11 +74,10 @@ class FeedReading {
 
   async #merged({ bookmark, rows: before, ...told }: Base, after: KnownRows): Promise<ReadFeed> {
     if (after.size > this.connection.source.maxTasksPerFeed) throw new Doubt('mismatch');
-    const slices = new Slices();
-    const drift = await slices.run(balanceDrift(told, { before, after }, this.#origin));
+    const drift = await runCooperatively(balanceDrift(told, { before, after }, this.#origin));
     return {
       outcome: 'read',
-      rows: await slices.run(flatMapInSteps([...after.values()], ({ row }) => row)),
+      rows: await runCooperatively(flatMapInSteps([...after.values()], ({ row }) => row)),
       truncation: null,
       coveredSince: this.#coverageStart(),
       ...drift,

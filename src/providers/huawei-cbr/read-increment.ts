@@ -1,4 +1,4 @@
-import { filterInSteps, Slices } from '@/scheduling/cooperative.js';
+import { filterInSteps, runCooperatively } from '@/scheduling/cooperative.js';
 import { rawObject } from '@/upstream/records/raw.js';
 import { UpstreamError } from '@/upstream/upstream-error.js';
 import type { Base } from './bookmark.js';
@@ -36,8 +36,6 @@ export async function readIncrement(log: OperationLog, increment: Increment): Pr
 }
 
 class IncrementRead {
-  private readonly slices = new Slices();
-
   constructor(
     private readonly log: OperationLog,
     private readonly reader: SpanReader,
@@ -50,12 +48,12 @@ class IncrementRead {
     // What the list must hold and does not is gone; without a total, the list itself may be wrong.
     const stays = (known: KnownRow): boolean =>
       listed.has(known.row.task.id) || sideOf(known, plan.startMs) !== 'after';
-    const rows = await this.slices.run(keepInSteps(base.rows, stays));
+    const rows = await runCooperatively(keepInSteps(base.rows, stays));
     if (rows.size < base.rows.size && !base.bookmark.hasTotal) throw new Doubt('mismatch');
     for (const known of shown) rows.set(known.row.task.id, known);
     for (const [id, known] of listed) rows.set(id, known);
     const isInWindow = (known: KnownRow): boolean => sideOf(known, windowStartMs) !== 'before';
-    return this.confirm(await this.slices.run(keepInSteps(rows, isInWindow)));
+    return this.confirm(await runCooperatively(keepInSteps(rows, isInWindow)));
   }
 
   /** The rows without those that have left at the window's start, proved by the total where there is one. */
@@ -65,10 +63,10 @@ class IncrementRead {
     const total = hasTotal ? await this.log.count({ startMs: windowStartMs }) : rows.size;
     if (total === null) throw new Doubt('mismatch');
     if (total > rows.size) throw new Doubt('arrivals');
-    const span = await this.slices.run(spanOfOldest(rows, windowStartMs, rows.size - total));
+    const span = await runCooperatively(spanOfOldest(rows, windowStartMs, rows.size - total));
     if (span === null) return rows;
     const listed = await this.reader.list(span, hasTotal);
-    const present = await this.slices.run(withoutMissing(rows, listed, span));
+    const present = await runCooperatively(withoutMissing(rows, listed, span));
     const isProved = hasTotal ? present.size === total : !(await this.lacksMore(rows, present));
     if (!isProved) throw new Doubt('mismatch');
     return present;
@@ -79,7 +77,7 @@ class IncrementRead {
     const { windowStartMs } = this.increment;
     const isLacking = (known: KnownRow): boolean =>
       !after.has(known.row.task.id) && sideOf(known, windowStartMs) === 'after';
-    return (await this.slices.run(filterInSteps(before.values(), isLacking))).length > 0;
+    return (await runCooperatively(filterInSteps(before.values(), isLacking))).length > 0;
   }
 }
 

@@ -1,5 +1,5 @@
 import type { ReadFeed } from '@/model/provider.js';
-import { filterInSteps, Slices } from '@/scheduling/cooperative.js';
+import { filterInSteps, runCooperatively } from '@/scheduling/cooperative.js';
 import { coverageOf, coveredByOrder } from '@/upstream/paging/coverage.js';
 import { normaliseRows } from '@/upstream/records/normalised-rows.js';
 import type { Bookmark } from './bookmark.js';
@@ -43,12 +43,11 @@ export async function walkFacts(
   { read, walked }: ReadWhole,
   windowStartMs: number,
 ): Promise<WalkFacts | null> {
-  const slices = new Slices();
-  const known = await slices.run(knownRows(read.rows));
+  const known = await runCooperatively(knownRows(read.rows));
   if (known === null || walked.truncated || walked.rows.length !== read.rows.length) return null;
   // Records from before the window: the upstream does not filter.
   const early = filterInSteps(known.values(), (one) => sideOf(one, windowStartMs) === 'before');
-  if ((await slices.run(early)).length > 0) return null;
+  if ((await runCooperatively(early)).length > 0) return null;
   const { calls, largestPage } = walked;
   return {
     rows: known.size,

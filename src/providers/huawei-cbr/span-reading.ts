@@ -1,6 +1,6 @@
 import { DriftLog } from '@/model/drift.js';
 import { jsonOf } from '@/model/json-text.js';
-import { Slices, visitInSteps, type Steps } from '@/scheduling/cooperative.js';
+import { runCooperatively, type Steps, visitInSteps } from '@/scheduling/cooperative.js';
 import { asReceived } from '@/upstream/records/normalised-rows.js';
 import { rawObject } from '@/upstream/records/raw.js';
 import { Doubt } from './doubt.js';
@@ -24,7 +24,7 @@ export class SpanReader {
   /** A reader of the log that knows these rows. */
   static async open(log: OperationLog, known: KnownRows, origin: RowOrigin): Promise<SpanReader> {
     const reader = new SpanReader(log, origin);
-    await new Slices().run(visitInSteps(known.values(), (one) => reader.#known.set(one.recordId, one)));
+    await runCooperatively(visitInSteps(known.values(), (one) => reader.#known.set(one.recordId, one)));
     return reader;
   }
 

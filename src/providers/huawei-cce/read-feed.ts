@@ -1,7 +1,7 @@
 import type { Feed } from '@/model/feed.js';
 import { comparePositions, positionOf } from '@/model/order.js';
 import { COVERED_SINCE_EVER, type ReadContext, type ReadFeed } from '@/model/provider.js';
-import { Slices } from '@/scheduling/cooperative.js';
+import { runCooperatively } from '@/scheduling/cooperative.js';
 import { sortInSteps } from '@/scheduling/sort-in-steps.js';
 import type { SourceConfig } from '@/model/source.js';
 import type { TaskRow } from '@/model/task.js';
@@ -29,7 +29,7 @@ export async function readFeed(
   const cluster = pathSegment(feed.key);
   const path = `/api/v3.1/projects/${project}/clusters/${cluster}/operation/snapshot/tasks`;
   const items = parseItems(await client.getJson({ path }, context));
-  const records = await new Slices().run(eachRecordOnce(items, identifyItem));
+  const records = await runCooperatively(eachRecordOnce(items, identifyItem));
   const { lacksRows, ...read } = await normaliseRows(records, {
     normalise: (item, drift) => normalise(item, { source, feed, drift }),
     context,
@@ -46,7 +46,7 @@ async function newest(rows: readonly TaskRow[], limit: number): Promise<NewestRo
   if (rows.length <= limit) return { rows, truncated: false, coveredSince: COVERED_SINCE_EVER };
   const order = (a: TaskRow, b: TaskRow): number =>
     comparePositions(position(a), position(b), 'createTime desc');
-  const sorted = await new Slices().run(sortInSteps(rows, order));
+  const sorted = await runCooperatively(sortInSteps(rows, order));
   const kept = sorted.slice(0, limit);
   return { rows: kept, truncated: true, coveredSince: coveredSince(kept, sorted[limit]) };
 }

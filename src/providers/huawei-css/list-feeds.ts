@@ -1,6 +1,11 @@
 import type { ListedFeeds, ReadContext } from '@/model/provider.js';
 import { LARGEST_MAX_CLUSTERS } from '@/model/source.js';
-import { findClusters, idAndName, listClusterFeeds, type FoundClusters } from '@/upstream/paging/cluster-list.js';
+import {
+  findClusters,
+  idAndName,
+  listClusterFeeds,
+  type FoundClusters,
+} from '@/upstream/paging/cluster-list.js';
 import { pathSegment } from '@/upstream/http/path-segment.js';
 import type { Connection } from './read-feed.js';
 

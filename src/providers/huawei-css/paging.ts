@@ -1,5 +1,5 @@
 import type { ReadContext } from '@/model/provider.js';
-import { Slices } from '@/scheduling/cooperative.js';
+import { runCooperatively } from '@/scheduling/cooperative.js';
 import { keyRows, type KeyedRow } from '@/upstream/records/keyed-rows.js';
 import { walkOffsets, type WalkedOffsets } from '@/upstream/paging/offset-walk.js';
 import type { UpstreamClient } from '@/upstream/upstream-client.js';
@@ -142,7 +142,7 @@ class CssPages {
     const start = (query.offset ?? query.start ?? 1) - 1;
     const records = parseList(await this.get(query), this.list.name, start);
     // One more than what tells the walk that there are more than may be read.
-    const page = await new Slices().run(keyRows(records, identifyRecord, this.list.maxRows + 2));
+    const page = await runCooperatively(keyRows(records, identifyRecord, this.list.maxRows + 2));
     this.#largestPage = Math.max(this.#largestPage, page.length);
     return page;
   }

@@ -1,7 +1,12 @@
 import { DriftLog } from '@/model/drift.js';
 import type { ListedFeeds, ReadContext } from '@/model/provider.js';
 import { LARGEST_MAX_CLUSTERS } from '@/model/source.js';
-import { findClusters, idAndName, listClusterFeeds, type FoundClusters } from '@/upstream/paging/cluster-list.js';
+import {
+  findClusters,
+  idAndName,
+  listClusterFeeds,
+  type FoundClusters,
+} from '@/upstream/paging/cluster-list.js';
 import { walkPages } from '@/upstream/paging/page-walk.js';
 import { Fields, rawObject } from '@/upstream/records/raw.js';
 import { pageReader, type Connection } from './read-feed.js';

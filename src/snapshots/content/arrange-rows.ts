@@ -1,5 +1,5 @@
 import { compareRows } from '@/model/change.js';
-import { Slices } from '@/scheduling/cooperative.js';
+import { runCooperatively, yieldToEventLoop } from '@/scheduling/cooperative.js';
 import { sortInSteps } from '@/scheduling/sort-in-steps.js';
 import type { TaskRow } from '@/model/task.js';
 
@@ -13,26 +13,21 @@ export async function arrangeRows(
   rows: readonly TaskRow[],
   base: readonly TaskRow[] | null,
 ): Promise<readonly TaskRow[]> {
-  const slices = new Slices();
-  const sorted = (await isInOrder(rows, slices)) ? rows : await slices.run(sortInSteps(rows, compareRows));
-  return base === null ? sorted : reuse(sorted, base, slices);
+  const sorted = (await isInOrder(rows)) ? rows : await runCooperatively(sortInSteps(rows, compareRows));
+  return base === null ? sorted : reuse(sorted, base);
 }
 
-async function isInOrder(rows: readonly TaskRow[], slices: Slices): Promise<boolean> {
+async function isInOrder(rows: readonly TaskRow[]): Promise<boolean> {
   let before: TaskRow | undefined;
   for (const [index, row] of rows.entries()) {
     if (before !== undefined && compareRows(before, row) > 0) return false;
     before = row;
-    if (index % ROWS_A_STEP === 0) await slices.pause();
+    if (index % ROWS_A_STEP === 0) await yieldToEventLoop();
   }
   return true;
 }
 
-async function reuse(
-  rows: readonly TaskRow[],
-  base: readonly TaskRow[],
-  slices: Slices,
-): Promise<readonly TaskRow[]> {
+async function reuse(rows: readonly TaskRow[], base: readonly TaskRow[]): Promise<readonly TaskRow[]> {
   const reused: TaskRow[] = [];
   let [at, isSame] = [0, rows.length === base.length];
   for (const [index, row] of rows.entries()) {
@@ -41,7 +36,7 @@ async function reuse(
     const kept = known !== undefined && isSameRow(row, known) ? known : row;
     isSame &&= kept === base[index];
     reused.push(kept);
-    if (index % ROWS_A_STEP === 0) await slices.pause();
+    if (index % ROWS_A_STEP === 0) await yieldToEventLoop();
   }
   return isSame ? base : reused;
 }

@@ -1,5 +1,5 @@
 import type { TaskRow } from '@/model/task.js';
-import { Slices } from '@/scheduling/cooperative.js';
+import { yieldToEventLoop } from '@/scheduling/cooperative.js';
 
 /** Rows that follow one another in an entry. */
 export type Chunk = readonly TaskRow[];
@@ -13,7 +13,6 @@ const MOST_ROWS = 256;
  * a row that comes, goes or changes leaves the chunks before and after its own as they are. Does not hold the event loop.
  */
 export async function intoChunks(rows: readonly TaskRow[]): Promise<Chunk[]> {
-  const slices = new Slices();
   const chunks: Chunk[] = [];
   let start = 0;
   for (const [index, row] of rows.entries()) {
@@ -21,7 +20,7 @@ export async function intoChunks(rows: readonly TaskRow[]): Promise<Chunk[]> {
     if (!isLast && !endsChunk(row, index + 1 - start)) continue;
     chunks.push(rows.slice(start, index + 1));
     start = index + 1;
-    await slices.pause();
+    await yieldToEventLoop();
   }
   return chunks;
 }
@@ -32,11 +31,10 @@ function endsChunk({ task }: TaskRow, length: number): boolean {
 
 /** All rows of the chunks, in their order. Does not hold the event loop. */
 export async function rowsOf(chunks: readonly Chunk[]): Promise<TaskRow[]> {
-  const slices = new Slices();
   const rows: TaskRow[] = [];
   for (const chunk of chunks) {
     for (const row of chunk) rows.push(row);
-    await slices.pause();
+    await yieldToEventLoop();
   }
   return rows;
 }

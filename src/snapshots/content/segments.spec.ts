@@ -4,7 +4,6 @@ import type { Task } from '@/model/task.js';
 import { digestOf } from './manifest.js';
 import { decodeSegment, encodeSegment } from './segments.js';
 import { jsonOf, JsonText } from '@/model/json-text.js';
-import { Slices } from '@/scheduling/cooperative.js';
 
 const TASK: Task = {
   ...{ id: 's.1', provider: 'p', source: 's', feed: 'sources/s/feeds/f', nativeId: '1', type: 'BACKUP' },
@@ -22,20 +21,20 @@ const TASK: Task = {
 
 function decodeText(text: string): ReturnType<typeof decodeSegment> {
   const bytes = brotliCompressSync(text);
-  return decodeSegment({ digest: digestOf(bytes), bytes }, new Slices());
+  return decodeSegment({ digest: digestOf(bytes), bytes });
 }
 
 describe('a segment', () => {
   it('is read as it was written', async () => {
     const rows = [{ task: TASK, raw: { any: ['thing', null, 1.5, { '\u{1F4BE}': true }] } }];
-    const segment = await encodeSegment(rows, new Slices());
-    await expect(decodeSegment(segment, new Slices())).resolves.toEqual(rows);
+    const segment = await encodeSegment(rows);
+    await expect(decodeSegment(segment)).resolves.toEqual(rows);
   });
 
   it('gives a record back as it was received', async () => {
     const raw = new JsonText('{"b":1700000000000000001,"a":1e999,"b":2,"1":0,"0":0,"__proto__":"x"}');
-    const segment = await encodeSegment([{ task: TASK, raw }], new Slices());
-    const rows = await decodeSegment(segment, new Slices());
+    const segment = await encodeSegment([{ task: TASK, raw }]);
+    const rows = await decodeSegment(segment);
     expect(rows?.map((row) => jsonOf(row.raw))).toEqual([raw.text]);
   });
 
@@ -44,9 +43,9 @@ describe('a segment', () => {
   });
 
   it('is not read under the digest of another', async () => {
-    const segment = await encodeSegment([{ task: TASK, raw: {} }], new Slices());
+    const segment = await encodeSegment([{ task: TASK, raw: {} }]);
     const damaged = { ...segment, bytes: Buffer.concat([segment.bytes, Buffer.alloc(1)]) };
-    await expect(decodeSegment(damaged, new Slices())).resolves.toBeNull();
+    await expect(decodeSegment(damaged)).resolves.toBeNull();
   });
 
   it('is not read when it unpacks to more than 8 MiB', async () => {
@@ -56,7 +55,7 @@ describe('a segment', () => {
 
   it('is not read when it is not compressed, or no list in JSON', async () => {
     const bytes = Buffer.from('[]');
-    await expect(decodeSegment({ digest: digestOf(bytes), bytes }, new Slices())).resolves.toBeNull();
+    await expect(decodeSegment({ digest: digestOf(bytes), bytes })).resolves.toBeNull();
     for (const text of ['', '{}', '[', 'null', '[null]', '[[]]', '[{"task":null,"raw":{}}]']) {
       await expect(decodeText(text)).resolves.toBeNull();
     }

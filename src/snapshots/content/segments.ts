@@ -7,7 +7,7 @@ import { isTaskRow } from './task-row.js';
 import { compactTask } from '@/model/compact-task.js';
 import { JsonText } from '@/model/json-text.js';
 import type { TaskRow } from '@/model/task.js';
-import type { Slices } from '@/scheduling/cooperative.js';
+import { yieldToEventLoop } from '@/scheduling/cooperative.js';
 
 /** A chunk's rows as bytes, and the digest of these. */
 export interface Segment {
@@ -27,8 +27,8 @@ const QUALITY = 1;
 const WINDOW_BITS = 18;
 
 /** JSON of the rows, compressed off the event loop. Throws `RedisUnavailable` for more than may be shared. */
-export async function encodeSegment(chunk: Chunk, slices: Slices): Promise<Segment> {
-  await slices.pause();
+export async function encodeSegment(chunk: Chunk): Promise<Segment> {
+  await yieldToEventLoop();
   const plain = Buffer.from(JSON.stringify(chunk.map(toStored)));
   if (plain.length > MOST_SEGMENT_BYTES) throw new RedisUnavailable('TOO_LARGE');
   const bytes = await compress(plain, {
@@ -42,11 +42,11 @@ export async function encodeSegment(chunk: Chunk, slices: Slices): Promise<Segme
 }
 
 /** The rows of a segment, or null when the bytes are not the digest's or hold anything but rows. */
-export async function decodeSegment({ digest, bytes }: Segment, slices: Slices): Promise<Chunk | null> {
+export async function decodeSegment({ digest, bytes }: Segment): Promise<Chunk | null> {
   if (digestOf(bytes) !== digest) return null;
   try {
     const plain = await decompress(bytes, { maxOutputLength: MOST_SEGMENT_BYTES });
-    await slices.pause();
+    await yieldToEventLoop();
     const rows = JSON.parse(plain.toString()) as unknown;
     return Array.isArray(rows) ? rowsOf(rows) : null;
   } catch {

@@ -4,7 +4,6 @@ import type { ChunkLayouts } from './chunk-layouts.js';
 import type { RedisSlot } from './redis-slot.js';
 import { decodeSegment } from '../content/segments.js';
 import type { Entry } from '../snapshot-store.js';
-import { Slices } from '@/scheduling/cooperative.js';
 
 const SEGMENTS_AT_ONCE = 64;
 const DECODED_AT_ONCE = 8;
@@ -48,7 +47,6 @@ export async function readEntry(
 /** One try to read an entry. */
 class Download {
   readonly #chunks = new Map<string, Chunk>([[EMPTY, []]]);
-  readonly #slices = new Slices();
 
   constructor(
     private readonly slot: RedisSlot,
@@ -76,7 +74,7 @@ class Download {
     const segments = await this.slot.fetch(digests);
     for (let index = 0; index < segments.length; index += DECODED_AT_ONCE) {
       const some = segments.slice(index, index + DECODED_AT_ONCE);
-      const decoded = await Promise.all(some.map((segment) => decodeSegment(segment, this.#slices)));
+      const decoded = await Promise.all(some.map((segment) => decodeSegment(segment)));
       for (const [offset, chunk] of decoded.entries()) {
         if (chunk === null) return 0;
         this.#chunks.set(some[offset]?.digest ?? EMPTY, chunk);

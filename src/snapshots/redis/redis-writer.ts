@@ -4,7 +4,6 @@ import type { ChunkLayouts, Layout } from './chunk-layouts.js';
 import type { RedisSlot } from './redis-slot.js';
 import { encodeSegment, type Segment } from '../content/segments.js';
 import type { Content, Entry } from '../snapshot-store.js';
-import { Slices } from '@/scheduling/cooperative.js';
 import type { TaskRow } from '@/model/task.js';
 
 /** What is to be written, and by what right. */
@@ -72,7 +71,6 @@ function isSameChunk(a: Chunk, b: Chunk): boolean {
 class Upload {
   #parcel: Segment[] = [];
   #parcelBytes = 0;
-  readonly #slices = new Slices();
 
   constructor(
     private readonly slot: RedisSlot,
@@ -101,7 +99,7 @@ class Upload {
   private async digest(chunk: Chunk): Promise<string> {
     const known = chunk[0] && this.known.get(chunk[0]);
     if (known !== undefined && isSameChunk(known.chunk, chunk)) return known.digest;
-    const segment = await encodeSegment(chunk, this.#slices);
+    const segment = await encodeSegment(chunk);
     this.#parcel.push(segment);
     this.#parcelBytes += segment.bytes.length;
     return segment.digest;

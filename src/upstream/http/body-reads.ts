@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { KnownRecords } from '@/model/provider.js';
-import { Slices } from '@/scheduling/cooperative.js';
+import { runCooperatively } from '@/scheduling/cooperative.js';
 import type { BodyMemory, BodyShare } from './body-memory.js';
 import { JsonReader } from './json/json-reader.js';
 import { UpstreamError } from '../upstream-error.js';
@@ -48,12 +48,11 @@ async function readBody(
   { reader, share }: BodyUnderWay,
   signal: AbortSignal,
 ): Promise<unknown> {
-  const slices = new Slices();
   let bytes = 0;
   for await (const chunk of stream as AsyncIterable<Buffer>) {
     bytes += chunk.length;
     if (bytes > LARGEST_BODY_BYTES) throw new UpstreamError('LIMIT');
-    await slices.run(reader.push(chunk));
+    await runCooperatively(reader.push(chunk));
     if (reader.isBeyondBounds) throw new UpstreamError('LIMIT');
     if (reader.isBroken) return undefined;
     await share.grow(reader.heldBytes, signal);

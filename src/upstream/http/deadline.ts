@@ -1,5 +1,5 @@
 import type { FailureCause } from '@/model/diagnosis.js';
-import { limitTime, LONGEST_TIMER_MS } from '@/scheduling/stall-tolerant-timeout.js';
+import { stallTolerantTimeout, LONGEST_TIMER_MS } from '@/scheduling/stall-tolerant-timeout.js';
 import { UpstreamError } from '../upstream-error.js';
 
 /** Throws TIMEOUT when the signal is aborted. */
@@ -42,7 +42,7 @@ export function pause(waitMs: number, signal: AbortSignal, cause: FailureCause =
   });
 }
 
-/** Runs work under a signal of its own that aborts with the given one, or after `timeoutMs` (see `limitTime`). */
+/** Runs work under a signal of its own that aborts with the given one, or after `timeoutMs` (see `stallTolerantTimeout`). */
 export async function withDeadline<T>(
   signal: AbortSignal,
   timeoutMs: number,
@@ -52,7 +52,7 @@ export async function withDeadline<T>(
   const abort = (): void => {
     bounded.abort();
   };
-  const callOff = limitTime(timeoutMs, abort);
+  const callOff = stallTolerantTimeout(timeoutMs, abort);
   signal.addEventListener('abort', abort, { once: true });
   if (signal.aborted) abort();
   try {

@@ -2,7 +2,7 @@ import { DriftLog, type DriftCounts, type DriftExamples } from '@/model/drift.js
 import { clusterName } from '@/model/cluster-name.js';
 import { clusterFeeds } from '@/model/feed.js';
 import type { ListedFeeds } from '@/model/provider.js';
-import { Slices, visitInSteps } from '@/scheduling/cooperative.js';
+import { runCooperatively, visitInSteps } from '@/scheduling/cooperative.js';
 import { CLUSTER_ID, type SourceCluster, type SourceConfig } from '@/model/source.js';
 import type { Truncation } from '@/model/truncation.js';
 import { throwIfAborted } from '../http/deadline.js';
@@ -62,7 +62,7 @@ export async function findClusters(
     const cluster = { id, name: clusterName(name && hideSecrets(name)) };
     if (!exclude.some((pattern) => isNamedBy(pattern, cluster))) kept.add(cluster);
   };
-  await new Slices().run(visitInSteps(rows, visit));
+  await runCooperatively(visitInSteps(rows, visit));
   const dropped = drift.counts.droppedRow ?? 0;
   if (named === 0 && dropped > 0) throw new UpstreamError('MALFORMED');
   const isCut = kept.isCut || truncated;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { Slices } from '@/scheduling/cooperative.js';
+import { runCooperatively } from '@/scheduling/cooperative.js';
 import type { TaskRow } from '@/model/task.js';
 import { eachOnce } from './each-once.js';
 
@@ -10,10 +10,10 @@ function row(id: string, version: number): TaskRow {
 describe('eachOnce', () => {
   it('keeps the last of several records with one id, where the first of them stood', async () => {
     const rows = [row('a', 1), row('b', 1), row('a', 2), row('c', 1), row('a', 3)];
-    expect(await new Slices().run(eachOnce(rows))).toEqual([row('a', 3), row('b', 1), row('c', 1)]);
+    expect(await runCooperatively(eachOnce(rows))).toEqual([row('a', 3), row('b', 1), row('c', 1)]);
   });
 
   it('keeps no rows of none', async () => {
-    expect(await new Slices().run(eachOnce([]))).toEqual([]);
+    expect(await runCooperatively(eachOnce([]))).toEqual([]);
   });
 });

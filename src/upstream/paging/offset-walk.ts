@@ -1,4 +1,4 @@
-import { Slices, visitInSteps, type Steps } from '@/scheduling/cooperative.js';
+import { runCooperatively, type Steps, visitInSteps } from '@/scheduling/cooperative.js';
 
 /** A list paged by record offset and limit. */
 export interface OffsetList<Row> {
@@ -51,7 +51,6 @@ class OffsetWalk<Row> {
   #stalls = 0;
   #patience = PATIENCE;
   #truncated = false;
-  readonly #slices = new Slices();
 
   constructor(private readonly list: OffsetList<Row>) {}
 
@@ -69,7 +68,7 @@ class OffsetWalk<Row> {
       const page = await this.list.readPage(start);
       if (page === 'unpaged') return;
       this.#patience -= 1;
-      isOver = page === null ? this.giveUp() : await this.#slices.run(this.take(page, start));
+      isOver = page === null ? this.giveUp() : await runCooperatively(this.take(page, start));
       if (!isOver && this.#patience < 0) isOver = this.giveUp();
     }
   }

@@ -1,4 +1,4 @@
-import { Slices, visitInSteps, type Steps } from '@/scheduling/cooperative.js';
+import { runCooperatively, type Steps, visitInSteps } from '@/scheduling/cooperative.js';
 import { keyRows, type KeyedRow } from '../records/keyed-rows.js';
 import { UpstreamError } from '../upstream-error.js';
 
@@ -43,14 +43,13 @@ const MOST_PASSES = 3;
  * Throws what `readPage` throws, and `UpstreamError` TIMEOUT once the signal is aborted.
  */
 export async function walkPages<Row>(list: NumberedList<Row>): Promise<WalkedList<Row>> {
-  const slices = new Slices();
   const union = new Map<string, Row>();
   const totals = new Set<number | null>();
   let previous: Pass<Row> | null = null;
   for (let count = 1; count <= MOST_PASSES; count += 1) {
     const pass = await readPass(list);
     if (pass.rows.size > list.maxRows || pass.isCut) return cut(pass.rows, list.maxRows);
-    await slices.run(visitInSteps(pass.rows, ([key, row]) => union.set(key, row)));
+    await runCooperatively(visitInSteps(pass.rows, ([key, row]) => union.set(key, row)));
     pass.totals.forEach((total) => totals.add(total));
     if (pass.isVouchedFor) return whole(pass.rows);
     if (totals.size === 1 && totals.has(union.size) && union.size <= list.maxRows) return whole(union);
@@ -70,7 +69,6 @@ function cut<Row>(rows: ReadonlyMap<string, Row>, maxRows: number): WalkedList<R
 
 async function readPass<Row>(list: NumberedList<Row>): Promise<Pass<Row>> {
   const pass = new Pass<Row>();
-  const slices = new Slices();
   const most = list.maxRows + 1;
   for (let number = 1; pass.rows.size <= list.maxRows && !pass.isCut; number += 1) {
     if (list.signal.aborted) throw new UpstreamError('TIMEOUT');
@@ -78,8 +76,8 @@ async function readPass<Row>(list: NumberedList<Row>): Promise<Pass<Row>> {
     if (page === null) break;
     // Of a page of more rows than may be read, no more are looked at.
     pass.isCut = page.rows.length > most;
-    const rows = await slices.run(keyRows(page.rows, list.identify, most));
-    if (!(await slices.run(pass.take({ ...page, rows })))) break;
+    const rows = await runCooperatively(keyRows(page.rows, list.identify, most));
+    if (!(await runCooperatively(pass.take({ ...page, rows })))) break;
   }
   return pass;
 }

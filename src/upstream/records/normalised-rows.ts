@@ -1,6 +1,6 @@
 import { DriftLog } from '@/model/drift.js';
 import type { PreviousRead, ReadContext, ReadFeed } from '@/model/provider.js';
-import { flatMapInSteps, Slices } from '@/scheduling/cooperative.js';
+import { flatMapInSteps, runCooperatively } from '@/scheduling/cooperative.js';
 import type { TaskRow } from '@/model/task.js';
 import { compactTask } from '@/model/compact-task.js';
 import { eachOnce } from '../paging/each-once.js';
@@ -45,9 +45,8 @@ export async function normaliseRows(
   { normalise, context }: RowMaking,
 ): Promise<NormalisedRows> {
   const drift = new DriftLog();
-  const slices = new Slices();
   const known = keepsRows(context.previous) ? context.known : undefined;
-  const tasks = await slices.run(
+  const tasks = await runCooperatively(
     flatMapInSteps(records, (record) => {
       const unchanged = record instanceof JsonText ? known?.get(record.text) : undefined;
       if (unchanged !== undefined) return unchanged;
@@ -56,7 +55,7 @@ export async function normaliseRows(
     }),
   );
   if (tasks.length === 0 && records.length > 0) throw new UpstreamError('MALFORMED');
-  const once = await slices.run(eachOnce(tasks));
+  const once = await runCooperatively(eachOnce(tasks));
   for (let lost = once.length; lost < tasks.length; lost += 1) drift.note('droppedRow', () => CLAIMED_TWICE);
   return {
     rows: once,

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { ANY_CHARACTER } from '../../../../test/support/any-character.js';
 import { JsonReader } from './json-reader.js';
 import { JsonText } from '@/model/json-text.js';
-import { Slices } from '@/scheduling/cooperative.js';
+import { runCooperatively } from '@/scheduling/cooperative.js';
 import type { Task } from '@/model/task.js';
 
 const BOUNDS = { partBytes: 8, longestPartBytes: 20_000, mostMarks: 100_000, mostRowMarks: 10_000 };
@@ -267,7 +267,7 @@ it('takes the record of a known row where the text is the same', async () => {
   const record = new JsonText('{"id":1,"n":1.0}');
   const known = new Map([[record.text, { task: {} as Task, raw: record }]]);
   const reader = new JsonReader(undefined, { known });
-  await new Slices().run(reader.push(Buffer.from('{"rows":[{"id":1,"n":1.0},{"id":1,"n":1}]}')));
+  await runCooperatively(reader.push(Buffer.from('{"rows":[{"id":1,"n":1.0},{"id":1,"n":1}]}')));
   const { rows } = reader.end() as { rows: JsonText[] };
   expect(rows[0]).toBe(record);
   expect(rows[1]?.text).toBe('{"id":1,"n":1}');
