@@ -8,14 +8,14 @@ import { FeedCollection } from '@/model/collection.js';
 import { DEPENDENCIES, type Dependencies } from '@/model/dependency.js';
 import { PROVIDERS, type Provider } from '@/model/provider.js';
 import { SharedLimits } from '@/model/shared-limits.js';
-import { SharedStandings } from '@/model/shared-standing.js';
+import { SharedLockouts } from '@/model/shared-lockout.js';
 import { LOGGER, type Log } from '@/platform/logging/logger.js';
 import { Metrics } from '@/platform/metrics/metrics.js';
 import { PlatformModule } from '@/platform/platform.module.js';
 import { ProvidersModule } from '@/providers/providers.module.js';
 import { RedisLimits } from '@/redis/redis-limits.js';
 import { RedisLink } from '@/redis/redis-link.js';
-import { RedisStandings } from '@/redis/redis-standings.js';
+import { RedisLockouts } from '@/redis/redis-lockouts.js';
 import { SharedSecret } from '@/redis/shared-secret.js';
 import type { SnapshotStore } from '@/snapshots/snapshot-store.js';
 import { SourcesModule } from '@/sources/sources.module.js';
@@ -23,14 +23,14 @@ import { PAGE_TOKEN_KEYS } from '@/tasks/task-lister.js';
 import { TasksModule } from '@/tasks/tasks.module.js';
 import type { PageTokenKeys } from '@/view/page-token.js';
 import { BodyMemory } from '@/upstream/http/body-memory.js';
-import { REST_POLICY } from '@/upstream/credentials/credential-standing.js';
+import { LOCKOUT_POLICY } from '@/upstream/credentials/credential-lockout.js';
 import { UpstreamModule } from '@/upstream/upstream.module.js';
 import { UpstreamObserver } from '@/upstream/upstream-observer.js';
 import { connectToRedis, type SharedRedis } from './app.redis.js';
 import { snapshotStore } from './app.snapshots.js';
 
 /** What a gateway is made from. */
-export interface Ground {
+export interface GatewayOptions {
   readonly config: Config;
   readonly log: Log;
   /** How many lines of the log could not be written; absent: none ever. */
@@ -46,7 +46,7 @@ export class AppModule implements OnApplicationShutdown {
     @Inject(FeedCollection) private readonly collection: Collection,
   ) {}
 
-  static on(ground: Ground): DynamicModule {
+  static on(ground: GatewayOptions): DynamicModule {
     const metrics = new Metrics();
     const redis = connectToRedis({ ...ground, metrics });
     const shared = [
@@ -55,7 +55,7 @@ export class AppModule implements OnApplicationShutdown {
       { provide: PAGE_TOKEN_KEYS, useFactory: () => tokenKeys(ground, redis) },
       { provide: RedisLink, useValue: redis?.link ?? null },
       { provide: SharedLimits, useValue: redis === null ? null : new RedisLimits(redis.link, ground.clock) },
-      { provide: SharedStandings, useValue: redis === null ? null : standingsIn(redis, ground) },
+      { provide: SharedLockouts, useValue: redis === null ? null : lockoutsIn(redis, ground) },
       { provide: DEPENDENCIES, useValue: dependenciesOn(redis?.link ?? null) },
       { provide: Metrics, useValue: metrics },
       { provide: UpstreamObserver, useValue: callRecorder(metrics) },
@@ -86,7 +86,7 @@ export class AppModule implements OnApplicationShutdown {
 }
 
 function collect(
-  { config, log, clock }: Ground,
+  { config, log, clock }: GatewayOptions,
   providers: readonly Provider[],
   store: SnapshotStore,
 ): Collection {
@@ -119,7 +119,7 @@ function dependenciesOn(redis: RedisLink | null): Dependencies {
 const PATIENCE_MS = 1_000;
 
 /** The key of the secret alone; without a secret one of this process and, where there is a Redis, the one in it. */
-async function tokenKeys({ config }: Ground, redis: SharedRedis | null): Promise<PageTokenKeys> {
+async function tokenKeys({ config }: GatewayOptions, redis: SharedRedis | null): Promise<PageTokenKeys> {
   const own = pageTokenKey(config.server.secret);
   if (config.server.secret !== null || redis === null) return { own, shared: null };
   const secret = new SharedSecret(redis.link);
@@ -128,8 +128,8 @@ async function tokenKeys({ config }: Ground, redis: SharedRedis | null): Promise
   return { own, shared: () => secret.value };
 }
 
-function standingsIn({ link, signer, onDisbelief }: SharedRedis, { clock }: Ground): RedisStandings {
-  return new RedisStandings(link, REST_POLICY, {
+function lockoutsIn({ link, signer, onDisbelief }: SharedRedis, { clock }: GatewayOptions): RedisLockouts {
+  return new RedisLockouts(link, LOCKOUT_POLICY, {
     signer,
     clock,
     onDisbelief: () => {

@@ -1,7 +1,7 @@
 import type { Config } from './config/config.js';
 import { isLoopback } from './config/addresses.js';
 import type { Clock } from './model/clock.js';
-import { Episode } from './platform/logging/episode.js';
+import { ConditionLog } from '@/platform/logging/condition-log.js';
 import type { Log } from './platform/logging/logger.js';
 import type { Metrics } from './platform/metrics/metrics.js';
 import { IoredisLink } from './redis/ioredis-link.js';
@@ -42,7 +42,7 @@ export function connectToRedis({ config, log, clock, metrics }: RedisDependencie
       failed: metrics.watchRedis(() => link.status.state === 'up'),
     },
   });
-  const forgeries = new Episode(
+  const forgeries = new ConditionLog(
     log,
     {
       begin: 'Redis holds values that this gateway does not believe: not signed, or out of bounds',

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { AppModule, type Ground } from './app.module.js';
+import { AppModule, type GatewayOptions } from './app.module.js';
 import { compressAnswers } from './platform/compression/compress-answers.js';
 import { connectionLimit } from './platform/connections/connection-limit.js';
 import { Connections } from './platform/connections/connections.js';
@@ -13,7 +13,7 @@ import {
   refuseUnknownPaths,
   requestIdOf,
 } from './platform/http-hooks.js';
-import { Episode } from './platform/logging/episode.js';
+import { ConditionLog } from '@/platform/logging/condition-log.js';
 import { NestLogger } from './platform/logging/logger.js';
 import { Metrics } from './platform/metrics/metrics.js';
 import { createDocument } from './platform/openapi/document.js';
@@ -34,7 +34,10 @@ const LONGEST_PATH_PARAMETER = 512;
  * A whole gateway, ready to listen: the same for main, the demo, the tests and the contract. Only tests give clients
  * another time than usual.
  */
-export async function createGateway(ground: Ground, limits?: TimeLimits): Promise<NestFastifyApplication> {
+export async function createGateway(
+  ground: GatewayOptions,
+  limits?: TimeLimits,
+): Promise<NestFastifyApplication> {
   const servers = new GuardedServers(limits);
   const adapter = new FastifyAdapter({
     serverFactory: servers.create,
@@ -75,11 +78,11 @@ export async function createGateway(ground: Ground, limits?: TimeLimits): Promis
 }
 
 /** Connections within the limit; the log and the metrics tell when it is reached. */
-function boundedConnections({ config, log }: Ground, metrics: Metrics): Connections {
+function boundedConnections({ config, log }: GatewayOptions, metrics: Metrics): Connections {
   const { limit, isLowered } = connectionLimit(config);
   if (isLowered)
     log.warn({ limit }, 'the limit of open files allows fewer connections than server.maxConnections');
-  const episode = new Episode(log, {
+  const episode = new ConditionLog(log, {
     begin: 'too many connections: those that wait longest for a request are closed',
     end: 'no longer too many connections',
   });

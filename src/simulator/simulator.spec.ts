@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { startSimulator, type Simulator } from './simulator.js';
 import type { SimulatorOptions } from './settings.js';
-import { ask, type Answer } from './test-client.js';
+import { ask, type Answer } from '../../test/support/simulator-client.js';
 
 const NOW_MS = Date.UTC(2026, 0, 15, 12);
 const DAY_MS = 24 * 60 * 60_000;

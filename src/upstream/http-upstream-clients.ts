@@ -1,7 +1,7 @@
 import type { HttpService } from '@nestjs/axios';
 import type { OnApplicationShutdown } from '@nestjs/common';
 import type { Clock } from '@/model/clock.js';
-import type { SharedStandings } from '@/model/shared-standing.js';
+import type { SharedLockouts } from '@/model/shared-lockout.js';
 import type { SourceConfig } from '@/model/source.js';
 import type { BodyMemory } from './http/body-memory.js';
 import { BodyReads } from './http/body-reads.js';
@@ -17,10 +17,10 @@ import type { UpstreamObserver } from './upstream-observer.js';
 /** Enough for the log-ins of all sources: each happens about once a day. */
 const LOGIN_SOCKETS = 4;
 
-export interface UpstreamTools {
+export interface UpstreamDependencies {
   readonly limits: SourceLimits;
   /** null: there is this process only. */
-  readonly standings: SharedStandings | null;
+  readonly lockouts: SharedLockouts | null;
   readonly observer: UpstreamObserver;
   readonly clock: Clock;
   readonly memory: BodyMemory;
@@ -34,11 +34,11 @@ export class HttpUpstreamClients extends UpstreamClients implements OnApplicatio
 
   constructor(
     private readonly http: HttpService,
-    private readonly tools: UpstreamTools,
+    private readonly tools: UpstreamDependencies,
   ) {
     super();
     this.#logins = new HttpExchange(http, LOGIN_SOCKETS, new BodyReads(tools.memory));
-    this.#authenticators = new Authenticators(this.#logins, tools.clock, tools.standings);
+    this.#authenticators = new Authenticators(this.#logins, tools.clock, tools.lockouts);
   }
 
   override open(source: SourceConfig, protocol: UpstreamProtocol): UpstreamClient {

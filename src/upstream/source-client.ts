@@ -17,7 +17,7 @@ import type { UpstreamClient, UpstreamProtocol, UpstreamRequest } from './upstre
 import { reasonOfStatus, UpstreamError } from './upstream-error.js';
 import type { UpstreamObserver } from './upstream-observer.js';
 
-export interface SourceClientParts {
+export interface SourceClientDependencies {
   readonly source: SourceConfig;
   readonly protocol: UpstreamProtocol;
   readonly authenticator: Authenticator;
@@ -30,7 +30,7 @@ export interface SourceClientParts {
 
 /** Calls one source's upstream, within its limits and as long as its credential is not refused; again where it helps. */
 export class SourceClient implements UpstreamClient {
-  constructor(private readonly parts: SourceClientParts) {}
+  constructor(private readonly parts: SourceClientDependencies) {}
 
   async getJson(request: UpstreamRequest, context: ReadContext): Promise<unknown> {
     const { limits, retries } = this.parts;
@@ -120,7 +120,7 @@ export class SourceClient implements UpstreamClient {
     const reason = protocol.failureOf(answer.status, body) ?? reasonOfStatus(answer.status);
     const nowMs = clock.wallMs();
     const failure = reason === null ? malformed(answer) : failureOf(answer, reason, nowMs);
-    limits.rest.begin(restMs(answer, reason, nowMs) ?? 0, failure?.diagnosis);
+    limits.gate.closeFor(restMs(answer, reason, nowMs) ?? 0, failure?.diagnosis);
     if (failure !== null) throw failure;
     return body;
   }

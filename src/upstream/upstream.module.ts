@@ -3,14 +3,14 @@ import { Module } from '@nestjs/common';
 import { CallBudgets } from '@/model/call-budget.js';
 import { CLOCK, SYSTEM_CLOCK, type Clock } from '@/model/clock.js';
 import { SharedLimits } from '@/model/shared-limits.js';
-import { SharedStandings } from '@/model/shared-standing.js';
+import { SharedLockouts } from '@/model/shared-lockout.js';
 import { BodyMemory } from './http/body-memory.js';
 import { HttpUpstreamClients } from './http-upstream-clients.js';
 import { SourceLimits } from './limits/source-limits.js';
 import { UpstreamClients } from './upstream-client.js';
 import { SilentObserver, UpstreamObserver } from './upstream-observer.js';
 
-/** The only door out. A global module may provide `UpstreamObserver`, `SharedLimits`, `SharedStandings`, `CLOCK`, `BodyMemory`. */
+/** The only door out. A global module may provide `UpstreamObserver`, `SharedLimits`, `SharedLockouts`, `CLOCK`, `BodyMemory`. */
 @Module({
   imports: [HttpModule.register({})],
   providers: [
@@ -27,15 +27,15 @@ import { SilentObserver, UpstreamObserver } from './upstream-observer.js';
         limits: SourceLimits,
         observer: UpstreamObserver = new SilentObserver(),
         clock: Clock = SYSTEM_CLOCK,
-        standings?: SharedStandings | null,
+        lockouts?: SharedLockouts | null,
         memory: BodyMemory = new BodyMemory(),
-      ) => new HttpUpstreamClients(http, { limits, observer, clock, standings: standings ?? null, memory }),
+      ) => new HttpUpstreamClients(http, { limits, observer, clock, lockouts: lockouts ?? null, memory }),
       inject: [
         HttpService,
         SourceLimits,
         optional(UpstreamObserver),
         optional(CLOCK),
-        optional(SharedStandings),
+        optional(SharedLockouts),
         optional(BodyMemory),
       ],
     },

@@ -7,7 +7,7 @@ import { startGateway, startSimulator, type RunningGateway, type Simulator } fro
 import { linkTo } from '../support/redis-link.js';
 import { startRedis, type TestRedis } from '../support/redis.js';
 import { ask } from '../support/http.js';
-import { Hours } from '../support/standings.js';
+import { Hours } from '../support/lockouts.js';
 
 const MINUTE_MS = 60_000;
 const PREFIX = 'test-gateway';

@@ -3,7 +3,7 @@ import type { SourceConfig } from '@/model/source.js';
 import { clockOf } from '../support/clock.js';
 import type { HttpAnswer, HttpCall } from '@/upstream/http/http-exchange.js';
 import { JsonReader } from '@/upstream/http/json/json-reader.js';
-import { SourceClient, type SourceClientParts } from '@/upstream/source-client.js';
+import { SourceClient, type SourceClientDependencies } from '@/upstream/source-client.js';
 import { UpstreamError } from '@/upstream/upstream-error.js';
 import { SilentObserver } from '@/upstream/upstream-observer.js';
 import type { Answer, Scenario } from './scenario.js';
@@ -30,14 +30,14 @@ export class FakeUpstream {
   ) {
     const { call, answers } = scenario;
     this.#answers = call === 'read-again' ? [answers[0]] : answers;
-    const parts: Partial<Record<keyof SourceClientParts, unknown>> = {
+    const parts: Partial<Record<keyof SourceClientDependencies, unknown>> = {
       ...{ source, protocol: target.protocol, observer: new SilentObserver(), clock: clockOf(() => NOW_MS) },
       authenticator: { gate: OPEN_GATE, headersFor: () => ({}) },
       exchange: { send: (call: HttpCall) => this.#answer(call) },
       limits: NO_LIMITS,
       retries: NO_RETRIES,
     };
-    this.client = new SourceClient(parts as unknown as SourceClientParts);
+    this.client = new SourceClient(parts as unknown as SourceClientDependencies);
   }
 
   get calls(): number {

@@ -5,7 +5,7 @@ import type { UpstreamName } from '@/simulator/settings.js';
 import { startSimulator, type Simulator } from '../support/gateway.js';
 import { readContext, sourceOf, startReaders, type Readers } from '../support/reader.js';
 import { startRedis, type TestRedis } from '../support/redis.js';
-import { Hours, openStandings } from '../support/standings.js';
+import { Hours, openLockouts } from '../support/lockouts.js';
 
 const HOUR_MS = 3_600_000;
 const HUAWEI = ['huawei-css', 'huawei-cbr', 'huawei-cce'];
@@ -20,9 +20,9 @@ beforeAll(async () => {
   hours = new Hours();
   redis = await startRedis();
   simulator = await startSimulator({ fleet: 'empty', clock: hours.clock, ocp: { rateLimit: null } });
-  const opened = await openStandings(redis.url, 4);
+  const opened = await openLockouts(redis.url, 4);
   links = opened.map(({ link }) => link);
-  replicas = await Promise.all(opened.map(({ standings }) => startReaders(hours.clock, standings)));
+  replicas = await Promise.all(opened.map(({ lockouts }) => startReaders(hours.clock, lockouts)));
 });
 
 afterAll(async () => {

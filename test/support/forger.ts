@@ -56,7 +56,7 @@ export class Forger {
     if (key.endsWith(':lease')) return this.#set(key, 'stranger:1', 3_000);
     if (key.endsWith(':fence')) return this.#set(key, String(8.64e15), HOUR_MS);
     if (key.endsWith(':backoff')) return this.#forgeBackoff(key, nowMs);
-    if (key.includes(':standing:')) return this.#forgeStanding(key, nowMs);
+    if (key.includes(':standing:')) return this.#forgeLockout(key, nowMs);
     if (key.includes(':limits:')) {
       const places = Array.from({ length: 50 }, (_, index) => [nowMs + 3_000, `stranger-${index}`]);
       await this.#redis.zadd(key, ...places.flat());
@@ -89,7 +89,7 @@ export class Forger {
     await this.#redis.set(key, `8640000000000000 ${nowMs} 3 FORBIDDEN`, 'PX', HOUR_MS);
   }
 
-  async #forgeStanding(key: string, nowMs: number): Promise<void> {
+  async #forgeLockout(key: string, nowMs: number): Promise<void> {
     const record = { calls: 9, refusals: 9, until: nowMs + HOUR_MS, 'ticket:a': nowMs + 9_000 };
     await this.#redis.hset(key, record);
     await this.#redis.pexpire(key, HOUR_MS);

@@ -4,7 +4,7 @@ import { Test } from '@nestjs/testing';
 import { CLOCK } from '@/model/clock.js';
 import { feedName, type Feed } from '@/model/feed.js';
 import { PROVIDERS, type Provider, type ReadContext, type SourceReader } from '@/model/provider.js';
-import { SharedStandings } from '@/model/shared-standing.js';
+import { SharedLockouts } from '@/model/shared-lockout.js';
 import type { SourceConfig } from '@/model/source.js';
 import { ProvidersModule } from '@/providers/providers.module.js';
 import { clockOf } from './clock.js';
@@ -19,21 +19,21 @@ export interface Readers {
 }
 
 @Module({})
-class Ground {}
+class GatewayOptions {}
 
-/** Builds the providers on a clock. What they learn of credentials is kept until `close`, and in `standings`. */
+/** Builds the providers on a clock. What they learn of credentials is kept until `close`, and in `lockouts`. */
 export async function startReaders(
   clock: () => number = Date.now,
-  standings: SharedStandings | null = null,
+  lockouts: SharedLockouts | null = null,
 ): Promise<Readers> {
   const ground = {
-    module: Ground,
+    module: GatewayOptions,
     global: true,
     providers: [
       { provide: CLOCK, useValue: clockOf(clock) },
-      { provide: SharedStandings, useValue: standings },
+      { provide: SharedLockouts, useValue: lockouts },
     ],
-    exports: [CLOCK, SharedStandings],
+    exports: [CLOCK, SharedLockouts],
   };
   const app = await Test.createTestingModule({ imports: [ground, ProvidersModule] }).compile();
   const providers = app.get<readonly Provider[]>(PROVIDERS);

@@ -1,7 +1,7 @@
 import { filterInSteps, flatMapInSteps, type Steps } from '@/scheduling/cooperative.js';
 import { sortInSteps } from '@/scheduling/sort-in-steps.js';
 import { isTerminal } from '@/model/task.js';
-import { Doubt } from './doubt.js';
+import { FullSyncNeeded } from './full-sync-needed.js';
 import {
   floorSecond,
   keepInSteps,
@@ -25,7 +25,7 @@ export interface OldestSpan extends Required<LogSpan> {
 
 /**
  * What to list to learn which rows have left at the window's start: those of which that is not sure, and, where rows
- * are missing, the oldest. Null where there is nothing to learn. Throws `Doubt` where it would take a long list.
+ * are missing, the oldest. Null where there is nothing to learn. Throws `FullSyncNeeded` where it would take a long list.
  */
 export function* spanOfOldest(
   rows: KnownRows,
@@ -39,17 +39,17 @@ export function* spanOfOldest(
   const oldestMs = byAge[Math.min(missing + OLDEST, byAge.length) - 1] ?? windowStartMs;
   const decidedMs = unsure.reduce((latest, one) => Math.max(latest, lastTimeOf(one)), oldestMs);
   const { length: listed } = yield* filterInSteps(byAge, (lastMs) => lastMs <= decidedMs);
-  if (listed > MOST_OLDEST || !Number.isFinite(decidedMs)) throw new Doubt('mismatch');
+  if (listed > MOST_OLDEST || !Number.isFinite(decidedMs)) throw new FullSyncNeeded('mismatch');
   return { startMs: windowStartMs, endMs: floorSecond(decidedMs) + 2 * RESOLUTION_MS, decidedMs };
 }
 
-/** The rows without those that the list decides on and does not hold. Throws `Doubt` where it holds others. */
+/** The rows without those that the list decides on and does not hold. Throws `FullSyncNeeded` where it holds others. */
 export function* withoutMissing(
   rows: KnownRows,
   listed: KnownRows,
   { decidedMs }: OldestSpan,
 ): Steps<KnownRows> {
-  if ([...listed.keys()].some((id) => !rows.has(id))) throw new Doubt('mismatch');
+  if ([...listed.keys()].some((id) => !rows.has(id))) throw new FullSyncNeeded('mismatch');
   const isPresent = (known: KnownRow): boolean =>
     listed.has(known.row.task.id) || lastTimeOf(known) > decidedMs;
   return yield* keepInSteps(rows, isPresent);

@@ -4,7 +4,7 @@ import { flatMapInSteps, runCooperatively } from '@/scheduling/cooperative.js';
 import { formatTime } from '@/model/time.js';
 import { UpstreamError } from '@/upstream/upstream-error.js';
 import { baseOf, parseBookmark, type Base, type Bookmark } from './bookmark.js';
-import { Doubt } from './doubt.js';
+import { FullSyncNeeded } from './full-sync-needed.js';
 import { balanceDrift } from './drift-balance.js';
 import { planIncrement } from './increment-plan.js';
 import { INCREMENT_POLICY, type IncrementPolicy } from './increment-policy.js';
@@ -47,7 +47,7 @@ class FeedReading {
   async run(): Promise<ReadFeed> {
     const base = await baseOf(this.context.previous, this.#startedMs, this.#policy);
     const attempt = base === null ? null : await this.#tryIncrement(base);
-    if (attempt !== null && !(attempt instanceof Doubt)) return attempt;
+    if (attempt !== null && !(attempt instanceof FullSyncNeeded)) return attempt;
     const whole = await readWhole(this.#log, {
       origin: this.#origin,
       windowStartMs: this.#windowStartMs,
@@ -57,7 +57,7 @@ class FeedReading {
   }
 
   /** The feed by what is new; null where a whole read is no dearer, or why only a whole read can tell. */
-  async #tryIncrement(base: Base): Promise<ReadFeed | Doubt | null> {
+  async #tryIncrement(base: Base): Promise<ReadFeed | FullSyncNeeded | null> {
     const windowStartMs = floorSecond(this.#windowStartMs);
     const moment = { nowMs: this.#startedMs, windowStartMs };
     const plan = await runCooperatively(planIncrement(base, moment, this.#policy));
@@ -66,14 +66,14 @@ class FeedReading {
       const increment = { base, plan, windowStartMs, origin: this.#origin };
       return await this.#merged(base, await readIncrement(this.#log, increment));
     } catch (error) {
-      if (error instanceof Doubt) return error;
-      if (error instanceof UpstreamError && isRefusal(error)) return new Doubt('mismatch');
+      if (error instanceof FullSyncNeeded) return error;
+      if (error instanceof UpstreamError && isRefusal(error)) return new FullSyncNeeded('mismatch');
       throw error;
     }
   }
 
   async #merged({ bookmark, rows: before, ...told }: Base, after: KnownRows): Promise<ReadFeed> {
-    if (after.size > this.connection.source.maxTasksPerFeed) throw new Doubt('mismatch');
+    if (after.size > this.connection.source.maxTasksPerFeed) throw new FullSyncNeeded('mismatch');
     const drift = await runCooperatively(balanceDrift(told, { before, after }, this.#origin));
     return {
       outcome: 'read',
@@ -85,7 +85,7 @@ class FeedReading {
     };
   }
 
-  async #bookmarkOf(whole: ReadWhole, attempt: Doubt | null): Promise<Bookmark | null> {
+  async #bookmarkOf(whole: ReadWhole, attempt: FullSyncNeeded | null): Promise<Bookmark | null> {
     const { rows } = whole.read;
     if (rows.length <= this.#policy.aboveRows) return null;
     const facts = await walkFacts(whole, floorSecond(this.#windowStartMs));
@@ -95,12 +95,12 @@ class FeedReading {
   }
 
   /** What is left alone for a while: a filter that is not honoured, and asking for records that are not shown. */
-  #rests({ read }: ReadWhole, attempt: Doubt | null): Rests {
+  #rests({ read }: ReadWhole, attempt: FullSyncNeeded | null): Rests {
     const before = parseBookmark(this.context.previous?.bookmark) ?? NO_RESTS;
     const restedMs = this.#startedMs + this.#policy.restMs;
     const isUnfiltered = attempt?.kind === 'unfiltered';
     const isUnshown =
-      attempt?.kind === 'unshown' && read.rows.some(({ task }) => task.nativeId === attempt.recordId);
+      attempt?.kind === 'notFoundById' && read.rows.some(({ task }) => task.nativeId === attempt.recordId);
     return {
       incrementNotBeforeMs: isUnfiltered ? restedMs : before.incrementNotBeforeMs,
       showNotBeforeMs: isUnshown ? restedMs : before.showNotBeforeMs,

@@ -2,7 +2,7 @@ import { filterInSteps, runCooperatively } from '@/scheduling/cooperative.js';
 import { rawObject } from '@/upstream/records/raw.js';
 import { UpstreamError } from '@/upstream/upstream-error.js';
 import type { Base } from './bookmark.js';
-import { Doubt } from './doubt.js';
+import { FullSyncNeeded } from './full-sync-needed.js';
 import type { IncrementPlan } from './increment-plan.js';
 import { keepInSteps, sideOf, type KnownRow, type KnownRows } from './known-rows.js';
 import { spanOfOldest, withoutMissing } from './oldest-rows.js';
@@ -19,7 +19,7 @@ export interface Increment {
 
 /**
  * The rows that a whole read would bring, from those of the base and the records that are new or may have changed.
- * Throws `Doubt` where that cannot be vouched for, and what the log throws.
+ * Throws `FullSyncNeeded` where that cannot be vouched for, and what the log throws.
  */
 export async function readIncrement(log: OperationLog, increment: Increment): Promise<KnownRows> {
   const { base, plan, origin } = increment;
@@ -30,7 +30,7 @@ export async function readIncrement(log: OperationLog, increment: Increment): Pr
     return await read.run(shown);
   } catch (error) {
     // Records that came after the list are in the next one.
-    if (!(error instanceof Doubt) || error.kind !== 'arrivals') throw error;
+    if (!(error instanceof FullSyncNeeded) || error.kind !== 'arrivals') throw error;
     return read.run(shown);
   }
 }
@@ -49,7 +49,7 @@ class IncrementRead {
     const stays = (known: KnownRow): boolean =>
       listed.has(known.row.task.id) || sideOf(known, plan.startMs) !== 'after';
     const rows = await runCooperatively(keepInSteps(base.rows, stays));
-    if (rows.size < base.rows.size && !base.bookmark.hasTotal) throw new Doubt('mismatch');
+    if (rows.size < base.rows.size && !base.bookmark.hasTotal) throw new FullSyncNeeded('mismatch');
     for (const known of shown) rows.set(known.row.task.id, known);
     for (const [id, known] of listed) rows.set(id, known);
     const isInWindow = (known: KnownRow): boolean => sideOf(known, windowStartMs) !== 'before';
@@ -61,14 +61,14 @@ class IncrementRead {
     const { base, windowStartMs } = this.increment;
     const { hasTotal } = base.bookmark;
     const total = hasTotal ? await this.log.count({ startMs: windowStartMs }) : rows.size;
-    if (total === null) throw new Doubt('mismatch');
-    if (total > rows.size) throw new Doubt('arrivals');
+    if (total === null) throw new FullSyncNeeded('mismatch');
+    if (total > rows.size) throw new FullSyncNeeded('arrivals');
     const span = await runCooperatively(spanOfOldest(rows, windowStartMs, rows.size - total));
     if (span === null) return rows;
     const listed = await this.reader.list(span, hasTotal);
     const present = await runCooperatively(withoutMissing(rows, listed, span));
     const isProved = hasTotal ? present.size === total : !(await this.lacksMore(rows, present));
-    if (!isProved) throw new Doubt('mismatch');
+    if (!isProved) throw new FullSyncNeeded('mismatch');
     return present;
   }
 
@@ -81,17 +81,19 @@ class IncrementRead {
   }
 }
 
-/** A record by its id. Throws `Doubt` where anything but that record is answered. */
+/** A record by its id. Throws `FullSyncNeeded` where anything but that record is answered. */
 async function show(log: OperationLog, reader: SpanReader, { row, recordId }: KnownRow): Promise<KnownRow> {
   const record = await log.show(recordId).catch((error: unknown) => {
-    throw error instanceof UpstreamError && isRefusal(error) ? new Doubt('unshown', recordId) : error;
+    throw error instanceof UpstreamError && isRefusal(error)
+      ? new FullSyncNeeded('notFoundById', recordId)
+      : error;
   });
   const [before, after] = [row.raw, record].map(rawObject) as ({
     id?: unknown;
     created_at?: unknown;
   } | null)[];
   if (before?.id !== after?.id || before?.created_at !== after?.created_at) {
-    throw new Doubt('unshown', recordId);
+    throw new FullSyncNeeded('notFoundById', recordId);
   }
   return reader.read(record);
 }

@@ -3,7 +3,7 @@ import { jsonOf } from '@/model/json-text.js';
 import { runCooperatively, type Steps, visitInSteps } from '@/scheduling/cooperative.js';
 import { asReceived } from '@/upstream/records/normalised-rows.js';
 import { rawObject } from '@/upstream/records/raw.js';
-import { Doubt } from './doubt.js';
+import { FullSyncNeeded } from './full-sync-needed.js';
 import { knownRow, sideOf, type KnownRow, type KnownRows } from './known-rows.js';
 import { normalise, type Origin } from './normalise.js';
 import type { LogSpan, OperationLog } from './operation-log.js';
@@ -29,7 +29,7 @@ export class SpanReader {
   }
 
   /**
-   * The rows of a span by task id; one that did not change is the known one. Throws `Doubt` where a record has no id
+   * The rows of a span by task id; one that did not change is the known one. Throws `FullSyncNeeded` where a record has no id
    * or no time or is not of the span, or where there are more than can be read; and what the log throws.
    */
   async list(span: LogSpan, trustsCount: boolean): Promise<KnownRows> {
@@ -42,26 +42,26 @@ export class SpanReader {
         const { id } = known.row.task;
         const twin = page.get(id);
         // Only a whole read tells how it is with two records of one id.
-        if (twin !== undefined && !isSame(twin.row.raw, known.row.raw)) throw new Doubt('mismatch');
+        if (twin !== undefined && !isSame(twin.row.raw, known.row.raw)) throw new FullSyncNeeded('mismatch');
         page.set(id, known);
         rows.set(id, known);
       });
     };
     const { truncated } = await this.log.walk(span, { trustsCount, inspect });
-    if (truncated) throw new Doubt('mismatch');
+    if (truncated) throw new FullSyncNeeded('mismatch');
     return rows;
   }
 
-  /** A record as a row. Throws `Doubt` where it has no id or no time. */
+  /** A record as a row. Throws `FullSyncNeeded` where it has no id or no time. */
   read(record: unknown): KnownRow {
     const object = rawObject(record);
     const { id } = (object ?? {}) as { id?: unknown };
-    if (typeof id !== 'string') throw new Doubt('mismatch');
+    if (typeof id !== 'string') throw new FullSyncNeeded('mismatch');
     const known = this.#known.get(id);
     if (known !== undefined && isSame(known.row.raw, record)) return known;
     const row = asReceived(normalise(object, { ...this.origin, drift: new DriftLog() }), object, record);
     const changed = row && knownRow(row);
-    if (changed === null) throw new Doubt('mismatch');
+    if (changed === null) throw new FullSyncNeeded('mismatch');
     return changed;
   }
 }
@@ -71,6 +71,6 @@ function isSame(raw: object, record: unknown): boolean {
 }
 
 function checkSide(known: KnownRow, { startMs, endMs }: LogSpan): void {
-  if (sideOf(known, startMs) === 'before') throw new Doubt('unfiltered');
-  if (endMs !== undefined && sideOf(known, endMs) === 'after') throw new Doubt('mismatch');
+  if (sideOf(known, startMs) === 'before') throw new FullSyncNeeded('unfiltered');
+  if (endMs !== undefined && sideOf(known, endMs) === 'after') throw new FullSyncNeeded('mismatch');
 }

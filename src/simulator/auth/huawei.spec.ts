@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { CANARIES } from '../canaries.js';
 import { startSimulator, type Simulator } from '../simulator.js';
-import { ask, type Answer } from '../test-client.js';
+import { ask, type Answer } from '../../../test/support/simulator-client.js';
 import { sdkHmacSignature } from './sdk-hmac.js';
 
 const START_MS = Date.UTC(2026, 0, 15, 12);

@@ -1,7 +1,7 @@
 import { gunzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { UPSTREAM_NAMES } from '../settings.js';
-import { openStage, type Stage } from '../test-stage.js';
+import { openStage, type Stage } from '../../../test/support/simulator-stage.js';
 
 const GIGABYTE = 1024 ** 3;
 const BLANK = 0x20;

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { openStage, type Stage } from '../test-stage.js';
+import { openStage, type Stage } from '../../../test/support/simulator-stage.js';
 import { FAULT_KINDS, type FaultKind } from './fault.js';
 
 let stage: Stage;

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { CANARIES } from '../canaries.js';
 import { UPSTREAM_NAMES } from '../settings.js';
-import { openStage, rowsIn, type Stage } from '../test-stage.js';
+import { openStage, rowsIn, type Stage } from '../../../test/support/simulator-stage.js';
 
 let stage: Stage;
 beforeEach(async () => {

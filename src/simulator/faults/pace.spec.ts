@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { Random } from '../fleet/random.js';
 import { UPSTREAM_NAMES } from '../settings.js';
-import { openStage, rowsIn, type Stage } from '../test-stage.js';
+import { openStage, rowsIn, type Stage } from '../../../test/support/simulator-stage.js';
 import type { FaultOptions, FaultyExchange } from './exchange.js';
 import { faultAction } from './fault.js';
 

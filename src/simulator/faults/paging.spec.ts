@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { openStage, rowsIn, type Stage } from '../test-stage.js';
+import { openStage, rowsIn, type Stage } from '../../../test/support/simulator-stage.js';
 import type { FaultKind } from './fault.js';
 
 let stage: Stage;

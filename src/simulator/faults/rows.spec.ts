@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { CANARIES } from '../canaries.js';
-import { openStage, rowsIn, type Stage } from '../test-stage.js';
+import { openStage, rowsIn, type Stage } from '../../../test/support/simulator-stage.js';
 import type { FaultKind } from './fault.js';
 
 const FEEDS = ['css', 'cbr', 'cce', 'ocp'] as const;

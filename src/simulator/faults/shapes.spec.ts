@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { UPSTREAM_NAMES } from '../settings.js';
-import { openStage, rowsIn, type Stage } from '../test-stage.js';
+import { openStage, rowsIn, type Stage } from '../../../test/support/simulator-stage.js';
 
 /** The body's list by its name, and what stands around it. */
 const LISTS = { css: 'clusterLogRecord', cbr: 'operation_logs', cce: 'items', ocp: 'contents' } as const;

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { UPSTREAM_NAMES } from '../settings.js';
-import { openStage, type Stage } from '../test-stage.js';
+import { openStage, type Stage } from '../../../test/support/simulator-stage.js';
 
 let stage: Stage;
 beforeEach(async () => {

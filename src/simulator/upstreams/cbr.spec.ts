@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { CbrRecord } from '../fleet/records.js';
 import { startSimulator, type Simulator } from '../simulator.js';
-import { ask, type Answer } from '../test-client.js';
+import { ask, type Answer } from '../../../test/support/simulator-client.js';
 
 const PROJECT = '04f1829c788037ac2fb8c01eb2b04b95';
 const NOW_MS = Date.UTC(2026, 0, 15, 12);

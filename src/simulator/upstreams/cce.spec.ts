@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { CceCluster } from '../fleet/fleet.js';
 import { startSimulator, type Simulator } from '../simulator.js';
-import { ask, type Answer } from '../test-client.js';
+import { ask, type Answer } from '../../../test/support/simulator-client.js';
 import { goTime } from './times.js';
 
 const PROJECT = '04f1829c788037ac2fb8c01eb2b04b95';

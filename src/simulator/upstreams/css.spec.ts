@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { CssCluster } from '../fleet/fleet.js';
 import type { CssRecord } from '../fleet/records.js';
 import { startSimulator, type Simulator } from '../simulator.js';
-import { ask, type Answer } from '../test-client.js';
+import { ask, type Answer } from '../../../test/support/simulator-client.js';
 
 const CLUSTER = '4213d908-f5dc-4633-8401-cfd7175fca0c';
 const PROJECT = '04f1829c788037ac2fb8c01eb2b04b95';

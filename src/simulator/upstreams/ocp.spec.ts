@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { OcpCluster } from '../fleet/fleet.js';
 import { makeOcpRecord } from '../fleet/ocp-workload.js';
 import { startSimulator, type Simulator } from '../simulator.js';
-import { ask, type Answer } from '../test-client.js';
+import { ask, type Answer } from '../../../test/support/simulator-client.js';
 
 const CREATED_MS = Date.parse('2021-09-09T16:19:47.405+08:00');
 const NOW_MS = Date.parse('2021-09-23T14:34:35.149+08:00');

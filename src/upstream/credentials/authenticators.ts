@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { AkskCredentials, BasicCredentials, PasswordCredentials, SourceConfig } from '@/model/source.js';
 import type { Clock } from '@/model/clock.js';
-import type { SharedStandings } from '@/model/shared-standing.js';
+import type { SharedLockouts } from '@/model/shared-lockout.js';
 import { withDeadline } from '../http/deadline.js';
 import type { HttpExchange } from '../http/http-exchange.js';
 import type { UpstreamProtocol } from '../upstream-client.js';
@@ -25,7 +25,7 @@ export class Authenticators {
     private readonly exchange: HttpExchange,
     private readonly clock: Clock,
     /** null: there is this process only. */
-    shared: SharedStandings | null,
+    shared: SharedLockouts | null,
   ) {
     this.#gates = new CredentialGates(clock, shared);
   }

@@ -1,9 +1,9 @@
 import type { Clock } from '@/model/clock.js';
 import type { Diagnosis } from '@/model/diagnosis.js';
-import type { KnownCredential, SharedStandings, StandingNews } from '@/model/shared-standing.js';
+import type { KnownCredential, SharedLockouts, LockoutEvent } from '@/model/shared-lockout.js';
 import { throwIfAborted, untilAborted } from '../http/deadline.js';
 import { UpstreamError } from '../upstream-error.js';
-import { pauseAfterRefusals, type CredentialStanding } from './credential-standing.js';
+import { backoffAfterRefusals, type CredentialLockout } from './credential-lockout.js';
 import { OtherReplicas } from './other-replicas.js';
 
 /** While nothing has proven a credential, a first call that is out for this long no longer holds up the next. */
@@ -27,16 +27,16 @@ export function isRefusal(error: unknown): error is UpstreamError {
 export interface CredentialGateOptions {
   readonly credential: KnownCredential;
   readonly place: string;
-  readonly standing: CredentialStanding;
+  readonly lockout: CredentialLockout;
   /** null: there is this process only. */
-  readonly shared: SharedStandings | null;
+  readonly shared: SharedLockouts | null;
   readonly clock: Clock;
 }
 
 /** A call that was let through: its ticket among all replicas, if it has one, and when it set out. */
 interface Passage {
   readonly ticket: string | null;
-  readonly era: number;
+  readonly generation: number;
   readonly sinceMs: number;
 }
 
@@ -53,27 +53,27 @@ export class CredentialGate {
   #closedUntilMs = Number.NEGATIVE_INFINITY;
   /** The last refusal here; undefined where a call has succeeded since. */
   #refusal: Diagnosis | undefined;
-  /** Raised by each refusal; the outcome of a call that set out in an earlier era says nothing new. */
-  #era = 0;
+  /** Raised by each refusal; the outcome of a call that set out in an earlier generation says nothing new. */
+  #generation = 0;
   #probe: { readonly done: Promise<void>; readonly sinceMs: number } | null = null;
 
-  readonly #standing: CredentialStanding;
+  readonly #lockout: CredentialLockout;
   readonly #others: OtherReplicas | null;
   readonly #clock: Clock;
 
-  constructor({ credential, place, standing, shared, clock }: CredentialGateOptions) {
-    this.#standing = standing;
+  constructor({ credential, place, lockout, shared, clock }: CredentialGateOptions) {
+    this.#lockout = lockout;
     this.#clock = clock;
     const listen = this.#hear.bind(this);
     this.#others =
-      shared === null ? null : new OtherReplicas({ standings: shared, credential, place, clock, listen });
+      shared === null ? null : new OtherReplicas({ lockouts: shared, credential, place, clock, listen });
   }
 
   /** Throws UNAUTHORIZED, with the time that remains, while the gate is closed. */
   assertOpen(): void {
     const elsewhereMs = this.#proven
       ? Number.NEGATIVE_INFINITY
-      : Math.max(this.#standing.closedUntilMs, this.#others?.closedUntilMs ?? Number.NEGATIVE_INFINITY);
+      : Math.max(this.#lockout.closedUntilMs, this.#others?.closedUntilMs ?? Number.NEGATIVE_INFINITY);
     const remainingMs = Math.max(this.#closedUntilMs, elsewhereMs) - this.#clock.monotonicMs();
     if (remainingMs > 0) throw new GateClosedError(remainingMs, this.#refusal);
   }
@@ -90,7 +90,7 @@ export class CredentialGate {
   }
 
   #mayProbe(): boolean {
-    if (!this.#standing.mayProbe()) return false;
+    if (!this.#lockout.mayProbe()) return false;
     const held = this.#probe !== null && this.#clock.monotonicMs() - this.#probe.sinceMs < PATIENCE_MS;
     return !held;
   }
@@ -98,7 +98,7 @@ export class CredentialGate {
   /** Resolves when it is worth asking again: a probe has ended, or the one here has been out for long. */
   #turn(): Promise<unknown> {
     const patience = new Promise((resolve) => setTimeout(resolve, PATIENCE_MS).unref());
-    const probes = [this.#standing.probeEnds(), this.#probe?.done].filter((probe) => probe !== undefined);
+    const probes = [this.#lockout.probeEnds(), this.#probe?.done].filter((probe) => probe !== undefined);
     return Promise.race([...probes, patience]);
   }
 
@@ -106,7 +106,7 @@ export class CredentialGate {
   #hold<T>(outcome: Promise<T>): Promise<T> {
     const probe = { done: outcome.then(ignore, ignore), sinceMs: this.#clock.monotonicMs() };
     this.#probe = probe;
-    this.#standing.addProbe(probe.done);
+    this.#lockout.addProbe(probe.done);
     void probe.done.then(() => {
       if (this.#probe === probe) this.#probe = null;
     });
@@ -126,10 +126,10 @@ export class CredentialGate {
   }
 
   async #learnFrom<T>(work: () => Promise<T>, ticket: string | null): Promise<T> {
-    const passage = { ticket, era: this.#era, sinceMs: this.#clock.monotonicMs() };
+    const passage = { ticket, generation: this.#generation, sinceMs: this.#clock.monotonicMs() };
     try {
       const result = await work();
-      const proof = passage.era === this.#era ? this.#prove(passage) : null;
+      const proof = passage.generation === this.#generation ? this.#prove(passage) : null;
       if (proof !== null) await proof;
       return result;
     } catch (error) {
@@ -145,36 +145,36 @@ export class CredentialGate {
   #prove(passage: Passage): Promise<void> | null {
     this.#proven = true;
     this.#open();
-    this.#standing.prove();
-    const news = passage.ticket !== null || this.#standing.doubted;
+    this.#lockout.prove();
+    const news = passage.ticket !== null || this.#lockout.doubted;
     return this.#others === null || !news ? null : this.#tellProof(this.#others, passage);
   }
 
   async #tellProof(others: OtherReplicas, { ticket, sinceMs }: Passage): Promise<void> {
-    this.#standing.trust();
-    if (!(await others.proven(ticket, sinceMs))) this.#standing.doubt();
+    this.#lockout.trust();
+    if (!(await others.proven(ticket, sinceMs))) this.#lockout.doubt();
   }
 
-  async #refuse({ ticket, era, sinceMs }: Passage): Promise<void> {
+  async #refuse({ ticket, generation, sinceMs }: Passage): Promise<void> {
     // Otherwise it is one of several calls that were refused together.
-    const anew = era === this.#era;
-    this.#standing.refuse(anew);
+    const anew = generation === this.#generation;
+    this.#lockout.refuse(anew);
     if (anew) {
       this.#refusals += 1;
-      this.#closedUntilMs = this.#clock.monotonicMs() + pauseAfterRefusals(this.#refusals);
+      this.#closedUntilMs = this.#clock.monotonicMs() + backoffAfterRefusals(this.#refusals);
       this.#doubt();
     }
     await this.#others?.refused(ticket, sinceMs);
   }
 
-  #hear({ outcome, here }: StandingNews): void {
+  #hear({ outcome, here }: LockoutEvent): void {
     if (outcome === 'refused') {
-      this.#standing.doubt();
+      this.#lockout.doubt();
       if (here) this.#doubt();
       return;
     }
-    this.#standing.prove();
-    this.#standing.trust();
+    this.#lockout.prove();
+    this.#lockout.trust();
     if (here) this.#open();
   }
 
@@ -186,7 +186,7 @@ export class CredentialGate {
 
   #doubt(): void {
     this.#proven = false;
-    this.#era += 1;
+    this.#generation += 1;
   }
 }
 

@@ -1,29 +1,29 @@
 import { createHash } from 'node:crypto';
 import type { Clock } from '@/model/clock.js';
-import type { KnownCredential, SharedStandings } from '@/model/shared-standing.js';
+import type { KnownCredential, SharedLockouts } from '@/model/shared-lockout.js';
 import { CredentialGate } from './credential-gate.js';
-import { CredentialStanding } from './credential-standing.js';
+import { CredentialLockout } from './credential-lockout.js';
 
 /** The gates of all credentials: one for each account and each place it is used at. */
 export class CredentialGates {
-  readonly #standings = new Map<string, CredentialStanding>();
+  readonly #lockouts = new Map<string, CredentialLockout>();
   readonly #gates = new Map<string, CredentialGate>();
 
   constructor(
     private readonly clock: Clock,
     /** null: there is this process only. */
-    private readonly shared: SharedStandings | null,
+    private readonly shared: SharedLockouts | null,
   ) {}
 
   /** The gate of a credential at a place; whoever names the same account and place shares it. */
   gateOf(credential: KnownCredential, place: string): CredentialGate {
     const { clock, shared } = this;
     const { account } = credential;
-    const standing = memoise(this.#standings, digest(account), () => new CredentialStanding(clock));
+    const lockout = memoise(this.#lockouts, digest(account), () => new CredentialLockout(clock));
     return memoise(
       this.#gates,
       digest([...account, '@', place]),
-      () => new CredentialGate({ credential, place, standing, shared, clock }),
+      () => new CredentialGate({ credential, place, lockout, shared, clock }),
     );
   }
 }

@@ -1,11 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Clock } from '@/model/clock.js';
-import type {
-  KnownCredential,
-  SharedStanding,
-  SharedStandings,
-  StandingNews,
-} from '@/model/shared-standing.js';
+import type { KnownCredential, SharedLockout, SharedLockouts, LockoutEvent } from '@/model/shared-lockout.js';
 import { throwIfAborted, untilAborted } from '../http/deadline.js';
 
 /** Between questions for a first call while another replica's is out, give or take half: first and longest. */
@@ -15,23 +10,23 @@ const LONGEST_PAUSE_MS = 200;
 const TRUST_MS = 60_000;
 
 export interface OtherReplicasOptions {
-  readonly standings: SharedStandings;
+  readonly lockouts: SharedLockouts;
   readonly credential: KnownCredential;
   readonly place: string;
   readonly clock: Clock;
-  readonly listen: (news: StandingNews) => void;
+  readonly listen: (news: LockoutEvent) => void;
 }
 
 /** What the other replicas allow for one credential at one place, and what they are told. */
 export class OtherReplicas {
-  readonly #shared: SharedStanding;
+  readonly #shared: SharedLockout;
   readonly #clock: Clock;
   #closedUntilMs = Number.NEGATIVE_INFINITY;
   #trustedUntilMs = Number.NEGATIVE_INFINITY;
 
-  constructor({ standings, credential, place, clock, listen }: OtherReplicasOptions) {
+  constructor({ lockouts, credential, place, clock, listen }: OtherReplicasOptions) {
     this.#clock = clock;
-    this.#shared = standings.of(credential, place, (news) => {
+    this.#shared = lockouts.of(credential, place, (news) => {
       this.#trustedUntilMs = Number.NEGATIVE_INFINITY;
       listen(news);
     });

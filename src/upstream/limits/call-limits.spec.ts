@@ -121,7 +121,7 @@ describe('CallLimits', () => {
       of: () => ({
         enter: () => {
           log.push(`enter ${Date.now()}`);
-          if (Date.now() === 0) limits?.rest.begin(1_000);
+          if (Date.now() === 0) limits?.gate.closeFor(1_000);
           return Promise.resolve(() => log.push(`leave ${Date.now()}`));
         },
         take: () => Promise.resolve(0),
@@ -143,7 +143,7 @@ describe('CallLimits', () => {
         return new Promise(() => undefined);
       });
     });
-    limits.rest.begin(7_000);
+    limits.gate.closeFor(7_000);
     await expect(limits.run(OPEN, () => Promise.resolve())).rejects.toMatchObject({
       reason: 'THROTTLED',
       retryAfterMs: 7_000,

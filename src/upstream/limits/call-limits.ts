@@ -6,7 +6,7 @@ import type { LimitedSource, SharedLimits, SharedSourceLimits } from '@/model/sh
 import { CallWindow } from './call-window.js';
 import { pause, throwIfAborted, untilAborted } from '../http/deadline.js';
 import { RetryBudget } from '../retry/retry-budget.js';
-import { SourceRest } from './retry-after-gate.js';
+import { RetryAfterGate } from './retry-after-gate.js';
 
 export interface CallLimitsOptions {
   readonly source: LimitedSource;
@@ -20,14 +20,14 @@ export interface CallLimitsOptions {
  * and in this process always. None goes out while the source rests. Every wait ends with the caller's signal.
  */
 export class CallLimits {
-  readonly rest: SourceRest;
+  readonly gate: RetryAfterGate;
   readonly retries = new RetryBudget();
   readonly #slots: LimitFunction;
   readonly #window: CallWindow | null;
   readonly #shared: SharedSourceLimits | null;
 
   constructor({ source, shared, clock }: CallLimitsOptions) {
-    this.rest = new SourceRest(clock);
+    this.gate = new RetryAfterGate(clock);
     this.#slots = pLimit(source.concurrency);
     this.#window = source.rate === null ? null : new CallWindow(source.rate, clock);
     this.#shared = shared?.of(source) ?? null;
@@ -38,9 +38,9 @@ export class CallLimits {
    * THROTTLED while the source rests for longer than a call waits.
    */
   async run<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
-    this.rest.assertShort();
+    this.gate.assertOpensSoon();
     const turn = this.#slots(async () => {
-      await this.rest.over(signal);
+      await this.gate.untilOpen(signal);
       return work();
     });
     return untilAborted(turn, signal);
@@ -52,9 +52,9 @@ export class CallLimits {
    */
   async call<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
     for (;;) {
-      await this.rest.over(signal);
+      await this.gate.untilOpen(signal);
       const made = await this.#inPlace(signal, async () =>
-        this.rest.remainingMs() === 0 ? { result: await work() } : null,
+        this.gate.remainingMs() === 0 ? { result: await work() } : null,
       );
       if (made !== null) return made.result;
     }

@@ -1,82 +1,82 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { SYSTEM_CLOCK } from '@/model/clock.js';
-import { SourceRest } from './retry-after-gate.js';
+import { RetryAfterGate } from './retry-after-gate.js';
 
 const OPEN = new AbortController().signal;
 
-let rest: SourceRest;
+let gate: RetryAfterGate;
 
 beforeEach(() => {
   jest.useFakeTimers({ now: 1_000_000 });
-  rest = new SourceRest(SYSTEM_CLOCK);
+  gate = new RetryAfterGate(SYSTEM_CLOCK);
 });
 afterEach(() => {
   jest.useRealTimers();
 });
 
-describe('SourceRest', () => {
+describe('RetryAfterGate', () => {
   it('holds nothing up before it began', async () => {
-    await expect(rest.over(OPEN)).resolves.toBeUndefined();
-    expect(rest.remainingMs()).toBe(0);
+    await expect(gate.untilOpen(OPEN)).resolves.toBeUndefined();
+    expect(gate.remainingMs()).toBe(0);
   });
 
   it('holds up until the very end of two seconds, and not longer', async () => {
-    rest.begin(2_000);
+    gate.closeFor(2_000);
     let isOver = false;
-    void rest.over(OPEN).then(() => (isOver = true));
+    void gate.untilOpen(OPEN).then(() => (isOver = true));
     await jest.advanceTimersByTimeAsync(1_999);
-    expect([isOver, rest.remainingMs()]).toEqual([false, 1]);
+    expect([isOver, gate.remainingMs()]).toEqual([false, 1]);
     await jest.advanceTimersByTimeAsync(1);
-    expect([isOver, rest.remainingMs()]).toEqual([true, 0]);
+    expect([isOver, gate.remainingMs()]).toEqual([true, 0]);
   });
 
   it('is THROTTLED at once with what remains when that is more than two seconds', async () => {
-    rest.begin(7_000);
+    gate.closeFor(7_000);
     jest.advanceTimersByTime(500);
-    await expect(rest.over(OPEN)).rejects.toMatchObject({ reason: 'THROTTLED', retryAfterMs: 6_500 });
+    await expect(gate.untilOpen(OPEN)).rejects.toMatchObject({ reason: 'THROTTLED', retryAfterMs: 6_500 });
     expect(() => {
-      rest.assertShort();
+      gate.assertOpensSoon();
     }).toThrow('THROTTLED');
     jest.advanceTimersByTime(4_500);
     expect(() => {
-      rest.assertShort();
+      gate.assertOpensSoon();
     }).not.toThrow();
   });
 
   it('is THROTTLED for a call that waited when it becomes longer meanwhile', async () => {
-    rest.begin(1_000);
-    const waiting = expect(rest.over(OPEN)).rejects.toMatchObject({
+    gate.closeFor(1_000);
+    const waiting = expect(gate.untilOpen(OPEN)).rejects.toMatchObject({
       reason: 'THROTTLED',
       retryAfterMs: 59_500,
     });
     await jest.advanceTimersByTimeAsync(500);
-    rest.begin(60_000);
+    gate.closeFor(60_000);
     await jest.advanceTimersByTimeAsync(500);
     await waiting;
   });
 
   it('is not shortened by a shorter one', () => {
-    rest.begin(60_000);
+    gate.closeFor(60_000);
     jest.advanceTimersByTime(10_000);
-    rest.begin(1_000);
-    rest.begin(0);
-    expect(rest.remainingMs()).toBe(50_000);
+    gate.closeFor(1_000);
+    gate.closeFor(0);
+    expect(gate.remainingMs()).toBe(50_000);
   });
 
   it('is TIMEOUT when its signal is aborted, during the wait or before', async () => {
-    rest.begin(1_000);
+    gate.closeFor(1_000);
     const controller = new AbortController();
-    const waiting = expect(rest.over(controller.signal)).rejects.toMatchObject({ reason: 'TIMEOUT' });
+    const waiting = expect(gate.untilOpen(controller.signal)).rejects.toMatchObject({ reason: 'TIMEOUT' });
     controller.abort();
     await waiting;
     expect(jest.getTimerCount()).toBe(0);
-    await expect(rest.over(controller.signal)).rejects.toMatchObject({ reason: 'TIMEOUT' });
+    await expect(gate.untilOpen(controller.signal)).rejects.toMatchObject({ reason: 'TIMEOUT' });
   });
 
   it.each([-3_600_000, 3_600_000])('lasts as long as it is when the clock is set by %d ms', (byMs) => {
-    rest.begin(60_000);
+    gate.closeFor(60_000);
     jest.advanceTimersByTime(10_000);
     jest.setSystemTime(Date.now() + byMs);
-    expect(rest.remainingMs()).toBe(50_000);
+    expect(gate.remainingMs()).toBe(50_000);
   });
 });

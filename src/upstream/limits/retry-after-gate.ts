@@ -7,7 +7,7 @@ import { UpstreamError } from '../upstream-error.js';
 export const LONGEST_WAIT_MS = 2_000;
 
 /** The time that a source's upstream asked to be left alone for, by all calls of this process. */
-export class SourceRest {
+export class RetryAfterGate {
   /** By the monotonic clock. */
   #untilMs = Number.NEGATIVE_INFINITY;
   /** What the upstream asked for it with. */
@@ -16,12 +16,12 @@ export class SourceRest {
   constructor(private readonly clock: Clock) {}
 
   /**
-   * No call may go out for so long from now on. It never shortens a rest that is under way. `asked`: the failure by
-   * which the upstream asked for it; absent where it told so on a success.
+   * No call may go out for so long from now on. It never shortens a longer wait. `asked`: the failure by which the
+   * upstream asked for it; absent where it told so on a success.
    */
-  begin(restMs: number, asked: Diagnosis = diagnosisOf('THROTTLED')): void {
-    if (restMs > this.remainingMs()) this.#asked = asked;
-    this.#untilMs = Math.max(this.#untilMs, this.clock.monotonicMs() + restMs);
+  closeFor(waitMs: number, asked: Diagnosis = diagnosisOf('THROTTLED')): void {
+    if (waitMs > this.remainingMs()) this.#asked = asked;
+    this.#untilMs = Math.max(this.#untilMs, this.clock.monotonicMs() + waitMs);
   }
 
   /** Zero when calls may go out. */
@@ -30,16 +30,16 @@ export class SourceRest {
   }
 
   /** Throws THROTTLED, with the time that remains, when that is more than a call waits for. */
-  assertShort(): void {
+  assertOpensSoon(): void {
     const remainingMs = this.remainingMs();
     if (remainingMs > LONGEST_WAIT_MS) throw new UpstreamError('THROTTLED', remainingMs, this.#asked);
   }
 
-  /** Waits for the end of a short rest. Throws THROTTLED in a longer one, and TIMEOUT if aborted before. */
-  async over(signal: AbortSignal): Promise<void> {
+  /** Resolves when calls may go out. Throws THROTTLED when that takes too long, and TIMEOUT if aborted before. */
+  async untilOpen(signal: AbortSignal): Promise<void> {
     for (;;) {
       throwIfAborted(signal);
-      this.assertShort();
+      this.assertOpensSoon();
       const remainingMs = this.remainingMs();
       if (remainingMs === 0) return;
       await pause(remainingMs, signal);

@@ -7,7 +7,7 @@ import type { UpstreamObserver } from '../upstream-observer.js';
 /** The longest pause before each retry of a call; there are no more retries than these. */
 const LONGEST_PAUSES_MS = [100, 200] as const;
 
-export interface CallRetriesParts {
+export interface CallRetriesDependencies {
   readonly source: string;
   readonly budget: RetryBudget;
   readonly observer: UpstreamObserver;
@@ -17,7 +17,7 @@ export interface CallRetriesParts {
 
 /** Repeats a source's calls where that helps, as often as its budget allows. */
 export class CallRetries {
-  constructor(private readonly parts: CallRetriesParts) {}
+  constructor(private readonly parts: CallRetriesDependencies) {}
 
   /**
    * Makes a call, and again after a PassingFailure: after a random pause, or what the upstream asked for where

@@ -1,20 +1,20 @@
 import { createHash, randomUUID, scrypt } from 'node:crypto';
 import { promisify } from 'node:util';
 import {
-  SharedStandings,
+  SharedLockouts,
   type Entrance,
   type JudgedCall,
   type KnownCredential,
-  type RestPolicy,
-  type SharedStanding,
-  type StandingNews,
-} from '@/model/shared-standing.js';
+  type LockoutPolicy,
+  type SharedLockout,
+  type LockoutEvent,
+} from '@/model/shared-lockout.js';
 import { SYSTEM_CLOCK, type Clock } from '@/model/clock.js';
 import type { RedisLink } from './redis-link.js';
 import { NO_SIGNER, type RedisSigner } from './redis-signer.js';
 import type { Script } from './script.js';
-import { StandingSeal } from './standing-seal.js';
-import { ENTER, LEAVE, PROVE, REFUSE, RENEW } from './standing-scripts.js';
+import { LockoutSeal } from './lockout-seal.js';
+import { ENTER, LEAVE, PROVE, REFUSE, RENEW } from './lockout-scripts.js';
 
 /** A ticket is renewed as long as its holder lives. */
 const TICKET_MS = 10_000;
@@ -31,10 +31,10 @@ const slowDigest = promisify<string, string, number, typeof SLOWNESS, Buffer>(sc
 
 interface Listener {
   readonly place: string;
-  readonly listen: (news: StandingNews) => void;
+  readonly listen: (news: LockoutEvent) => void;
 }
 
-export interface RedisStandingsOptions {
+export interface RedisLockoutsOptions {
   /** When absent, whoever can write to Redis is believed. */
   readonly signer?: RedisSigner;
   readonly clock?: Clock;
@@ -42,31 +42,32 @@ export interface RedisStandingsOptions {
   readonly onDisbelief?: () => void;
 }
 
-/** The standing of credentials over all replicas on one Redis. No secret gets there, only a slow digest. */
-export class RedisStandings extends SharedStandings {
+/** The lockout of credentials over all replicas on one Redis. No secret gets there, only a slow digest. */
+export class RedisLockouts extends SharedLockouts {
   readonly #keys = new Map<string, Promise<string>>();
   readonly #listeners = new Map<string, Listener[]>();
   readonly #sender = randomUUID();
   readonly #start: string;
-  readonly #seal: StandingSeal;
+  readonly #seal: LockoutSeal;
   readonly #onDisbelief: () => void;
 
   constructor(
     private readonly link: RedisLink,
-    private readonly policy: RestPolicy,
-    { signer = NO_SIGNER, clock = SYSTEM_CLOCK, onDisbelief = nothing }: RedisStandingsOptions = {},
+    private readonly policy: LockoutPolicy,
+    { signer = NO_SIGNER, clock = SYSTEM_CLOCK, onDisbelief = nothing }: RedisLockoutsOptions = {},
   ) {
     super();
+    // The name that the keys have had from the first release on.
     this.#start = `${link.prefix}:1${signer.space}:standing`;
     const channel = `${this.#start}-news`;
-    this.#seal = new StandingSeal({ signer, channel, clock, longestPauseMs: Math.max(...policy.pausesMs) });
+    this.#seal = new LockoutSeal({ signer, channel, clock, longestPauseMs: Math.max(...policy.pausesMs) });
     this.#onDisbelief = onDisbelief;
     link.subscribe(channel, (message) => {
       this.#hear(message);
     });
   }
 
-  override of(credential: KnownCredential, at: string, listen: Listener['listen']): SharedStanding {
+  override of(credential: KnownCredential, at: string, listen: Listener['listen']): SharedLockout {
     const place = createHash('sha256').update(at).digest('base64url').slice(0, 16);
     const key = this.#keyOf(credential);
     key
@@ -74,7 +75,7 @@ export class RedisStandings extends SharedStandings {
       .catch(nothing);
     const { link, policy } = this;
     const onDisbelief = this.#onDisbelief;
-    return new RedisStanding({
+    return new RedisLockout({
       link,
       policy,
       key,
@@ -114,23 +115,23 @@ async function keyMadeOf(identity: string, start: string): Promise<string> {
   return `${start}:${digest.toString('base64url')}`;
 }
 
-interface StandingOptions {
+interface LockoutOptions {
   readonly link: RedisLink;
-  readonly policy: RestPolicy;
+  readonly policy: LockoutPolicy;
   readonly key: Promise<string>;
   readonly place: string;
   readonly sender: string;
-  readonly seal: StandingSeal;
+  readonly seal: LockoutSeal;
   readonly onDisbelief: () => void;
 }
 
-class RedisStanding implements SharedStanding {
+class RedisLockout implements SharedLockout {
   readonly #lifeMs: number;
   readonly #renewals = new Map<string, NodeJS.Timeout>();
   /** Since when others have had first calls out, by a monotonic clock; null: none was seen. */
   #waitsSinceMs: number | null = null;
 
-  constructor(private readonly options: StandingOptions) {
+  constructor(private readonly options: LockoutOptions) {
     this.#lifeMs = Math.max(...options.policy.pausesMs) + LIFE_BEYOND_PAUSE_MS;
   }
 

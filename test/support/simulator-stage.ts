@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import type { UpstreamName } from './settings.js';
-import { startSimulator, type Simulator } from './simulator.js';
-import { ask, type Answer, type Question } from './test-client.js';
+import type { UpstreamName } from '../../src/simulator/settings.js';
+import { startSimulator, type Simulator } from '../../src/simulator/simulator.js';
+import { ask, type Answer, type Question } from './simulator-client.js';
 
 const PROJECT = '04f1829c788037ac2fb8c01eb2b04b95';
 const OCP_LOGIN = Buffer.from('admin:example-password').toString('base64');

@@ -1,5 +1,5 @@
 import type { Clock } from '@/model/clock.js';
-import type { RestPolicy } from '@/model/shared-standing.js';
+import type { LockoutPolicy } from '@/model/shared-lockout.js';
 
 const LONGEST_PAUSE_MS = 60 * 60_000;
 
@@ -7,19 +7,19 @@ const LONGEST_PAUSE_MS = 60 * 60_000;
  * Huawei's gateway locks an access key after more than five failures in a row (API Gateway FAQ), OCP a client
  * after ten or twenty (OCP system parameters). The fifth is the last for an hour.
  */
-export const REST_POLICY: RestPolicy = {
+export const LOCKOUT_POLICY: LockoutPolicy = {
   pausesMs: [2_000, 30_000, 20 * 60_000, LONGEST_PAUSE_MS],
   mostRefusals: 5,
   mostProbes: 4,
 };
 
 /** How long to rest after that many refusals in a row. Zero is a refusal from before the last success. */
-export function pauseAfterRefusals(refusals: number): number {
-  return REST_POLICY.pausesMs[Math.max(refusals, 1) - 1] ?? LONGEST_PAUSE_MS;
+export function backoffAfterRefusals(refusals: number): number {
+  return LOCKOUT_POLICY.pausesMs[Math.max(refusals, 1) - 1] ?? LONGEST_PAUSE_MS;
 }
 
 /** What is known of one credential, over all places it is used at. */
-export class CredentialStanding {
+export class CredentialLockout {
   /** Refused calls since the last success anywhere, as the upstream counts them. */
   #refusedCalls = 0;
   /** The same, with calls that were refused together counted once. */
@@ -50,7 +50,7 @@ export class CredentialStanding {
 
   /** Several probes may be out at once while nothing was refused; after a refusal, one. */
   mayProbe(): boolean {
-    return this.#probes.size < (this.#refusedCalls === 0 ? REST_POLICY.mostProbes : 1);
+    return this.#probes.size < (this.#refusedCalls === 0 ? LOCKOUT_POLICY.mostProbes : 1);
   }
 
   addProbe(probe: Promise<void>): void {
@@ -73,8 +73,8 @@ export class CredentialStanding {
     this.#doubted = true;
     this.#refusedCalls += 1;
     if (anew) this.#refusals += 1;
-    const exhausted = this.#refusedCalls >= REST_POLICY.mostRefusals;
-    const pauseMs = exhausted ? LONGEST_PAUSE_MS : pauseAfterRefusals(this.#refusals);
+    const exhausted = this.#refusedCalls >= LOCKOUT_POLICY.mostRefusals;
+    const pauseMs = exhausted ? LONGEST_PAUSE_MS : backoffAfterRefusals(this.#refusals);
     this.#closedUntilMs = Math.max(this.#closedUntilMs, this.clock.monotonicMs() + pauseMs);
   }
 }

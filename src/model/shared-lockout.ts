@@ -7,7 +7,7 @@ export interface KnownCredential {
 }
 
 /** How long a refused credential rests, and how many may try it. */
-export interface RestPolicy {
+export interface LockoutPolicy {
   /** After the first refusal in a row, the second, and so on; the last holds for all that follow. */
   readonly pausesMs: readonly number[];
   /** After that many refused calls without a success it rests for the last of the pauses at once. */
@@ -31,7 +31,7 @@ export interface JudgedCall {
 }
 
 /** What another replica learned of the credential; `here`: at the place of the one who hears it. */
-export interface StandingNews {
+export interface LockoutEvent {
   readonly outcome: 'refused' | 'proven';
   readonly here: boolean;
 }
@@ -40,7 +40,7 @@ export interface StandingNews {
  * What all replicas together know of one credential at one place. Nothing throws, and nothing takes longer than
  * the bound of the link to the others.
  */
-export interface SharedStanding {
+export interface SharedLockout {
   /** Asks for a first call. null where the others are out of reach. */
   enter(): Promise<Entrance | null>;
   /** Gives a ticket back. One that is not given back ends by itself soon after its holder has died. */
@@ -52,11 +52,11 @@ export interface SharedStanding {
 }
 
 /** Counts refusals over all replicas, besides what each counts by itself. */
-export abstract class SharedStandings {
+export abstract class SharedLockouts {
   /** `listen` hears what other replicas learn of the credential, at any place. News may get lost. */
   abstract of(
     credential: KnownCredential,
     place: string,
-    listen: (news: StandingNews) => void,
-  ): SharedStanding;
+    listen: (news: LockoutEvent) => void,
+  ): SharedLockout;
 }

@@ -1,7 +1,7 @@
 import type { Clock } from '@/model/clock.js';
 import type { RedisSigner } from './redis-signer.js';
 
-export interface StandingSealOptions {
+export interface LockoutSealOptions {
   readonly signer: RedisSigner;
   readonly channel: string;
   readonly clock: Clock;
@@ -15,16 +15,16 @@ const MOST_SENDERS = 1_000;
 const LONGEST_MESSAGE = 1_024;
 
 /**
- * What vouches for the standing of credentials in Redis. The record itself is counted by scripts, which know no
+ * What vouches for the lockout of credentials in Redis. The record itself is counted by scripts, which know no
  * secret; so each refusal leaves a signed proof of when it was, and a pause is believed only within the longest pause
  * after one. Without a secret everything is believed.
  */
-export class StandingSeal {
+export class LockoutSeal {
   readonly #proven = new Map<string, number>();
   readonly #lastOf = new Map<string, number>();
   #lastMs = 0;
 
-  constructor(private readonly options: StandingSealOptions) {}
+  constructor(private readonly options: LockoutSealOptions) {}
 
   get channel(): string {
     return this.options.channel;

@@ -9,7 +9,7 @@ export interface EpisodeMessages {
 }
 
 /** Logs that something has begun to happen, however often it does, and how often it happened once it is over. */
-export class Episode {
+export class ConditionLog {
   #count = 0;
   #countBefore = 0;
   #timer: NodeJS.Timeout | null = null;

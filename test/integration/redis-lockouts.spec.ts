@@ -1,21 +1,21 @@
 import { createHash } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { KnownCredential } from '@/model/shared-standing.js';
+import type { KnownCredential } from '@/model/shared-lockout.js';
 import { clockOf } from '../support/clock.js';
-import { RedisStandings } from '@/redis/redis-standings.js';
+import { RedisLockouts } from '@/redis/redis-lockouts.js';
 import { CredentialGates } from '@/upstream/credentials/credential-gates.js';
-import { REST_POLICY } from '@/upstream/credentials/credential-standing.js';
+import { LOCKOUT_POLICY } from '@/upstream/credentials/credential-lockout.js';
 import { UpstreamError } from '@/upstream/upstream-error.js';
 import { AMPLE, SCANT } from '../support/redis-link.js';
 import { startRedis, startRedisCluster, until, type TestRedis } from '../support/redis.js';
-import { Hours, openStandings } from '../support/standings.js';
+import { Hours, openLockouts } from '../support/lockouts.js';
 
 const OPEN = new AbortController().signal;
 const HOUR_MS = 3_600_000;
 const KEY: KnownCredential = { account: ['aksk', 'AK'], secret: ['wrong-secret'] };
 
-type Opened = Awaited<ReturnType<typeof openStandings>>[number];
+type Opened = Awaited<ReturnType<typeof openLockouts>>[number];
 
 let redis: TestRedis;
 /** They serve all tests: the key of a credential is slow to make. */
@@ -28,18 +28,18 @@ interface Replica extends Opened {
 }
 
 async function start(count: number, bounds = AMPLE): Promise<Replica[]> {
-  const started = (await openStandings(redis.url, count, bounds)).map(replicaOn);
+  const started = (await openLockouts(redis.url, count, bounds)).map(replicaOn);
   replicas.push(...started);
   return started;
 }
 
 function replicaOn(opened: Opened): Replica {
-  return { ...opened, gates: new CredentialGates(clockOf(hours.clock), opened.standings) };
+  return { ...opened, gates: new CredentialGates(clockOf(hours.clock), opened.lockouts) };
 }
 
 beforeAll(async () => {
   redis = await startRedis();
-  four = await openStandings(redis.url, 4);
+  four = await openLockouts(redis.url, 4);
 });
 
 beforeEach(() => {
@@ -337,12 +337,12 @@ describe('a success', () => {
 describe('a success that is told late', () => {
   it('proves nothing when it set out before the refusal, though its replica has not heard of that', async () => {
     const { link } = first();
-    const standing = new RedisStandings(link, REST_POLICY).of(KEY, 'css', () => undefined);
-    await standing.refused({ ticket: null, ageMs: 0 });
-    expect(await standing.proven({ ticket: null, ageMs: 5_000 })).toBe(true);
+    const lockout = new RedisLockouts(link, LOCKOUT_POLICY).of(KEY, 'css', () => undefined);
+    await lockout.refused({ ticket: null, ageMs: 0 });
+    expect(await lockout.proven({ ticket: null, ageMs: 5_000 })).toBe(true);
     expect(await record()).toMatchObject({ calls: '1', refusals: '1' });
     await hours.pass(10, redis);
-    expect(await standing.proven({ ticket: null, ageMs: 0 })).toBe(true);
+    expect(await lockout.proven({ ticket: null, ageMs: 0 })).toBe(true);
     expect(await keys()).toEqual([]);
   });
 });
@@ -421,9 +421,9 @@ describe('what Redis holds of a credential', () => {
 describe('in a Redis Cluster', () => {
   it('a refusal rests at all replicas, and news of it arrives', async () => {
     const cluster = await startRedisCluster();
-    const opened = await openStandings(cluster.url, 2);
+    const opened = await openLockouts(cluster.url, 2);
     try {
-      const gates = opened.map(({ standings }) => new CredentialGates(clockOf(hours.clock), standings));
+      const gates = opened.map(({ lockouts }) => new CredentialGates(clockOf(hours.clock), lockouts));
       const [one, other] = gates.map((each) => each.gateOf(KEY, 'css'));
       expect(await one?.pass(OPEN, () => Promise.resolve('answer'))).toBe('answer');
       expect(await other?.pass(OPEN, () => Promise.resolve('answer'))).toBe('answer');

@@ -1,10 +1,10 @@
 import type { IoredisLink } from '@/redis/ioredis-link.js';
 import type { TestRedis } from './redis.js';
-import { RedisStandings } from '@/redis/redis-standings.js';
-import { REST_POLICY } from '@/upstream/credentials/credential-standing.js';
+import { RedisLockouts } from '@/redis/redis-lockouts.js';
+import { LOCKOUT_POLICY } from '@/upstream/credentials/credential-lockout.js';
 import { AMPLE, linkTo } from './redis-link.js';
 
-/** Makes the records of standings as old as they would be after that many milliseconds. */
+/** Makes the records of lockouts as old as they would be after that many milliseconds. */
 const AGE = `
 for _, key in ipairs(redis.call('KEYS', ARGV[2] .. ':1:standing:*')) do
   local left = redis.call('PTTL', key) - ARGV[1]
@@ -21,7 +21,7 @@ for _, key in ipairs(redis.call('KEYS', ARGV[2] .. ':1:standing:*')) do
 end
 `;
 
-/** Time that a test sets: for the processes, and for what Redis holds of standings. */
+/** Time that a test sets: for the processes, and for what Redis holds of lockouts. */
 export class Hours {
   nowMs = Date.UTC(2026, 0, 1);
   readonly clock = (): number => this.nowMs;
@@ -33,13 +33,13 @@ export class Hours {
   }
 }
 
-/** Links of as many replicas, to be closed, each with its standings. */
-export async function openStandings(
+/** Links of as many replicas, to be closed, each with its lockouts. */
+export async function openLockouts(
   url: string,
   replicas: number,
   bounds = AMPLE,
-): Promise<{ readonly link: IoredisLink; readonly standings: RedisStandings }[]> {
+): Promise<{ readonly link: IoredisLink; readonly lockouts: RedisLockouts }[]> {
   const links = Array.from({ length: replicas }, () => linkTo(url, { bounds }));
   await Promise.all(links.map((link) => link.ready(100_000)));
-  return links.map((link) => ({ link, standings: new RedisStandings(link, REST_POLICY) }));
+  return links.map((link) => ({ link, lockouts: new RedisLockouts(link, LOCKOUT_POLICY) }));
 }
