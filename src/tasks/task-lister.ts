@@ -13,10 +13,10 @@ import { PROVIDERS, type Provider } from '@/model/provider.js';
 import type { TaskFilter, TaskQuery } from '@/model/query.js';
 import type { TaskRow } from '@/model/task.js';
 import type { TraceContext } from '@/model/trace-context.js';
-import { assertAvailable } from './availability.js';
-import { completenessOf, type Completeness } from './completeness.js';
-import { quoteSome } from './found-values.js';
-import { retryAfter } from './next-attempt.js';
+import { assertAvailable } from '@/answers/availability.js';
+import { completenessOf, type Completeness } from '@/answers/completeness.js';
+import { quoteSome } from '@/answers/found-values.js';
+import { retryAfter } from '@/answers/next-attempt.js';
 import { joinMissingFeeds, type MissingFeed } from '@/view/missing-feed.js';
 import {
   PageTokens,

@@ -1,4 +1,4 @@
-import { ChoiceParameter } from './parameters.js';
+import { ChoiceParameter } from '@/answers/parameters.js';
 
 /** The query of `GET /v1/tasks/{id}`. */
 export class GetTaskQuery {

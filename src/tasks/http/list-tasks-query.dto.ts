@@ -17,7 +17,7 @@ import {
   TextParameter,
   TimeParameter,
   WholeNumberParameter,
-} from './parameters.js';
+} from '@/answers/parameters.js';
 
 const TIME = 'RFC 3339, such as `2026-10-22T00:00:00Z`.';
 const LISTS = 'One or more values: repeated, or separated by commas.';

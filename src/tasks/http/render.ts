@@ -1,14 +1,8 @@
-import { hash } from 'node:crypto';
+import { represent, type Representation } from '@/answers/representation.js';
 import { feedProblemBody } from '@/model/feed-problem.js';
 import { jsonOf } from '@/model/json-text.js';
 import type { TaskRow } from '@/model/task.js';
 import type { TaskPage } from '../task-lister.js';
-
-/** Bytes with the strong tag that names them. */
-export interface Representation {
-  readonly body: Buffer;
-  readonly etag: string;
-}
 
 /** The JSON of one task, with the upstream's record where that is asked for. */
 export function renderTask({ task, raw }: TaskRow, includeRaw: boolean): string {
@@ -27,10 +21,4 @@ export function renderPage(page: TaskPage, includeRaw: boolean): Representation 
   });
   const pieces = page.rows.map((row, index) => `${index === 0 ? '' : ','}${renderTask(row, includeRaw)}`);
   return represent(['{"tasks":[', ...pieces, '],', rest.slice(1)].join(''));
-}
-
-/** The bytes of a text and their tag. */
-export function represent(text: string): Representation {
-  const body = Buffer.from(text);
-  return { body, etag: `"${hash('sha1', body, 'base64url')}"` };
 }

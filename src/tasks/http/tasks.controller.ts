@@ -12,18 +12,19 @@ import {
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { CLOCK, type Clock } from '@/model/clock.js';
 import type { TraceContext } from '@/model/trace-context.js';
-import { assertComplete } from '../availability.js';
+import { assertComplete } from '@/answers/availability.js';
 import { TaskFinder } from '../task-finder.js';
 import { TaskLister } from '../task-lister.js';
-import { AnswerWriter } from './answer-writer.js';
-import { LIST_LINK, REQUEST_HEADERS, SNAPSHOT_HEADERS, TASK_LINK } from './described-headers.js';
+import { AnswerWriter } from '@/answers/answer-writer.js';
+import { LIST_LINK, REQUEST_HEADERS, SNAPSHOT_HEADERS, TASK_LINK } from '@/answers/described-headers.js';
 import { LIST_EXAMPLES } from './examples.js';
-import { readWishes, type CallerWishes } from './freshness-headers.js';
+import { readWishes, type CallerWishes } from '@/answers/freshness-headers.js';
 import { GetTaskQuery } from './get-task-query.dto.js';
 import { links } from './links.js';
 import { ListTasksQuery, toTaskQuery } from './list-tasks-query.dto.js';
 import { PageCache, type AnsweredPage } from './page-cache.js';
-import { renderPage, renderTask, represent } from './render.js';
+import { renderPage, renderTask } from './render.js';
+import { represent } from '@/answers/representation.js';
 import { TaskDto, TaskPageDto } from './task.dto.js';
 
 const NOT_MODIFIED = { status: 304, description: 'The answer is still the one that `If-None-Match` names.' };

@@ -3,7 +3,7 @@ import type { Clock } from '@/model/clock.js';
 import type { CollectionAnswer } from '@/model/collection.js';
 import { ageOf, cacheControl, cacheStatus } from './answer-headers.js';
 import type { CallerWishes } from './freshness-headers.js';
-import type { Representation } from './render.js';
+import type { Representation } from './representation.js';
 
 /** An answer and what its headers are made from. */
 export interface Answer {
