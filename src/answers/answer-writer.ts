@@ -2,7 +2,7 @@ import type { FastifyReply } from 'fastify';
 import type { Clock } from '@/model/clock.js';
 import type { CollectionAnswer } from '@/model/collection.js';
 import { ageOf, cacheControl, cacheStatus } from './answer-headers.js';
-import type { CallerWishes } from './freshness-headers.js';
+import type { RequestPreferences } from './request-preferences.js';
 import type { Representation } from './representation.js';
 
 /** An answer and what its headers are made from. */
@@ -13,7 +13,7 @@ export interface Answer {
   readonly link: string;
   /** How long the feeds took to be ready. */
   readonly waitedMs: number;
-  readonly wishes: CallerWishes;
+  readonly preferences: RequestPreferences;
 }
 
 /** Writes answers with the headers that tell their age, freshness and origin. */
@@ -31,7 +31,7 @@ export class AnswerWriter {
     representation,
     link,
     waitedMs,
-    wishes,
+    preferences,
   }: Answer): Record<string, string> {
     const age = ageOf(feeds, this.clock);
     const headers: Record<string, string> = {
@@ -44,7 +44,7 @@ export class AnswerWriter {
       link,
     };
     if (age.ageSeconds !== null) headers.age = String(age.ageSeconds);
-    if (wishes.applied !== null) headers['preference-applied'] = wishes.applied;
+    if (preferences.applied !== null) headers['preference-applied'] = preferences.applied;
     return headers;
   }
 }

@@ -3,7 +3,7 @@ import { ApiPropertyOptional, type ApiPropertyOptions } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { IsOptional, ValidateBy, type ValidationArguments } from 'class-validator';
 import { formatTime, parseTime } from '@/model/time.js';
-import { quote, quoteSome } from './found-values.js';
+import { quote, quoteSome } from './quote.js';
 
 /** Tells what is wrong with a value; null when nothing is. */
 type Check = (value: unknown) => string | null;

@@ -14,7 +14,7 @@ import type { TraceContext } from '@/model/trace-context.js';
 import { View } from '@/view/view.js';
 import { assertAvailable } from '@/answers/availability.js';
 import { completenessOf, type Completeness } from '@/answers/completeness.js';
-import { retryAfter } from '@/answers/next-attempt.js';
+import { retryAfter } from '@/answers/retry-after.js';
 
 /** A task, and the one feed that it is in. */
 export interface FoundTask {

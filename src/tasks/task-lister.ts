@@ -15,8 +15,8 @@ import type { TaskRow } from '@/model/task.js';
 import type { TraceContext } from '@/model/trace-context.js';
 import { assertAvailable } from '@/answers/availability.js';
 import { completenessOf, type Completeness } from '@/answers/completeness.js';
-import { quoteSome } from '@/answers/found-values.js';
-import { retryAfter } from '@/answers/next-attempt.js';
+import { quoteSome } from '@/answers/quote.js';
+import { retryAfter } from '@/answers/retry-after.js';
 import { joinMissingFeeds, type MissingFeed } from '@/view/missing-feed.js';
 import {
   PageTokens,

@@ -1,5 +1,5 @@
 import { Module } from '@nestjs/common';
-import { TasksController } from './http/tasks.controller.js';
+import { TasksController } from './tasks.controller.js';
 import { TaskFinder } from './task-finder.js';
 import { TaskLister } from './task-lister.js';
 import { View } from '@/view/view.js';

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { walkOffsets, type OffsetList } from './offset-walk.js';
 
-/** An upstream's list that changes between calls as a test wishes. */
+/** An upstream's list that changes between calls as a test preferences. */
 class ChangingList {
   calls = 0;
   #next = 0;

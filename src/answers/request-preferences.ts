@@ -1,7 +1,7 @@
 import { USUAL_FRESHNESS, type Freshness } from '@/model/collection.js';
 
 /** What a caller's `Cache-Control` and `Prefer` ask for. */
-export interface CallerWishes {
+export interface RequestPreferences {
   readonly freshness: Freshness;
   /** Refuse a partial answer. */
   readonly strict: boolean;
@@ -9,9 +9,9 @@ export interface CallerWishes {
   readonly applied: string | null;
 }
 
-const USUAL: CallerWishes = { freshness: USUAL_FRESHNESS, strict: false, applied: null };
+const USUAL: RequestPreferences = { freshness: USUAL_FRESHNESS, strict: false, applied: null };
 
-export interface WishHeaders {
+export interface PreferenceHeaders {
   readonly cacheControl: string | undefined;
   readonly prefer: string | undefined;
 }
@@ -20,7 +20,10 @@ export interface WishHeaders {
  * Reads the request's `Cache-Control` (RFC 9111) and `Prefer` (RFC 7240). What is unknown or malformed is
  * ignored, as both standards demand. Nobody waits for longer than the deadline.
  */
-export function readWishes({ cacheControl, prefer }: WishHeaders, deadlineMs: number): CallerWishes {
+export function readPreferences(
+  { cacheControl, prefer }: PreferenceHeaders,
+  deadlineMs: number,
+): RequestPreferences {
   if (cacheControl === undefined && prefer === undefined) return USUAL;
   const directives = parseDirectives(cacheControl ?? '');
   const preferences = parseDirectives(prefer ?? '');

@@ -2,7 +2,7 @@ import { represent, type Representation } from '@/answers/representation.js';
 import { feedProblemBody } from '@/model/feed-problem.js';
 import { jsonOf } from '@/model/json-text.js';
 import type { TaskRow } from '@/model/task.js';
-import type { TaskPage } from '../task-lister.js';
+import type { TaskPage } from './task-lister.js';
 
 /** The JSON of one task, with the upstream's record where that is asked for. */
 export function renderTask({ task, raw }: TaskRow, includeRaw: boolean): string {

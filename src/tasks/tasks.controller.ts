@@ -13,12 +13,12 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { CLOCK, type Clock } from '@/model/clock.js';
 import type { TraceContext } from '@/model/trace-context.js';
 import { assertComplete } from '@/answers/availability.js';
-import { TaskFinder } from '../task-finder.js';
-import { TaskLister } from '../task-lister.js';
+import { TaskFinder } from './task-finder.js';
+import { TaskLister } from './task-lister.js';
 import { AnswerWriter } from '@/answers/answer-writer.js';
 import { LIST_LINK, REQUEST_HEADERS, SNAPSHOT_HEADERS, TASK_LINK } from '@/answers/described-headers.js';
 import { LIST_EXAMPLES } from './examples.js';
-import { readWishes, type CallerWishes } from '@/answers/freshness-headers.js';
+import { readPreferences, type RequestPreferences } from '@/answers/request-preferences.js';
 import { GetTaskQuery } from './get-task-query.dto.js';
 import { links } from './links.js';
 import { ListTasksQuery, toTaskQuery } from './list-tasks-query.dto.js';
@@ -69,9 +69,9 @@ export class TasksController {
     @Res() reply: FastifyReply,
   ): Promise<void> {
     const startedMs = performance.now();
-    const wishes = wishesOf(request, this.lister.deadlineMs);
+    const preferences = preferencesOf(request, this.lister.deadlineMs);
     const question = toTaskQuery(query);
-    const feeds = await this.lister.ask(question, wishes.freshness, traceOf(request));
+    const feeds = await this.lister.ask(question, preferences.freshness, traceOf(request));
     const waitedMs = performance.now() - startedMs;
     const page = await this.#pages.recall(
       `${this.lister.tokenGeneration} ${request.url}`,
@@ -82,9 +82,9 @@ export class TasksController {
         return { ...representation, completeness, link: links(request.url, tasks.nextPageToken) };
       },
     );
-    if (wishes.strict) assertComplete(page.completeness);
+    if (preferences.strict) assertComplete(page.completeness);
     const { complete } = page.completeness;
-    const answer = { feeds, complete, representation: page, link: page.link, waitedMs, wishes };
+    const answer = { feeds, complete, representation: page, link: page.link, waitedMs, preferences };
     this.#writer.write(answer, reply);
   }
 
@@ -109,20 +109,23 @@ export class TasksController {
     @Res() reply: FastifyReply,
   ): Promise<void> {
     const startedMs = performance.now();
-    const wishes = wishesOf(request, this.lister.deadlineMs);
+    const preferences = preferencesOf(request, this.lister.deadlineMs);
     const trace = traceOf(request);
-    const { row, feeds, completeness } = await this.finder.find(id, wishes.freshness, trace);
-    if (wishes.strict) assertComplete(completeness);
+    const { row, feeds, completeness } = await this.finder.find(id, preferences.freshness, trace);
+    if (preferences.strict) assertComplete(completeness);
     const waitedMs = performance.now() - startedMs;
     const representation = represent(renderTask(row, query.include === 'raw'));
     const link = '</openapi.json>; rel="service-desc"';
     const { complete } = completeness;
-    this.#writer.write({ feeds, complete, representation, link, waitedMs, wishes }, reply);
+    this.#writer.write({ feeds, complete, representation, link, waitedMs, preferences }, reply);
   }
 }
 
-function wishesOf({ headers }: FastifyRequest, deadlineMs: number): CallerWishes {
-  return readWishes({ cacheControl: headers['cache-control'], prefer: oneLine(headers.prefer) }, deadlineMs);
+function preferencesOf({ headers }: FastifyRequest, deadlineMs: number): RequestPreferences {
+  return readPreferences(
+    { cacheControl: headers['cache-control'], prefer: oneLine(headers.prefer) },
+    deadlineMs,
+  );
 }
 
 /** Whether it is a trace is judged where it is continued. */
