@@ -14,6 +14,7 @@ import { SharedStandings } from '@/model/shared-standing.js';
 import { LOGGER, type Log } from '@/platform/logging/logger.js';
 import { Metrics } from '@/platform/metrics/metrics.js';
 import { PlatformModule } from '@/platform/platform.module.js';
+import { Drain } from '@/platform/stopping/drain.js';
 import { ProvidersModule } from '@/providers/providers.module.js';
 import { RedisLimits } from '@/redis/redis-limits.js';
 import { RedisLink } from '@/redis/redis-link.js';
@@ -40,6 +41,11 @@ export interface Ground {
   readonly clock: Clock;
 }
 
+export interface SharedWithServer {
+  readonly metrics: Metrics;
+  readonly drain: Drain;
+}
+
 /** The composition root: the only place where the answer side and the question side meet. */
 @Module({})
 export class AppModule implements OnApplicationShutdown {
@@ -48,8 +54,8 @@ export class AppModule implements OnApplicationShutdown {
     @Inject(FeedCollection) private readonly collection: Collection,
   ) {}
 
-  static on(ground: Ground): DynamicModule {
-    const metrics = new Metrics();
+  /** What the HTTP server in front of the application shares with it is handed in. */
+  static on(ground: Ground, { metrics, drain }: SharedWithServer): DynamicModule {
     const redis = connectToRedis({ ...ground, metrics });
     const shared = [
       { provide: LOGGER, useValue: ground.log },
@@ -60,6 +66,7 @@ export class AppModule implements OnApplicationShutdown {
       { provide: SharedStandings, useValue: redis === null ? null : standingsIn(redis, ground) },
       { provide: DEPENDENCIES, useValue: dependenciesOn(redis?.link ?? null) },
       { provide: Metrics, useValue: metrics },
+      { provide: Drain, useValue: drain },
       { provide: UpstreamObserver, useValue: callRecorder(metrics) },
       { provide: BodyMemory, useValue: new BodyMemory(ground.config.limits.bodyMemoryBytes) },
       {

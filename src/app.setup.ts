@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -5,7 +6,12 @@ import { AppModule, type Ground } from './app.module.js';
 import { compressAnswers } from './platform/compression/compress-answers.js';
 import { connectionLimit } from './platform/connections/connection-limit.js';
 import { Connections } from './platform/connections/connections.js';
-import { UnreadableRequests } from './platform/connections/unreadable-requests.js';
+import {
+  createHttpServer,
+  type HttpServerOptions,
+  type TimeLimits,
+} from './platform/connections/http-server.js';
+import { UnreadableRequests, type ClientError } from './platform/connections/unreadable-requests.js';
 import {
   addCommonHeaders,
   MethodRefusals,
@@ -13,20 +19,18 @@ import {
   refuseUnknownPaths,
   requestIdOf,
 } from './platform/http-hooks.js';
+import { LoadShedder } from './platform/load-shedding/load-shedder.js';
+import { loadSheddingListener, type Listener } from './platform/load-shedding/load-shedding-listener.js';
+import { ShedCounter } from './platform/load-shedding/shed-counter.js';
 import { Episode } from './platform/logging/episode.js';
 import { NestLogger } from './platform/logging/logger.js';
 import { Metrics } from './platform/metrics/metrics.js';
 import { createDocument } from './platform/openapi/document.js';
 import { serveDocument } from './platform/openapi/serve-document.js';
-import { Admission } from './platform/overload/admission.js';
-import { GuardedServers, type TimeLimits } from './platform/overload/guarded-servers.js';
-import { Refusals } from './platform/overload/refusals.js';
-import { Sheds } from './platform/overload/sheds.js';
 import { ProblemFilter } from './platform/problem/problem.filter.js';
 import { QueryValidationPipe } from './platform/problem/query-validation.pipe.js';
 import { Drain } from './platform/stopping/drain.js';
 import { endConnections } from './platform/stopping/end-connections.js';
-import { TaskLister } from './tasks/task-lister.js';
 
 /** Task ids are at most this long; the router's own bound of 100 would hide some. */
 const LONGEST_PATH_PARAMETER = 512;
@@ -36,30 +40,17 @@ const LONGEST_PATH_PARAMETER = 512;
  * another time than usual.
  */
 export async function createGateway(ground: Ground, limits?: TimeLimits): Promise<NestFastifyApplication> {
-  const servers = new GuardedServers(limits);
-  const adapter = new FastifyAdapter({
-    serverFactory: servers.create,
-    clientErrorHandler: servers.refuseUnreadable,
-    genReqId: requestIdOf,
-    // What still comes over an open connection while the server closes is answered like anything else.
-    return503OnClosing: false,
-    routerOptions: { maxParamLength: LONGEST_PATH_PARAMETER },
-    frameworkErrors: (fault: Error, request: FastifyRequest, reply: FastifyReply) => {
-      filter.send(fault, request, reply);
-    },
-  });
-  const app = await NestFactory.create<NestFastifyApplication>(AppModule.on(ground), adapter, {
-    logger: new NestLogger(ground.log),
-  });
-  const [metrics, drain] = [app.get(Metrics), app.get(Drain)];
+  const [metrics, drain] = [new Metrics(), new Drain()];
   metrics.watchLog(ground.droppedLogLines ?? (() => 0));
-  const sheds = new Sheds(ground.log, metrics);
-  const filter = new ProblemFilter(ground.log, sheds);
-  const lister = app.get(TaskLister, { strict: false });
-  const admission = new Admission(lister.line);
+  const counter = new ShedCounter(ground.log, metrics);
+  const filter = new ProblemFilter(ground.log, counter);
   const connections = boundedConnections(ground, metrics);
   const unreadable = new UnreadableRequests(ground.log, metrics, connections);
-  servers.equip({ admission, sheds, refusals: new Refusals(drain), connections, unreadable });
+  const adapter = createAdapter(filter, { limits, connections, unreadable, counter, drain });
+  const module = AppModule.on(ground, { metrics, drain });
+  const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
+    logger: new NestLogger(ground.log),
+  });
   const server = adapter.getInstance<FastifyInstance>();
   addCommonHeaders(server);
   endConnections(server, drain);
@@ -74,6 +65,36 @@ export async function createGateway(ground: Ground, limits?: TimeLimits): Promis
   refusals.complete();
   await server.ready();
   return app;
+}
+
+interface ServerDependencies extends Omit<HttpServerOptions, 'keepAliveMs'> {
+  readonly counter: ShedCounter;
+  readonly drain: Drain;
+}
+
+/** Fastify behind load shedding, behind an HTTP server that bounds connections. */
+function createAdapter(
+  filter: ProblemFilter,
+  { counter, drain, ...rest }: ServerDependencies,
+): FastifyAdapter {
+  const shedder = new LoadShedder();
+  return new FastifyAdapter({
+    serverFactory: (listener: Listener, { keepAliveTimeout }: Readonly<Record<string, unknown>>) =>
+      createHttpServer(loadSheddingListener(listener, { shedder, counter, drain }), {
+        ...rest,
+        keepAliveMs: keepAliveTimeout as number,
+      }),
+    clientErrorHandler: (fault: ClientError, socket: Socket) => {
+      rest.unreadable.refuse(fault, socket);
+    },
+    genReqId: requestIdOf,
+    // What still comes over an open connection while the server closes is answered like anything else.
+    return503OnClosing: false,
+    routerOptions: { maxParamLength: LONGEST_PATH_PARAMETER },
+    frameworkErrors: (fault: Error, request: FastifyRequest, reply: FastifyReply) => {
+      filter.send(fault, request, reply);
+    },
+  });
 }
 
 /** Connections within the limit; the log and the metrics tell when it is reached. */
