@@ -12,6 +12,7 @@ import { SharedLockouts } from '@/model/shared-lockout.js';
 import { LOGGER, type Log } from '@/platform/logging/logger.js';
 import { Metrics } from '@/platform/metrics/metrics.js';
 import { PlatformModule } from '@/platform/platform.module.js';
+import { Drain } from '@/platform/stopping/drain.js';
 import { ProvidersModule } from '@/providers/providers.module.js';
 import { RedisLimits } from '@/redis/redis-limits.js';
 import { RedisLink } from '@/redis/redis-link.js';
@@ -38,6 +39,11 @@ export interface GatewayOptions {
   readonly clock: Clock;
 }
 
+export interface SharedWithServer {
+  readonly metrics: Metrics;
+  readonly drain: Drain;
+}
+
 /** The composition root: the only place where the answer side and the question side meet. */
 @Module({})
 export class AppModule implements OnApplicationShutdown {
@@ -46,25 +52,26 @@ export class AppModule implements OnApplicationShutdown {
     @Inject(FeedCollection) private readonly collection: Collection,
   ) {}
 
-  static on(ground: GatewayOptions): DynamicModule {
-    const metrics = new Metrics();
-    const redis = connectToRedis({ ...ground, metrics });
+  /** What the HTTP server in front of the application shares with it is handed in. */
+  static on(options: GatewayOptions, { metrics, drain }: SharedWithServer): DynamicModule {
+    const redis = connectToRedis({ ...options, metrics });
     const shared = [
-      { provide: LOGGER, useValue: ground.log },
-      { provide: CLOCK, useValue: ground.clock },
-      { provide: PAGE_TOKEN_KEYS, useFactory: () => tokenKeys(ground, redis) },
+      { provide: LOGGER, useValue: options.log },
+      { provide: CLOCK, useValue: options.clock },
+      { provide: PAGE_TOKEN_KEYS, useFactory: () => tokenKeys(options, redis) },
       { provide: RedisLink, useValue: redis?.link ?? null },
-      { provide: SharedLimits, useValue: redis === null ? null : new RedisLimits(redis.link, ground.clock) },
-      { provide: SharedLockouts, useValue: redis === null ? null : lockoutsIn(redis, ground) },
+      { provide: SharedLimits, useValue: redis === null ? null : new RedisLimits(redis.link, options.clock) },
+      { provide: SharedLockouts, useValue: redis === null ? null : lockoutsIn(redis, options) },
       { provide: DEPENDENCIES, useValue: dependenciesOn(redis?.link ?? null) },
       { provide: Metrics, useValue: metrics },
+      { provide: Drain, useValue: drain },
       { provide: UpstreamObserver, useValue: callRecorder(metrics) },
-      { provide: BodyMemory, useValue: new BodyMemory(ground.config.limits.bodyMemoryBytes) },
+      { provide: BodyMemory, useValue: new BodyMemory(options.config.limits.bodyMemoryBytes) },
       {
         provide: FeedCollection,
         useFactory: async (providers: readonly Provider[]) => {
           await redis?.link.ready(PATIENCE_MS);
-          return collect(ground, providers, snapshotStore(ground, redis, metrics));
+          return collect(options, providers, snapshotStore(options, redis, metrics));
         },
         inject: [PROVIDERS],
       },

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -5,7 +6,12 @@ import { AppModule, type GatewayOptions } from './app.module.js';
 import { compressAnswers } from './platform/compression/compress-answers.js';
 import { connectionLimit } from './platform/connections/connection-limit.js';
 import { Connections } from './platform/connections/connections.js';
-import { UnreadableRequests } from './platform/connections/unreadable-requests.js';
+import {
+  createHttpServer,
+  type HttpServerOptions,
+  type TimeLimits,
+} from './platform/connections/http-server.js';
+import { UnreadableRequests, type ClientError } from './platform/connections/unreadable-requests.js';
 import {
   addCommonHeaders,
   MethodRefusals,
@@ -13,15 +19,14 @@ import {
   refuseUnknownPaths,
   requestIdOf,
 } from './platform/http-hooks.js';
-import { ConditionLog } from '@/platform/logging/condition-log.js';
+import { LoadShedder } from './platform/load-shedding/load-shedder.js';
+import { loadSheddingListener, type Listener } from './platform/load-shedding/load-shedding-listener.js';
+import { ShedCounter } from './platform/load-shedding/shed-counter.js';
+import { ConditionLog } from './platform/logging/condition-log.js';
 import { NestLogger } from './platform/logging/logger.js';
 import { Metrics } from './platform/metrics/metrics.js';
 import { createDocument } from './platform/openapi/document.js';
 import { serveDocument } from './platform/openapi/serve-document.js';
-import { Admission } from './platform/overload/admission.js';
-import { GuardedServers, type TimeLimits } from './platform/overload/guarded-servers.js';
-import { Refusals } from './platform/overload/refusals.js';
-import { Sheds } from './platform/overload/sheds.js';
 import { ProblemFilter } from './platform/problem/problem.filter.js';
 import { QueryValidationPipe } from './platform/problem/query-validation.pipe.js';
 import { Drain } from './platform/stopping/drain.js';
@@ -35,37 +40,25 @@ const LONGEST_PATH_PARAMETER = 512;
  * another time than usual.
  */
 export async function createGateway(
-  ground: GatewayOptions,
+  options: GatewayOptions,
   limits?: TimeLimits,
 ): Promise<NestFastifyApplication> {
-  const servers = new GuardedServers(limits);
-  const adapter = new FastifyAdapter({
-    serverFactory: servers.create,
-    clientErrorHandler: servers.refuseUnreadable,
-    genReqId: requestIdOf,
-    // What still comes over an open connection while the server closes is answered like anything else.
-    return503OnClosing: false,
-    routerOptions: { maxParamLength: LONGEST_PATH_PARAMETER },
-    frameworkErrors: (fault: Error, request: FastifyRequest, reply: FastifyReply) => {
-      filter.send(fault, request, reply);
-    },
+  const [metrics, drain] = [new Metrics(), new Drain()];
+  metrics.watchLog(options.droppedLogLines ?? (() => 0));
+  const counter = new ShedCounter(options.log, metrics);
+  const filter = new ProblemFilter(options.log, counter);
+  const connections = boundedConnections(options, metrics);
+  const unreadable = new UnreadableRequests(options.log, metrics, connections);
+  const adapter = createAdapter(filter, { limits, connections, unreadable, counter, drain });
+  const module = AppModule.on(options, { metrics, drain });
+  const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
+    logger: new NestLogger(options.log),
   });
-  const app = await NestFactory.create<NestFastifyApplication>(AppModule.on(ground), adapter, {
-    logger: new NestLogger(ground.log),
-  });
-  const [metrics, drain] = [app.get(Metrics), app.get(Drain)];
-  metrics.watchLog(ground.droppedLogLines ?? (() => 0));
-  const sheds = new Sheds(ground.log, metrics);
-  const filter = new ProblemFilter(ground.log, sheds);
-  const admission = new Admission({ isOverrun: false, isLate: false });
-  const connections = boundedConnections(ground, metrics);
-  const unreadable = new UnreadableRequests(ground.log, metrics, connections);
-  servers.equip({ admission, sheds, refusals: new Refusals(drain), connections, unreadable });
   const server = adapter.getInstance<FastifyInstance>();
   addCommonHeaders(server);
   endConnections(server, drain);
   compressAnswers(server, filter);
-  observeAnswers(server, ground.log, metrics);
+  observeAnswers(server, options.log, metrics);
   refuseUnknownPaths(server, filter);
   const refusals = new MethodRefusals(server, filter);
   app.useGlobalFilters(filter);
@@ -77,18 +70,48 @@ export async function createGateway(
   return app;
 }
 
+interface ServerDependencies extends Omit<HttpServerOptions, 'keepAliveMs'> {
+  readonly counter: ShedCounter;
+  readonly drain: Drain;
+}
+
+/** Fastify behind load shedding, behind an HTTP server that bounds connections. */
+function createAdapter(
+  filter: ProblemFilter,
+  { counter, drain, ...rest }: ServerDependencies,
+): FastifyAdapter {
+  const shedder = new LoadShedder();
+  return new FastifyAdapter({
+    serverFactory: (listener: Listener, { keepAliveTimeout }: Readonly<Record<string, unknown>>) =>
+      createHttpServer(loadSheddingListener(listener, { shedder, counter, drain }), {
+        ...rest,
+        keepAliveMs: keepAliveTimeout as number,
+      }),
+    clientErrorHandler: (fault: ClientError, socket: Socket) => {
+      rest.unreadable.refuse(fault, socket);
+    },
+    genReqId: requestIdOf,
+    // What still comes over an open connection while the server closes is answered like anything else.
+    return503OnClosing: false,
+    routerOptions: { maxParamLength: LONGEST_PATH_PARAMETER },
+    frameworkErrors: (fault: Error, request: FastifyRequest, reply: FastifyReply) => {
+      filter.send(fault, request, reply);
+    },
+  });
+}
+
 /** Connections within the limit; the log and the metrics tell when it is reached. */
 function boundedConnections({ config, log }: GatewayOptions, metrics: Metrics): Connections {
   const { limit, isLowered } = connectionLimit(config);
   if (isLowered)
     log.warn({ limit }, 'the limit of open files allows fewer connections than server.maxConnections');
-  const episode = new ConditionLog(log, {
+  const condition = new ConditionLog(log, {
     begin: 'too many connections: those that wait longest for a request are closed',
     end: 'no longer too many connections',
   });
   const connections = new Connections(limit, (cause) => {
     metrics.countDroppedConnection(cause);
-    episode.note({ cause, limit });
+    condition.note({ cause, limit });
   });
   metrics.watchConnections(() => connections.count);
   return connections;

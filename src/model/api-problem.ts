@@ -82,9 +82,9 @@ export const PROBLEMS = {
   },
   overloaded: {
     status: 503,
-    title: 'There is too much to do',
+    title: 'The gateway is overloaded',
     meaning:
-      'More is asked of the gateway than it can answer in time, so it refuses what is too much at once. `Retry-After` says when to ask again.',
+      'The gateway gets more requests than it can answer in time, so it refuses some of them at once. `Retry-After` says when to retry.',
   },
   'nothing-cached': {
     status: 504,
@@ -140,7 +140,7 @@ export function invalidParameters(all: readonly ParameterError[]): ApiProblem {
 
 /** A 503 that asks the caller to come back in a second or two: not all of them at once. */
 export function overloaded(afterSeconds = Math.random() < 0.5 ? 1 : 2): ApiProblem {
-  return new ApiProblem('overloaded', 'There is more to do than can be done in time.', {
+  return new ApiProblem('overloaded', 'The gateway is overloaded. Retry after the time in Retry-After.', {
     headers: { 'retry-after': String(afterSeconds) },
   });
 }

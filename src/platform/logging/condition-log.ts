@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 /** How long nothing of the kind happens before an episode is over, where it is not said. */
 const USUAL_QUIET_MS = 10_000;
 
-export interface EpisodeMessages {
+export interface ConditionMessages {
   readonly begin: string;
   readonly end: string;
 }
@@ -16,7 +16,7 @@ export class ConditionLog {
 
   constructor(
     private readonly log: Logger,
-    private readonly messages: EpisodeMessages,
+    private readonly messages: ConditionMessages,
     private readonly quietMs = USUAL_QUIET_MS,
   ) {}
 

@@ -56,7 +56,7 @@ const DETAILS: Record<ProblemSlug, object> = {
   'no-source-available': { detail: 'No feed in scope could be read.', problems: FAILED },
   'incomplete-answer': { detail: `Missing, stale or truncated: ${FEED}.`, problems: FAILED },
   'task-unknown': { detail: 'The task may be in a feed that could not be read.', problems: FAILED },
-  overloaded: { detail: 'There is more to do than can be done in time.' },
+  overloaded: { detail: 'The gateway is overloaded. Retry after the time in Retry-After.' },
   'nothing-cached': { detail: 'No feed in scope has a snapshot.', problems: UNREAD },
 };
 

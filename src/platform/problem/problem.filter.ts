@@ -2,7 +2,7 @@ import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import { ApiProblem } from '@/model/api-problem.js';
-import type { Sheds } from '../overload/sheds.js';
+import type { ShedCounter } from '../load-shedding/shed-counter.js';
 import { PROBLEM_MEDIA_TYPE, problemBody } from './problem-body.js';
 
 /** The one funnel: whatever a request ends in that is not an answer becomes a problem. */
@@ -10,7 +10,7 @@ import { PROBLEM_MEDIA_TYPE, problemBody } from './problem-body.js';
 export class ProblemFilter implements ExceptionFilter {
   constructor(
     private readonly log: Logger,
-    private readonly sheds: Sheds,
+    private readonly shedCounter: ShedCounter,
   ) {}
 
   catch(fault: unknown, host: ArgumentsHost): void {
@@ -23,7 +23,7 @@ export class ProblemFilter implements ExceptionFilter {
     if (problem.slug === 'internal-error') {
       this.log.error({ err: fault, requestId: request.id }, 'a request failed for a reason of our own');
     }
-    if (problem.slug === 'overloaded') this.sheds.count('computing');
+    if (problem.slug === 'overloaded') this.shedCounter.count('computing');
     void reply
       .status(problem.status)
       .headers({

@@ -1,0 +1,80 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import { ApiProblem } from '@/model/api-problem.js';
+import type { Connections } from './connections.js';
+import { toOriginForm, violationOf } from './http-rules.js';
+import type { UnreadableRequests } from './unreadable-requests.js';
+
+/** How long clients may take. */
+export interface TimeLimits {
+  /** For the head of a request, from the start of the connection or of the request. */
+  readonly headMs: number;
+  /** For the whole request. */
+  readonly requestMs: number;
+  /** How long nothing may move while a request is being answered. */
+  readonly silenceMs: number;
+  /** How often connections are checked for having passed the first two. */
+  readonly checkEveryMs: number;
+}
+
+/** The silence is longer than any deadline of the configuration: a request may wait so long for upstreams. */
+const USUAL: TimeLimits = { headMs: 10_000, requestMs: 30_000, silenceMs: 90_000, checkEveryMs: 1_000 };
+
+export interface HttpServerOptions {
+  readonly keepAliveMs: number;
+  readonly limits?: TimeLimits | undefined;
+  readonly connections: Connections;
+  readonly unreadable: UnreadableRequests;
+}
+
+/**
+ * An HTTP server that bounds connections and the time clients take, and refuses what is not valid HTTP. The listener gets
+ * the rest.
+ */
+export function createHttpServer(
+  listener: (request: IncomingMessage, response: ServerResponse) => void,
+  { keepAliveMs, limits = USUAL, connections, unreadable }: HttpServerOptions,
+): Server {
+  const server = createServer(nodeOptions(keepAliveMs, limits), (request, response) => {
+    track(connections, response);
+    toOriginForm(request);
+    const violation = violationOf(request);
+    if (violation === null) listener(request, response);
+    else unreadable.refuseParsed(violation, request, response);
+  });
+  server.setTimeout(limits.silenceMs);
+  server.on('connection', (socket: Socket) => {
+    connections.add(socket);
+  });
+  server.on('error', () => {
+    // Before that, it is about the port, and whoever began to listen is told.
+    if (server.listening) connections.noteNotAccepted();
+  });
+  server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => {
+    track(connections, response);
+    unreadable.refuseParsed(unmetExpectation(), request, response);
+  });
+  return server;
+}
+
+function nodeOptions(keepAliveTimeout: number, limits: TimeLimits): Parameters<typeof createServer>[0] {
+  return {
+    keepAliveTimeout,
+    headersTimeout: limits.headMs,
+    requestTimeout: limits.requestMs,
+    connectionsCheckingInterval: limits.checkEveryMs,
+    // Node would refuse it with an empty body, unseen.
+    requireHostHeader: false,
+  };
+}
+
+function track(connections: Connections, response: ServerResponse): void {
+  connections.begin(response);
+  response.once('close', () => {
+    connections.end(response);
+  });
+}
+
+function unmetExpectation(): ApiProblem {
+  return new ApiProblem('bad-request', 'The only Expect that is met is 100-continue.', { status: 417 });
+}
