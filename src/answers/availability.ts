@@ -1,4 +1,4 @@
-import { ApiProblem } from '@/model/api-problem.js';
+import { ApiProblem } from '@/platform/problem/api-problem.js';
 import type { CollectionAnswer, FeedProblem, Freshness } from '@/model/collection.js';
 import type { Completeness } from './completeness.js';
 

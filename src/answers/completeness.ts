@@ -1,5 +1,5 @@
 import type { CollectionAnswer, FeedProblem } from '@/model/collection.js';
-import { isUnreachable } from '@/model/feed-problem.js';
+import { isUnreachable } from '@/platform/problem/feed-problem.js';
 import { COVERED_SINCE_EVER } from '@/model/provider.js';
 
 /** How far an answer can be relied on. */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { METHODS, type IncomingMessage } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { ApiProblem } from '@/model/api-problem.js';
+import { ApiProblem } from './problem/api-problem.js';
 import { parseTraceparent } from '@/model/trace-context.js';
 import type { Metrics } from './metrics/metrics.js';
 import type { Logger } from 'pino';

@@ -1,6 +1,6 @@
 import { Controller, Get, Header, Inject, Param, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
-import { ApiProblem } from '@/model/api-problem.js';
+import { ApiProblem } from '@/platform/problem/api-problem.js';
 import { CallBudgets, type CallBudget } from '@/model/call-budget.js';
 import {
   FeedCollection,

@@ -1,5 +1,5 @@
 import { represent, type Representation } from '@/answers/representation.js';
-import { feedProblemBody } from '@/model/feed-problem.js';
+import { feedProblemBody } from '@/platform/problem/feed-problem.js';
 import { jsonOf } from '@/model/json-text.js';
 import type { TaskRow } from '@/model/task.js';
 import type { TaskPage } from './task-lister.js';

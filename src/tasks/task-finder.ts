@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { ApiProblem } from '@/model/api-problem.js';
+import { ApiProblem } from '@/platform/problem/api-problem.js';
 import { CLOCK, type Clock } from '@/model/clock.js';
 import {
   FeedCollection,
@@ -7,7 +7,7 @@ import {
   type FeedProblem,
   type Freshness,
 } from '@/model/collection.js';
-import { isUnreachable } from '@/model/feed-problem.js';
+import { isUnreachable } from '@/platform/problem/feed-problem.js';
 import { sourceOfTaskId } from '@/model/task-id.js';
 import type { TaskRow } from '@/model/task.js';
 import type { TraceContext } from '@/model/trace-context.js';

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { ApiProblem, invalidParameters, type ParameterError } from '@/model/api-problem.js';
+import { ApiProblem, invalidParameters, type ParameterError } from '@/platform/problem/api-problem.js';
 import { CLOCK, type Clock } from '@/model/clock.js';
 import {
   FeedCollection,
@@ -7,7 +7,7 @@ import {
   type FeedProblem,
   type Freshness,
 } from '@/model/collection.js';
-import { isUnreachable } from '@/model/feed-problem.js';
+import { isUnreachable } from '@/platform/problem/feed-problem.js';
 import { allFeedsName } from '@/model/feed.js';
 import { PROVIDERS, type Provider } from '@/model/provider.js';
 import type { TaskFilter, TaskQuery } from '@/model/query.js';

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { PROBLEMS } from '@/model/api-problem.js';
+import { PROBLEMS } from '@/platform/problem/api-problem.js';
 import { FAILURE_REASONS } from '@/model/failure.js';
 import { TASK_STATUSES, TASK_TRIGGERS, TASK_TYPES } from '@/model/task.js';
 import {

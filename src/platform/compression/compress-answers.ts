@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { ApiProblem } from '@/model/api-problem.js';
+import { ApiProblem } from '../problem/api-problem.js';
 import type { ProblemFilter } from '../problem/problem.filter.js';
 import { CompressedBodies } from './compressed-bodies.js';
 import { acceptedCodings, codingOf } from './content-coding.js';

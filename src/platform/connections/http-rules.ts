@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { ApiProblem } from '@/model/api-problem.js';
+import { ApiProblem } from '../problem/api-problem.js';
 
 const ABSOLUTE_FORM = /^https?:\/\/([^/?#]*)/i;
 

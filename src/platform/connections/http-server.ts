@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { ApiProblem } from '@/model/api-problem.js';
+import { ApiProblem } from '../problem/api-problem.js';
 import type { Connections } from './connections.js';
 import { toOriginForm, violationOf } from './http-rules.js';
 import type { UnreadableRequests } from './unreadable-requests.js';

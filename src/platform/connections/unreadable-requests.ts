@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { STATUS_CODES, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Logger } from 'pino';
-import { ApiProblem } from '@/model/api-problem.js';
+import { ApiProblem } from '../problem/api-problem.js';
 import { COMMON_HEADERS, isSaneRequestId, requestIdOf } from '../http-hooks.js';
 import type { Metrics } from '../metrics/metrics.js';
 import { PROBLEM_MEDIA_TYPE, problemBody } from '../problem/problem-body.js';

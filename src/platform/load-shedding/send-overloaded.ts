@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { overloaded, type ApiProblem } from '@/model/api-problem.js';
+import { overloaded, type ApiProblem } from '../problem/api-problem.js';
 import { COMMON_HEADERS, requestIdOf } from '../http-hooks.js';
 import { PROBLEM_MEDIA_TYPE, problemBody } from '../problem/problem-body.js';
 

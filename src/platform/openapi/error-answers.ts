@@ -1,5 +1,5 @@
 import type { OpenAPIObject } from '@nestjs/swagger';
-import { PROBLEMS, type ProblemSlug } from '@/model/api-problem.js';
+import { PROBLEMS, type ProblemSlug } from '../problem/api-problem.js';
 import { problemExample } from './problem-examples.js';
 import { PROBLEM_SCHEMAS } from './problem-schema.js';
 

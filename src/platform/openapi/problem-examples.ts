@@ -1,5 +1,5 @@
-import { PROBLEMS, type ProblemSlug } from '@/model/api-problem.js';
-import { feedProblemBody } from '@/model/feed-problem.js';
+import { PROBLEMS, type ProblemSlug } from '../problem/api-problem.js';
+import { feedProblemBody } from '../problem/feed-problem.js';
 
 /** A problem as the operation at a path would answer it. */
 export function problemExample(slug: ProblemSlug, status: number, path: string): object {

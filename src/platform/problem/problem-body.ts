@@ -1,5 +1,5 @@
-import { PROBLEMS, type ApiProblem } from '@/model/api-problem.js';
-import { feedProblemBody } from '@/model/feed-problem.js';
+import { PROBLEMS, type ApiProblem } from './api-problem.js';
+import { feedProblemBody } from './feed-problem.js';
 
 export const PROBLEM_MEDIA_TYPE = 'application/problem+json; charset=utf-8';
 

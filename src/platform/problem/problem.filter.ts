@@ -1,7 +1,7 @@
 import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
-import { ApiProblem } from '@/model/api-problem.js';
+import { ApiProblem } from './api-problem.js';
 import type { ShedCounter } from '../load-shedding/shed-counter.js';
 import { PROBLEM_MEDIA_TYPE, problemBody } from './problem-body.js';
 

@@ -1,6 +1,6 @@
 import { Controller, Get, Header, Param } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
-import { ApiProblem, PROBLEMS, type ProblemSlug } from '@/model/api-problem.js';
+import { ApiProblem, PROBLEMS, type ProblemSlug } from './api-problem.js';
 import { htmlPage, PAGE_POLICY } from '../pages/html-page.js';
 
 /** The page behind each problem type. */

@@ -1,7 +1,7 @@
 import { ValidationPipe, type ArgumentMetadata } from '@nestjs/common';
 import { getMetadataStorage, type ValidationError } from 'class-validator';
 import { LRUCache } from 'lru-cache';
-import { invalidParameters, type ApiProblem, type ParameterError } from '@/model/api-problem.js';
+import { invalidParameters, type ApiProblem, type ParameterError } from './api-problem.js';
 
 const REMEMBERED_QUERIES = 2_000;
 /** Longer queries are checked anew each time: they are rare, and would fill the memory. */

@@ -1,7 +1,7 @@
-import type { FeedProblem, ProblemState } from './collection.js';
-import { failureMessage, type FailureReason } from './failure.js';
-import { isAllFeeds } from './feed.js';
-import { formatTime } from './time.js';
+import type { FeedProblem, ProblemState } from '@/model/collection.js';
+import { failureMessage, type FailureReason } from '@/model/failure.js';
+import { isAllFeeds } from '@/model/feed.js';
+import { formatTime } from '@/model/time.js';
 
 /** A feed's problem as the contract shows it, in list answers and in error answers. */
 export interface FeedProblemBody {

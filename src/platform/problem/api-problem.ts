@@ -1,4 +1,4 @@
-import type { FeedProblem } from './collection.js';
+import type { FeedProblem } from '@/model/collection.js';
 
 /** Every kind of error answer. Each has a page of its own at `/problems/{slug}`. */
 export const PROBLEMS = {
