@@ -32,7 +32,7 @@ export function ChoiceParameter(allowed: readonly string[], schema: ApiPropertyO
   return parameter({
     schema: { ...schema, type: 'string', enum: [...allowed] } as ApiPropertyOptions,
     check: single((value) =>
-      allowed.includes(value) ? null : `found ${quote(value)}, allowed is ${orList(allowed)}`,
+      allowed.includes(value) ? null : `${quote(value)} is not valid; use ${orList(allowed)}`,
     ),
   });
 }
@@ -45,7 +45,7 @@ export function BooleanParameter(schema: ApiPropertyOptions): PropertyDecorator 
     check: (value) =>
       typeof value === 'boolean'
         ? null
-        : single((text) => `found ${quote(text)}, allowed is true or false`)(value),
+        : single((text) => `${quote(text)} is not valid; use true or false`)(value),
   });
 }
 
@@ -53,7 +53,9 @@ export function BooleanParameter(schema: ApiPropertyOptions): PropertyDecorator 
 export function TextParameter(schema: ApiPropertyOptions): PropertyDecorator {
   return parameter({
     schema: { ...schema, type: 'string', minLength: 1 } as ApiPropertyOptions,
-    check: single((value) => (value === '' ? 'found an empty value, allowed is any other text' : null)),
+    check: single((value) =>
+      value === '' ? 'the value is empty; give a text, or leave the parameter out' : null,
+    ),
   });
 }
 
@@ -74,7 +76,7 @@ export function WholeNumberParameter(smallest: 0 | 1, schema: ApiPropertyOptions
     check: (value) =>
       typeof value === 'number'
         ? null
-        : single((text) => `found ${quote(text)}, allowed is a whole number from ${smallest} on`)(value),
+        : single((text) => `${quote(text)} is not valid; use a whole number from ${smallest} on`)(value),
   });
 }
 
@@ -88,7 +90,7 @@ export function TimeParameter(schema: ApiPropertyOptions): PropertyDecorator {
     read: (value) => (typeof value === 'string' ? roundedUp(value) : undefined),
     check: single((value) =>
       roundedUp(value) === undefined
-        ? `found ${quote(value)}, allowed is an RFC 3339 time such as 2026-10-22T00:00:00Z${plusHint(value)}`
+        ? `${quote(value)} is not valid; use an RFC 3339 time such as 2026-10-22T00:00:00Z${plusHint(value)}`
         : null,
     ),
   });
@@ -118,16 +120,16 @@ function parameter({ schema, read, check }: Parameter): PropertyDecorator {
 
 function single(check: (value: string) => string | null): Check {
   return (value) =>
-    typeof value === 'string' ? check(value) : 'found more than one value, allowed is a single one';
+    typeof value === 'string' ? check(value) : 'the parameter is given more than once; give it once';
 }
 
 function checkList(value: unknown, allowed: readonly string[] | null): string | null {
   const texts = asTexts(value);
-  if (texts === undefined) return 'found a nested value, allowed are plain values';
+  if (texts === undefined) return 'the value is nested; use plain values';
   const bad = texts.filter((text) => (allowed === null ? text === '' : !allowed.includes(text)));
   if (bad.length === 0) return null;
   const known = allowed === null ? 'any text but an empty one' : orList(allowed);
-  return `found ${quoteSome(bad)}, allowed is ${known}`;
+  return `${quoteSome(bad)} ${bad.length === 1 ? 'is' : 'are'} not valid; use ${known}`;
 }
 
 function asTexts(value: unknown): string[] | undefined {

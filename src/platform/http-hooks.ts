@@ -106,7 +106,7 @@ export class MethodRefusals {
 
   private refusal(allow: string): (request: FastifyRequest, reply: FastifyReply) => void {
     return (request, reply) => {
-      const detail = `found ${request.method}, allowed is ${allow}`;
+      const detail = `${request.method} is not allowed here; use ${allow}`;
       this.filter.send(new ApiProblem('method-not-allowed', detail, { headers: { allow } }), request, reply);
     };
   }

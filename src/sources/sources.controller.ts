@@ -11,6 +11,7 @@ import {
 import type { Diagnosis } from '@/model/diagnosis.js';
 import { DRIFT_KINDS, type DriftKind } from '@/model/drift.js';
 import { PROVIDERS, type Provider } from '@/model/provider.js';
+import { Problems, type ProblemsByStatus } from '@/platform/problem/problems.decorator.js';
 import { formatTime, isEpochMs } from '@/model/time.js';
 import {
   NoQuery,
@@ -22,6 +23,9 @@ import {
   type CircuitDto,
   type FeedDto,
 } from './sources.dto.js';
+
+/** Of calls that ask no upstream. */
+const LIGHT: ProblemsByStatus = { 400: ['invalid-parameter'], 503: ['overloaded'] };
 
 @ApiTags('sources')
 @Controller('v1')
@@ -40,6 +44,7 @@ export class SourcesController {
     description:
       'Lists all configured sources with the state of each of their feeds, as the gateway knows it at this moment. Asks no upstream.',
   })
+  @Problems(LIGHT)
   @ApiOkResponse({ type: SourceListDto, description: 'The sources in configured order.' })
   async list(@Query() _query: NoQuery): Promise<SourceListDto> {
     return { sources: await Promise.all(this.collection.status().map((source) => this.show(source))) };
@@ -54,6 +59,7 @@ export class SourcesController {
       'Gives one source by its configured id, with the state of each of its feeds, as the gateway knows it at this moment. Asks no upstream.',
   })
   @ApiParam({ name: 'source', description: 'The configured id of the source.' })
+  @Problems({ ...LIGHT, 404: ['source-not-found'], 414: ['bad-request'] })
   @ApiOkResponse({ type: SourceDto, description: 'The source.' })
   async get(@Param('source') id: string, @Query() _query: NoQuery): Promise<SourceDto> {
     const source = this.collection.status().find((status) => status.id === id);
@@ -69,6 +75,7 @@ export class SourcesController {
     description:
       'Lists the kinds of upstream systems that the gateway can read, whether or not a source of the kind is configured. It is an open list: new kinds may appear.',
   })
+  @Problems(LIGHT)
   @ApiOkResponse({ type: ProviderListDto, description: 'The providers.' })
   providerList(@Query() _query: NoQuery): ProviderListDto {
     return {

@@ -66,3 +66,13 @@ export const LIST_EXAMPLES = {
     value: { tasks: [], nextPageToken: '', totalSize: 0, unreachable: [], completeness: COMPLETE },
   },
 };
+
+const BAD_STATUS =
+  '"RUNING" is not valid; use PENDING, RUNNING, PAUSED, SUCCEEDED, FAILED, TIMED_OUT, SKIPPED, STOPPED or UNKNOWN';
+
+/** A filter with a mistyped word. */
+export const BAD_STATUS_EXAMPLE = {
+  instance: '/v1/tasks?status=RUNING',
+  detail: `status: ${BAD_STATUS}`,
+  errors: [{ parameter: 'status', detail: BAD_STATUS }],
+};

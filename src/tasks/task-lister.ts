@@ -104,7 +104,7 @@ export class TaskLister {
       ...unknownNames('source', filter.source, this.collection.sourceIds),
     ];
     if (page !== null && pageToken !== null) {
-      errors.push({ parameter: 'page', detail: 'found together with pageToken, allowed is one of the two' });
+      errors.push({ parameter: 'page', detail: 'given together with pageToken; use one of the two' });
     }
     if (errors.length > 0) throw invalidParameters(errors);
     if (pageToken !== null) this.read(pageToken, { filter, ...query }, []);
@@ -131,9 +131,9 @@ export class TaskLister {
 }
 
 const TOKEN_FAULTS: Record<PageTokenFault, string> = {
-  malformed: 'found a token that is not one of this gateway, allowed is a nextPageToken just as it was given',
+  malformed: 'the page token is not valid; send nextPageToken of the previous answer unchanged',
   'other-query':
-    'found a token of a call with other parameters, allowed are the parameters of that call (pageSize may differ)',
+    'the token belongs to a call with other parameters; repeat the parameters of that call (only pageSize may differ)',
 };
 
 function unknownNames(
@@ -143,9 +143,7 @@ function unknownNames(
 ): ParameterError[] {
   const unknown = (names ?? []).filter((name) => !known.includes(name));
   if (unknown.length === 0) return [];
-  return [
-    { parameter, detail: `found ${quoteSome(unknown)}, allowed is one or more of ${known.join(', ')}` },
-  ];
+  return [{ parameter, detail: `no ${parameter} is named ${quoteSome(unknown)}; use ${known.join(', ')}` }];
 }
 
 function missingNow({ feeds }: CollectionAnswer): MissingFeed[] {

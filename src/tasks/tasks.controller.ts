@@ -11,13 +11,16 @@ import {
 } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { CLOCK, type Clock } from '@/model/clock.js';
+import type { CollectionAnswer } from '@/model/collection.js';
+import type { TaskQuery } from '@/model/query.js';
 import type { TraceContext } from '@/model/trace-context.js';
 import { assertComplete } from '@/answers/availability.js';
 import { TaskFinder } from './task-finder.js';
 import { TaskLister } from './task-lister.js';
 import { AnswerWriter } from '@/answers/answer-writer.js';
 import { LIST_LINK, REQUEST_HEADERS, SNAPSHOT_HEADERS, TASK_LINK } from '@/answers/described-headers.js';
-import { LIST_EXAMPLES } from './examples.js';
+import { Problems, type ProblemsByStatus } from '@/platform/problem/problems.decorator.js';
+import { BAD_STATUS_EXAMPLE, LIST_EXAMPLES } from './examples.js';
 import { readPreferences, type RequestPreferences } from '@/answers/request-preferences.js';
 import { GetTaskQuery } from './get-task-query.dto.js';
 import { links } from './links.js';
@@ -28,6 +31,12 @@ import { represent } from '@/answers/representation.js';
 import { TaskDto, TaskPageDto } from './task.dto.js';
 
 const NOT_MODIFIED = { status: 304, description: 'The answer is still the one that `If-None-Match` names.' };
+
+const LIST_PROBLEMS: ProblemsByStatus = {
+  400: ['invalid-parameter', 'invalid-page-token'],
+  503: ['no-source-available', 'incomplete-answer', 'overloaded'],
+  504: ['no-source-available', 'nothing-cached'],
+};
 
 @ApiTags('tasks')
 // Decorators apply from below: the document lists Cache-Control first.
@@ -63,6 +72,7 @@ export class TasksController {
     },
   })
   @ApiResponse({ ...NOT_MODIFIED, headers: { ...SNAPSHOT_HEADERS, Link: LIST_LINK } })
+  @Problems(LIST_PROBLEMS, { 'invalid-parameter': BAD_STATUS_EXAMPLE })
   async list(
     @Query() query: ListTasksQuery,
     @Req() request: FastifyRequest,
@@ -73,15 +83,8 @@ export class TasksController {
     const question = toTaskQuery(query);
     const feeds = await this.lister.ask(question, preferences.freshness, traceOf(request));
     const waitedMs = performance.now() - startedMs;
-    const page = await this.#pages.recall(
-      `${this.lister.tokenGeneration} ${request.url}`,
-      feeds,
-      async (): Promise<AnsweredPage> => {
-        const { completeness, ...tasks } = await this.lister.page(question, feeds);
-        const representation = renderPage({ completeness, ...tasks }, question.includeRaw);
-        return { ...representation, completeness, link: links(request.url, tasks.nextPageToken) };
-      },
-    );
+    const key = `${this.lister.tokenGeneration} ${request.url}`;
+    const page = await this.#pages.recall(key, feeds, () => this.answer(question, feeds, request.url));
     if (preferences.strict) assertComplete(page.completeness);
     const { complete } = page.completeness;
     const answer = { feeds, complete, representation: page, link: page.link, waitedMs, preferences };
@@ -102,6 +105,13 @@ export class TasksController {
     headers: { ...SNAPSHOT_HEADERS, Link: TASK_LINK },
   })
   @ApiResponse({ ...NOT_MODIFIED, headers: { ...SNAPSHOT_HEADERS, Link: TASK_LINK } })
+  @Problems({
+    400: ['invalid-parameter'],
+    404: ['task-not-found'],
+    414: ['bad-request'],
+    503: ['task-unknown', 'incomplete-answer', 'overloaded'],
+    504: ['nothing-cached'],
+  })
   async get(
     @Param('id') id: string,
     @Query() query: GetTaskQuery,
@@ -118,6 +128,12 @@ export class TasksController {
     const link = '</openapi.json>; rel="service-desc"';
     const { complete } = completeness;
     this.#writer.write({ feeds, complete, representation, link, waitedMs, preferences }, reply);
+  }
+
+  private async answer(question: TaskQuery, feeds: CollectionAnswer, url: string): Promise<AnsweredPage> {
+    const { completeness, ...tasks } = await this.lister.page(question, feeds);
+    const representation = renderPage({ completeness, ...tasks }, question.includeRaw);
+    return { ...representation, completeness, link: links(url, tasks.nextPageToken) };
   }
 }
 

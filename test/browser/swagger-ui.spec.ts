@@ -197,7 +197,7 @@ suite('Swagger UI in a browser', () => {
     expect(response?.status()).toBe(400);
     expect(problemIn(await page.locator('body').innerText())).toMatchObject({
       type: '/problems/invalid-parameter',
-      errors: [{ parameter: 'pageSize', detail: 'found "-1", allowed is a whole number from 0 on' }],
+      errors: [{ parameter: 'pageSize', detail: '"-1" is not valid; use a whole number from 0 on' }],
     });
   });
 

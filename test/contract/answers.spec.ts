@@ -363,7 +363,10 @@ describe('the parameters', () => {
       expect(errors).toEqual([
         {
           parameter: 'colour',
-          detail: `unknown parameter, allowed is ${names.length === 0 ? 'none' : names.join(', ')}`,
+          detail:
+            names.length === 0
+              ? 'unknown parameter; this call takes none'
+              : `unknown parameter; use ${names.join(', ')}`,
         },
       ]);
     }

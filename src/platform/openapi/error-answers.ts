@@ -1,35 +1,11 @@
 import type { OpenAPIObject } from '@nestjs/swagger';
 import { PROBLEMS, type ProblemSlug } from '../problem/api-problem.js';
+import { STATED_PROBLEMS, type StatedProblems } from '../problem/problems.decorator.js';
 import { problemExample } from './problem-examples.js';
 import { PROBLEM_SCHEMAS } from './problem-schema.js';
 
 type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
 type Answer = NonNullable<Operation['responses'][string]>;
-type ErrorsByStatus = Readonly<Record<number, readonly ProblemSlug[]>>;
-
-const LIGHT: ErrorsByStatus = { 400: ['invalid-parameter'], 503: ['overloaded'] };
-/** An id in the path may be longer than the gateway takes. */
-const LONG_ID: ErrorsByStatus = { 414: ['bad-request'] };
-
-/** Which errors each operation may answer with, besides an internal one. */
-const ERRORS: Readonly<Record<string, ErrorsByStatus>> = {
-  listTasks: {
-    400: ['invalid-parameter', 'invalid-page-token'],
-    503: ['no-source-available', 'incomplete-answer', 'overloaded'],
-    504: ['no-source-available', 'nothing-cached'],
-  },
-  getTask: {
-    ...LONG_ID,
-    400: ['invalid-parameter'],
-    404: ['task-not-found'],
-    503: ['task-unknown', 'incomplete-answer', 'overloaded'],
-    504: ['nothing-cached'],
-  },
-  listSources: LIGHT,
-  getSource: { ...LIGHT, ...LONG_ID, 404: ['source-not-found'] },
-  listProviders: LIGHT,
-};
-
 /** What any request may be answered with, whatever it asks for: the same answers in every operation. */
 const REFUSALS = {
   NotAcceptable: 'not-acceptable',
@@ -62,12 +38,21 @@ function addTo(operation: Operation, path: string): void {
   for (const [name, slug] of Object.entries(REFUSALS)) {
     operation.responses[PROBLEMS[slug].status] = { $ref: `#/components/responses/${name}` };
   }
-  const errors: ErrorsByStatus = { ...ERRORS[operation.operationId ?? ''], 500: ['internal-error'] };
-  for (const [status, slugs] of Object.entries(errors)) {
-    const examples: Record<string, { value: object }> = {};
-    for (const slug of slugs) examples[slug] = { value: problemExample(slug, Number(status), path) };
-    operation.responses[status] = answerWith(slugs, examples);
+  const { problems, examples } = takeStatedProblems(operation);
+  for (const [status, slugs] of Object.entries({ ...problems, 500: ['internal-error'] as const })) {
+    const values = slugs.map((slug: ProblemSlug) => {
+      const value = { ...problemExample(slug, Number(status), path), ...examples[slug] };
+      return [slug, { value }] as const;
+    });
+    operation.responses[status] = answerWith(slugs, Object.fromEntries(values));
   }
+}
+
+function takeStatedProblems(operation: Operation): StatedProblems {
+  const extended = operation as { [STATED_PROBLEMS]?: StatedProblems };
+  const stated = extended[STATED_PROBLEMS] ?? { problems: {}, examples: {} };
+  Reflect.deleteProperty(extended, STATED_PROBLEMS);
+  return stated;
 }
 
 function refusal(slug: ProblemSlug): Answer {

@@ -9,13 +9,12 @@ export function problemExample(slug: ProblemSlug, status: number, path: string):
     status,
     instance: path.replace('{id}', TASK_ID).replace('{source}', 'server-backups'),
     requestId: '6f1f3a52-4c0e-4b0e-9a55-1f8a3d0c7b11',
-    ...detailsOf(slug, status, path),
+    ...detailsOf(slug, status),
   };
 }
 
-function detailsOf(slug: ProblemSlug, status: number, path: string): object {
+function detailsOf(slug: ProblemSlug, status: number): object {
   if (slug === 'no-source-available' && status === 504) return IN_TIME;
-  if (slug === 'invalid-parameter' && path === '/v1/tasks') return BAD_STATUS;
   return DETAILS[slug];
 }
 
@@ -30,25 +29,17 @@ const LATE = [feedProblemBody({ feed: FEED, state: 'LOADING', reason: 'TIMEOUT',
 
 const IN_TIME = { detail: 'No feed in scope could be read in time.', problems: LATE };
 
-const BAD_STATUS = {
-  instance: '/v1/tasks?status=RUNING',
-  ...badParameter(
-    'status',
-    'found "RUNING", allowed is PENDING, RUNNING, PAUSED, SUCCEEDED, FAILED, TIMED_OUT, SKIPPED, STOPPED or UNKNOWN',
-  ),
-};
-
 const DETAILS: Record<ProblemSlug, object> = {
-  'invalid-parameter': badParameter('colour', 'unknown parameter, allowed is none'),
+  'invalid-parameter': badParameter('colour', 'unknown parameter; this call takes none'),
   'invalid-page-token': badParameter(
     'pageToken',
-    'found a token of a call with other parameters, allowed are the parameters of that call (pageSize may differ)',
+    'the token belongs to a call with other parameters; repeat the parameters of that call (only pageSize may differ)',
   ),
   'bad-request': { detail: 'The request cannot be understood.' },
   'not-found': { detail: 'There is no such path.' },
   'task-not-found': { detail: 'No feed of any source has a task of that id.' },
   'source-not-found': { detail: 'No source of that id is configured.' },
-  'method-not-allowed': { detail: 'found POST, allowed is GET, HEAD' },
+  'method-not-allowed': { detail: 'POST is not allowed here; use GET, HEAD' },
   'request-timeout': { detail: 'The request was not complete in time.' },
   'headers-too-large': { detail: 'The request line and headers are too large.' },
   'not-acceptable': { detail: 'Accept-Encoding refuses every coding; allow identity, gzip or br.' },

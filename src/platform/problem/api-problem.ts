@@ -6,7 +6,7 @@ export const PROBLEMS = {
     status: 400,
     title: 'A parameter is not valid',
     meaning:
-      'A query parameter is unknown, malformed, given twice, or names something that does not exist. `errors` lists each parameter with what was found and what is allowed.',
+      'A query parameter is unknown, malformed, given twice, or names something that does not exist. `errors` lists each parameter with what is wrong and what to use.',
   },
   'invalid-page-token': {
     status: 400,

@@ -58,12 +58,14 @@ function describe(error: ValidationError): ParameterError {
 }
 
 function unknownParameter(target: object | undefined): string {
-  return `unknown parameter, allowed is ${knownParameters(target)}`;
+  const known = knownParameters(target);
+  return known.length === 0
+    ? 'unknown parameter; this call takes none'
+    : `unknown parameter; use ${known.join(', ')}`;
 }
 
-function knownParameters(target: object | undefined): string {
-  if (target === undefined) return 'none';
+function knownParameters(target: object | undefined): string[] {
+  if (target === undefined) return [];
   const rules = getMetadataStorage().getTargetValidationMetadatas(target.constructor, '', false, false);
-  const names = [...new Set(rules.map((rule) => rule.propertyName))];
-  return names.length === 0 ? 'none' : names.join(', ');
+  return [...new Set(rules.map((rule) => rule.propertyName))];
 }
