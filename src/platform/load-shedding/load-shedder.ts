@@ -13,8 +13,9 @@ const MAX_QUEUE_LENGTH = 1_000;
 /** During overload, requests that have waited longer than this are shed. */
 const MAX_WAIT_MS = 2 * TARGET_WAIT_MS;
 
-/** A turn of the event loop sheds requests for this long at most, and then starts others for as long. */
-const TURN_MS = 2;
+/** In each turn of the event loop, starting requests takes this long at most, and shedding others before that. */
+const SERVING_MS = 2;
+const SHEDDING_MS = 6;
 
 /** A request that can be answered or refused. */
 export interface SheddableRequest {
@@ -76,7 +77,7 @@ export class LoadShedder {
       ? MAX_WAIT_MS
       : Infinity;
     while (this.#queue.length > MAX_QUEUE_LENGTH || this.#oldestWaitMs(beganMs) > maxWaitMs) {
-      if (this.clock.monotonicMs() - beganMs >= TURN_MS) return;
+      if (this.clock.monotonicMs() - beganMs >= SHEDDING_MS) return;
       const oldest = this.#queue.shift();
       if (oldest?.response.closed === false) oldest.shed('queue');
     }
@@ -85,7 +86,7 @@ export class LoadShedder {
   async #serveSome(): Promise<void> {
     const beganMs = this.clock.monotonicMs();
     let nowMs = beganMs;
-    while (this.#queue.length > 0 && nowMs - beganMs < TURN_MS) {
+    while (this.#queue.length > 0 && nowMs - beganMs < SERVING_MS) {
       const isLate = this.#oldestWaitMs(nowMs) > TARGET_WAIT_MS;
       const next = isLate ? this.#queue.pop() : this.#queue.shift();
       if (next?.response.closed === false) next.serve();
