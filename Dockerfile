@@ -27,4 +27,4 @@ USER node
 EXPOSE 3000
 HEALTHCHECK --interval=10s --timeout=3s --start-period=30s \
   CMD ["node", "-e", "fetch('http://127.0.0.1:3000/health/live').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
-CMD ["node", "dist/main.js", "--config", "/etc/tributary/tributary.yaml"]
+CMD ["node", "--max-semi-space-size=8", "dist/main.js", "--config", "/etc/tributary/tributary.yaml"]

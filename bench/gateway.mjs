@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { fileURLToPath } from 'node:url';
 import { createGateway } from '../dist/app.setup.js';
+import { boundHeapGrowth } from '../dist/platform/bound-heap-growth.js';
 import { loadConfig } from '../dist/config/load-config.js';
 import { SYSTEM_CLOCK } from '../dist/model/clock.js';
 import { createLogger } from '../dist/platform/logging/logger.js';
@@ -8,6 +9,8 @@ import { PROVIDER_SETTINGS } from '../dist/providers/providers.module.js';
 import { serveParent } from './harness/server-process.mjs';
 
 const CONFIG_FILE = fileURLToPath(new URL('gateway.yaml', import.meta.url));
+
+boundHeapGrowth();
 
 await serveParent(async (settings) => {
   let app = await startGateway(settings);

@@ -9,17 +9,21 @@ import { serveParent } from './harness/server-process.mjs';
 const dist = new URL(process.env.DIST ?? '../dist/', import.meta.url).href;
 const product = (file) => import(`${dist}${file}`);
 
+/** As in the product; earlier builds left it to V8. */
+const { boundHeapGrowth = () => undefined } = await product('platform/bound-heap-growth.js').catch(
+  () => ({}),
+);
+boundHeapGrowth();
 const { CLOCK, SYSTEM_CLOCK, momentOf } = await product('model/clock.js');
 const { FeedCollection } = await product('model/collection.js');
 const { JsonText } = await product('model/json-text.js');
 const { PROVIDERS } = await product('model/provider.js');
 const { PAGE_TOKEN_KEYS } = await product('tasks/task-lister.js');
 const { TasksModule } = await product('tasks/tasks.module.js');
-const { normaliseRows } = await product('upstream/normalised-rows.js');
+const { normaliseRows } = await product('upstream/records/normalised-rows.js');
 const { normalise: normaliseCss } = await product('providers/huawei-css/normalise.js');
 const { normalise: normaliseOcp } = await product('providers/oceanbase-ocp/normalise.js');
-/** A build from before changes were told has no such module. */
-const { changeBetween, compareRows } = await product('model/change.js').catch(() => ({}));
+const { changeBetween, compareRows } = await product('model/change.js');
 
 /** Of each feed so many tasks are streams that have moved at each read. */
 const STREAMS = 20;
@@ -64,8 +68,11 @@ function sourceOf(id, provider) {
 async function rowsOf(feed, source, records) {
   const normalise = source.provider === 'huawei-css' ? normaliseCss : normaliseOcp;
   const texts = records.map((record) => new JsonText(JSON.stringify(record)));
-  const { rows } = await normaliseRows(texts, (row, drift) => normalise(row, { source, feed, drift }));
-  return compareRows === undefined ? rows : rows.toSorted(compareRows);
+  const { rows } = await normaliseRows(texts, {
+    normalise: (row, drift) => normalise(row, { source, feed, drift }),
+    context: { previous: null },
+  });
+  return rows.toSorted(compareRows);
 }
 
 const NOW_MS = Date.UTC(2026, 10, 1);
@@ -165,7 +172,7 @@ class MadeCollection extends FeedCollection {
     const fresh = await rowsOf(made.feed, made.source, [...records.values()]);
     const byId = new Map(fresh.map((row) => [row.task.id, row]));
     const rows = snapshot.rows.map((row) => byId.get(row.task.id) ?? row);
-    this.feeds[at] = snapshotOf(made, rows, changeBetween?.(snapshot.rows, rows) ?? null);
+    this.feeds[at] = snapshotOf(made, rows, changeBetween(snapshot.rows, rows));
   }
 }
 

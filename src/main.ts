@@ -6,6 +6,7 @@ import type { Config } from './config/config.js';
 import { loadConfig } from './config/load-config.js';
 import { createGateway } from './app.setup.js';
 import { SYSTEM_CLOCK } from './model/clock.js';
+import { boundHeapGrowth } from './platform/bound-heap-growth.js';
 import { LogOutput } from './platform/logging/log-output.js';
 import { createLogger, type Log } from './platform/logging/logger.js';
 import { Drain, drainMs } from './platform/stopping/drain.js';
@@ -26,6 +27,7 @@ const BACKLOG = 4_096;
 /** Its file descriptor. */
 const STANDARD_OUTPUT = 1;
 
+boundHeapGrowth();
 await start(readConfig());
 
 /** Ends the process with code 78 (EX_CONFIG) when the configuration is not right. */
