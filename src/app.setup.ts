@@ -46,7 +46,7 @@ export async function createGateway(
   const [metrics, drain] = [new Metrics(), new Drain()];
   metrics.watchLog(options.droppedLogLines ?? (() => 0));
   const counter = new ShedCounter(options.log, metrics);
-  const filter = new ProblemFilter(options.log, counter);
+  const filter = new ProblemFilter(options.log);
   const connections = boundedConnections(options, metrics);
   const unreadable = new UnreadableRequests(options.log, metrics, connections);
   const adapter = createAdapter(filter, { limits, connections, unreadable, counter, drain });

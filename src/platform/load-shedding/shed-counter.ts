@@ -2,10 +2,10 @@ import type { Logger } from 'pino';
 import type { Metrics } from '../metrics/metrics.js';
 
 /**
- * Why a request gets 503: the event loop is overloaded and it waited too long (`queue`), too many requests are in flight
- * (`in-flight`), or too many filters without a cached result are being computed (`computing`).
+ * Why a request gets 503: the event loop is overloaded and it waited too long (`queue`), or too many requests are in
+ * flight (`in-flight`).
  */
-export type ShedCause = 'queue' | 'in-flight' | 'computing';
+export type ShedCause = 'queue' | 'in-flight';
 
 /** How often the log reports an overload. It is over when no request was shed for as long. */
 const REPORT_EVERY_MS = 1_000;

@@ -89,7 +89,7 @@ export class Metrics {
   readonly #newSheds = new Map<string, number>();
   readonly #sheds = new Counter({
     name: 'tributary_http_shed_total',
-    help: 'Requests answered with 503 because of overload, by cause: waited too long (queue), too many requests in flight (in-flight), too many uncached filters (computing)',
+    help: 'Requests answered with 503 because of overload, by cause: waited too long (queue), or too many requests in flight (in-flight)',
     labelNames: ['cause'],
     registers: [this.#registry],
     collect: () => {

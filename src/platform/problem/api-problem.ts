@@ -138,8 +138,8 @@ export function invalidParameters(all: readonly ParameterError[]): ApiProblem {
   return new ApiProblem('invalid-parameter', texts.join('; '), { errors });
 }
 
-/** A 503 that asks the caller to come back in a second or two: not all of them at once. */
-export function overloaded(afterSeconds = Math.random() < 0.5 ? 1 : 2): ApiProblem {
+/** A 503 that asks the caller to come back after so many seconds. */
+export function overloaded(afterSeconds: number): ApiProblem {
   return new ApiProblem('overloaded', 'The gateway is overloaded. Retry after the time in Retry-After.', {
     headers: { 'retry-after': String(afterSeconds) },
   });

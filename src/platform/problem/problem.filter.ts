@@ -2,16 +2,12 @@ import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import { ApiProblem } from './api-problem.js';
-import type { ShedCounter } from '../load-shedding/shed-counter.js';
 import { PROBLEM_MEDIA_TYPE, problemBody } from './problem-body.js';
 
 /** The one funnel: whatever a request ends in that is not an answer becomes a problem. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
-  constructor(
-    private readonly log: Logger,
-    private readonly shedCounter: ShedCounter,
-  ) {}
+  constructor(private readonly log: Logger) {}
 
   catch(fault: unknown, host: ArgumentsHost): void {
     const http = host.switchToHttp();
@@ -23,7 +19,6 @@ export class ProblemFilter implements ExceptionFilter {
     if (problem.slug === 'internal-error') {
       this.log.error({ err: fault, requestId: request.id }, 'a request failed for a reason of our own');
     }
-    if (problem.slug === 'overloaded') this.shedCounter.count('computing');
     void reply
       .status(problem.status)
       .headers({
