@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jes
 import type { Browser, Page } from 'playwright-core';
 import { startGateway, startSimulator } from '../support/gateway.js';
 import { NO_BROWSER, findChromium, launchChromium } from './chromium.js';
-import { legibilityOf, violationsOn, type Violation } from './judgement.js';
+import { legibilityOf, violationsOn, type Violation } from './page-checks.js';
 import { SwaggerPage } from './swagger-page.js';
 
 const chromiumPath = findChromium();

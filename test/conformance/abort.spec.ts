@@ -5,7 +5,7 @@ import type { LoggedCall } from '@/simulator/call-log.js';
 import type { UpstreamName } from '@/simulator/settings.js';
 import { startSimulator, type Simulator } from '../support/gateway.js';
 import { feedOf, readContext, sourceOf, startReaders, type Readers } from '../support/reader.js';
-import { benchOf, NOW_MS } from './benches.js';
+import { benchOf, NOW_MS } from './provider-setups.js';
 import { tokenSource } from './reading.js';
 
 const ABORTED = {

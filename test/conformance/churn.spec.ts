@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { PROVIDER_SETTINGS } from '@/providers/providers.module.js';
 import type { Churn } from '@/simulator/settings.js';
 import { everyCombination, someCombinations } from '../support/combinations.js';
-import { benchOf } from './benches.js';
+import { benchOf } from './provider-setups.js';
 import { openWorkplace, rowsOf, type Workplace } from './reading.js';
 
 const CHURNS: readonly Churn[] = everyCombination<Churn>({

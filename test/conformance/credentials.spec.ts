@@ -6,7 +6,7 @@ import type { LoggedCall } from '@/simulator/call-log.js';
 import type { UpstreamName } from '@/simulator/settings.js';
 import { startSimulator, type Simulator } from '../support/gateway.js';
 import { feedOf, readContext, sourceOf, startReaders, type Readers } from '../support/reader.js';
-import { benchOf, NOW_MS, type Stock } from './benches.js';
+import { benchOf, NOW_MS, type Stock } from './provider-setups.js';
 
 const HOUR_MS = 3_600_000;
 const TEMPORARY_TOKEN = 'example-security-token';
@@ -74,14 +74,14 @@ function allowTemporaryKeys(): void {
   });
 }
 
-interface Scene {
+interface FaultScenario {
   readonly source: SourceConfig;
   readonly stock: Stock;
   readonly reader: SourceReader;
   readonly read: () => Promise<FeedRead>;
 }
 
-function sceneOf(id: string, credentials: Credentials, key?: string): Scene {
+function sceneOf(id: string, credentials: Credentials, key?: string): FaultScenario {
   const stock = benchOf(id).stock(simulator, key === undefined ? undefined : { key, name: key });
   stock.fill(25);
   const source = { ...sourceOf(simulator, id), clusters: null, credentials };
@@ -225,7 +225,7 @@ describe('a token of IAM', () => {
 });
 
 /** Asks all readers at once, again and again: each half second of simulated time at first, each ten later. */
-async function demandFor(ms: number, scenes: readonly Scene[]): Promise<void> {
+async function demandFor(ms: number, scenes: readonly FaultScenario[]): Promise<void> {
   const sinceMs = nowMs;
   while (nowMs < sinceMs + ms) {
     await Promise.all(scenes.map(({ read }) => read()));

@@ -6,7 +6,7 @@ import { PROVIDER_SETTINGS } from '@/providers/providers.module.js';
 import { someCombinations } from '../support/combinations.js';
 import { startSimulator, type Simulator } from '../support/gateway.js';
 import { readContext, startReaders, type Readers } from '../support/reader.js';
-import { benchOf, NOW_MS } from './benches.js';
+import { benchOf, NOW_MS } from './provider-setups.js';
 import { tokenSource } from './reading.js';
 
 const WITH_CLUSTERS = PROVIDER_SETTINGS.filter(({ hasClusters }) => hasClusters);

@@ -56,7 +56,7 @@ const DOCUMENTED: Readonly<Record<string, DocumentedRow>> = {
   },
 };
 
-/** The row of a provider; a test compares the benches with the providers. */
+/** The row of a provider; a test compares the setups with the providers. */
 export function documentedRow(provider: string): DocumentedRow {
   const documented = DOCUMENTED[provider];
   if (documented === undefined) throw new Error(`no documented row for ${provider}`);

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import type { ReadFeed } from '@/model/provider.js';
 import { CANARIES } from '@/simulator/canaries.js';
 import { FAULT_KINDS } from '@/simulator/faults/fault.js';
-import { BENCHES, benchOf } from './benches.js';
+import { PROVIDER_SETUPS, benchOf } from './provider-setups.js';
 import { documentedRow } from './documented-rows.js';
 import { openWorkplace, rowsOf, type Workplace } from './reading.js';
 
@@ -29,7 +29,7 @@ const MAPPED: Readonly<Record<string, readonly [field: string, kind: string, row
     'oceanbase-ocp': [['status', 'unknownStatus', (status) => ({ status })]],
   };
 
-describe.each(Object.keys(BENCHES))('%s', (provider) => {
+describe.each(Object.keys(PROVIDER_SETUPS))('%s', (provider) => {
   const { row, inner } = documentedRow(provider);
   let place: Workplace;
 

@@ -5,7 +5,7 @@ import type { TaskRow, Task } from '@/model/task.js';
 import { PROVIDER_SETTINGS } from '@/providers/providers.module.js';
 import { startSimulator, type Simulator } from '../support/gateway.js';
 import { feedOf, readContext, startReaders, type Readers } from '../support/reader.js';
-import { BENCHES, benchOf, exampleOf, NOW_MS } from './benches.js';
+import { PROVIDER_SETUPS, benchOf, exampleOf, NOW_MS } from './provider-setups.js';
 import { rowsOf, tokenSource } from './reading.js';
 
 /** Each vendor's documented answer, read by hand according to section 2 of the contract. */
@@ -150,7 +150,7 @@ async function readVerbatim(rows: readonly unknown[], like: Task): Promise<reado
 describe('the suite', () => {
   it('knows every provider there is', () => {
     const ids = PROVIDER_SETTINGS.map(({ id }) => id).sort();
-    expect(Object.keys(BENCHES).sort()).toEqual(ids);
+    expect(Object.keys(PROVIDER_SETUPS).sort()).toEqual(ids);
     expect(Object.keys(DOCUMENTED).sort()).toEqual(ids);
     const reading = readdirSync('test/conformance').filter((name) => name.endsWith('.reading.spec.ts'));
     expect(reading.sort()).toEqual(ids.map((id) => `${id}.reading.spec.ts`));

@@ -10,7 +10,7 @@ import type { FaultKind } from '@/simulator/faults/fault.js';
 import { startSimulator, type Simulator } from '../support/gateway.js';
 import { feedOf, readContext, sourceOf, startReaders, type Readers } from '../support/reader.js';
 import { startMute, startPlainText, startUntrusted, UNRESOLVABLE_URL } from '../support/unreachable.js';
-import { benchOf, NOW_MS, type Stock } from './benches.js';
+import { benchOf, NOW_MS, type Stock } from './provider-setups.js';
 import { tokenSource } from './reading.js';
 
 /** What section 3 of the contract calls each thing that can go wrong. */
@@ -56,7 +56,7 @@ function failed(reason: FailureReason, retryAfterMs: number | null = null): obje
   return { outcome: 'failed', failure: expect.objectContaining({ reason, retryAfterMs }) };
 }
 
-interface Scene {
+interface FaultScenario {
   readonly source: SourceConfig;
   readonly stock: Stock;
   readonly read: (onCall?: () => void) => Promise<FeedRead>;
@@ -64,7 +64,7 @@ interface Scene {
 }
 
 /** A feed of some rows, and its source. */
-function sceneOf(provider: string, changes: Partial<SourceConfig> = {}, count = 25): Scene {
+function sceneOf(provider: string, changes: Partial<SourceConfig> = {}, count = 25): FaultScenario {
   const stock = benchOf(provider).stock(simulator);
   stock.fill(count);
   const source = { ...tokenSource(simulator, provider), clusters: null, timeoutMs: AMPLE_MS, ...changes };

@@ -7,7 +7,7 @@ import { decodeSegment, encodeSegment } from '@/snapshots/content/segments.js';
 import { everyPair } from '../support/combinations.js';
 import { startSimulator, type Simulator } from '../support/gateway.js';
 import { feedOf, readContext, startReaders, type Readers } from '../support/reader.js';
-import { NOW_MS } from './benches.js';
+import { NOW_MS } from './provider-setups.js';
 import { tokenSource } from './reading.js';
 
 const NONE = { cssClusters: 0, cssRowsPerCluster: 0, cceClusters: 0, cceRowsPerCluster: 0, ocpTenants: 0 };

@@ -3,7 +3,7 @@ import type { ReadFeed } from '@/model/provider.js';
 import { PROVIDER_SETTINGS } from '@/providers/providers.module.js';
 import { everyCombination, someCombinations } from '../support/combinations.js';
 import { feedOf, readContext } from '../support/reader.js';
-import { benchOf } from './benches.js';
+import { benchOf } from './provider-setups.js';
 import { mostCalls, openWorkplace, rowsOf, type Workplace } from './reading.js';
 
 let place: Workplace;

@@ -4,7 +4,7 @@ import type { FeedRead } from '@/model/provider.js';
 import type { Task } from '@/model/task.js';
 import { PROVIDER_SETTINGS } from '@/providers/providers.module.js';
 import type { RowOrder } from '@/simulator/fleet/row-list.js';
-import { benchOf, NOW_MS } from './benches.js';
+import { benchOf, NOW_MS } from './provider-setups.js';
 import { feedOf, readContext } from '../support/reader.js';
 import { openWorkplace, rowsOf, type Workplace } from './reading.js';
 

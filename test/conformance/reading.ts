@@ -6,7 +6,7 @@ import type { SimulatorSettings } from '@/simulator/settings.js';
 import { EXHAUSTIVE, everyPair, someCombinations, type Choices } from '../support/combinations.js';
 import { startSimulator, type Simulator } from '../support/gateway.js';
 import { feedOf, readContext, sourceOf, startReaders, type Readers } from '../support/reader.js';
-import { benchOf, NOW_MS, type Bench, type Expected, type Stock } from './benches.js';
+import { benchOf, NOW_MS, type ProviderSetup, type Expected, type Stock } from './provider-setups.js';
 
 /** A simulator with one empty feed of a provider, and the provider connected to it. */
 export interface Workplace {
@@ -74,7 +74,7 @@ export function rowsOf(result: FeedRead): ReadFeed['rows'] {
   return result.rows;
 }
 
-type Group = Bench['upstream'];
+type Group = ProviderSetup['upstream'];
 /** Hundreds of reads take seconds, but some machines are slow. */
 const LONGEST_MS = EXHAUSTIVE ? 1_800_000 : 120_000;
 const SMALL = [0, 1, 10];
@@ -151,7 +151,7 @@ async function idsUnder(place: Workplace, settings: object): Promise<string[]> {
     .sort();
 }
 
-function describeRead({ result }: Measured, bench: Bench): object {
+function describeRead({ result }: Measured, bench: ProviderSetup): object {
   if (result.outcome === 'failed') return result;
   const { rows, truncation, drift } = result;
   const tasks = rows.map(({ task }) => `${bench.keyOf(task)} created ${task.createTime ?? 'at no time'}`);

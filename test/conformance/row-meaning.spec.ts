@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { ReadFeed } from '@/model/provider.js';
-import { BENCHES } from './benches.js';
+import { PROVIDER_SETUPS } from './provider-setups.js';
 import { documentedRow } from './documented-rows.js';
 import { openWorkplace, rowsOf, type Workplace } from './reading.js';
 
@@ -26,7 +26,7 @@ function mapFields(value: unknown, change: (name: string, value: unknown) => unk
   );
 }
 
-describe.each(Object.keys(BENCHES))('%s', (provider) => {
+describe.each(Object.keys(PROVIDER_SETUPS))('%s', (provider) => {
   const { row } = documentedRow(provider);
   let place: Workplace;
 

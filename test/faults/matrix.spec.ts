@@ -1,11 +1,11 @@
 import { afterAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { FAULT_KINDS, type FaultSettings } from '@/simulator/faults/fault.js';
-import { openByName, openByTls, type Door } from '../support/doors.js';
+import { openByName, openByTls, type BreakableRoute } from '../support/breakable-route.js';
 import { IN_FULL, printFigures } from '../support/figures.js';
 import { isFeedOf, split, UPSTREAMS, type UpstreamOfTasks } from '../support/upstreams.js';
 import { expectationOf, reasonsOf, type Expectation } from './expectations.js';
-import { BRIEF, Scene, type Seen } from './scene.js';
+import { BRIEF, FaultScenario, type Seen } from './fault-scenario.js';
 
 const STARTS = ['cold', 'warm'] as const;
 type Start = (typeof STARTS)[number];
@@ -16,7 +16,7 @@ interface Trouble {
   /** Until the fault is cleared. */
   readonly fault?: FaultSettings;
   /** Until it is found again. */
-  readonly by?: (url: string) => Promise<Door>;
+  readonly by?: (url: string) => Promise<BreakableRoute>;
 }
 
 const FAULTS = FAULT_KINDS.map((kind): Trouble => ({ name: kind, fault: { kind } }));
@@ -68,7 +68,7 @@ interface Story {
   readonly after: Seen | null;
 }
 
-async function befall(scene: Scene, { trouble, upstream }: Case, isOn: boolean): Promise<void> {
+async function befall(scene: FaultScenario, { trouble, upstream }: Case, isOn: boolean): Promise<void> {
   if (trouble.by !== undefined) await scene.lose(upstream, isOn);
   else await scene.fault(upstream, isOn ? (trouble.fault ?? null) : null);
 }
@@ -82,7 +82,7 @@ function hasteFor({ trouble, upstream }: Case): { hasty?: UpstreamOfTasks; timeo
 
 async function play(each: Case): Promise<Story> {
   const { trouble, upstream, start } = each;
-  const scene = await Scene.open(11, {
+  const scene = await FaultScenario.open(11, {
     ...(trouble.by !== undefined && { by: { [upstream]: trouble.by } }),
     ...(IN_FULL ? BRIEF : hasteFor(each)),
   });

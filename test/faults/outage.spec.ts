@@ -6,7 +6,7 @@ import { ask } from '../support/http.js';
 import { until } from '../support/redis.js';
 import { listPath } from '../support/tasks.js';
 import { isFeedOf, SOURCES, UPSTREAMS, type UpstreamOfTasks } from '../support/upstreams.js';
-import { AMPLE, Scene } from './scene.js';
+import { AMPLE, FaultScenario } from './fault-scenario.js';
 
 const MINUTES = 10;
 /** From one question to the next. */
@@ -47,7 +47,7 @@ const CASES = IN_FULL ? EVERY_CASE : SOME_CASES;
 const table: Record<string, string | number>[] = [];
 const usual = new Map<UpstreamOfTasks, number>();
 
-let scene: Scene;
+let scene: FaultScenario;
 afterEach(() => scene.close());
 
 /** How many calls the gateway has made to an upstream, refused connections among them. */
@@ -74,7 +74,7 @@ async function pass(upstream: UpstreamOfTasks): Promise<number> {
 /** The calls of ten minutes in which all is well; all upstreams are counted at once. */
 async function usualCalls(): Promise<ReadonlyMap<UpstreamOfTasks, number>> {
   if (usual.size > 0) return usual;
-  const well = await Scene.open(21, { timeoutMs: TIMEOUT_MS });
+  const well = await FaultScenario.open(21, { timeoutMs: TIMEOUT_MS });
   const faulty = scene;
   scene = well;
   await well.whole();
@@ -104,7 +104,7 @@ describe(`${MINUTES} minutes in which an upstream is gone`, () => {
   it.each(CASES)(
     '($fault, $upstream) cost it 1.2 times its usual calls at most, and none that it forbade',
     async ({ fault, upstream }) => {
-      scene = await Scene.open(21, { timeoutMs: TIMEOUT_MS });
+      scene = await FaultScenario.open(21, { timeoutMs: TIMEOUT_MS });
       const expected = (await usualCalls()).get(upstream) ?? 0;
       await scene.whole();
       await scene.fault(upstream, FAULTS[fault] ?? null);
@@ -137,7 +137,7 @@ describe(`${MINUTES} minutes in which an upstream is gone`, () => {
 
 describe('a source of which one feed is told to stay away for long', () => {
   it('is left alone as a whole, says so, and is read again as soon as the time is over', async () => {
-    scene = await Scene.open(22, { timeoutMs: TIMEOUT_MS });
+    scene = await FaultScenario.open(22, { timeoutMs: TIMEOUT_MS });
     await scene.whole();
     const [first] = scene.simulator.fleet.css;
     await scene.fault('css', { kind: 'throttle', only: first?.id ?? '', times: 1, retryAfterSeconds: 300 });

@@ -4,7 +4,7 @@ import { FAULT_KINDS, type FaultKind, type FaultSettings } from '@/simulator/fau
 import { IN_FULL, printFigures } from '../support/figures.js';
 import { isFeedOf, split, UPSTREAMS, type UpstreamOfTasks } from '../support/upstreams.js';
 import { alters, expectationOf } from './expectations.js';
-import { AMPLE, Scene, type Seen } from './scene.js';
+import { AMPLE, FaultScenario, type Seen } from './fault-scenario.js';
 
 /** Scenes, and how many bad nights each of them lives through: side by side only where there are many. */
 const SCENES = IN_FULL ? 8 : 3;
@@ -80,7 +80,7 @@ function judge(truth: Seen, seen: Seen, befell: Night): void {
   if (seen.problems.length > 0) partial += 1;
 }
 
-async function live(scene: Scene, truth: Seen, befell: Night): Promise<void> {
+async function live(scene: FaultScenario, truth: Seen, befell: Night): Promise<void> {
   for (const upstream of UPSTREAMS) await scene.fault(upstream, befell[upstream]);
   if (nights % 5 === 0) await scene.restart();
   scene.pass(40_000);
@@ -100,7 +100,7 @@ describe('bad nights at random', () => {
   each(Array.from({ length: SCENES }, (_, number) => number))(
     'leave nothing unsaid, and end well (scene %d)',
     async (number) => {
-      const scene = await Scene.open(100 + number, TIMING);
+      const scene = await FaultScenario.open(100 + number, TIMING);
       try {
         const truth = await scene.whole();
         await fc.assert(

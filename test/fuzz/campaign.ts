@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { judge, type Verdict } from './judge.js';
+import { checkScenario, type ScenarioResult } from './check-scenario.js';
 import { scenarioOf, type Scenario } from './scenario.js';
 import { basesOf } from './targets.js';
 
@@ -19,7 +19,7 @@ export interface Figures {
 /** A scenario that broke a rule, made as small as it can be. */
 export interface Finding {
   readonly scenario: Scenario;
-  readonly misfits: readonly string[];
+  readonly invalid: readonly string[];
 }
 
 /** Inputs kept for the outcomes that they were first to reach; later inputs are made from them too. */
@@ -55,20 +55,20 @@ export class Campaign {
       scenarioOf(this.figures.provider, { lists: [...this.#kept.lists], clusters: [...this.#kept.clusters] }),
       async (scenario) => {
         const startMs = performance.now();
-        const verdict = await judge(scenario);
+        const verdict = await checkScenario(scenario);
         this.#count(verdict, performance.now() - startMs);
         if (this.#isNew(verdict)) news.push(scenario);
-        return verdict.misfits.length === 0;
+        return verdict.invalid.length === 0;
       },
     );
     this.#round += 1;
     const details = await fc.check(property, { numRuns: inputs, seed: this.seed + this.#round });
     for (const scenario of news) this.#keep(scenario);
     const [scenario] = details.counterexample ?? [];
-    return scenario === undefined ? null : { scenario, misfits: (await judge(scenario)).misfits };
+    return scenario === undefined ? null : { scenario, invalid: (await checkScenario(scenario)).invalid };
   }
 
-  #count({ accepted, keptRows, droppedRows }: Verdict, tookMs: number): void {
+  #count({ accepted, keptRows, droppedRows }: ScenarioResult, tookMs: number): void {
     const { figures } = this;
     figures.inputs += 1;
     figures.accepted += accepted ? 1 : 0;
@@ -78,7 +78,7 @@ export class Campaign {
     figures.slowestMs = Math.max(figures.slowestMs, tookMs);
   }
 
-  #isNew({ outcome }: Verdict): boolean {
+  #isNew({ outcome }: ScenarioResult): boolean {
     if (this.#seen.has(outcome)) return false;
     this.#seen.add(outcome);
     this.figures.outcomes = this.#seen.size;

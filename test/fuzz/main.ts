@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { Worker } from 'node:worker_threads';
 import type { Finding } from './campaign.js';
-import { judge } from './judge.js';
+import { checkScenario } from './check-scenario.js';
 import type { Scenario } from './scenario.js';
 import { TARGETS } from './targets.js';
 import type { Order, Progress } from './worker.js';
@@ -53,9 +53,9 @@ function print(text: string): void {
 }
 
 async function replay(file: string): Promise<void> {
-  const { misfits } = await judge(JSON.parse(readFileSync(file, 'utf8')) as Scenario);
-  print(misfits.length === 0 ? 'nothing found' : misfits.join('\n'));
-  process.exitCode = misfits.length === 0 ? 0 : 1;
+  const { invalid } = await checkScenario(JSON.parse(readFileSync(file, 'utf8')) as Scenario);
+  print(invalid.length === 0 ? 'nothing found' : invalid.join('\n'));
+  process.exitCode = invalid.length === 0 ? 0 : 1;
 }
 
 async function fuzz(): Promise<void> {
@@ -118,9 +118,9 @@ function printFigures(results: readonly Progress[], seconds: number): void {
   print(`\n${total} inputs in ${seconds.toFixed(1)} s, ${found} findings`);
 }
 
-function printFinding({ scenario, misfits }: Finding): void {
+function printFinding({ scenario, invalid }: Finding): void {
   process.exitCode = 1;
   print(
-    `\n${scenario.provider}:\n${misfits.join('\n')}\nTo play it again (--replay):\n${JSON.stringify(scenario)}`,
+    `\n${scenario.provider}:\n${invalid.join('\n')}\nTo play it again (--replay):\n${JSON.stringify(scenario)}`,
   );
 }

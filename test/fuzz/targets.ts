@@ -26,7 +26,7 @@ import { sourceWith } from '../support/reading.js';
 import { settle } from '@/upstream/settle.js';
 import type { UpstreamClient, UpstreamProtocol } from '@/upstream/upstream-client.js';
 import type { Bases } from './scenario.js';
-import type { TaskRules } from './task-misfits.js';
+import type { TaskRules } from './invalid-fields.js';
 
 /** The moment at which everything happens. */
 export const NOW_MS = Date.UTC(2026, 5, 1, 12);

@@ -13,7 +13,7 @@ import {
 } from '@/snapshots/snapshot-store.js';
 import { PlainLink } from '../support/plain-link.js';
 import { rowsOf } from '../support/rows.js';
-import { redisBench, type RedisBench } from '../support/store-benches.js';
+import { redisBench, type RedisSetup } from '../support/store-setups.js';
 
 const TIMEOUTS = { claimMs: 30, transferMs: 60 };
 
@@ -125,7 +125,7 @@ function versionOf(entry: Entry | null): number {
 }
 
 describe('FallbackStore over a Redis that is down for a while', () => {
-  let bench: RedisBench;
+  let bench: RedisSetup;
   let name: string;
   const links: PlainLink[] = [];
 

@@ -4,13 +4,13 @@ import { RedisStore } from '@/snapshots/redis/redis-store.js';
 import type { Claim, Entry, Lease, StoreEvent, SnapshotStore } from '@/snapshots/snapshot-store.js';
 import { PlainLink } from '../support/plain-link.js';
 import { rowOf, rowsOf } from '../support/rows.js';
-import { redisBench, type RedisBench } from '../support/store-benches.js';
+import { redisBench, type RedisSetup } from '../support/store-setups.js';
 
 const KEYS = ['lease', 'fence', 'backoff', 'entry', 'segments'] as const;
 const TEXTS = ['', 'garbage', '-1', '99999999999999999999', '1e300', 'a:b', '1 2 3 NONSENSE', '\0\xff'];
 
 describe('RedisStore among values that it has not written', () => {
-  let bench: RedisBench;
+  let bench: RedisSetup;
   let store: SnapshotStore;
   let other: SnapshotStore;
   let link: PlainLink;

@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { Backoff, Claim, Entry, Lease, SnapshotStore } from '@/snapshots/snapshot-store.js';
 import { rowOf } from '../support/rows.js';
-import { STORE_BENCHES, type StoreBench } from '../support/store-benches.js';
+import { STORE_SETUPS, type StoreSetup } from '../support/store-setups.js';
 
 const REPLICAS = 3;
 
@@ -58,7 +58,7 @@ class History {
   readonly #name = randomUUID();
 
   constructor(
-    private readonly bench: StoreBench,
+    private readonly bench: StoreSetup,
     private readonly replicas: readonly Replica[],
   ) {}
 
@@ -134,7 +134,7 @@ describe.each([
   ['FallbackStore over RedisStore on one server', 100],
 ] as const)('%s', (kind, numRuns) => {
   it('is what a simple model is, whatever three replicas do', async () => {
-    const bench = await (STORE_BENCHES[kind] ?? fail)();
+    const bench = await (STORE_SETUPS[kind] ?? fail)();
     try {
       const stores = await Promise.all(Array.from({ length: REPLICAS }, () => bench.replica()));
       await fc.assert(

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { diagnosisOf } from '@/model/diagnosis.js';
 import type { Backoff, Claim, Entry, Lease, StoreEvent, SnapshotStore } from '@/snapshots/snapshot-store.js';
 import { rowOf, rowsOf } from '../support/rows.js';
-import { STORE_BENCHES, type StoreBench, type StoreReplica } from '../support/store-benches.js';
+import { STORE_SETUPS, type StoreSetup, type StoreReplica } from '../support/store-setups.js';
 
 const NOW_MS = 1_800_000_000_000;
 const BACKOFF: Backoff = {
@@ -17,8 +17,8 @@ const BACKOFF: Backoff = {
   }),
 };
 
-describe.each(Object.entries(STORE_BENCHES))('%s', (_, start) => {
-  let bench: StoreBench;
+describe.each(Object.entries(STORE_SETUPS))('%s', (_, start) => {
+  let bench: StoreSetup;
   let one: StoreReplica;
   let two: StoreReplica;
   let name: string;

@@ -3,7 +3,7 @@ import type { Simulator } from '@/simulator/simulator.js';
 import { printFigures } from '../support/figures.js';
 import { ask } from '../support/http.js';
 import type { Replica } from '../support/replica.js';
-import { Stage } from '../support/stage.js';
+import { Stage } from '../support/test-gateways.js';
 import type { SentPage } from '../support/tasks.js';
 
 let stage: Stage;

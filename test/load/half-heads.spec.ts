@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { IN_FULL, printFigures } from '../support/figures.js';
 import type { HalfHeadsOrder, HalfHeadsReport } from '../support/half-heads-program.js';
 import { ask } from '../support/http.js';
-import { Stage } from '../support/stage.js';
+import { Stage } from '../support/test-gateways.js';
 
 let stage: Stage;
 beforeEach(() => {

@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { FaultKind } from '@/simulator/faults/fault.js';
-import { isShunned } from '../support/circuits.js';
+import { isOpenFor } from '../support/circuits.js';
 import { printFigures } from '../support/figures.js';
 import { quantileMs, type Answered, type LoadSettings } from '../support/load.js';
 import { until } from '../support/redis.js';
 import type { Replica } from '../support/replica.js';
-import { Stage } from '../support/stage.js';
+import { Stage } from '../support/test-gateways.js';
 
 let stage: Stage;
 beforeEach(() => {
@@ -96,7 +96,7 @@ class Pair {
 
   /** Resolves when nobody waits for any feed of the source any more. */
   async shunned(): Promise<void> {
-    await until(() => isShunned(this.hung.url, 'kubernetes'));
+    await until(() => isOpenFor(this.hung.url, 'kubernetes'));
   }
 }
 

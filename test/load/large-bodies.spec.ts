@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { printFigures } from '../support/figures.js';
 import { quantileMs } from '../support/load.js';
 import type { Replica } from '../support/replica.js';
-import { Stage } from '../support/stage.js';
+import { Stage } from '../support/test-gateways.js';
 
 let stage: Stage;
 beforeEach(() => {

@@ -3,7 +3,7 @@ import { printFigures } from '../support/figures.js';
 import { putLoad } from '../support/load-processes.js';
 import type { Question, Sample } from '../support/load-program.js';
 import type { Replica } from '../support/replica.js';
-import { SMALL, Stage } from '../support/stage.js';
+import { SMALL, Stage } from '../support/test-gateways.js';
 
 let stage: Stage;
 beforeEach(() => {

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { printFigures } from '../support/figures.js';
 import { quantileMs, type Answered } from '../support/load.js';
 import { countCalls, countReads } from '../support/reads.js';
-import { Stage } from '../support/stage.js';
+import { Stage } from '../support/test-gateways.js';
 
 let stage: Stage;
 beforeEach(() => {

@@ -5,7 +5,7 @@ import { ask } from '../support/http.js';
 import { Load, quantileMs } from '../support/load.js';
 import { until } from '../support/redis.js';
 import { Rotation } from '../support/rotation.js';
-import { Stage } from '../support/stage.js';
+import { Stage } from '../support/test-gateways.js';
 
 let stage: Stage;
 beforeEach(() => {

@@ -5,7 +5,7 @@ import { quantileMs } from '../support/load.js';
 import { countReads } from '../support/reads.js';
 import { until } from '../support/redis.js';
 import { isWithoutRedis, type Replica } from '../support/replica.js';
-import { Stage } from '../support/stage.js';
+import { Stage } from '../support/test-gateways.js';
 import { askPage } from '../support/tasks.js';
 
 let stage: Stage;

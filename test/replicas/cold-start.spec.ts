@@ -5,7 +5,7 @@ import { quantileMs, type Answered } from '../support/load.js';
 import { until } from '../support/redis.js';
 import { countReads, eachRead, readsByFeed, readTimes } from '../support/reads.js';
 import type { Replica } from '../support/replica.js';
-import { Stage } from '../support/stage.js';
+import { Stage } from '../support/test-gateways.js';
 import { askAll } from '../support/tasks.js';
 
 type Place = 'one Redis' | 'a Redis Cluster';

@@ -3,7 +3,7 @@ import { IN_FULL, printFigures } from '../support/figures.js';
 import type { Simulator } from '../support/gateway.js';
 import { ask } from '../support/http.js';
 import { until } from '../support/redis.js';
-import { Stage } from '../support/stage.js';
+import { Stage } from '../support/test-gateways.js';
 import { askPage } from '../support/tasks.js';
 
 let stage: Stage;

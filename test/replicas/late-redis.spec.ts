@@ -4,7 +4,7 @@ import type { Simulator } from '../support/gateway.js';
 import { eachRead, readsByFeed } from '../support/reads.js';
 import { until, type TestRedis } from '../support/redis.js';
 import { isWithoutRedis, type Replica } from '../support/replica.js';
-import { Stage, type ReplicaSettings } from '../support/stage.js';
+import { Stage, type ReplicaSettings } from '../support/test-gateways.js';
 import { askPage } from '../support/tasks.js';
 
 let stage: Stage;

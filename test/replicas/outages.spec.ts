@@ -8,7 +8,7 @@ import { drain, fill, replaceAll } from '../support/outages.js';
 import { countReads, eachRead } from '../support/reads.js';
 import { until, type TestRedis } from '../support/redis.js';
 import type { Replica } from '../support/replica.js';
-import { Stage, type ReplicaSettings } from '../support/stage.js';
+import { Stage, type ReplicaSettings } from '../support/test-gateways.js';
 import { askPage, type SentPage } from '../support/tasks.js';
 
 let stage: Stage;

@@ -3,7 +3,7 @@ import { IN_FULL } from '../support/figures.js';
 import type { Simulator } from '../support/gateway.js';
 import { until } from '../support/redis.js';
 import { eachRead, readsByFeed } from '../support/reads.js';
-import { Stage } from '../support/stage.js';
+import { Stage } from '../support/test-gateways.js';
 import { askAll, askPage, ids } from '../support/tasks.js';
 
 let stage: Stage;

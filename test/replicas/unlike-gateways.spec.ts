@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { SMALL, Stage } from '../support/stage.js';
+import { SMALL, Stage } from '../support/test-gateways.js';
 import { askAll, askPage, ids } from '../support/tasks.js';
 
 let stage: Stage;

@@ -5,13 +5,13 @@ import { printFigures } from '../support/figures.js';
 import { ask } from '../support/http.js';
 import { until } from '../support/redis.js';
 import { Schedule } from '../support/schedule.js';
-import { SMALL, Stage } from '../support/stage.js';
+import { SMALL, Stage } from '../support/test-gateways.js';
 import { askPage, listPath, type SentPage } from '../support/tasks.js';
-import { Afflictions } from './afflictions.js';
+import { FaultInjector } from './fault-injector.js';
 import { SoakCaller } from './caller.js';
 import { nextQuestion } from './questions.js';
-import { Tally, truthIn } from './tally.js';
-import { medians, vitalsOf, type Vitals } from './vitals.js';
+import { AnswerCounts, expectedTasksIn } from './answer-counts.js';
+import { medians, usageOf, type ProcessUsage } from './process-usage.js';
 
 let stage: Stage;
 beforeEach(() => {
@@ -36,13 +36,13 @@ const SETTINGS = {
 const PACE = { faultMs: 3_000, longestWellMs: 8_000, graceMs: 6_000 };
 
 interface SoakParts {
-  readonly tally: Tally;
-  readonly afflictions: Afflictions;
+  readonly counts: AnswerCounts;
+  readonly injector: FaultInjector;
 }
 
 /** A gateway under questions, from its start to the end of the soak. */
 class Soaked {
-  readonly samples: Vitals[] = [];
+  readonly samples: ProcessUsage[] = [];
   /** Questions that were due and not asked. */
   withheld = 0;
   #open = 0;
@@ -64,7 +64,7 @@ class Soaked {
   }
 
   async sample(): Promise<void> {
-    this.samples.push(await vitalsOf(this.url));
+    this.samples.push(await usageOf(this.url));
   }
 
   async stop(): Promise<void> {
@@ -72,14 +72,14 @@ class Soaked {
     this.#caller.close();
   }
 
-  async #ask({ tally, afflictions }: SoakParts): Promise<void> {
+  async #ask({ counts, injector }: SoakParts): Promise<void> {
     const question = nextQuestion(this.#random);
-    const isJudged = (): boolean => question.about?.some((each) => afflictions.mayAlter(each)) === false;
+    const isJudged = (): boolean => question.about?.some((each) => injector.mayAlter(each)) === false;
     const before = isJudged();
     this.#open += 1;
     const reply = await this.#caller.ask(question);
     this.#open -= 1;
-    tally.note(question, reply, before && isJudged());
+    counts.note(question, reply, before && isJudged());
   }
 }
 
@@ -122,24 +122,24 @@ describe('mixed faults and load', () => {
         ...SETTINGS,
         cache: { ...SETTINGS.cache, redis: redis.url },
       });
-      const tally = new Tally(truthIn(await askPage(alone.url, { pageSize: 1000 })));
-      const afflictions = new Afflictions(simulator, PACE, new Random(7));
+      const counts = new AnswerCounts(expectedTasksIn(await askPage(alone.url, { pageSize: 1000 })));
+      const injector = new FaultInjector(simulator, PACE, new Random(7));
       const soaked = [
-        new Soaked('on its own', alone.url, { tally, afflictions }),
-        new Soaked('with a Redis', shared.url, { tally, afflictions }),
+        new Soaked('on its own', alone.url, { counts, injector }),
+        new Soaked('with a Redis', shared.url, { counts, injector }),
       ];
-      for (const each of [afflictions, ...soaked]) stage.onClear(() => each.stop());
+      for (const each of [injector, ...soaked]) stage.onClear(() => each.stop());
       const endMs = performance.now() + SPAN_MS;
       while (performance.now() < endMs) {
         await sleep(SAMPLE_EVERY_MS);
         for (const each of soaked) await each.sample();
       }
-      await afflictions.stop();
+      await injector.stop();
       for (const each of soaked) await each.stop();
       for (const each of soaked) printSamples(each);
-      const { answers, partial, compared, wrong, silent } = tally;
+      const { answers, partial, compared, wrong, silent } = counts;
       const withheld = soaked.reduce((sum, each) => sum + each.withheld, 0);
-      printFigures('answers', [{ faults: afflictions.count, answers, withheld, partial, compared }]);
+      printFigures('answers', [{ faults: injector.count, answers, withheld, partial, compared }]);
       expect({ wrong, silent }).toEqual({ wrong: [], silent: [] });
       expect(Math.min(partial, compared)).toBeGreaterThan(50);
       for (const each of soaked) judge(each);

@@ -24,7 +24,7 @@ export async function isProbed(url: string): Promise<boolean> {
 }
 
 /** True when nobody waits for any feed of a source any more. */
-export async function isShunned(url: string, source: string): Promise<boolean> {
+export async function isOpenFor(url: string, source: string): Promise<boolean> {
   const feeds = (await sourcesOf(url)).flatMap((each) => each.feeds);
   const own = feeds.filter(({ name }) => name.startsWith(`sources/${source}/`));
   return own.length > 0 && own.every(({ circuit }) => circuit.state !== 'CLOSED');

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { openStage, type Stage } from '../../../test/support/simulator-stage.js';
+import { openStillSimulator, type Stage } from '../../../test/support/still-simulator.js';
 import { FAULT_KINDS, type FaultKind } from './fault.js';
 
 let stage: Stage;
 beforeEach(async () => {
-  stage = await openStage(Date.UTC(2026, 5, 1));
+  stage = await openStillSimulator(Date.UTC(2026, 5, 1));
 });
 afterEach(() => stage.simulator.stop());
 

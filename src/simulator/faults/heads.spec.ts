@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { CANARIES } from '../canaries.js';
 import { UPSTREAM_NAMES } from '../settings.js';
-import { openStage, rowsIn, type Stage } from '../../../test/support/simulator-stage.js';
+import { openStillSimulator, rowsIn, type Stage } from '../../../test/support/still-simulator.js';
 
 let stage: Stage;
 beforeEach(async () => {
-  stage = await openStage(Date.UTC(2026, 5, 1));
+  stage = await openStillSimulator(Date.UTC(2026, 5, 1));
 });
 afterEach(() => stage.simulator.stop());
 

@@ -1,13 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { Random } from '../fleet/random.js';
 import { UPSTREAM_NAMES } from '../settings.js';
-import { openStage, rowsIn, type Stage } from '../../../test/support/simulator-stage.js';
+import { openStillSimulator, rowsIn, type Stage } from '../../../test/support/still-simulator.js';
 import type { FaultOptions, FaultyExchange } from './exchange.js';
 import { faultAction } from './fault.js';
 
 let stage: Stage;
 beforeEach(async () => {
-  stage = await openStage(Date.UTC(2026, 5, 1));
+  stage = await openStillSimulator(Date.UTC(2026, 5, 1));
 });
 afterEach(() => stage.simulator.stop());
 

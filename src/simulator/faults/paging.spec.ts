@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { openStage, rowsIn, type Stage } from '../../../test/support/simulator-stage.js';
+import { openStillSimulator, rowsIn, type Stage } from '../../../test/support/still-simulator.js';
 import type { FaultKind } from './fault.js';
 
 let stage: Stage;
 beforeEach(async () => {
-  stage = await openStage(Date.UTC(2026, 5, 1));
+  stage = await openStillSimulator(Date.UTC(2026, 5, 1));
 });
 afterEach(() => stage.simulator.stop());
 

@@ -1,13 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { CANARIES } from '../canaries.js';
 import { UPSTREAM_NAMES } from '../settings.js';
-import { openStage, type Stage } from '../../../test/support/simulator-stage.js';
+import { openStillSimulator, type Stage } from '../../../test/support/still-simulator.js';
 
 const NOW_MS = Date.UTC(2026, 5, 1, 12);
 
 let stage: Stage;
 beforeEach(async () => {
-  stage = await openStage(NOW_MS);
+  stage = await openStillSimulator(NOW_MS);
 });
 afterEach(() => stage.simulator.stop());
 

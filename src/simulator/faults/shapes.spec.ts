@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { UPSTREAM_NAMES } from '../settings.js';
-import { openStage, rowsIn, type Stage } from '../../../test/support/simulator-stage.js';
+import { openStillSimulator, rowsIn, type Stage } from '../../../test/support/still-simulator.js';
 
 /** The body's list by its name, and what stands around it. */
 const LISTS = { css: 'clusterLogRecord', cbr: 'operation_logs', cce: 'items', ocp: 'contents' } as const;
@@ -8,7 +8,7 @@ const WITH_LISTS = ['css', 'cbr', 'cce', 'ocp'] as const;
 
 let stage: Stage;
 beforeEach(async () => {
-  stage = await openStage(Date.UTC(2026, 5, 1));
+  stage = await openStillSimulator(Date.UTC(2026, 5, 1));
 });
 afterEach(() => stage.simulator.stop());
 

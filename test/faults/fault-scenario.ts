@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Fault } from '@/simulator/faults/fault.js';
-import type { Door } from '../support/doors.js';
+import type { BreakableRoute } from '../support/breakable-route.js';
 import { startGateway, startSimulator, type RunningGateway, type Simulator } from '../support/gateway.js';
 import { ask } from '../support/http.js';
 import { leaks } from '../support/secrets.js';
@@ -53,12 +53,12 @@ interface SceneOptions {
   /** The upstream whose calls take no longer than `timeoutMs`; absent: all. */
   readonly hasty?: UpstreamOfTasks;
   /** The ways to some upstreams. */
-  readonly by?: Partial<Record<UpstreamOfTasks, (url: string) => Promise<Door>>>;
+  readonly by?: Partial<Record<UpstreamOfTasks, (url: string) => Promise<BreakableRoute>>>;
 }
 
 interface Surroundings {
   readonly simulator: Simulator;
-  readonly doors: Partial<Record<UpstreamOfTasks, Door>>;
+  readonly doors: Partial<Record<UpstreamOfTasks, BreakableRoute>>;
 }
 
 async function openDoors(
@@ -97,14 +97,14 @@ export interface Seen {
 }
 
 /** A gateway before a small fleet, of which one upstream is about to fail. */
-export class Scene {
+export class FaultScenario {
   private constructor(
     private readonly surroundings: Surroundings,
     private readonly timing: Timing,
     private gateway: RunningGateway,
   ) {}
 
-  static async open(seed: number, options: SceneOptions = {}): Promise<Scene> {
+  static async open(seed: number, options: SceneOptions = {}): Promise<FaultScenario> {
     const { deadlineMs = AMPLE.deadlineMs, timeoutMs = AMPLE.timeoutMs, hasty, by = {} } = options;
     const timing = new Timing(deadlineMs, (source) =>
       hasty === undefined || SOURCES[hasty] === source ? timeoutMs : AMPLE.timeoutMs,
@@ -112,7 +112,7 @@ export class Scene {
     const simulator = await startSimulator({ seed, clock: timing.clock, life: { rate: 0 }, fleet: FLEET });
     const doors = await openDoors(by, simulator.urls);
     const stage = { simulator, doors };
-    return new Scene(stage, timing, await begin(stage, timing));
+    return new FaultScenario(stage, timing, await begin(stage, timing));
   }
 
   /** A gateway that has read nothing yet takes the place of this one. */

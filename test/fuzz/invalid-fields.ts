@@ -87,9 +87,9 @@ interface CheckedTask {
 }
 
 /** The names of all that is not as the contract has it; none for a good task. */
-export function taskMisfits(task: object, origin: Origin): string[] {
-  const misfits = misfitsOf(task, SHAPE);
-  if (misfits.length > 0) return misfits;
+export function invalidFields(task: object, origin: Origin): string[] {
+  const invalid = misfitsOf(task, SHAPE);
+  if (invalid.length > 0) return invalid;
   const checked = task as CheckedTask;
   const wrong = [...wrongOrigin(checked, origin), ...wrongWords(checked, origin.rules), ...wrongEnd(checked)];
   return isPlainJson(task) ? wrong : [...wrong, 'JSON'];

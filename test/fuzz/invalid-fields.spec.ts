@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { TARGETS } from './targets.js';
-import { taskMisfits } from './task-misfits.js';
+import { invalidFields } from './invalid-fields.js';
 
 type Fields = Record<string, unknown> & { provider: string; source: string; feed: string; status: string };
 
@@ -11,17 +11,17 @@ const TASKS = Object.keys(TARGETS).flatMap((provider) => {
   return files.flatMap((name) => JSON.parse(readFileSync(`${folder}/${name}`, 'utf8')) as Fields[]);
 });
 
-function misfits(task: Fields, change: object = {}): string[] {
+function invalid(task: Fields, change: object = {}): string[] {
   const rules = TARGETS[task.provider]?.rules;
   if (rules === undefined) throw new Error(`no rules for ${task.provider}`);
   const { provider, source, feed } = task;
-  return taskMisfits({ ...task, ...change }, { provider, source, feed, rules });
+  return invalidFields({ ...task, ...change }, { provider, source, feed, rules });
 }
 
 describe('the check of a task', () => {
   it('finds nothing wrong with the tasks of the fixtures', () => {
     expect(TASKS.length).toBeGreaterThan(50);
-    for (const task of TASKS) expect(misfits(task)).toEqual([]);
+    for (const task of TASKS) expect(invalid(task)).toEqual([]);
   });
 
   it('names each field that is missing, or of another type than it may be', () => {
@@ -29,11 +29,11 @@ describe('the check of a task', () => {
       for (const name of Object.keys(task)) {
         const wrongs = [undefined, '', Number.NaN, Number.POSITIVE_INFINITY, true, {}, [name]];
         for (const wrong of wrongs) {
-          expect(misfits(task, { [name]: wrong })).toContain(name);
+          expect(invalid(task, { [name]: wrong })).toContain(name);
         }
         const { [name]: _, ...others } = task;
         expect(
-          taskMisfits(others, { ...task, rules: { ...TARGETS[task.provider]?.rules } as never }),
+          invalidFields(others, { ...task, rules: { ...TARGETS[task.provider]?.rules } as never }),
         ).toContain(name);
       }
     }
@@ -58,14 +58,14 @@ describe('the check of a task', () => {
     [{ warnings: [{ code: null, message: '' }] }, 'warnings'],
     [{ provider: 'another' }, 'origin'],
   ])('finds %j', (change, name) => {
-    for (const task of TASKS) expect(misfits(task, change)).toContain(name);
+    for (const task of TASKS) expect(invalid(task, change)).toContain(name);
   });
 
   it('finds an end where the status is not final', () => {
     const running = TASKS.filter(({ status }) => status === 'RUNNING');
     expect(running.length).toBeGreaterThan(0);
     for (const task of running) {
-      expect(misfits(task, { endTime: '2023-11-25T09:03:46.000Z' })).toContain('endTime');
+      expect(invalid(task, { endTime: '2023-11-25T09:03:46.000Z' })).toContain('endTime');
     }
   });
 });

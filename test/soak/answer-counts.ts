@@ -4,12 +4,12 @@ import type { Reply } from './caller.js';
 import type { Question } from './questions.js';
 
 /** How many tasks each upstream has, and which. */
-export type Truth = ReadonlyMap<UpstreamOfTasks, readonly string[]>;
+export type ExpectedTasks = ReadonlyMap<UpstreamOfTasks, readonly string[]>;
 
 const MOST_EXAMPLES = 5;
 
 /** The tasks of a whole answer, by upstream. */
-export function truthIn({ tasks }: SentPage): Truth {
+export function expectedTasksIn({ tasks }: SentPage): ExpectedTasks {
   return new Map(
     UPSTREAMS.map((upstream) => {
       const ids = split(tasks, upstream).own.map(({ id }) => id);
@@ -19,7 +19,7 @@ export function truthIn({ tasks }: SentPage): Truth {
 }
 
 /** Counts answers, and those that should not have been given. */
-export class Tally {
+export class AnswerCounts {
   answers = 0;
   partial = 0;
   /** Complete answers whose tasks were compared with the truth. */
@@ -28,7 +28,7 @@ export class Tally {
   readonly wrong: string[] = [];
   readonly silent: string[] = [];
 
-  constructor(private readonly truth: Truth) {}
+  constructor(private readonly truth: ExpectedTasks) {}
 
   /** `judged`: the answer cannot be of altered rows. */
   note(question: Question, { status, page }: Reply, judged: boolean): void {

@@ -31,7 +31,7 @@ export interface Stock {
 }
 
 /** What the suite must know of one provider to test it at the wire. */
-export interface Bench {
+export interface ProviderSetup {
   readonly upstream: 'css' | 'cbr' | 'cce' | 'ocp';
   /** Adds a feed. */
   readonly stock: (simulator: Simulator, feed?: StockedFeed) => Stock;
@@ -55,7 +55,7 @@ interface StockedFeed {
 }
 
 /** One bench a provider; a test compares them with the list of providers. */
-export const BENCHES: Readonly<Record<string, Bench>> = {
+export const PROVIDER_SETUPS: Readonly<Record<string, ProviderSetup>> = {
   'huawei-css': {
     upstream: 'css',
     stock: ({ fleet }, { key: id, name } = { key: 'cluster-1', name: 'logs' }) => {
@@ -121,8 +121,8 @@ export const BENCHES: Readonly<Record<string, Bench>> = {
 };
 
 /** The bench of a provider. */
-export function benchOf(provider: string): Bench {
-  const bench = BENCHES[provider];
+export function benchOf(provider: string): ProviderSetup {
+  const bench = PROVIDER_SETUPS[provider];
   if (bench === undefined) throw new Error(`no bench for ${provider}`);
   return bench;
 }

@@ -8,12 +8,12 @@ import type { TaskRow } from '@/model/task.js';
 import { CONTEXT, FakeUpstream } from './fake-upstream.js';
 import type { Scenario } from './scenario.js';
 import { at, feedOf, sourceOf, targetOf, type Target } from './targets.js';
-import { taskMisfits } from './task-misfits.js';
+import { invalidFields } from './invalid-fields.js';
 
 /** What came of a scenario. */
-export interface Verdict {
+export interface ScenarioResult {
   /** What no input may bring about; empty when all is well. */
-  readonly misfits: readonly string[];
+  readonly invalid: readonly string[];
   /** Whether a read or listing was answered, or refused with a failure of the closed set. */
   readonly accepted: boolean;
   readonly keptRows: number;
@@ -28,12 +28,12 @@ const LONGEST_WAIT_MS = 3_600_000;
 const MOST_FEEDS_READ = 3;
 
 /** Plays a scenario to a provider and judges what it makes of it. Rejects never: a throw is a misfit. */
-export async function judge(scenario: Scenario): Promise<Verdict> {
+export async function checkScenario(scenario: Scenario): Promise<ScenarioResult> {
   const judgement = new Judgement(scenario);
   try {
     await judgement.run();
   } catch (error) {
-    judgement.misfits.push(
+    judgement.invalid.push(
       `threw ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
     );
   }
@@ -41,7 +41,7 @@ export async function judge(scenario: Scenario): Promise<Verdict> {
 }
 
 class Judgement {
-  readonly misfits: string[] = [];
+  readonly invalid: string[] = [];
   readonly #target: Target;
   readonly #source: SourceConfig;
   readonly #upstream: FakeUpstream;
@@ -60,9 +60,9 @@ class Judgement {
     this.#upstream = new FakeUpstream(scenario, this.#target, this.#source);
   }
 
-  get verdict(): Verdict {
+  get verdict(): ScenarioResult {
     return {
-      misfits: this.misfits,
+      invalid: this.invalid,
       accepted: this.#accepted,
       keptRows: this.#keptRows,
       droppedRows: this.#droppedRows,
@@ -91,7 +91,7 @@ class Judgement {
       this.#judgeRows(read, feed);
     }
     this.#judgeCalls();
-    if (worldState() !== WORLD) this.misfits.push('polluted a prototype');
+    if (worldState() !== WORLD) this.invalid.push('polluted a prototype');
   }
 
   #judgeListing(listing: FeedListing): void {
@@ -102,9 +102,9 @@ class Judgement {
     this.#accepted = true;
     this.#facts.add(`${Math.min(listing.feeds.length, 3)} feeds`);
     const keys = new Set(listing.feeds.map(({ key }) => key));
-    if (keys.size !== listing.feeds.length) this.misfits.push('listed a feed twice');
+    if (keys.size !== listing.feeds.length) this.invalid.push('listed a feed twice');
     for (const feed of listing.feeds) {
-      if (!this.#isFeed(feed)) this.misfits.push(`listed ${JSON.stringify(feed)}`);
+      if (!this.#isFeed(feed)) this.invalid.push(`listed ${JSON.stringify(feed)}`);
     }
   }
 
@@ -119,7 +119,7 @@ class Judgement {
     this.#facts.add(reason);
     const isWait = retryAfterMs === null || (retryAfterMs >= 0 && retryAfterMs <= LONGEST_WAIT_MS);
     if (!FAILURE_REASONS.includes(reason) || !isWait) {
-      this.misfits.push(`failed with ${reason}, ${String(retryAfterMs)}`);
+      this.invalid.push(`failed with ${reason}, ${String(retryAfterMs)}`);
     }
   }
 
@@ -133,8 +133,8 @@ class Judgement {
     this.#droppedRows += read.drift.droppedRow ?? 0;
     this.#judgeDrift(read.drift);
     const ids = new Set(read.rows.map(({ task }) => task.id));
-    if (ids.size !== read.rows.length) this.misfits.push('told a task twice');
-    if (read.rows.length > this.#source.maxTasksPerFeed) this.misfits.push('read more rows than it may');
+    if (ids.size !== read.rows.length) this.invalid.push('told a task twice');
+    if (read.rows.length > this.#source.maxTasksPerFeed) this.invalid.push('read more rows than it may');
     this.#judgeCoverage(read);
     const given = this.#givenRows();
     for (const row of read.rows) this.#judgeRow(row, feed, given);
@@ -142,20 +142,20 @@ class Judgement {
 
   #judgeCoverage({ coveredSince, truncation, drift }: ReadFeed): void {
     if (coveredSince !== null && new Date(coveredSince).toISOString() !== coveredSince) {
-      this.misfits.push('coveredSince');
+      this.invalid.push('coveredSince');
     }
     const lacksRows = truncation === 'MALFORMED';
-    if (lacksRows !== (drift.droppedRow ?? 0) > 0) this.misfits.push('rows left out unsaid');
-    if (lacksRows && coveredSince !== null) this.misfits.push('vouched for rows left out');
+    if (lacksRows !== (drift.droppedRow ?? 0) > 0) this.invalid.push('rows left out unsaid');
+    if (lacksRows && coveredSince !== null) this.invalid.push('vouched for rows left out');
     this.#facts.add(`truncation ${String(truncation)}, covered ${String(coveredSince !== null)}`);
   }
 
   #judgeRow({ task, raw }: TaskRow, feed: Feed, given: ReadonlySet<string>): void {
     const origin = { ...feed, feed: feed.name, rules: this.#target.rules };
-    for (const misfit of taskMisfits(task, origin)) {
-      this.misfits.push(`task with another ${misfit}: ${JSON.stringify(task).slice(0, 2000)}`);
+    for (const misfit of invalidFields(task, origin)) {
+      this.invalid.push(`task with another ${misfit}: ${JSON.stringify(task).slice(0, 2000)}`);
     }
-    if (!given.has(textOf(parse(jsonOf(raw))))) this.misfits.push('raw is not a record as received');
+    if (!given.has(textOf(parse(jsonOf(raw))))) this.invalid.push('raw is not a record as received');
     const missing = Object.entries(task).map(([, value]) => (value === null ? '-' : '+'));
     this.#facts.add(`${task.status} ${task.type} ${missing.join('')}`);
   }
@@ -164,7 +164,7 @@ class Judgement {
     for (const [kind, count] of Object.entries(drift)) {
       this.#facts.add(kind);
       const isKnown = (DRIFT_KINDS as readonly string[]).includes(kind);
-      if (!isKnown || !Number.isSafeInteger(count) || count < 1) this.misfits.push(`drift ${kind} ${count}`);
+      if (!isKnown || !Number.isSafeInteger(count) || count < 1) this.invalid.push(`drift ${kind} ${count}`);
     }
   }
 
@@ -189,24 +189,24 @@ class Judgement {
     const drift = new DriftLog();
     const row = this.#target.normalise(record, { source: this.#source, feed, drift });
     const isDropped = drift.counts.droppedRow === 1;
-    if (isDropped !== (row === null)) this.misfits.push('a row is neither kept nor dropped, or both');
-    if (row !== null && row.raw !== record) this.misfits.push('raw is not the record');
+    if (isDropped !== (row === null)) this.invalid.push('a row is neither kept nor dropped, or both');
+    if (row !== null && row.raw !== record) this.invalid.push('raw is not the record');
     return row;
   }
 
   /** `kept` has the task id of each row by what is in it: on one page, rows that differ are several. */
   #compare(read: ReadFeed, kept: ReadonlyMap<string, string>, dropped: readonly unknown[]): void {
-    if (kept.size === 0 && dropped.length > 0) this.misfits.push('read rows that nothing identifies');
+    if (kept.size === 0 && dropped.length > 0) this.invalid.push('read rows that nothing identifies');
     if (read.truncation === 'LIMIT' || kept.size + dropped.length > this.#source.maxTasksPerFeed) return;
     const tasks = new Set(kept.values());
     const ids = read.rows.map(({ task }) => task.id);
     if (ids.length !== tasks.size || !ids.every((id) => tasks.has(id))) {
-      this.misfits.push(`read ${ids.length} tasks of ${tasks.size}`);
+      this.invalid.push(`read ${ids.length} tasks of ${tasks.size}`);
     }
     // Rows that cannot be told apart count once, as pages may repeat them; of those with one identity all but one.
     const told = read.drift.droppedRow ?? 0;
     if (told !== new Set(dropped.map(textOf)).size + kept.size - tasks.size) {
-      this.misfits.push(`dropped ${told} rows of ${dropped.length}`);
+      this.invalid.push(`dropped ${told} rows of ${dropped.length}`);
     }
   }
 
@@ -215,8 +215,8 @@ class Judgement {
     const { calls, given, strayPaths } = this.#upstream;
     const rows = [...given].reduce((sum, text) => sum + this.#rowsOf(text).length, 0);
     const most = 60 * (6 + Math.min(rows, this.#source.maxTasksPerFeed));
-    if (calls > most) this.misfits.push(`made ${calls} calls for ${rows} rows`);
-    for (const path of strayPaths) this.misfits.push(`asked for ${path}`);
+    if (calls > most) this.invalid.push(`made ${calls} calls for ${rows} rows`);
+    for (const path of strayPaths) this.invalid.push(`asked for ${path}`);
   }
 
   #givenRows(): ReadonlySet<string> {

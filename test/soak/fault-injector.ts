@@ -16,7 +16,7 @@ export interface Pace {
 }
 
 /** Lets every upstream, IAM included, suffer all kinds of faults one after the other, in an order of its own. */
-export class Afflictions {
+export class FaultInjector {
   /** How many faults there were. */
   count = 0;
   readonly #stopped = new AbortController();

@@ -19,7 +19,7 @@ export interface Stage {
   readonly listen: (name: UpstreamName, isEnough?: (heard: string) => boolean) => Promise<string>;
 }
 
-export async function openStage(nowMs: number): Promise<Stage> {
+export async function openStillSimulator(nowMs: number): Promise<Stage> {
   const fleet = { cssClusters: 1, cssRowsPerCluster: 12, cbrRows: 12, cceClusters: 1, cceRowsPerCluster: 12 };
   const simulator = await startSimulator({ clock: () => nowMs, fleet, life: { rate: 0 } });
   const paths = pathsOf(simulator);

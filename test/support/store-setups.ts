@@ -20,7 +20,7 @@ export interface StoreReplica {
 }
 
 /** Where replicas of a kind of store meet. */
-export interface StoreBench {
+export interface StoreSetup {
   readonly replica: () => Promise<StoreReplica>;
   /** Deletes a lease behind its holder's back. */
   readonly breakLease: (name: string) => Promise<void>;
@@ -29,7 +29,7 @@ export interface StoreBench {
   readonly stop: () => Promise<void>;
 }
 
-export const STORE_BENCHES: Readonly<Record<string, () => Promise<StoreBench>>> = {
+export const STORE_SETUPS: Readonly<Record<string, () => Promise<StoreSetup>>> = {
   InProcessStore: () => Promise.resolve(inProcessBench()),
   'RedisStore on one server': () => redisBench(),
   'RedisStore on a Cluster': () => clusterBench(),
@@ -38,7 +38,7 @@ export const STORE_BENCHES: Readonly<Record<string, () => Promise<StoreBench>>> 
   'FallbackStore over RedisStore on a Cluster': async () => withFallback(await clusterBench()),
 };
 
-function inProcessBench(): StoreBench {
+function inProcessBench(): StoreSetup {
   let nowMs = 1_000_000;
   const shelf = new Shelf(
     clockOf(() => nowMs),
@@ -59,7 +59,7 @@ function inProcessBench(): StoreBench {
   };
 }
 
-function withFallback(bench: StoreBench): StoreBench {
+function withFallback(bench: StoreSetup): StoreSetup {
   return {
     ...bench,
     replica: async () => {
@@ -74,23 +74,23 @@ function withFallback(bench: StoreBench): StoreBench {
 const LATE = clockOf(() => Math.max(Date.now(), 1_800_000_000_000));
 
 /** A bench on a Redis, with a way to its keys. */
-export interface RedisBench extends StoreBench {
+export interface RedisSetup extends StoreSetup {
   readonly url: string;
   readonly prefix: string;
   readonly command: <T>(work: (redis: Redis) => Promise<T>) => Promise<T>;
 }
 
-export async function redisBench(): Promise<RedisBench> {
+export async function redisBench(): Promise<RedisSetup> {
   const server = await startRedis();
   return benchOn(server.url, () => server.stop());
 }
 
-async function clusterBench(): Promise<StoreBench> {
+async function clusterBench(): Promise<StoreSetup> {
   const cluster = await startRedisCluster();
   return benchOn(cluster.url, () => cluster.stop());
 }
 
-async function benchOn(url: string, stop: () => Promise<void>): Promise<RedisBench> {
+async function benchOn(url: string, stop: () => Promise<void>): Promise<RedisSetup> {
   const prefix = `test-${randomUUID()}`;
   const links: RedisLink[] = [];
   const link = await PlainLink.to(url, prefix, ADMIN);

@@ -10,7 +10,7 @@ import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { makeCertificate } from './certificate.js';
 
 /** A way to an upstream that can be lost, and found again, while the upstream is well. */
-export interface Door {
+export interface BreakableRoute {
   /** Where the upstream is by this way. */
   readonly url: string;
   /** From now on nobody gets in; connections that are open stay so. */
@@ -23,7 +23,7 @@ export interface Door {
 const HOST = 'upstream.invalid';
 
 /** By a name that this process can look up until it is shut. */
-export function openByName(url: string): Promise<Door> {
+export function openByName(url: string): Promise<BreakableRoute> {
   const usual = dns.lookup;
   let isKnown = true;
   const lookup = (...[host, ...rest]: Parameters<typeof usual>): void => {
@@ -46,7 +46,7 @@ export function openByName(url: string): Promise<Door> {
 }
 
 /** By TLS, with a certificate that this process trusts until it is shut: then it is another's. */
-export async function openByTls(url: string): Promise<Door> {
+export async function openByTls(url: string): Promise<BreakableRoute> {
   const [own, others] = [certificateFor('localhost'), certificateFor(HOST)];
   const trusted = getCACertificates('default');
   setDefaultCACertificates([...trusted, own.cert]);

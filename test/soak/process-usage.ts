@@ -1,7 +1,7 @@
 import { ask } from '../support/http.js';
 
 /** What a gateway's process takes up at one moment. */
-export interface Vitals {
+export interface ProcessUsage {
   readonly 'rss MB': number;
   readonly 'heap MB': number;
   readonly 'external MB': number;
@@ -13,7 +13,7 @@ export interface Vitals {
 
 const MEGABYTE = 1 << 20;
 
-export async function vitalsOf(url: string): Promise<Vitals> {
+export async function usageOf(url: string): Promise<ProcessUsage> {
   const { text } = await ask(`${url}/metrics`);
   const lines = text.split('\n');
   const value = (name: string): number => {
@@ -31,9 +31,12 @@ export async function vitalsOf(url: string): Promise<Vitals> {
 }
 
 /** The median of each figure over a part of the samples, from one share of them to another. */
-export function medians(samples: readonly Vitals[], [from, to]: readonly [number, number]): Vitals {
+export function medians(
+  samples: readonly ProcessUsage[],
+  [from, to]: readonly [number, number],
+): ProcessUsage {
   const part = samples.slice(Math.floor(from * samples.length), Math.ceil(to * samples.length));
-  const median = (name: keyof Vitals): number => {
+  const median = (name: keyof ProcessUsage): number => {
     const sorted = part.map((sample) => sample[name]).sort((a, b) => a - b);
     return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
   };
