@@ -96,9 +96,9 @@ describe('the image', () => {
   });
 
   it('is built with the settings that keep packages from running scripts', () => {
-    const stages = DOCKERFILE.split(/^FROM /m).filter((stage) => stage.includes('RUN npm ci'));
-    expect(stages).toHaveLength(2);
-    for (const stage of stages) expect(stage.indexOf('.npmrc')).toBeLessThan(stage.indexOf('RUN npm ci'));
+    const setups = DOCKERFILE.split(/^FROM /m).filter((setup) => setup.includes('RUN npm ci'));
+    expect(setups).toHaveLength(2);
+    for (const setup of setups) expect(setup.indexOf('.npmrc')).toBeLessThan(setup.indexOf('RUN npm ci'));
   });
 });
 

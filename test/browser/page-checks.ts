@@ -37,7 +37,7 @@ export interface Legibility {
   readonly smallestText: number;
 }
 
-/** Judges what is drawn: elements without a box are left out. */
+/** Checks what is drawn: elements without a box are left out. */
 export function legibilityOf(page: Page): Promise<Legibility> {
   return page.evaluate(LEGIBILITY);
 }

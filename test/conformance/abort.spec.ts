@@ -5,7 +5,7 @@ import type { LoggedCall } from '@/simulator/call-log.js';
 import type { UpstreamName } from '@/simulator/settings.js';
 import { startSimulator, type Simulator } from '../support/gateway.js';
 import { feedOf, readContext, sourceOf, startReaders, type Readers } from '../support/reader.js';
-import { benchOf, NOW_MS } from './provider-setups.js';
+import { setupOf, NOW_MS } from './provider-setups.js';
 import { tokenSource } from './reading.js';
 
 const ABORTED = {
@@ -56,15 +56,15 @@ function departure(): Promise<LoggedCall> {
 }
 
 function open(id: string, changes: object = {}): { reader: SourceReader; feed: ReturnType<typeof feedOf> } {
-  const bench = benchOf(id);
-  const stock = bench.stock(simulator);
+  const setup = setupOf(id);
+  const stock = setup.stock(simulator);
   stock.fill(60);
   const source = { ...tokenSource(simulator, id), clusters: null, timeoutMs: 60_000, ...changes };
   return { reader: readers.open(source), feed: feedOf(source, stock.feedKey) };
 }
 
 describe.each(PROVIDER_SETTINGS)('an aborted read of $id', ({ id, hasClusters }) => {
-  const { upstream } = benchOf(id);
+  const { upstream } = setupOf(id);
 
   it('gives up a call that hangs, closes its connection and makes no other', async () => {
     const { reader, feed } = open(id);
@@ -155,7 +155,7 @@ describe('a read aborted while IAM hangs', () => {
       await arrived;
       stop.abort();
       expect(await read).toEqual(ABORTED);
-      expect(simulator.calls.count(benchOf(id).upstream)).toBe(0);
+      expect(simulator.calls.count(setupOf(id).upstream)).toBe(0);
     },
   );
 });

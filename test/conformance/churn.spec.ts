@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { PROVIDER_SETTINGS } from '@/providers/providers.module.js';
 import type { Churn } from '@/simulator/settings.js';
 import { everyCombination, someCombinations } from '../support/combinations.js';
-import { benchOf } from './provider-setups.js';
+import { setupOf } from './provider-setups.js';
 import { openWorkplace, rowsOf, type Workplace } from './reading.js';
 
 const CHURNS: readonly Churn[] = everyCombination<Churn>({
@@ -24,7 +24,7 @@ const LONGEST_MS = 120_000;
 const MOST_CALLS = 200;
 
 describe.each(PROVIDER_SETTINGS)('$id while its feed changes before each call', ({ id }) => {
-  const bench = benchOf(id);
+  const setup = setupOf(id);
   let place: Workplace;
   const sums = { reads: 0, calls: 0, mostCalls: 0, truncated: 0, untold: 0 };
 
@@ -42,13 +42,13 @@ describe.each(PROVIDER_SETTINGS)('$id while its feed changes before each call', 
     churn: Churn,
     { size, ...settings }: Omit<(typeof CASES)[number], 'churn'>,
   ): Promise<string[]> {
-    const upstream = place.simulator.settings[bench.upstream];
+    const upstream = place.simulator.settings[setup.upstream];
     upstream.churn = { insert: 0, remove: 0, removeFrom: 'tail' };
     place.stock.fill(size);
     const before = place.stock.expected().map(({ key }) => key);
     const { result, calls } = await place.read({ ...settings, churn }, MOST_CALLS);
     const after = new Set(place.stock.expected().map(({ key }) => key));
-    const found = rowsOf(result).map(({ task }) => bench.keyOf(task));
+    const found = rowsOf(result).map(({ task }) => setup.keyOf(task));
     expect(found).toHaveLength(new Set(found).size);
     const isTruncated = result.outcome === 'read' && result.truncation !== null;
     sums.reads += 1;
@@ -57,7 +57,7 @@ describe.each(PROVIDER_SETTINGS)('$id while its feed changes before each call', 
     if (isTruncated) sums.truncated += 1;
     const missed = before.filter((key) => after.has(key) && !found.includes(key));
     if (missed.length > 0 && !isTruncated) sums.untold += 1;
-    const isExcused = isTruncated ? bench.tellsLosses : bench.hides?.(churn);
+    const isExcused = isTruncated ? setup.tellsLosses : setup.hides?.(churn);
     return isExcused === true ? [] : missed;
   }
 

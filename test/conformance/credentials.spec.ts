@@ -6,7 +6,7 @@ import type { LoggedCall } from '@/simulator/call-log.js';
 import type { UpstreamName } from '@/simulator/settings.js';
 import { startSimulator, type Simulator } from '../support/gateway.js';
 import { feedOf, readContext, sourceOf, startReaders, type Readers } from '../support/reader.js';
-import { benchOf, NOW_MS, type Stock } from './provider-setups.js';
+import { setupOf, NOW_MS, type Stock } from './provider-setups.js';
 
 const HOUR_MS = 3_600_000;
 const TEMPORARY_TOKEN = 'example-security-token';
@@ -81,8 +81,8 @@ interface FaultScenario {
   readonly read: () => Promise<FeedRead>;
 }
 
-function sceneOf(id: string, credentials: Credentials, key?: string): FaultScenario {
-  const stock = benchOf(id).stock(simulator, key === undefined ? undefined : { key, name: key });
+function scenarioOf(id: string, credentials: Credentials, key?: string): FaultScenario {
+  const stock = setupOf(id).stock(simulator, key === undefined ? undefined : { key, name: key });
   stock.fill(25);
   const source = { ...sourceOf(simulator, id), clusters: null, credentials };
   const reader = readers.open(source);
@@ -113,14 +113,14 @@ describe('right credentials', () => {
   beforeEach(allowTemporaryKeys);
 
   it.each(CASES)('of type $kind open $id', async ({ id, make }) => {
-    const { read } = sceneOf(id, make(simulator.urls.iam));
+    const { read } = scenarioOf(id, make(simulator.urls.iam));
     expect(await read()).toMatchObject(WHOLE);
   });
 
   it.each(CASES)('of type $kind open every page and the clusters of $id', async ({ id, make, settings }) => {
-    const { upstream } = benchOf(id);
+    const { upstream } = setupOf(id);
     Object.assign(simulator.settings[upstream], { cap: 10 });
-    const { read, reader } = sceneOf(id, make(simulator.urls.iam));
+    const { read, reader } = scenarioOf(id, make(simulator.urls.iam));
     expect(await read()).toMatchObject(WHOLE);
     const listing = await reader.listFeeds(readContext());
     expect(listing).toMatchObject({ outcome: 'listed', feeds: { length: 1 } });
@@ -131,13 +131,13 @@ describe('right credentials', () => {
   it.each(CASES.filter(({ id }) => id === 'huawei-css' || id === 'huawei-cce'))(
     'of type $kind open a cluster of $id whose id must be escaped',
     async ({ id, make }) => {
-      const { read } = sceneOf(id, make(simulator.urls.iam), "a b/c+d%2F&ü'(*)!~");
+      const { read } = scenarioOf(id, make(simulator.urls.iam), "a b/c+d%2F&ü'(*)!~");
       expect(await read()).toMatchObject(WHOLE);
     },
   );
 
   it.each(CASES)('of type $kind still open $id a year later', async ({ id, make }) => {
-    const { read, stock } = sceneOf(id, make(simulator.urls.iam));
+    const { read, stock } = scenarioOf(id, make(simulator.urls.iam));
     await read();
     nowMs += 365 * 24 * HOUR_MS;
     stock.fill(0);
@@ -149,7 +149,7 @@ describe('wrong credentials', () => {
   beforeEach(allowTemporaryKeys);
 
   it.each(CASES)('of type $kind are refused by $id', async ({ id, make }) => {
-    const { read } = sceneOf(id, wrong(make(simulator.urls.iam)));
+    const { read } = scenarioOf(id, wrong(make(simulator.urls.iam)));
     expect(await read()).toEqual({
       outcome: 'failed',
       failure: expect.objectContaining({ reason: 'UNAUTHORIZED', retryAfterMs: null }),
@@ -158,7 +158,7 @@ describe('wrong credentials', () => {
 
   it('are temporary keys without their security token', async () => {
     const credentials = HUAWEI['temporary aksk']?.('') as Credentials & { type: 'aksk' };
-    const { read } = sceneOf('huawei-cbr', { ...credentials, securityToken: null });
+    const { read } = scenarioOf('huawei-cbr', { ...credentials, securityToken: null });
     expect(await read()).toMatchObject({ outcome: 'failed', failure: { reason: 'UNAUTHORIZED' } });
   });
 });
@@ -178,7 +178,7 @@ function wrong(credentials: Credentials): Credentials {
 
 describe('a token of IAM', () => {
   it.each(PASSWORD_CASES)('serves all calls of $id until its end is near', async ({ id, make }) => {
-    const { read } = sceneOf(id, make(simulator.urls.iam));
+    const { read } = scenarioOf(id, make(simulator.urls.iam));
     for (let hour = 0; hour < 23; hour++) {
       expect(await read()).toMatchObject({ outcome: 'read' });
       nowMs += HOUR_MS;
@@ -190,8 +190,8 @@ describe('a token of IAM', () => {
   });
 
   it.each(PASSWORD_CASES)('is renewed once when $id refuses it before its time', async ({ id, make }) => {
-    const { upstream } = benchOf(id);
-    const { read } = sceneOf(id, make(simulator.urls.iam));
+    const { upstream } = setupOf(id);
+    const { read } = scenarioOf(id, make(simulator.urls.iam));
     await read();
     simulator.revokeTokens();
     simulator.calls.reset();
@@ -201,8 +201,8 @@ describe('a token of IAM', () => {
   });
 
   it.each(PASSWORD_CASES)('that $id refuses again is not renewed a second time', async ({ id, make }) => {
-    const { upstream } = benchOf(id);
-    const { read } = sceneOf(id, make(simulator.urls.iam));
+    const { upstream } = setupOf(id);
+    const { read } = scenarioOf(id, make(simulator.urls.iam));
     await simulator.setFault(upstream, 'unauthorized');
     expect(await read()).toMatchObject({ outcome: 'failed', failure: { reason: 'UNAUTHORIZED' } });
     expect(simulator.calls.count('iam')).toBe(2);
@@ -211,24 +211,24 @@ describe('a token of IAM', () => {
 
   it.each(PASSWORD_CASES)('of 32 kB reaches $id', async ({ id, make }) => {
     simulator.settings.accounts.tokenLength = 32_000;
-    const { read } = sceneOf(id, make(simulator.urls.iam));
+    const { read } = scenarioOf(id, make(simulator.urls.iam));
     expect(await read()).toMatchObject(WHOLE);
   });
 
   it('is shared by all sources of a project', async () => {
     const ids = PASSWORD_CASES.map(({ id }) => id);
     const make = HUAWEI.password as (iamEndpoint: string) => Credentials;
-    const reads = ids.map((id) => sceneOf(id, make(simulator.urls.iam)).read());
+    const reads = ids.map((id) => scenarioOf(id, make(simulator.urls.iam)).read());
     for (const result of await Promise.all(reads)) expect(result).toMatchObject(WHOLE);
     expect(simulator.calls.count('iam')).toBe(1);
   });
 });
 
 /** Asks all readers at once, again and again: each half second of simulated time at first, each ten later. */
-async function demandFor(ms: number, scenes: readonly FaultScenario[]): Promise<void> {
+async function demandFor(ms: number, scenarios: readonly FaultScenario[]): Promise<void> {
   const sinceMs = nowMs;
   while (nowMs < sinceMs + ms) {
-    await Promise.all(scenes.map(({ read }) => read()));
+    await Promise.all(scenarios.map(({ read }) => read()));
     nowMs += nowMs < sinceMs + 60_000 ? 500 : 10_000;
   }
 }
@@ -248,9 +248,9 @@ describe('wrong credentials under constant demand for three hours', () => {
   beforeEach(allowTemporaryKeys);
 
   it.each(CASES)('of type $kind are tried at $id five times an hour at most', async ({ id, kind, make }) => {
-    const { upstream } = benchOf(id);
-    const scene = sceneOf(id, wrong(make(simulator.urls.iam)));
-    await demandFor(3 * HOUR_MS, [scene]);
+    const { upstream } = setupOf(id);
+    const scenario = scenarioOf(id, wrong(make(simulator.urls.iam)));
+    await demandFor(3 * HOUR_MS, [scenario]);
     const asked = kind === 'password' ? 'iam' : upstream;
     expect(mostRefusedAnHour([asked])).toBeLessThanOrEqual(5);
     expect(simulator.calls.count(asked)).toBeGreaterThanOrEqual(4);
@@ -260,11 +260,11 @@ describe('wrong credentials under constant demand for three hours', () => {
     'of type $kind are tried so by all Huawei sources together',
     async ({ make }) => {
       const ids = PASSWORD_CASES.map(({ id }) => id);
-      const scenes = ids.flatMap((id) => {
-        const scene = sceneOf(id, wrong(make(simulator.urls.iam)));
-        return [scene, scene, scene];
+      const scenarios = ids.flatMap((id) => {
+        const scenario = scenarioOf(id, wrong(make(simulator.urls.iam)));
+        return [scenario, scenario, scenario];
       });
-      await demandFor(3 * HOUR_MS, scenes);
+      await demandFor(3 * HOUR_MS, scenarios);
       expect(mostRefusedAnHour(['css', 'cbr', 'cce', 'iam'])).toBeLessThanOrEqual(5);
     },
   );
@@ -272,14 +272,14 @@ describe('wrong credentials under constant demand for three hours', () => {
   it.each(CASES.filter(({ kind }) => kind !== 'token'))(
     'of type $kind have locked nobody out of $id: once they are right there, they work',
     async ({ id, make }) => {
-      const scene = sceneOf(id, wrong(make(simulator.urls.iam)));
-      await demandFor(HOUR_MS, [scene]);
+      const scenario = scenarioOf(id, wrong(make(simulator.urls.iam)));
+      await demandFor(HOUR_MS, [scenario]);
       changeSecrets();
       simulator.calls.reset();
       const endMs = nowMs + HOUR_MS + 60_000;
-      while ((await scene.read()).outcome === 'failed' && nowMs < endMs) nowMs += 10_000;
-      expect(await scene.read()).toMatchObject({ outcome: 'read' });
-      expect(mostRefusedAnHour([benchOf(id).upstream, 'iam'])).toBe(0);
+      while ((await scenario.read()).outcome === 'failed' && nowMs < endMs) nowMs += 10_000;
+      expect(await scenario.read()).toMatchObject({ outcome: 'read' });
+      expect(mostRefusedAnHour([setupOf(id).upstream, 'iam'])).toBe(0);
     },
   );
 });
@@ -297,20 +297,20 @@ describe('credentials that were right until their secret was changed', () => {
   beforeEach(allowTemporaryKeys);
 
   it.each(CASES)('of type $kind are tried at $id five times an hour at most', async ({ id, kind, make }) => {
-    const scene = sceneOf(id, make(simulator.urls.iam));
-    expect(await scene.read()).toMatchObject(WHOLE);
+    const scenario = scenarioOf(id, make(simulator.urls.iam));
+    expect(await scenario.read()).toMatchObject(WHOLE);
     changeSecrets();
-    await demandFor(3 * HOUR_MS, [scene]);
-    const asked = kind === 'password' ? 'iam' : benchOf(id).upstream;
+    await demandFor(3 * HOUR_MS, [scenario]);
+    const asked = kind === 'password' ? 'iam' : setupOf(id).upstream;
     expect(mostRefusedAnHour([asked])).toBeLessThanOrEqual(5);
   });
 
   it('of type aksk are tried so by all Huawei sources together', async () => {
     const make = HUAWEI.aksk as (iamEndpoint: string) => Credentials;
-    const scenes = PASSWORD_CASES.map(({ id }) => sceneOf(id, make(simulator.urls.iam)));
-    for (const { read } of scenes) expect(await read()).toMatchObject(WHOLE);
+    const scenarios = PASSWORD_CASES.map(({ id }) => scenarioOf(id, make(simulator.urls.iam)));
+    for (const { read } of scenarios) expect(await read()).toMatchObject(WHOLE);
     changeSecrets();
-    await demandFor(3 * HOUR_MS, scenes);
+    await demandFor(3 * HOUR_MS, scenarios);
     expect(mostRefusedAnHour(['css', 'cbr', 'cce'])).toBeLessThanOrEqual(5);
   });
 });

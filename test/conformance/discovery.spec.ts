@@ -6,7 +6,7 @@ import { PROVIDER_SETTINGS } from '@/providers/providers.module.js';
 import { someCombinations } from '../support/combinations.js';
 import { startSimulator, type Simulator } from '../support/gateway.js';
 import { readContext, startReaders, type Readers } from '../support/reader.js';
-import { benchOf, NOW_MS } from './provider-setups.js';
+import { setupOf, NOW_MS } from './provider-setups.js';
 import { tokenSource } from './reading.js';
 
 const WITH_CLUSTERS = PROVIDER_SETTINGS.filter(({ hasClusters }) => hasClusters);
@@ -53,7 +53,7 @@ describe('clusters that the configuration does not name', () => {
   const FIRST = { 'huawei-css': '4213d908', 'huawei-cce': '4b8a3e4c', 'oceanbase-ocp': '1000005' };
 
   it.each(Object.entries(FIRST))('become feeds of %s', async (id, key) => {
-    benchOf(id).stock(simulator, { key, name: 'first' });
+    setupOf(id).stock(simulator, { key, name: 'first' });
     const source = tokenSource(simulator, id).id;
     expect(await list(id)).toEqual([
       {
@@ -165,7 +165,7 @@ describe('clusters that the configuration does not name', () => {
     'are kept up to the limit by $id, the same ones each time, and said to be cut',
     async ({ id }) => {
       for (const key of [5, 3, 1, 4, 2])
-        benchOf(id).stock(simulator, { key: String(key), name: `name-${key}` });
+        setupOf(id).stock(simulator, { key: String(key), name: `name-${key}` });
       const listing = await ask(id, { discovery: { exclude: [], maxClusters: 3 } });
       expect(listing).toMatchObject({ outcome: 'listed', truncation: 'LIMIT' });
       expect(

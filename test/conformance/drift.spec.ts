@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import type { ReadFeed } from '@/model/provider.js';
 import { CANARIES } from '@/simulator/canaries.js';
 import { FAULT_KINDS } from '@/simulator/faults/fault.js';
-import { PROVIDER_SETUPS, benchOf } from './provider-setups.js';
+import { PROVIDER_SETUPS, setupOf } from './provider-setups.js';
 import { documentedRow } from './documented-rows.js';
 import { openWorkplace, rowsOf, type Workplace } from './reading.js';
 
@@ -39,7 +39,7 @@ describe.each(Object.keys(PROVIDER_SETUPS))('%s', (provider) => {
 
   beforeEach(async () => {
     place.stock.fill(0);
-    await place.simulator.setFault(benchOf(provider).upstream, null);
+    await place.simulator.setFault(setupOf(provider).upstream, null);
   });
 
   afterAll(async () => {
@@ -102,7 +102,7 @@ describe.each(Object.keys(PROVIDER_SETUPS))('%s', (provider) => {
     'shows an example of each kind of drift and no text of the upstream: %s',
     async (kind) => {
       place.stock.fill(40);
-      await place.simulator.setFault(benchOf(provider).upstream, kind);
+      await place.simulator.setFault(setupOf(provider).upstream, kind);
       const { result } = await place.read({});
       if (result.outcome === 'failed') return;
       const { drift, driftExamples } = result;
@@ -114,7 +114,7 @@ describe.each(Object.keys(PROVIDER_SETUPS))('%s', (provider) => {
   );
 
   it('takes null in place of the list for no rows only where no total says otherwise', async () => {
-    const { upstream } = benchOf(provider);
+    const { upstream } = setupOf(provider);
     await place.simulator.setFault(upstream, 'list-null');
     expect(await read()).toMatchObject({ rows: [], truncation: null });
     place.stock.fill(5);

@@ -5,7 +5,7 @@ import type { TaskRow, Task } from '@/model/task.js';
 import { PROVIDER_SETTINGS } from '@/providers/providers.module.js';
 import { startSimulator, type Simulator } from '../support/gateway.js';
 import { feedOf, readContext, startReaders, type Readers } from '../support/reader.js';
-import { PROVIDER_SETUPS, benchOf, exampleOf, NOW_MS } from './provider-setups.js';
+import { PROVIDER_SETUPS, setupOf, exampleOf, NOW_MS } from './provider-setups.js';
 import { rowsOf, tokenSource } from './reading.js';
 
 /** Each vendor's documented answer, read by hand according to section 2 of the contract. */
@@ -138,10 +138,10 @@ afterEach(async () => {
 /** Serves an answer's rows exactly as they are, in the feed of a task, and reads them back. */
 async function readVerbatim(rows: readonly unknown[], like: Task): Promise<readonly TaskRow[]> {
   const key = like.feed.slice(like.feed.lastIndexOf('/') + 1);
-  const stock = benchOf(like.provider).stock(simulator, { key, name: like.cluster?.name ?? key });
+  const stock = setupOf(like.provider).stock(simulator, { key, name: like.cluster?.name ?? key });
   for (const row of rows) stock.addVerbatim(row);
   // Of a record that is served twice the later counts, so the fixture's own order matters.
-  simulator.settings[benchOf(like.provider).upstream].order = 'oldest-first';
+  simulator.settings[setupOf(like.provider).upstream].order = 'oldest-first';
   const source = tokenSource(simulator, like.provider);
   const feed = feedOf(source, key, like.cluster?.name ?? null);
   return rowsOf(await readers.open(source).readFeed(feed, readContext()));
@@ -159,7 +159,7 @@ describe('the suite', () => {
 
 describe("the vendor's example", () => {
   it.each(Object.values(DOCUMENTED))('of $provider becomes the task of the contract', async (task) => {
-    const served = benchOf(task.provider).rowsIn(exampleOf(task.provider) as never);
+    const served = setupOf(task.provider).rowsIn(exampleOf(task.provider) as never);
     const rows = await readVerbatim(served, task);
     expect(rows.map((row) => ({ ...row, raw: readJson(row.raw) }))).toEqual([{ task, raw: served[0] }]);
   });
@@ -194,7 +194,7 @@ describe("a provider's fixture", () => {
     async ({ provider, body, tasks }) => {
       const like = tasks[0];
       if (like === undefined) throw new Error('a fixture without tasks');
-      const rows = await readVerbatim(benchOf(provider).rowsIn(body as never), like);
+      const rows = await readVerbatim(setupOf(provider).rowsIn(body as never), like);
       expect(rows.map(({ task }) => task).sort(byId)).toEqual([...tasks].sort(byId));
     },
   );

@@ -10,7 +10,7 @@ import type { FaultKind } from '@/simulator/faults/fault.js';
 import { startSimulator, type Simulator } from '../support/gateway.js';
 import { feedOf, readContext, sourceOf, startReaders, type Readers } from '../support/reader.js';
 import { startMute, startPlainText, startUntrusted, UNRESOLVABLE_URL } from '../support/unreachable.js';
-import { benchOf, NOW_MS, type Stock } from './provider-setups.js';
+import { setupOf, NOW_MS, type Stock } from './provider-setups.js';
 import { tokenSource } from './reading.js';
 
 /** What section 3 of the contract calls each thing that can go wrong. */
@@ -64,8 +64,8 @@ interface FaultScenario {
 }
 
 /** A feed of some rows, and its source. */
-function sceneOf(provider: string, changes: Partial<SourceConfig> = {}, count = 25): FaultScenario {
-  const stock = benchOf(provider).stock(simulator);
+function scenarioOf(provider: string, changes: Partial<SourceConfig> = {}, count = 25): FaultScenario {
+  const stock = setupOf(provider).stock(simulator);
   stock.fill(count);
   const source = { ...tokenSource(simulator, provider), clusters: null, timeoutMs: AMPLE_MS, ...changes };
   const reader = readers.open(source);
@@ -98,12 +98,12 @@ describe('a failing upstream', () => {
   it.each(CASES)(
     'fails the read of $id by the reason of $kind, and is read again when that has passed',
     async ({ id, kind }) => {
-      const { read, source, stock } = sceneOf(id, timeoutFor(kind));
-      await simulator.setFault(benchOf(id).upstream, kind);
+      const { read, source, stock } = scenarioOf(id, timeoutFor(kind));
+      await simulator.setFault(setupOf(id).upstream, kind);
       const result = await read();
       expect(result).toEqual(failed(REASONS[kind]));
       expectNoTelltales(result, source);
-      await simulator.setFault(benchOf(id).upstream, null);
+      await simulator.setFault(setupOf(id).upstream, null);
       // A refused credential rests for a while, so that it is not locked.
       expect(await read()).toMatchObject(
         kind === 'unauthorized'
@@ -116,8 +116,8 @@ describe('a failing upstream', () => {
   it.each(CASES.filter(({ id }) => WITH_CLUSTERS.some((settings) => settings.id === id)))(
     'fails the listing of clusters of $id by the reason of $kind',
     async ({ id, kind }) => {
-      const { list, source } = sceneOf(id, timeoutFor(kind));
-      const { upstream } = benchOf(id);
+      const { list, source } = scenarioOf(id, timeoutFor(kind));
+      const { upstream } = setupOf(id);
       await simulator.setFault(upstream, kind === 'refuse' ? kind : { kind, only: 'clusters' });
       const result = await list();
       expect(result).toEqual(failed(REASONS[kind]));
@@ -125,12 +125,12 @@ describe('a failing upstream', () => {
     },
   );
 
-  it.each(CASES.filter(({ id, kind }) => benchOf(id).upstream !== 'cce' && kind !== 'refuse'))(
+  it.each(CASES.filter(({ id, kind }) => setupOf(id).upstream !== 'cce' && kind !== 'refuse'))(
     'fails the whole read of $id when $kind comes on a later page',
     async ({ id, kind }) => {
-      const { upstream } = benchOf(id);
+      const { upstream } = setupOf(id);
       Object.assign(simulator.settings[upstream], { cap: 10 });
-      const { read, source } = sceneOf(id, timeoutFor(kind));
+      const { read, source } = scenarioOf(id, timeoutFor(kind));
       let calls = 0;
       const result = await read(() => {
         calls += 1;
@@ -142,16 +142,16 @@ describe('a failing upstream', () => {
   );
 
   it.each(PROVIDER_SETTINGS)('tells $id how long to stay away', async ({ id }) => {
-    const { read } = sceneOf(id);
-    await simulator.setFault(benchOf(id).upstream, { kind: 'throttle', retryAfterSeconds: 7 });
+    const { read } = scenarioOf(id);
+    await simulator.setFault(setupOf(id).upstream, { kind: 'throttle', retryAfterSeconds: 7 });
     expect(await read()).toEqual(failed('THROTTLED', 7000));
   });
 
   it.each(PROVIDER_SETTINGS)(
     'that throttles by itself is told from one that fails, by $id',
     async ({ id }) => {
-      const { read } = sceneOf(id);
-      simulator.settings[benchOf(id).upstream].rateLimit = { calls: 0, perMs: 60_000 };
+      const { read } = scenarioOf(id);
+      simulator.settings[setupOf(id).upstream].rateLimit = { calls: 0, perMs: 60_000 };
       // OCP tells the end of its window without being asked.
       expect(await read()).toEqual(failed('THROTTLED', id === 'oceanbase-ocp' ? 60_000 : null));
     },
@@ -160,7 +160,7 @@ describe('a failing upstream', () => {
 
 describe('an upstream that is not there', () => {
   it.each(PROVIDER_SETTINGS)('fails the read of $id where its name does not resolve', async ({ id }) => {
-    const { read, source } = sceneOf(id, { endpoint: UNRESOLVABLE_URL });
+    const { read, source } = scenarioOf(id, { endpoint: UNRESOLVABLE_URL });
     const result = await read();
     expect(result).toEqual(failed('UNREACHABLE'));
     expectNoTelltales(result, source);
@@ -175,7 +175,7 @@ describe('an upstream that is not there', () => {
     const stranger = await start();
     for (const [index, { id }] of PROVIDER_SETTINGS.entries()) {
       const timeoutMs = reason === 'TIMEOUT' ? TIMEOUT_MS : AMPLE_MS;
-      const { read, source } = sceneOf(id, { endpoint: stranger.url, timeoutMs });
+      const { read, source } = scenarioOf(id, { endpoint: stranger.url, timeoutMs });
       const result = await read();
       expect(result).toEqual(failed(reason));
       expect(stranger.connections()).toBe((index + 1) * tries);
@@ -190,7 +190,7 @@ describe('OCP that reports failures with HTTP 200', () => {
     'fails the read by the reason of %s',
     async (kind) => {
       simulator.settings.ocp.failures = 'ok';
-      const { read, source } = sceneOf('oceanbase-ocp');
+      const { read, source } = scenarioOf('oceanbase-ocp');
       await simulator.setFault('ocp', kind);
       const result = await read();
       expect(result).toEqual(failed(REASONS[kind]));
@@ -201,7 +201,7 @@ describe('OCP that reports failures with HTTP 200', () => {
 
 describe('a cluster that the upstream does not know', () => {
   it.each(WITH_CLUSTERS)('is NOT_FOUND, by $id', async ({ id }) => {
-    const { source } = sceneOf(id);
+    const { source } = scenarioOf(id);
     const unknown = feedOf(source, '4711');
     expect(await readers.open(source).readFeed(unknown, readContext())).toEqual(failed('NOT_FOUND'));
   });
@@ -233,7 +233,7 @@ describe('an error code that says more than its status', () => {
     ['oceanbase-ocp', 200, { successful: false, error: { code: 10002 } }, 'NOT_FOUND'],
     ['oceanbase-ocp', 200, { successful: false, error: { code: 10011 } }, 'UPSTREAM_ERROR'],
   ] as const)('%s: %i %j is %s', async (...[id, status, body, reason]) => {
-    const { source, stock } = sceneOf(id);
+    const { source, stock } = scenarioOf(id);
     const reader = readers.open({ ...source, endpoint: await answerAlways(status, body) });
     expect(await reader.readFeed(feedOf(source, stock.feedKey), readContext())).toEqual(failed(reason));
   });
@@ -252,11 +252,11 @@ describe('IAM that fails', () => {
 
   it.each(cases)('fails the read of $id by the reason of $kind', async ({ id, kind }) => {
     const { credentials } = sourceOf(simulator, 'huawei-cbr');
-    const { read, source } = sceneOf(id, { credentials });
+    const { read, source } = scenarioOf(id, { credentials });
     await simulator.setFault('iam', kind);
     const result = await read();
     expect(result).toEqual(failed(LOGIN_REASONS[kind] ?? 'UPSTREAM_ERROR'));
-    expect(simulator.calls.count(benchOf(id).upstream)).toBe(0);
+    expect(simulator.calls.count(setupOf(id).upstream)).toBe(0);
     expectNoTelltales(result, source);
   });
 });

@@ -3,7 +3,7 @@ import type { ReadFeed } from '@/model/provider.js';
 import { PROVIDER_SETTINGS } from '@/providers/providers.module.js';
 import { everyCombination, someCombinations } from '../support/combinations.js';
 import { feedOf, readContext } from '../support/reader.js';
-import { benchOf } from './provider-setups.js';
+import { setupOf } from './provider-setups.js';
 import { mostCalls, openWorkplace, rowsOf, type Workplace } from './reading.js';
 
 let place: Workplace;
@@ -20,7 +20,7 @@ function firstKeys(order: 'newest-first' | 'oldest-first' | 'shuffled', count: n
 }
 
 describe('CSS that takes no start beyond 1000', () => {
-  const css = benchOf('huawei-css');
+  const css = setupOf('huawei-css');
   const CHOICES = {
     beyondBound: ['error', 'clamp'],
     cap: [null, 10, 100],
@@ -77,7 +77,7 @@ describe('CSS that takes no start beyond 1000', () => {
 });
 
 describe.each(PROVIDER_SETTINGS)('a feed of $id beyond maxTasksPerFeed', ({ id }) => {
-  const bench = benchOf(id);
+  const setup = setupOf(id);
   const SETTINGS = everyCombination({
     cap: [null, 10],
     order: ['newest-first', 'oldest-first', 'shuffled'],
@@ -93,11 +93,11 @@ describe.each(PROVIDER_SETTINGS)('a feed of $id beyond maxTasksPerFeed', ({ id }
 
   it.each(SETTINGS)('is cut there and says so, in pages of $cap, $order', async (settings) => {
     place.stock.fill(300);
-    Object.assign(place.simulator.settings[bench.upstream], settings);
+    Object.assign(place.simulator.settings[setup.upstream], settings);
     const reader = place.readers.open({ ...place.source, maxTasksPerFeed: 100 });
     const result = await reader.readFeed(feedOf(place.source, place.stock.feedKey), readContext());
     const { rows, truncation, coveredSince } = expectRead(result);
-    const found = new Set(rows.map(({ task }) => bench.keyOf(task)));
+    const found = new Set(rows.map(({ task }) => setup.keyOf(task)));
     expect({ rows: rows.length, found: found.size, truncation }).toEqual({
       rows: 100,
       found: 100,
@@ -107,12 +107,12 @@ describe.each(PROVIDER_SETTINGS)('a feed of $id beyond maxTasksPerFeed', ({ id }
     const isMissing = ({ key, createdMs }: { key: string; createdMs: number }): boolean =>
       createdMs >= since && !found.has(key);
     expect(place.stock.expected().filter(isMissing)).toEqual([]);
-    expect(place.simulator.calls.count(bench.upstream)).toBeLessThanOrEqual(mostCalls(settings, 100));
+    expect(place.simulator.calls.count(setup.upstream)).toBeLessThanOrEqual(mostCalls(settings, 100));
   });
 
   it('is whole where it has exactly so many rows', async () => {
     place.stock.fill(100);
-    Object.assign(place.simulator.settings[bench.upstream], { cap: null, order: 'newest-first' });
+    Object.assign(place.simulator.settings[setup.upstream], { cap: null, order: 'newest-first' });
     const reader = place.readers.open({ ...place.source, maxTasksPerFeed: 100 });
     const result = await reader.readFeed(feedOf(place.source, place.stock.feedKey), readContext());
     expect(result).toMatchObject({ outcome: 'read', truncation: null, rows: { length: 100 } });

@@ -4,7 +4,7 @@ import type { FeedRead } from '@/model/provider.js';
 import type { Task } from '@/model/task.js';
 import { PROVIDER_SETTINGS } from '@/providers/providers.module.js';
 import type { RowOrder } from '@/simulator/fleet/row-list.js';
-import { benchOf, NOW_MS } from './provider-setups.js';
+import { setupOf, NOW_MS } from './provider-setups.js';
 import { feedOf, readContext } from '../support/reader.js';
 import { openWorkplace, rowsOf, type Workplace } from './reading.js';
 
@@ -42,7 +42,7 @@ describe.each(PROVIDER_SETTINGS)('$id', ({ id }) => {
   });
 
   it('goes on reading with one connection while its upstream changes its ways', async () => {
-    const { upstream } = benchOf(id);
+    const { upstream } = setupOf(id);
     const reader = place.readers.open(place.source);
     const feed = feedOf(place.source, place.stock.feedKey);
     place.stock.fill(95);
@@ -56,10 +56,10 @@ describe.each(PROVIDER_SETTINGS)('$id', ({ id }) => {
   });
 
   it('reads two feeds of one source at once, and the same feed twice, without mixing them up', async () => {
-    const { upstream } = benchOf(id);
+    const { upstream } = setupOf(id);
     Object.assign(place.simulator.settings[upstream], { cap: 10, order: 'shuffled' });
     place.stock.fill(95);
-    const other = benchOf(id).stock(place.simulator, { key: '2000006', name: 'other' });
+    const other = setupOf(id).stock(place.simulator, { key: '2000006', name: 'other' });
     const isOneFeed = other.feedKey === place.stock.feedKey;
     if (!isOneFeed) other.fill(42);
     const reader = place.readers.open(place.source);

@@ -54,7 +54,7 @@ interface StockedFeed {
   readonly name: string;
 }
 
-/** One bench a provider; a test compares them with the list of providers. */
+/** One setup a provider; a test compares them with the list of providers. */
 export const PROVIDER_SETUPS: Readonly<Record<string, ProviderSetup>> = {
   'huawei-css': {
     upstream: 'css',
@@ -120,11 +120,11 @@ export const PROVIDER_SETUPS: Readonly<Record<string, ProviderSetup>> = {
   },
 };
 
-/** The bench of a provider. */
-export function benchOf(provider: string): ProviderSetup {
-  const bench = PROVIDER_SETUPS[provider];
-  if (bench === undefined) throw new Error(`no bench for ${provider}`);
-  return bench;
+/** The setup of a provider. */
+export function setupOf(provider: string): ProviderSetup {
+  const setup = PROVIDER_SETUPS[provider];
+  if (setup === undefined) throw new Error(`no setup for ${provider}`);
+  return setup;
 }
 
 function stockOf<R extends object>(

@@ -6,7 +6,7 @@ import type { SimulatorSettings } from '@/simulator/settings.js';
 import { EXHAUSTIVE, everyPair, someCombinations, type Choices } from '../support/combinations.js';
 import { startSimulator, type Simulator } from '../support/gateway.js';
 import { feedOf, readContext, sourceOf, startReaders, type Readers } from '../support/reader.js';
-import { benchOf, NOW_MS, type ProviderSetup, type Expected, type Stock } from './provider-setups.js';
+import { setupOf, NOW_MS, type ProviderSetup, type Expected, type Stock } from './provider-setups.js';
 
 /** A simulator with one empty feed of a provider, and the provider connected to it. */
 export interface Workplace {
@@ -28,11 +28,11 @@ export interface Measured {
 }
 
 export async function openWorkplace(provider: string): Promise<Workplace> {
-  const bench = benchOf(provider);
+  const setup = setupOf(provider);
   const clock = (): number => NOW_MS;
   const simulator = await startSimulator({ fleet: 'empty', clock, ocp: { rateLimit: null } });
   const readers = await startReaders(clock);
-  const stock = bench.stock(simulator);
+  const stock = setup.stock(simulator);
   const source = tokenSource(simulator, provider);
   return {
     simulator,
@@ -40,7 +40,7 @@ export async function openWorkplace(provider: string): Promise<Workplace> {
     stock,
     source,
     read: async (settings, mostCalls = Number.POSITIVE_INFINITY) => {
-      Object.assign(simulator.settings[bench.upstream], settings);
+      Object.assign(simulator.settings[setup.upstream], settings);
       simulator.calls.reset();
       const stop = new AbortController();
       let begun = 0;
@@ -51,7 +51,7 @@ export async function openWorkplace(provider: string): Promise<Workplace> {
       const context = readContext({ signal: stop.signal, onCall });
       const result = await readers.open(source).readFeed(feedOf(source, stock.feedKey), context);
       if (begun > mostCalls) throw new Error(`the read makes more than ${mostCalls} calls`);
-      return { result, calls: simulator.calls.count(bench.upstream) };
+      return { result, calls: simulator.calls.count(setup.upstream) };
     },
     close: async () => {
       await readers.close();
@@ -90,7 +90,7 @@ export interface Space<G extends Group> {
 
 /** Every row exactly once, whatever the settings and the size. */
 export function describeReading<G extends Group>(provider: string, space: Space<G>): void {
-  const bench = benchOf(provider);
+  const setup = setupOf(provider);
   const cases = [
     ...someCombinations({ ...space.small, rows: SMALL }, BY_CHANCE),
     ...someCombinations({ ...space.large, rows: LARGE }),
@@ -110,8 +110,8 @@ export function describeReading<G extends Group>(provider: string, space: Space<
   async function expectWholeRead(settings: object, expected: readonly Expected[]): Promise<void> {
     const measured = await place.read(settings, mostCalls(settings, expected.length));
     calls += measured.calls;
-    const found = describeRead(measured, bench);
-    const wanted = wantedOf(expected, bench.resolutionMs(place.simulator.settings));
+    const found = describeRead(measured, setup);
+    const wanted = wantedOf(expected, setup.resolutionMs(place.simulator.settings));
     try {
       expect(found).toEqual(wanted);
     } catch (error) {
@@ -151,10 +151,10 @@ async function idsUnder(place: Workplace, settings: object): Promise<string[]> {
     .sort();
 }
 
-function describeRead({ result }: Measured, bench: ProviderSetup): object {
+function describeRead({ result }: Measured, setup: ProviderSetup): object {
   if (result.outcome === 'failed') return result;
   const { rows, truncation, drift } = result;
-  const tasks = rows.map(({ task }) => `${bench.keyOf(task)} created ${task.createTime ?? 'at no time'}`);
+  const tasks = rows.map(({ task }) => `${setup.keyOf(task)} created ${task.createTime ?? 'at no time'}`);
   const ids = new Set(rows.map(({ task }) => task.id));
   return { tasks: tasks.sort(), ids: ids.size, truncation, drift };
 }

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { answersOf, misfits, operationOf, schemaMisfits } from '../support/document.js';
+import { answersOf, invalidFields, operationOf, schemaMisfits } from '../support/document.js';
 import {
   startGateway,
   startSimulator,
@@ -59,7 +59,7 @@ describe('an answer of listTasks is as documented', () => {
   it('when it is whole', async () => {
     const answer = await get('/v1/tasks?pageSize=1000');
     expect(answer.status).toBe(200);
-    expect(misfits('listTasks', answer)).toEqual([]);
+    expect(invalidFields('listTasks', answer)).toEqual([]);
     const { tasks, totalSize } = pageOf(answer);
     expect(tasks).toHaveLength(totalSize);
     expect(new Set(tasks.map(({ provider }) => provider)).size).toBe(4);
@@ -68,13 +68,13 @@ describe('an answer of listTasks is as documented', () => {
 
   it('with the records as received', async () => {
     const answer = await get('/v1/tasks?pageSize=1000&include=raw');
-    expect(misfits('listTasks', answer)).toEqual([]);
+    expect(invalidFields('listTasks', answer)).toEqual([]);
     expect(pageOf(answer).tasks.filter(({ raw }) => typeof raw !== 'object')).toEqual([]);
   });
 
   it('when nothing matches', async () => {
     const answer = await get('/v1/tasks?resourceName=nothing-is-called-this');
-    expect(misfits('listTasks', answer)).toEqual([]);
+    expect(invalidFields('listTasks', answer)).toEqual([]);
     expect(pageOf(answer)).toMatchObject({ tasks: [], totalSize: 0, nextPageToken: '' });
   });
 
@@ -84,7 +84,7 @@ describe('an answer of listTasks is as documented', () => {
     let token: string;
     do {
       const answer = await get(path);
-      expect(misfits('listTasks', answer)).toEqual([]);
+      expect(invalidFields('listTasks', answer)).toEqual([]);
       token = pageOf(answer).nextPageToken;
       seen += pageOf(answer).tasks.length;
       path = `/v1/tasks?pageSize=90&pageToken=${token}`;
@@ -96,7 +96,7 @@ describe('an answer of listTasks is as documented', () => {
     await breakUpstreams(['cbr', 'ocp']);
     const answer = await get('/v1/tasks?pageSize=1000');
     expect(answer.status).toBe(200);
-    expect(misfits('listTasks', answer)).toEqual([]);
+    expect(invalidFields('listTasks', answer)).toEqual([]);
     expect(answer.headers.get('cache-control')).toBe('no-store');
     expect(pageOf(answer).completeness.problems).toEqual([
       expect.objectContaining({ state: 'FAILED', reason: 'UPSTREAM_ERROR' }),
@@ -111,11 +111,11 @@ describe('an answer of listTasks is as documented', () => {
     nowMs += 10 * 60_000;
     await breakUpstreams(UPSTREAMS);
     const answer = await get('/v1/tasks', {}, aging);
-    expect(misfits('listTasks', answer)).toEqual([]);
+    expect(invalidFields('listTasks', answer)).toEqual([]);
     const states = pageOf(answer).completeness.problems.map(({ state }) => state);
     expect(new Set(states)).toEqual(new Set(['STALE']));
     const accepted = await get('/v1/tasks', { 'cache-control': 'max-stale' }, aging);
-    expect(misfits('listTasks', accepted)).toEqual([]);
+    expect(invalidFields('listTasks', accepted)).toEqual([]);
     expect(pageOf(accepted).completeness).toMatchObject({ complete: true, problems: [] });
   });
 
@@ -124,7 +124,7 @@ describe('an answer of listTasks is as documented', () => {
       sources: (sources) => sources.map((source) => ({ ...source, maxTasksPerFeed: 5 })),
     });
     const answer = await get('/v1/tasks', {}, narrow);
-    expect(misfits('listTasks', answer)).toEqual([]);
+    expect(invalidFields('listTasks', answer)).toEqual([]);
     const problems = pageOf(answer).completeness.problems;
     expect(problems.map(({ state }) => state)).toContain('TRUNCATED');
     expect(pageOf(answer).unreachable).toEqual([]);
@@ -136,7 +136,7 @@ describe('an answer of listTasks is as documented', () => {
     // The deadline bounds the wait for upstreams, which nothing here has to wait for.
     await get('/v1/tasks', { prefer: 'wait=3' }, brief);
     const answer = await get('/v1/tasks?page=2', { prefer: 'wait=5, handling=lenient' }, brief);
-    expect(misfits('listTasks', answer)).toEqual([]);
+    expect(invalidFields('listTasks', answer)).toEqual([]);
     expect(answer.headers.get('preference-applied')).toBe('wait=3, handling=lenient');
     expect((await get('/v1/tasks?page=2', headers)).headers.get('preference-applied')).toBe(
       'wait=5, handling=strict',
@@ -147,7 +147,7 @@ describe('an answer of listTasks is as documented', () => {
     const first = await get('/v1/tasks');
     const again = await get('/v1/tasks', { 'if-none-match': first.headers.get('etag') ?? '' });
     expect(again.status).toBe(304);
-    expect(misfits('listTasks', again)).toEqual([]);
+    expect(invalidFields('listTasks', again)).toEqual([]);
   });
 });
 
@@ -156,11 +156,11 @@ describe('an answer of getTask is as documented', () => {
     const { tasks } = pageOf(await get('/v1/tasks?pageSize=1000'));
     for (const task of tasks.filter((_, position) => position % 7 === 0)) {
       const answer = await get(`/v1/tasks/${task.id}`);
-      expect(misfits('getTask', answer)).toEqual([]);
+      expect(invalidFields('getTask', answer)).toEqual([]);
       expect(answer.body).toEqual(task);
     }
     const raw = await get(`/v1/tasks/${tasks[0]?.id ?? ''}?include=raw`);
-    expect(misfits('getTask', raw)).toEqual([]);
+    expect(invalidFields('getTask', raw)).toEqual([]);
     expect(raw.body).toHaveProperty('raw');
   });
 
@@ -169,7 +169,7 @@ describe('an answer of getTask is as documented', () => {
     const etag = (await get(`/v1/tasks/${id}`)).headers.get('etag') ?? '';
     const again = await get(`/v1/tasks/${id}`, { 'if-none-match': etag, prefer: 'handling=lenient' });
     expect(again.status).toBe(304);
-    expect(misfits('getTask', again)).toEqual([]);
+    expect(invalidFields('getTask', again)).toEqual([]);
   });
 });
 
@@ -192,7 +192,7 @@ describe('an answer of the other operations is as documented', () => {
     const failing = await get(path);
     for (const answer of [before, after, failing]) {
       expect(answer.status).toBe(200);
-      expect(misfits(operationId, answer)).toEqual([]);
+      expect(invalidFields(operationId, answer)).toEqual([]);
     }
   });
 
@@ -200,7 +200,7 @@ describe('an answer of the other operations is as documented', () => {
     await breakUpstreams(UPSTREAMS);
     await get('/v1/tasks');
     const answer = await get('/health/ready');
-    expect(misfits('getReadiness', answer)).toEqual([]);
+    expect(invalidFields('getReadiness', answer)).toEqual([]);
     expect(answer.body).toMatchObject({ status: 'degraded' });
   });
 });
@@ -209,7 +209,7 @@ describe('a problem is as documented', () => {
   /** A problem of a documented operation: its kind must be among the documented examples of its status, too. */
   function expectProblem(operationId: string, answer: Answer, slug: string): void {
     expect(answer.body).toMatchObject({ type: `/problems/${slug}`, status: answer.status });
-    expect(misfits(operationId, answer)).toEqual([]);
+    expect(invalidFields(operationId, answer)).toEqual([]);
     const { path, operation } = operationOf(operationId);
     const documented = answersOf(path, operation).find(
       ({ status }) => status === String(answer.status),
@@ -395,7 +395,7 @@ describe('the parameters', () => {
       'include=raw',
     ]) {
       const answer = await get(`/v1/tasks?${query}`);
-      expect([query, answer.status, ...misfits('listTasks', answer)]).toEqual([query, 200]);
+      expect([query, answer.status, ...invalidFields('listTasks', answer)]).toEqual([query, 200]);
     }
   });
 });

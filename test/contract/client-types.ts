@@ -20,7 +20,7 @@ export function run(program: string, ...args: string[]): Promise<Outcome> {
   });
 }
 
-/** Makes the types of a client from a document, and judges the document by the rules on the way. */
+/** Makes the types of a client from a document, and checks the document by the rules on the way. */
 export function makeClientTypes(documentFile: string, output: string): Promise<Outcome> {
   const program = join(dirname(require.resolve('openapi-typescript/package.json')), 'bin/cli.js');
   return run(program, documentFile, '--redocly', RULES, '--output', output);

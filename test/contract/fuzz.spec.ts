@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { ANY_CHARACTER } from '../support/any-character.js';
-import { itemsOf, misfits, operationOf, type Parameter, type Schema } from '../support/document.js';
+import { itemsOf, invalidFields, operationOf, type Parameter, type Schema } from '../support/document.js';
 import { startGateway, startSimulator, type RunningGateway, type Simulator } from '../support/gateway.js';
 import { ask } from '../support/http.js';
 
@@ -197,7 +197,7 @@ describe('whatever is asked', () => {
       fc.asyncProperty(VALID, async (pairs) => {
         const answer = await ask(`${gateway.url}/v1/tasks?${encoded(pairs)}`);
         expect(answer.status).toBe(200);
-        expect(misfits('listTasks', answer)).toEqual([]);
+        expect(invalidFields('listTasks', answer)).toEqual([]);
       }),
       { numRuns: RUNS },
     );
@@ -212,7 +212,7 @@ describe('whatever is asked', () => {
         const query = encoded(first ? [...pairs, ...others] : [...others, ...pairs]);
         const answer = await ask(`${gateway.url}/v1/tasks?${query}`);
         expect(answer.status).toBe(400);
-        expect(misfits('listTasks', answer)).toEqual([]);
+        expect(invalidFields('listTasks', answer)).toEqual([]);
         const { errors } = answer.body as { errors: readonly { parameter: string }[] };
         expect(errors.map((error) => error.parameter)).toContain(parameter);
       }),
@@ -232,7 +232,7 @@ describe('whatever is asked', () => {
       fc.asyncProperty(anything, async (query) => {
         const answer = await ask(`${gateway.url}/v1/tasks?${query}`);
         expect([200, 400]).toContain(answer.status);
-        expect(misfits('listTasks', answer)).toEqual([]);
+        expect(invalidFields('listTasks', answer)).toEqual([]);
       }),
       { numRuns: RUNS },
     );
@@ -256,8 +256,8 @@ describe('whatever is asked', () => {
         expect([404, 414]).toContain(task.status);
         const source = await ask(`${gateway.url}/v1/sources/${path}`);
         expect([200, 404, 414]).toContain(source.status);
-        expect(misfits('getTask', task)).toEqual([]);
-        expect(misfits('getSource', source)).toEqual([]);
+        expect(invalidFields('getTask', task)).toEqual([]);
+        expect(invalidFields('getSource', source)).toEqual([]);
       }),
       { numRuns: RUNS },
     );
@@ -300,7 +300,7 @@ describe('whatever is asked', () => {
         const answer = await ask(`${gateway.url}/v1/tasks?pageSize=3`, headers);
         // 503: a caller who waits no longer than 0 seconds for something newer, and wants nothing partial.
         expect([200, 503]).toContain(answer.status);
-        expect(misfits('listTasks', answer)).toEqual([]);
+        expect(invalidFields('listTasks', answer)).toEqual([]);
       }),
       { numRuns: RUNS },
     );

@@ -32,7 +32,7 @@ const FLEET = {
   ocpTenants: 4,
 };
 
-/** How time goes by in a scene. */
+/** How time goes by in a scenario. */
 class Timing {
   /** How far the clock of simulator and gateway is ahead of the real one. */
   aheadMs = 0;
@@ -45,7 +45,7 @@ class Timing {
   readonly clock = (): number => Date.now() + this.aheadMs;
 }
 
-interface SceneOptions {
+interface ScenarioOptions {
   /** The longest a question waits. */
   readonly deadlineMs?: number;
   /** The longest one call takes. */
@@ -58,19 +58,19 @@ interface SceneOptions {
 
 interface Surroundings {
   readonly simulator: Simulator;
-  readonly doors: Partial<Record<UpstreamOfTasks, BreakableRoute>>;
+  readonly routes: Partial<Record<UpstreamOfTasks, BreakableRoute>>;
 }
 
 async function openDoors(
-  by: NonNullable<SceneOptions['by']>,
+  by: NonNullable<ScenarioOptions['by']>,
   urls: Simulator['urls'],
-): Promise<Surroundings['doors']> {
+): Promise<Surroundings['routes']> {
   const opening = UPSTREAMS.map(async (name) => [name, await by[name]?.(urls[name])] as const);
-  return Object.fromEntries((await Promise.all(opening)).filter(([, door]) => door !== undefined));
+  return Object.fromEntries((await Promise.all(opening)).filter(([, route]) => route !== undefined));
 }
 
-function begin({ simulator, doors }: Surroundings, timing: Timing): Promise<RunningGateway> {
-  const ways = Object.entries(doors).map(([name, { url }]) => [name, url] as const);
+function begin({ simulator, routes }: Surroundings, timing: Timing): Promise<RunningGateway> {
+  const ways = Object.entries(routes).map(([name, { url }]) => [name, url] as const);
   const urls = { ...simulator.urls, ...Object.fromEntries(ways) };
   const { clock, deadlineMs, timeoutOf } = timing;
   return startGateway(
@@ -104,15 +104,15 @@ export class FaultScenario {
     private gateway: RunningGateway,
   ) {}
 
-  static async open(seed: number, options: SceneOptions = {}): Promise<FaultScenario> {
+  static async open(seed: number, options: ScenarioOptions = {}): Promise<FaultScenario> {
     const { deadlineMs = AMPLE.deadlineMs, timeoutMs = AMPLE.timeoutMs, hasty, by = {} } = options;
     const timing = new Timing(deadlineMs, (source) =>
       hasty === undefined || SOURCES[hasty] === source ? timeoutMs : AMPLE.timeoutMs,
     );
     const simulator = await startSimulator({ seed, clock: timing.clock, life: { rate: 0 }, fleet: FLEET });
-    const doors = await openDoors(by, simulator.urls);
-    const stage = { simulator, doors };
-    return new FaultScenario(stage, timing, await begin(stage, timing));
+    const routes = await openDoors(by, simulator.urls);
+    const setup = { simulator, routes };
+    return new FaultScenario(setup, timing, await begin(setup, timing));
   }
 
   /** A gateway that has read nothing yet takes the place of this one. */
@@ -187,16 +187,16 @@ export class FaultScenario {
 
   /** The way to an upstream is lost, with all connections, or found again. */
   async lose(upstream: UpstreamOfTasks, isLost: boolean): Promise<void> {
-    const door = this.surroundings.doors[upstream];
-    if (isLost) door?.shut();
-    else door?.open();
+    const route = this.surroundings.routes[upstream];
+    if (isLost) route?.shut();
+    else route?.open();
     await this.simulator.setFault(upstream, 'refuse');
     await this.simulator.setFault(upstream, null);
   }
 
   async close(): Promise<void> {
     await this.gateway.stop();
-    await Promise.all(Object.values(this.surroundings.doors).map((door) => door.close()));
+    await Promise.all(Object.values(this.surroundings.routes).map((route) => route.close()));
     await this.simulator.stop();
   }
 }

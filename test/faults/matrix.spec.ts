@@ -68,9 +68,9 @@ interface Story {
   readonly after: Seen | null;
 }
 
-async function befall(scene: FaultScenario, { trouble, upstream }: Case, isOn: boolean): Promise<void> {
-  if (trouble.by !== undefined) await scene.lose(upstream, isOn);
-  else await scene.fault(upstream, isOn ? (trouble.fault ?? null) : null);
+async function befall(scenario: FaultScenario, { trouble, upstream }: Case, isOn: boolean): Promise<void> {
+  if (trouble.by !== undefined) await scenario.lose(upstream, isOn);
+  else await scenario.fault(upstream, isOn ? (trouble.fault ?? null) : null);
 }
 
 /** Where only the upstream that is about to fail is in haste, the others are complete on any machine. */
@@ -82,31 +82,31 @@ function hasteFor({ trouble, upstream }: Case): { hasty?: UpstreamOfTasks; timeo
 
 async function play(each: Case): Promise<Story> {
   const { trouble, upstream, start } = each;
-  const scene = await FaultScenario.open(11, {
+  const scenario = await FaultScenario.open(11, {
     ...(trouble.by !== undefined && { by: { [upstream]: trouble.by } }),
     ...(IN_FULL ? BRIEF : hasteFor(each)),
   });
   try {
-    const before = await scene.whole();
-    await befall(scene, each, true);
-    if (start === 'cold') await scene.restart();
-    scene.pass(40_000);
-    const during = await scene.look();
-    await befall(scene, each, false);
-    scene.pass(40_000);
-    return { before, during, after: await scene.recover() };
+    const before = await scenario.whole();
+    await befall(scenario, each, true);
+    if (start === 'cold') await scenario.restart();
+    scenario.pass(40_000);
+    const during = await scenario.look();
+    await befall(scenario, each, false);
+    scenario.pass(40_000);
+    return { before, during, after: await scenario.recover() };
   } finally {
-    await scene.close();
+    await scenario.close();
   }
 }
 
-function judgeOthers({ before, during }: Story, { upstream }: Case): void {
+function checkOthers({ before, during }: Story, { upstream }: Case): void {
   expect(split(during.tasks, upstream).others).toEqual(split(before.tasks, upstream).others);
   for (const { feed } of during.problems) expect(isFeedOf(upstream, feed)).toBe(true);
   expect(during.leaks).toEqual([]);
 }
 
-function judgeFailed({ before, during }: Story, { trouble, upstream, start }: Case): void {
+function checkFailed({ before, during }: Story, { trouble, upstream, start }: Case): void {
   expect(during).toMatchObject({ status: 200, complete: false });
   expect(split(during.tasks, upstream).own).toEqual(
     start === 'cold' ? [] : split(before.tasks, upstream).own,
@@ -120,7 +120,7 @@ function judgeFailed({ before, during }: Story, { trouble, upstream, start }: Ca
 }
 
 /** A task may be told in another way, but none may lack unsaid. */
-function judgeAltered({ before, during }: Story): void {
+function checkAltered({ before, during }: Story): void {
   expect(during.complete).toBe(during.problems.length === 0);
   if (during.complete) expect(during.tasks.length).toBeGreaterThanOrEqual(before.tasks.length);
 }
@@ -128,16 +128,16 @@ function judgeAltered({ before, during }: Story): void {
 function judge(story: Story, each: Case): void {
   const expectation = expectedOf(each);
   const { before, during } = story;
-  judgeOthers(story, each);
+  checkOthers(story, each);
   if (expectation === 'well') {
     expect(during).toMatchObject({ status: 200, complete: true });
     expect(during.tasks).toHaveLength(before.tasks.length);
   } else if (expectation === 'empty') {
     expect(split(during.tasks, each.upstream).own).toEqual([]);
   } else if (expectation === 'altered') {
-    judgeAltered(story);
+    checkAltered(story);
   } else {
-    judgeFailed(story, each);
+    checkFailed(story, each);
   }
 }
 

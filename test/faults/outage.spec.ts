@@ -47,12 +47,12 @@ const CASES = IN_FULL ? EVERY_CASE : SOME_CASES;
 const table: Record<string, string | number>[] = [];
 const usual = new Map<UpstreamOfTasks, number>();
 
-let scene: FaultScenario;
-afterEach(() => scene.close());
+let scenario: FaultScenario;
+afterEach(() => scenario.close());
 
 /** How many calls the gateway has made to an upstream, refused connections among them. */
 async function callsTo(upstream: UpstreamOfTasks): Promise<number> {
-  const { text } = await ask(`${scene.url}/metrics`);
+  const { text } = await ask(`${scenario.url}/metrics`);
   return text
     .split('\n')
     .filter((line) => line.startsWith('tributary_upstream_call_duration_seconds_count'))
@@ -64,9 +64,9 @@ async function callsTo(upstream: UpstreamOfTasks): Promise<number> {
 async function pass(upstream: UpstreamOfTasks): Promise<number> {
   const before = await callsTo(upstream);
   for (let step = 0; step < STEPS; step += 1) {
-    scene.pass(STEP_MS);
-    await ask(`${scene.url}${listPath({ pageSize: 1 })}`);
-    await until(async () => !(await isProbed(scene.url)));
+    scenario.pass(STEP_MS);
+    await ask(`${scenario.url}${listPath({ pageSize: 1 })}`);
+    await until(async () => !(await isProbed(scenario.url)));
   }
   return (await callsTo(upstream)) - before;
 }
@@ -75,8 +75,8 @@ async function pass(upstream: UpstreamOfTasks): Promise<number> {
 async function usualCalls(): Promise<ReadonlyMap<UpstreamOfTasks, number>> {
   if (usual.size > 0) return usual;
   const well = await FaultScenario.open(21, { timeoutMs: TIMEOUT_MS });
-  const faulty = scene;
-  scene = well;
+  const faulty = scenario;
+  scenario = well;
   await well.whole();
   const before = await Promise.all(UPSTREAMS.map(callsTo));
   await pass('css');
@@ -84,7 +84,7 @@ async function usualCalls(): Promise<ReadonlyMap<UpstreamOfTasks, number>> {
   for (const [index, upstream] of UPSTREAMS.entries()) {
     usual.set(upstream, (after[index] ?? 0) - (before[index] ?? 0));
   }
-  scene = faulty;
+  scenario = faulty;
   await well.close();
   return usual;
 }
@@ -94,7 +94,7 @@ const TOGETHER_MS = 500;
 
 /** The shortest time between a call that was told to stay away and the next one that was sent later, in seconds. */
 function shortestStay(upstream: UpstreamOfTasks): number {
-  const { entries } = scene.simulator.calls;
+  const { entries } = scenario.simulator.calls;
   const times = entries.filter((call) => call.upstream === upstream).map(({ atMs }) => atMs);
   const stays = times.slice(1).map((atMs, index) => atMs - (times[index] ?? atMs));
   return Math.min(...stays.filter((ms) => ms > TOGETHER_MS)) / 1000;
@@ -104,17 +104,17 @@ describe(`${MINUTES} minutes in which an upstream is gone`, () => {
   it.each(CASES)(
     '($fault, $upstream) cost it 1.2 times its usual calls at most, and none that it forbade',
     async ({ fault, upstream }) => {
-      scene = await FaultScenario.open(21, { timeoutMs: TIMEOUT_MS });
+      scenario = await FaultScenario.open(21, { timeoutMs: TIMEOUT_MS });
       const expected = (await usualCalls()).get(upstream) ?? 0;
-      await scene.whole();
-      await scene.fault(upstream, FAULTS[fault] ?? null);
-      scene.simulator.calls.reset();
+      await scenario.whole();
+      await scenario.fault(upstream, FAULTS[fault] ?? null);
+      scenario.simulator.calls.reset();
       const calls = await pass(upstream);
       const isWindow = fault.startsWith('429 with');
       const stay = isWindow ? shortestStay(upstream) : null;
-      await scene.fault(upstream, null);
-      scene.pass(WINDOW_SECONDS * 1_000);
-      const after = await scene.recover();
+      await scenario.fault(upstream, null);
+      scenario.pass(WINDOW_SECONDS * 1_000);
+      const after = await scenario.recover();
       table.push({
         fault,
         upstream,
@@ -137,29 +137,34 @@ describe(`${MINUTES} minutes in which an upstream is gone`, () => {
 
 describe('a source of which one feed is told to stay away for long', () => {
   it('is left alone as a whole, says so, and is read again as soon as the time is over', async () => {
-    scene = await FaultScenario.open(22, { timeoutMs: TIMEOUT_MS });
-    await scene.whole();
-    const [first] = scene.simulator.fleet.css;
-    await scene.fault('css', { kind: 'throttle', only: first?.id ?? '', times: 1, retryAfterSeconds: 300 });
+    scenario = await FaultScenario.open(22, { timeoutMs: TIMEOUT_MS });
+    await scenario.whole();
+    const [first] = scenario.simulator.fleet.css;
+    await scenario.fault('css', {
+      kind: 'throttle',
+      only: first?.id ?? '',
+      times: 1,
+      retryAfterSeconds: 300,
+    });
     // The other cluster's feed was read at the same time as the first, and is due 15 s later.
     for (const ms of [40_000, 20_000]) {
-      scene.pass(ms);
-      await scene.look();
+      scenario.pass(ms);
+      await scenario.look();
     }
-    const calls = scene.simulator.calls.count('css');
+    const calls = scenario.simulator.calls.count('css');
     for (let seconds = 40; seconds <= 280; seconds += 20) {
-      scene.pass(20_000);
-      const { problems } = await scene.look();
+      scenario.pass(20_000);
+      const { problems } = await scenario.look();
       const told = problems.filter(({ feed }) => isFeedOf('css', feed) && !feed.endsWith('/-'));
       expect(told.map(({ state, reason }) => `${state} ${String(reason)}`)).toEqual([
         'STALE THROTTLED',
         'STALE THROTTLED',
       ]);
     }
-    expect(scene.simulator.calls.count('css')).toBe(calls);
-    scene.pass(21_000);
-    await scene.look();
-    const { complete, problems } = await scene.look();
+    expect(scenario.simulator.calls.count('css')).toBe(calls);
+    scenario.pass(21_000);
+    await scenario.look();
+    const { complete, problems } = await scenario.look();
     expect(problems).toEqual([]);
     expect(complete).toBe(true);
   });

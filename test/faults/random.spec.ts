@@ -6,11 +6,11 @@ import { isFeedOf, split, UPSTREAMS, type UpstreamOfTasks } from '../support/ups
 import { alters, expectationOf } from './expectations.js';
 import { AMPLE, FaultScenario, type Seen } from './fault-scenario.js';
 
-/** Scenes, and how many bad nights each of them lives through: side by side only where there are many. */
-const SCENES = IN_FULL ? 8 : 3;
+/** Scenarios, and how many bad nights each of them lives through: side by side only where there are many. */
+const SCENARIOS = IN_FULL ? 8 : 3;
 const NIGHTS_EACH = IN_FULL ? 1_250 : 6;
 
-/** Scenes share one process: what is well must be in time all the same. */
+/** Scenarios share one process: what is well must be in time all the same. */
 const TIMING = IN_FULL ? { deadlineMs: 3_000, timeoutMs: 2_500 } : AMPLE;
 
 /** Bodies of 100 MB and more take a second each; the matrix has them. What hangs takes as long as it may. */
@@ -57,7 +57,7 @@ interface Untold {
 }
 
 /** The tasks of an upstream of which no problem is told: all must be there, unless it says itself that it has none. */
-function judgeUntold({ truth, seen, upstream }: Untold, kind: FaultKind | null): void {
+function checkUntold({ truth, seen, upstream }: Untold, kind: FaultKind | null): void {
   const [found, wanted] = [idsOf(seen, upstream), idsOf(truth, upstream)];
   const expectation = kind === null ? 'well' : expectationOf(kind, upstream);
   if (expectation === 'empty') expect(wanted).toEqual(expect.arrayContaining(found));
@@ -75,40 +75,40 @@ function judge(truth: Seen, seen: Seen, befell: Night): void {
     const told = seen.problems.filter(({ feed }) => isFeedOf(upstream, feed));
     const suffered = befell[upstream];
     if (suffered === null) expect(told).toEqual([]);
-    if (told.length === 0) judgeUntold({ truth, seen, upstream }, suffered?.kind ?? null);
+    if (told.length === 0) checkUntold({ truth, seen, upstream }, suffered?.kind ?? null);
   }
   if (seen.problems.length > 0) partial += 1;
 }
 
-async function live(scene: FaultScenario, truth: Seen, befell: Night): Promise<void> {
-  for (const upstream of UPSTREAMS) await scene.fault(upstream, befell[upstream]);
-  if (nights % 5 === 0) await scene.restart();
-  scene.pass(40_000);
-  judge(truth, await scene.look(), befell);
-  scene.pass(20_000);
-  judge(truth, await scene.look(), befell);
-  for (const upstream of UPSTREAMS) await scene.fault(upstream, null);
-  scene.pass(40_000);
+async function live(scenario: FaultScenario, truth: Seen, befell: Night): Promise<void> {
+  for (const upstream of UPSTREAMS) await scenario.fault(upstream, befell[upstream]);
+  if (nights % 5 === 0) await scenario.restart();
+  scenario.pass(40_000);
+  judge(truth, await scenario.look(), befell);
+  scenario.pass(20_000);
+  judge(truth, await scenario.look(), befell);
+  for (const upstream of UPSTREAMS) await scenario.fault(upstream, null);
+  scenario.pass(40_000);
   // What was read while a fault changed rows, of lists of clusters as well, is renewed first.
-  const after = await scene.recoverAnew();
+  const after = await scenario.recoverAnew();
   for (const upstream of UPSTREAMS) expect(after && idsOf(after, upstream)).toEqual(idsOf(truth, upstream));
   nights += 1;
 }
 
 describe('bad nights at random', () => {
   const each = IN_FULL ? it.concurrent.each : it.each;
-  each(Array.from({ length: SCENES }, (_, number) => number))(
-    'leave nothing unsaid, and end well (scene %d)',
+  each(Array.from({ length: SCENARIOS }, (_, number) => number))(
+    'leave nothing unsaid, and end well (scenario %d)',
     async (number) => {
-      const scene = await FaultScenario.open(100 + number, TIMING);
+      const scenario = await FaultScenario.open(100 + number, TIMING);
       try {
-        const truth = await scene.whole();
+        const truth = await scenario.whole();
         await fc.assert(
-          fc.asyncProperty(night, (befell) => live(scene, truth, befell)),
+          fc.asyncProperty(night, (befell) => live(scenario, truth, befell)),
           { numRuns: NIGHTS_EACH, endOnFailure: true },
         );
       } finally {
-        await scene.close();
+        await scenario.close();
       }
     },
     IN_FULL ? 3_600_000 : undefined,

@@ -27,20 +27,18 @@ const MOST_ENDLESS_ROWS = 20;
 const LONGEST_WAIT_MS = 3_600_000;
 const MOST_FEEDS_READ = 3;
 
-/** Plays a scenario to a provider and judges what it makes of it. Rejects never: a throw is a misfit. */
+/** Plays a scenario to a provider and checks what it makes of it. Rejects never: a throw is a invalid field. */
 export async function checkScenario(scenario: Scenario): Promise<ScenarioResult> {
-  const judgement = new Judgement(scenario);
+  const result = new CheckResult(scenario);
   try {
-    await judgement.run();
+    await result.run();
   } catch (error) {
-    judgement.invalid.push(
-      `threw ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
-    );
+    result.invalid.push(`threw ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
   }
-  return judgement.verdict;
+  return result.verdict;
 }
 
-class Judgement {
+class CheckResult {
   readonly invalid: string[] = [];
   readonly #target: Target;
   readonly #source: SourceConfig;
@@ -74,29 +72,29 @@ class Judgement {
     const reader = this.#target.open(this.#upstream.client, this.#source);
     if (this.scenario.call === 'list') {
       const listing = await reader.listFeeds(CONTEXT);
-      this.#judgeListing(listing);
+      this.#checkListing(listing);
       const feeds = listing.outcome === 'listed' ? listing.feeds : [];
       for (const feed of feeds.slice(0, MOST_FEEDS_READ)) {
-        this.#judgeRead(await reader.readFeed(feed, CONTEXT), feed);
+        this.#checkRead(await reader.readFeed(feed, CONTEXT), feed);
       }
     } else {
       const feed = feedOf(this.#source);
       const read = await reader.readFeed(feed, CONTEXT);
-      this.#judgeRead(read, feed);
+      this.#checkRead(read, feed);
       if (this.scenario.call === 'read-again' && read.outcome === 'read') {
         this.#upstream.readAgain();
         const again = await reader.readFeed(feed, { ...CONTEXT, previous: read });
-        this.#judgeRead(again, feed);
+        this.#checkRead(again, feed);
       }
-      this.#judgeRows(read, feed);
+      this.#checkRows(read, feed);
     }
-    this.#judgeCalls();
+    this.#checkCalls();
     if (worldState() !== WORLD) this.invalid.push('polluted a prototype');
   }
 
-  #judgeListing(listing: FeedListing): void {
+  #checkListing(listing: FeedListing): void {
     if (listing.outcome === 'failed') {
-      this.#judgeFailure(listing.failure);
+      this.#checkFailure(listing.failure);
       return;
     }
     this.#accepted = true;
@@ -115,7 +113,7 @@ class Judgement {
     return isOwn && isNamed && (clusterName === null || isShortText(clusterName));
   }
 
-  #judgeFailure({ reason, retryAfterMs }: Failure): void {
+  #checkFailure({ reason, retryAfterMs }: Failure): void {
     this.#facts.add(reason);
     const isWait = retryAfterMs === null || (retryAfterMs >= 0 && retryAfterMs <= LONGEST_WAIT_MS);
     if (!FAILURE_REASONS.includes(reason) || !isWait) {
@@ -123,24 +121,24 @@ class Judgement {
     }
   }
 
-  #judgeRead(read: FeedRead, feed: Feed): void {
+  #checkRead(read: FeedRead, feed: Feed): void {
     if (read.outcome === 'failed') {
-      this.#judgeFailure(read.failure);
+      this.#checkFailure(read.failure);
       return;
     }
     this.#accepted = true;
     this.#keptRows += read.rows.length;
     this.#droppedRows += read.drift.droppedRow ?? 0;
-    this.#judgeDrift(read.drift);
+    this.#checkDrift(read.drift);
     const ids = new Set(read.rows.map(({ task }) => task.id));
     if (ids.size !== read.rows.length) this.invalid.push('told a task twice');
     if (read.rows.length > this.#source.maxTasksPerFeed) this.invalid.push('read more rows than it may');
-    this.#judgeCoverage(read);
+    this.#checkCoverage(read);
     const given = this.#givenRows();
-    for (const row of read.rows) this.#judgeRow(row, feed, given);
+    for (const row of read.rows) this.#checkRow(row, feed, given);
   }
 
-  #judgeCoverage({ coveredSince, truncation, drift }: ReadFeed): void {
+  #checkCoverage({ coveredSince, truncation, drift }: ReadFeed): void {
     if (coveredSince !== null && new Date(coveredSince).toISOString() !== coveredSince) {
       this.invalid.push('coveredSince');
     }
@@ -150,7 +148,7 @@ class Judgement {
     this.#facts.add(`truncation ${String(truncation)}, covered ${String(coveredSince !== null)}`);
   }
 
-  #judgeRow({ task, raw }: TaskRow, feed: Feed, given: ReadonlySet<string>): void {
+  #checkRow({ task, raw }: TaskRow, feed: Feed, given: ReadonlySet<string>): void {
     const origin = { ...feed, feed: feed.name, rules: this.#target.rules };
     for (const misfit of invalidFields(task, origin)) {
       this.invalid.push(`task with another ${misfit}: ${JSON.stringify(task).slice(0, 2000)}`);
@@ -160,7 +158,7 @@ class Judgement {
     this.#facts.add(`${task.status} ${task.type} ${missing.join('')}`);
   }
 
-  #judgeDrift(drift: DriftCounts): void {
+  #checkDrift(drift: DriftCounts): void {
     for (const [kind, count] of Object.entries(drift)) {
       this.#facts.add(kind);
       const isKnown = (DRIFT_KINDS as readonly string[]).includes(kind);
@@ -169,7 +167,7 @@ class Judgement {
   }
 
   /** Row by row: each is kept or dropped. Where one body was all there was to read, all of it must be in the read. */
-  #judgeRows(read: FeedRead, feed: Feed): void {
+  #checkRows(read: FeedRead, feed: Feed): void {
     const rows = this.#rowsOf([...this.#upstream.given][0] ?? '');
     const kept = new Map<string, string>();
     const dropped: unknown[] = [];
@@ -211,7 +209,7 @@ class Judgement {
   }
 
   /** However a list goes on, the calls are bounded by the rows that there are and may be read. */
-  #judgeCalls(): void {
+  #checkCalls(): void {
     const { calls, given, strayPaths } = this.#upstream;
     const rows = [...given].reduce((sum, text) => sum + this.#rowsOf(text).length, 0);
     const most = 60 * (6 + Math.min(rows, this.#source.maxTasksPerFeed));

@@ -38,7 +38,7 @@ const orNull =
 const isObject =
   (shape: Readonly<Record<string, Check>>): Check =>
   (value) =>
-    typeof value === 'object' && value !== null && misfitsOf(value, shape).length === 0;
+    typeof value === 'object' && value !== null && invalidFieldsOf(value, shape).length === 0;
 
 const SHAPE: Readonly<Record<string, Check>> = {
   id: (value) =>
@@ -88,7 +88,7 @@ interface CheckedTask {
 
 /** The names of all that is not as the contract has it; none for a good task. */
 export function invalidFields(task: object, origin: Origin): string[] {
-  const invalid = misfitsOf(task, SHAPE);
+  const invalid = invalidFieldsOf(task, SHAPE);
   if (invalid.length > 0) return invalid;
   const checked = task as CheckedTask;
   const wrong = [...wrongOrigin(checked, origin), ...wrongWords(checked, origin.rules), ...wrongEnd(checked)];
@@ -96,7 +96,7 @@ export function invalidFields(task: object, origin: Origin): string[] {
 }
 
 /** The fields that fail their check, are missing, or should not be there. */
-function misfitsOf(value: object, shape: Readonly<Record<string, Check>>): string[] {
+function invalidFieldsOf(value: object, shape: Readonly<Record<string, Check>>): string[] {
   const fields = value as Record<string, unknown>;
   const wrong = Object.keys(shape).filter(
     (name) => !Object.hasOwn(fields, name) || shape[name]?.(fields[name]) !== true,

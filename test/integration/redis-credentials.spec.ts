@@ -34,12 +34,12 @@ afterAll(async () => {
 
 /** Every replica lists the feeds of all sources again and again, and reads what it finds. */
 async function demandFor(ms: number, providers: readonly string[], credentials: Credentials): Promise<void> {
-  const scenes = replicas.flatMap((readers) =>
+  const scenarios = replicas.flatMap((readers) =>
     providers.map((provider) => readers.open(sourceOf(simulator, provider, { clusters: null, credentials }))),
   );
   const sinceMs = hours.nowMs;
   while (hours.nowMs < sinceMs + ms) {
-    await Promise.all(scenes.map(readWhatIsListed));
+    await Promise.all(scenarios.map(readWhatIsListed));
     await hours.pass(hours.nowMs < sinceMs + 40_000 ? 1_000 : 120_000, redis);
   }
 }

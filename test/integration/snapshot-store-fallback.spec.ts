@@ -125,17 +125,17 @@ function versionOf(entry: Entry | null): number {
 }
 
 describe('FallbackStore over a Redis that is down for a while', () => {
-  let bench: RedisSetup;
+  let setup: RedisSetup;
   let name: string;
   const links: PlainLink[] = [];
 
   beforeAll(async () => {
-    bench = await redisBench();
+    setup = await redisBench();
   });
 
   afterAll(async () => {
     await Promise.all(links.map((link) => link.close()));
-    await bench.stop();
+    await setup.stop();
   });
 
   beforeEach(() => {
@@ -143,7 +143,7 @@ describe('FallbackStore over a Redis that is down for a while', () => {
   });
 
   async function replica(): Promise<{ store: SnapshotStore; link: PlainLink }> {
-    const link = await PlainLink.to(bench.url, bench.prefix);
+    const link = await PlainLink.to(setup.url, setup.prefix);
     links.push(link);
     const store = new FallbackStore({
       shared: new RedisStore({ link, keepForMs: 60_000 }),
@@ -218,7 +218,7 @@ describe('FallbackStore over a Redis that is down for a while', () => {
     const lease = await leaseOf(one.store, null, 100);
     await lease.keep({ head: 'before', rows: rowsOf(200) }, null);
     one.link.cut();
-    await bench.command((redis) => redis.flushall());
+    await setup.command((redis) => redis.flushall());
     one.link.restore();
     await expect(loadedBy(two.store)).resolves.toMatchObject({ version: 100, head: 'before' });
   });

@@ -10,29 +10,29 @@ const KEYS = ['lease', 'fence', 'backoff', 'entry', 'segments'] as const;
 const TEXTS = ['', 'garbage', '-1', '99999999999999999999', '1e300', 'a:b', '1 2 3 NONSENSE', '\0\xff'];
 
 describe('RedisStore among values that it has not written', () => {
-  let bench: RedisSetup;
+  let setup: RedisSetup;
   let store: SnapshotStore;
   let other: SnapshotStore;
   let link: PlainLink;
   let name: string;
 
   beforeAll(async () => {
-    bench = await redisBench();
-    link = await PlainLink.to(bench.url, bench.prefix);
+    setup = await redisBench();
+    link = await PlainLink.to(setup.url, setup.prefix);
     store = new RedisStore({ link, keepForMs: 60_000 });
-    other = (await bench.replica()).store;
+    other = (await setup.replica()).store;
   });
 
   afterAll(async () => {
     await link.close();
-    await bench.stop();
+    await setup.stop();
   });
 
   beforeEach(() => {
     name = randomUUID();
   });
 
-  const keyOf = (key: (typeof KEYS)[number]): string => `${bench.prefix}:2:{${name}}:${key}`;
+  const keyOf = (key: (typeof KEYS)[number]): string => `${setup.prefix}:2:{${name}}:${key}`;
 
   async function claimOf(by: SnapshotStore, held: number | null): Promise<Lease> {
     const claim: Claim = await by.claim(name, { held, nowMs: Date.now() });
@@ -57,7 +57,7 @@ describe('RedisStore among values that it has not written', () => {
   it.each(KEYS)('recovers when every value of %s is replaced by text', async (key) => {
     for (const text of TEXTS) {
       name = randomUUID();
-      await bench.command((redis) => redis.set(keyOf(key), text));
+      await setup.command((redis) => redis.set(keyOf(key), text));
       await heals(null);
     }
   });
@@ -66,7 +66,7 @@ describe('RedisStore among values that it has not written', () => {
     for (const damage of ['list', 'set', 'stream'] as const) {
       name = randomUUID();
       const base = await keepRows(100);
-      await bench.command(async (redis) => {
+      await setup.command(async (redis) => {
         await redis.del(keyOf(key));
         if (damage === 'list') await redis.lpush(keyOf(key), 'x');
         if (damage === 'set') await redis.sadd(keyOf(key), 'x');
@@ -87,7 +87,7 @@ describe('RedisStore among values that it has not written', () => {
     ]) {
       name = randomUUID();
       const base = await keepRows(100);
-      await bench.command((redis) => redis.hset(keyOf('entry'), fields));
+      await setup.command((redis) => redis.hset(keyOf('entry'), fields));
       await heals(base);
     }
   });
@@ -96,7 +96,7 @@ describe('RedisStore among values that it has not written', () => {
     for (const damage of ['damaged', 'gone']) {
       name = randomUUID();
       const base = await keepRows(100);
-      await bench.command(async (redis) => {
+      await setup.command(async (redis) => {
         const [digest = Buffer.alloc(0)] = await redis.hkeysBuffer(keyOf('segments'));
         if (damage === 'gone') await redis.hdel(keyOf('segments'), digest);
         else await redis.hset(keyOf('segments'), digest, 'garbage');
@@ -107,7 +107,7 @@ describe('RedisStore among values that it has not written', () => {
 
   it('loads nothing older after everything was removed, and continues from what is held', async () => {
     const base = await keepRows(50);
-    await bench.command((redis) => redis.flushall());
+    await setup.command((redis) => redis.flushall());
     await expect(store.load(name, base)).resolves.toBeNull();
     const lease = await store.claim(name, { held: base.version, nowMs: 5 });
     expect(lease).toMatchObject({ outcome: 'granted', lease: { version: base.version + 1 } });
@@ -115,7 +115,7 @@ describe('RedisStore among values that it has not written', () => {
 
   it('works on after the scripts were removed', async () => {
     await keepRows(5);
-    await bench.command((redis) => redis.script('FLUSH'));
+    await setup.command((redis) => redis.script('FLUSH'));
     await expect(other.load(name, null)).resolves.toMatchObject({ head: { count: 5 } });
   });
 
@@ -123,14 +123,14 @@ describe('RedisStore among values that it has not written', () => {
     await (await claimOf(store, null)).giveUp({ ...BACKOFF, failedAtMs: 1, notBeforeMs: 2 });
     await claimOf(store, null);
     await store.offer(name, { version: Date.now() + 1_000, head: null, rows: rowsOf(3) });
-    const lives = await bench.command((redis) => Promise.all(KEYS.map((key) => redis.pttl(keyOf(key)))));
+    const lives = await setup.command((redis) => Promise.all(KEYS.map((key) => redis.pttl(keyOf(key)))));
     for (const life of lives) expect(life).toBeGreaterThan(0);
   });
 
   it('removes segments that no entry needs', async () => {
     const base = await keepRows(2_000);
     await keepRows(40, base);
-    await expect(bench.command((redis) => redis.hlen(keyOf('segments')))).resolves.toBeLessThan(4);
+    await expect(setup.command((redis) => redis.hlen(keyOf('segments')))).resolves.toBeLessThan(4);
   });
 
   it('does not block itself when the answer to a claim was lost', async () => {
@@ -186,9 +186,9 @@ describe('RedisStore among values that it has not written', () => {
       '{"name":7,"version":1}',
       '{"name":"x","backoff":{}}',
     ];
-    await bench.command(async (redis) => {
+    await setup.command(async (redis) => {
       for (const message of [...messages, '{"from":"x","name":"last","version":1}']) {
-        await redis.publish(`${bench.prefix}:2:news`, message);
+        await redis.publish(`${setup.prefix}:2:news`, message);
       }
     });
     while (events.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));

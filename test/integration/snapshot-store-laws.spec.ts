@@ -58,14 +58,14 @@ class History {
   readonly #name = randomUUID();
 
   constructor(
-    private readonly bench: StoreSetup,
+    private readonly setup: StoreSetup,
     private readonly replicas: readonly Replica[],
   ) {}
 
   async take(next: Step): Promise<void> {
     if (next.do === 'breakLease') {
       this.#model.holder = null;
-      await this.bench.breakLease(this.#name);
+      await this.setup.breakLease(this.#name);
       return;
     }
     const replica = this.replicas[next.by];
@@ -134,24 +134,24 @@ describe.each([
   ['FallbackStore over RedisStore on one server', 100],
 ] as const)('%s', (kind, numRuns) => {
   it('is what a simple model is, whatever three replicas do', async () => {
-    const bench = await (STORE_SETUPS[kind] ?? fail)();
+    const setup = await (STORE_SETUPS[kind] ?? fail)();
     try {
-      const stores = await Promise.all(Array.from({ length: REPLICAS }, () => bench.replica()));
+      const stores = await Promise.all(Array.from({ length: REPLICAS }, () => setup.replica()));
       await fc.assert(
         fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 40 }), async (steps) => {
           const replicas = stores.map(({ store }) => new Replica(store));
-          const history = new History(bench, replicas);
+          const history = new History(setup, replicas);
           for (const each of steps) await history.take(each);
           await history.end();
         }),
         { numRuns },
       );
     } finally {
-      await bench.stop();
+      await setup.stop();
     }
   });
 });
 
 function fail(): never {
-  throw new Error('no such bench');
+  throw new Error('no such setup');
 }

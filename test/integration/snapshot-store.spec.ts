@@ -18,19 +18,19 @@ const BACKOFF: Backoff = {
 };
 
 describe.each(Object.entries(STORE_SETUPS))('%s', (_, start) => {
-  let bench: StoreSetup;
+  let setup: StoreSetup;
   let one: StoreReplica;
   let two: StoreReplica;
   let name: string;
 
   beforeAll(async () => {
-    bench = await start();
-    one = await bench.replica();
-    two = await bench.replica();
+    setup = await start();
+    one = await setup.replica();
+    two = await setup.replica();
   });
 
   afterAll(async () => {
-    await bench.stop();
+    await setup.stop();
   });
 
   beforeEach(() => {
@@ -171,7 +171,7 @@ describe.each(Object.entries(STORE_SETUPS))('%s', (_, start) => {
     const wish = { held: null, nowMs: NOW_MS - 3_600_000 };
     let claim = await two.store.claim(name, wish);
     for (let tries = 0; claim.outcome === 'paused' && tries < 500; tries += 1) {
-      await bench.runOut(name);
+      await setup.runOut(name);
       await new Promise((resolve) => setTimeout(resolve, 10));
       claim = await two.store.claim(name, wish);
     }
@@ -187,7 +187,7 @@ describe.each(Object.entries(STORE_SETUPS))('%s', (_, start) => {
 
   it('tells the holder that its lease is lost, and keeps nothing from it', async () => {
     const lease = await leaseOf(one.store, null);
-    await bench.breakLease(name);
+    await setup.breakLease(name);
     if (!lease.lost.aborted) await once(lease.lost, 'abort');
     await expect(lease.keep({ head: null, rows: [] }, null)).resolves.toBeNull();
     await expect(two.store.load(name, null)).resolves.toBeNull();
@@ -195,7 +195,7 @@ describe.each(Object.entries(STORE_SETUPS))('%s', (_, start) => {
 
   it('refuses what was read under a lease that another replica holds now', async () => {
     const late = await leaseOf(one.store, null);
-    await bench.breakLease(name);
+    await setup.breakLease(name);
     const next = await leaseOf(two.store, null);
     await expect(late.keep({ head: 'late', rows: [] }, null)).resolves.toBeNull();
     await late.giveUp(BACKOFF);
@@ -211,10 +211,10 @@ describe.each(Object.entries(STORE_SETUPS))('%s', (_, start) => {
   });
 
   it('grants the lease of a dead replica once it has expired', async () => {
-    const dying = await bench.replica();
+    const dying = await setup.replica();
     const first = await leaseOf(dying.store, null);
     dying.die();
-    await bench.runOut(name);
+    await setup.runOut(name);
     await expect(leaseOf(two.store, null)).resolves.toMatchObject({ version: first.version + 1 });
   });
 

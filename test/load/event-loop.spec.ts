@@ -3,14 +3,14 @@ import type { Simulator } from '@/simulator/simulator.js';
 import { printFigures } from '../support/figures.js';
 import { ask } from '../support/http.js';
 import type { Replica } from '../support/replica.js';
-import { Stage } from '../support/test-gateways.js';
+import { TestSetup } from '../support/test-gateways.js';
 import type { SentPage } from '../support/tasks.js';
 
-let stage: Stage;
+let setup: TestSetup;
 beforeEach(() => {
-  stage = new Stage();
+  setup = new TestSetup();
 });
-afterEach(() => stage.clear());
+afterEach(() => setup.clear());
 
 const ROWS = 100_000;
 const NO_ROWS = { cssClusters: 0, cbrRows: 0, cceClusters: 0, ocpTenants: 0 };
@@ -73,8 +73,8 @@ describe(`${ROWS} rows`, () => {
   it.each(SHAPES)(
     'in %s are read, ordered and filtered without holding the event loop',
     async (name, fleet) => {
-      const simulator = await stage.simulator({ fleet: { ...NO_ROWS, ...fleet }, life: { rate: 0 } });
-      const replica = await stage.replica(simulator, SETTINGS);
+      const simulator = await setup.simulator({ fleet: { ...NO_ROWS, ...fleet }, life: { rate: 0 } });
+      const replica = await setup.replica(simulator, SETTINGS);
       const figures: Figure[] = [];
       const measure = async (question: string, { path, renewed, prepare }: Question): Promise<SentPage> => {
         prepare?.(simulator);
@@ -95,11 +95,11 @@ describe(`${ROWS} rows`, () => {
   );
 
   it('pass from one replica to another without holding the event loop of either', async () => {
-    const redis = await stage.redis();
+    const redis = await setup.redis();
     const fleet = { ...NO_ROWS, cceClusters: 1, cceRowsPerCluster: ROWS };
-    const simulator = await stage.simulator({ fleet, life: { rate: 0 } });
+    const simulator = await setup.simulator({ fleet, life: { rate: 0 } });
     const settings = { ...SETTINGS, cache: { ...SETTINGS.cache, redis: redis.url } };
-    const replicas = await stage.replicas(2, simulator, settings);
+    const replicas = await setup.replicas(2, simulator, settings);
     const figures: (Figure & { readonly replica: string })[] = [];
     for (const [question, headers] of [
       ['first read', undefined],

@@ -6,13 +6,13 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { IN_FULL, printFigures } from '../support/figures.js';
 import type { HalfHeadsOrder, HalfHeadsReport } from '../support/half-heads-program.js';
 import { ask } from '../support/http.js';
-import { Stage } from '../support/test-gateways.js';
+import { TestSetup } from '../support/test-gateways.js';
 
-let stage: Stage;
+let setup: TestSetup;
 beforeEach(() => {
-  stage = new Stage();
+  setup = new TestSetup();
 });
-afterEach(() => stage.clear());
+afterEach(() => setup.clear());
 
 const PROGRAM = join(process.cwd(), 'build-test/test/support/half-heads-program.js');
 const CONNECTIONS = 20_000;
@@ -44,8 +44,8 @@ const inFull = IN_FULL ? describe : describe.skip;
 
 inFull(`${CONNECTIONS} connections with half a head`, () => {
   it('are all closed within 30 s, and everyone else is answered meanwhile', async () => {
-    const simulator = await stage.simulator();
-    const replica = await stage.replica(simulator, {});
+    const simulator = await setup.simulator();
+    const replica = await setup.replica(simulator, {});
     expect((await ask(`${replica.url}/v1/tasks`)).status).toBe(200);
     const rssBefore = (await replica.metric('process_resident_memory_bytes')) ?? 0;
     let reports: readonly HalfHeadsReport[] | null = null;

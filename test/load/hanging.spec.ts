@@ -6,13 +6,13 @@ import { printFigures } from '../support/figures.js';
 import { quantileMs, type Answered, type LoadSettings } from '../support/load.js';
 import { until } from '../support/redis.js';
 import type { Replica } from '../support/replica.js';
-import { Stage } from '../support/test-gateways.js';
+import { TestSetup } from '../support/test-gateways.js';
 
-let stage: Stage;
+let setup: TestSetup;
 beforeEach(() => {
-  stage = new Stage();
+  setup = new TestSetup();
 });
-afterEach(() => stage.clear());
+afterEach(() => setup.clear());
 
 const DEADLINE_MS = 500;
 const PER_SECOND = 200;
@@ -32,7 +32,7 @@ const KINDS: readonly FaultKind[] = ['hang', 'stall', 'drip'];
 
 /** A load from here on; every answer must be there, whatever it lacks. */
 function begin(replica: Replica, settings: Partial<LoadSettings> = {}): () => Promise<readonly Answered[]> {
-  const load = stage.load([replica], { perSecond: PER_SECOND, ...settings });
+  const load = setup.load([replica], { perSecond: PER_SECOND, ...settings });
   return async () => {
     const answered = await load.stop();
     expect(answered.filter(({ status }) => status !== 200)).toEqual([]);
@@ -77,9 +77,9 @@ class Pair {
   ) {}
 
   static async open(freshFor: string, warmedBy: string): Promise<Pair> {
-    const simulators = await Promise.all([stage.simulator(), stage.simulator()]);
+    const simulators = await Promise.all([setup.simulator(), setup.simulator()]);
     const settings = { ...SETTINGS, cache: { freshFor } };
-    const [well, hung] = await Promise.all(simulators.map((each) => stage.replica(each, settings)));
+    const [well, hung] = await Promise.all(simulators.map((each) => setup.replica(each, settings)));
     if (well === undefined || hung === undefined) throw new Error('two were asked for');
     const ends = [begin(well), begin(hung, { path: warmedBy })];
     await sleep(SPAN_MS);
@@ -95,13 +95,13 @@ class Pair {
   }
 
   /** Resolves when nobody waits for any feed of the source any more. */
-  async shunned(): Promise<void> {
+  async open(): Promise<void> {
     await until(() => isOpenFor(this.hung.url, 'kubernetes'));
   }
 }
 
 /** Nothing is told of the other sources, and nothing of this one as if it were whole. */
-function judgeProblems({ answered }: Measured): void {
+function checkProblems({ answered }: Measured): void {
   const problems = answered.flatMap((each) => (each.problems === '' ? [] : each.problems.split(',')));
   for (const problem of new Set(problems)) expect(problem.startsWith(HUNG)).toBe(true);
 }
@@ -111,12 +111,12 @@ describe.each(KINDS)('one source of four whose every call ends in %s', (kind) =>
     const pair = await Pair.open('1m', OTHERS);
     await pair.hang(kind);
     const cold = await pair.measure('never read');
-    const waiting = await pair.measure('never read, until the circuit opens', () => pair.shunned());
+    const waiting = await pair.measure('never read, until the circuit opens', () => pair.open());
     const open = await pair.measure('never read, circuit open');
     const measured = [cold, waiting, open];
     printFigures(`${kind}, deadline ${DEADLINE_MS} ms`, measured.map(row));
     for (const each of measured) {
-      judgeProblems(each);
+      checkProblems(each);
       expect(each.answered.every(({ complete }) => !complete)).toBe(true);
     }
     expect(quantileMs(cold.answered, 0.99)).toBeLessThanOrEqual(DEADLINE_MS + slackMs(cold));
@@ -127,13 +127,13 @@ describe.each(KINDS)('one source of four whose every call ends in %s', (kind) =>
   it('holds no question up while a snapshot is young or its circuit is open', async () => {
     const pair = await Pair.open(FRESH_FOR, ALL);
     await pair.hang(kind);
-    const story = await pair.measure('', () => pair.shunned());
+    const story = await pair.measure('', () => pair.open());
     const firstLateMs = story.answered.find(({ complete }) => !complete)?.dueMs ?? Infinity;
     const young = only(story, 'snapshot younger than 2 x freshFor', ({ dueMs }) => dueMs < firstLateMs);
     const old = only(story, 'snapshot old, circuit not open yet', ({ dueMs }) => dueMs >= firstLateMs);
     const open = await pair.measure('snapshot old, circuit open');
     printFigures(`${kind}, deadline ${DEADLINE_MS} ms, freshFor ${FRESH_FOR}`, [young, old, open].map(row));
-    for (const each of [young, old, open]) judgeProblems(each);
+    for (const each of [young, old, open]) checkProblems(each);
     expect(open.answered.every(({ complete }) => !complete)).toBe(true);
     // Those that come while a renewal is not yet a deadline old wait for it; the third failure opens the circuit.
     const waited = old.answered.filter(({ latencyMs }) => latencyMs > DEADLINE_MS / 2);

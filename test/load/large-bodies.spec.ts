@@ -2,13 +2,13 @@ import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { printFigures } from '../support/figures.js';
 import { quantileMs } from '../support/load.js';
 import type { Replica } from '../support/replica.js';
-import { Stage } from '../support/test-gateways.js';
+import { TestSetup } from '../support/test-gateways.js';
 
-let stage: Stage;
+let setup: TestSetup;
 beforeEach(() => {
-  stage = new Stage();
+  setup = new TestSetup();
 });
-afterEach(() => stage.clear());
+afterEach(() => setup.clear());
 
 /** What the bodies of one source may add to a gateway's memory: far less than the bodies are long. */
 const MOST_ADDED_BYTES = 250_000_000;
@@ -31,14 +31,14 @@ it.each([
 ] as const)(
   'a source that %s on all its feeds takes neither time nor memory from the others',
   async (name, fault) => {
-    const simulator = await stage.simulator({ fleet: { ...FLEET, ocpTenants: 4 }, life: { rate: 0 } });
+    const simulator = await setup.simulator({ fleet: { ...FLEET, ocpTenants: 4 }, life: { rate: 0 } });
     const settings = { cache: { freshFor: '1s' }, server: { deadline: '10s' } };
-    const replica = await stage.replica(simulator, settings);
-    const caller = stage.caller([replica]);
+    const replica = await setup.replica(simulator, settings);
+    const caller = setup.caller([replica]);
     const others = '/v1/tasks?source=search-logs,server-backups,oceanbase&pageSize=50';
     const forced = { 'cache-control': 'no-cache' };
     const phase = async (): Promise<number> => {
-      const load = stage.load([replica], { perSecond: 50, path: others });
+      const load = setup.load([replica], { perSecond: 50, path: others });
       for (let read = 0; read < 5; read += 1) {
         const answered = await caller.call(others, forced, performance.now());
         expect(answered.status).toBe(200);

@@ -3,13 +3,13 @@ import { printFigures } from '../support/figures.js';
 import { putLoad } from '../support/load-processes.js';
 import type { Question, Sample } from '../support/load-program.js';
 import type { Replica } from '../support/replica.js';
-import { SMALL, Stage } from '../support/test-gateways.js';
+import { SMALL, TestSetup } from '../support/test-gateways.js';
 
-let stage: Stage;
+let setup: TestSetup;
 beforeEach(() => {
-  stage = new Stage();
+  setup = new TestSetup();
 });
-afterEach(() => stage.clear());
+afterEach(() => setup.clear());
 
 const OVERLOAD_MS = 30_000;
 const USUAL_MS = 5_000;
@@ -66,8 +66,8 @@ describe.each(QUESTIONS)('twice as much as can be done: %s, %d rows', (question,
   it(
     'is refused in part, what is accepted is answered soon, and afterwards all is as before',
     async () => {
-      const simulator = await stage.simulator({ ...SMALL, fleet: { ...SMALL.fleet, cbrRows } });
-      const replica = await stage.replica(simulator, { cache: { freshFor: '10s' }, window: '3650d' });
+      const simulator = await setup.simulator({ ...SMALL, fleet: { ...SMALL.fleet, cbrRows } });
+      const replica = await setup.replica(simulator, { cache: { freshFor: '10s' }, window: '3650d' });
       const run = async (name: string, step: Step): Promise<Figures> =>
         figuresOf(name, await load(replica, question, step), step.spanMs);
       await run('warming up', { connections: 20, spanMs: USUAL_MS, perSecond: null });

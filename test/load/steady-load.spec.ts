@@ -3,13 +3,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { printFigures } from '../support/figures.js';
 import { quantileMs, type Answered } from '../support/load.js';
 import { countCalls, countReads } from '../support/reads.js';
-import { Stage } from '../support/test-gateways.js';
+import { TestSetup } from '../support/test-gateways.js';
 
-let stage: Stage;
+let setup: TestSetup;
 beforeEach(() => {
-  stage = new Stage();
+  setup = new TestSetup();
 });
-afterEach(() => stage.clear());
+afterEach(() => setup.clear());
 
 /** Long enough for about 80 reads, so that a tenth is more than the odd one at the edges of the time. */
 const SPAN_MS = 60_000;
@@ -23,10 +23,10 @@ interface Measured {
 
 /** So many replicas with a simulator and a Redis of their own, under a load of their own. */
 async function measure(count: number, perSecond: number): Promise<Measured> {
-  const simulator = await stage.simulator();
-  const redis = await stage.redis();
-  const replicas = await stage.replicas(count, simulator, { cache: { redis: redis.url, freshFor: '1s' } });
-  const load = stage.load(replicas, { perSecond });
+  const simulator = await setup.simulator();
+  const redis = await setup.redis();
+  const replicas = await setup.replicas(count, simulator, { cache: { redis: redis.url, freshFor: '1s' } });
+  const load = setup.load(replicas, { perSecond });
   await sleep(WARM_UP_MS);
   simulator.calls.reset();
   await sleep(SPAN_MS);

@@ -5,13 +5,13 @@ import { ask } from '../support/http.js';
 import { Load, quantileMs } from '../support/load.js';
 import { until } from '../support/redis.js';
 import { Rotation } from '../support/rotation.js';
-import { Stage } from '../support/test-gateways.js';
+import { TestSetup } from '../support/test-gateways.js';
 
-let stage: Stage;
+let setup: TestSetup;
 beforeEach(() => {
-  stage = new Stage();
+  setup = new TestSetup();
 });
-afterEach(() => stage.clear());
+afterEach(() => setup.clear());
 
 const PER_SECOND = 500;
 const SPAN_MS = 10_000;
@@ -20,10 +20,10 @@ const PROBE_EVERY_MS = 500;
 
 describe(`a stop by SIGTERM at ${PER_SECOND} requests a second`, () => {
   it('fails none of them, while a balancer moves to the other replica', async () => {
-    const simulator = await stage.simulator();
-    const redis = await stage.redis();
+    const simulator = await setup.simulator();
+    const redis = await setup.redis();
     const settings = { cache: { redis: redis.url, freshFor: '1s' }, server: SHUTDOWN };
-    const [leaving, staying] = await stage.replicas(2, simulator, settings);
+    const [leaving, staying] = await setup.replicas(2, simulator, settings);
     if (leaving === undefined || staying === undefined) throw new Error('two were asked for');
     const rotation = new Rotation([leaving, staying], PROBE_EVERY_MS);
     const load = new Load(rotation.urls, { perSecond: PER_SECOND });
@@ -49,12 +49,12 @@ describe(`a stop by SIGTERM at ${PER_SECOND} requests a second`, () => {
   }, 60_000);
 
   it('is not ready at once, still answers what comes, and then those that wait for an upstream', async () => {
-    const simulator = await stage.simulator();
+    const simulator = await setup.simulator();
     for (const upstream of ['css', 'cbr', 'cce', 'ocp'] as const) {
       simulator.settings[upstream].latencyMs = 1_000;
     }
-    const replica = await stage.replica(simulator, { server: SHUTDOWN });
-    const load = stage.load([replica], { perSecond: PER_SECOND });
+    const replica = await setup.replica(simulator, { server: SHUTDOWN });
+    const load = setup.load([replica], { perSecond: PER_SECOND });
     await until(() => simulator.calls.count() > 0);
     await sleep(500);
     const terminated = replica.terminate();

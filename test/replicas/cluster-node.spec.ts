@@ -5,16 +5,16 @@ import { quantileMs } from '../support/load.js';
 import { countReads } from '../support/reads.js';
 import { until } from '../support/redis.js';
 import { isWithoutRedis, type Replica } from '../support/replica.js';
-import { Stage } from '../support/test-gateways.js';
+import { TestSetup } from '../support/test-gateways.js';
 import { askPage } from '../support/tasks.js';
 
-let stage: Stage;
+let setup: TestSetup;
 let simulator: Simulator;
 beforeEach(async () => {
-  stage = new Stage();
-  simulator = await stage.simulator();
+  setup = new TestSetup();
+  simulator = await setup.simulator();
 });
-afterEach(() => stage.clear());
+afterEach(() => setup.clear());
 
 const PER_SECOND = IN_FULL ? 100 : 20;
 
@@ -27,11 +27,11 @@ describe('a Redis Cluster that loses a node', () => {
   it.each(IN_FULL ? [0, 1, 2] : [1])(
     'fails no question, and is used again when node %d is back',
     async (lost) => {
-      const cluster = await stage.cluster();
+      const cluster = await setup.cluster();
       const settings = { cache: { redis: cluster.url, freshFor: '1s' } };
-      const replicas = [await stage.replica(simulator, settings), await stage.gateway(simulator, settings)];
+      const replicas = [await setup.replica(simulator, settings), await setup.gateway(simulator, settings)];
       const { totalSize } = await askPage(replicas[0]?.url ?? '');
-      const load = stage.load(replicas, { perSecond: PER_SECOND });
+      const load = setup.load(replicas, { perSecond: PER_SECOND });
       await until(() => load.count > PER_SECOND / 2);
       await cluster.nodes[lost]?.kill();
       await until(() => someAreWithoutRedis(replicas));

@@ -5,7 +5,7 @@ import { quantileMs, type Answered } from '../support/load.js';
 import { until } from '../support/redis.js';
 import { countReads, eachRead, readsByFeed, readTimes } from '../support/reads.js';
 import type { Replica } from '../support/replica.js';
-import { Stage } from '../support/test-gateways.js';
+import { TestSetup } from '../support/test-gateways.js';
 import { askAll } from '../support/tasks.js';
 
 type Place = 'one Redis' | 'a Redis Cluster';
@@ -41,19 +41,19 @@ const ENOUGH_READS = 4;
 const NO_FLAWS = { refused: 0, incomplete: 0, short: 0, kinds: 1 };
 
 describe.each(PLACES)('%d replica(s) on %s', (count, place) => {
-  let stage: Stage;
+  let setup: TestSetup;
   let simulator: Simulator;
   let replicas: readonly Replica[];
   beforeAll(async () => {
-    stage = new Stage();
-    simulator = await stage.simulator();
-    const { url } = place === 'one Redis' ? await stage.redis() : await stage.cluster();
-    replicas = await stage.replicas(count, simulator, { cache: { redis: url, freshFor: '60s' } });
+    setup = new TestSetup();
+    simulator = await setup.simulator();
+    const { url } = place === 'one Redis' ? await setup.redis() : await setup.cluster();
+    replicas = await setup.replicas(count, simulator, { cache: { redis: url, freshFor: '60s' } });
   });
-  afterAll(() => stage.clear());
+  afterAll(() => setup.clear());
 
   it(`read every feed once for ${QUESTIONS} questions at once, and all get the same tasks`, async () => {
-    const caller = stage.caller(replicas);
+    const caller = setup.caller(replicas);
     const answered = await caller.burst(QUESTIONS);
     if (!wereAlone(replicas)) expect(readsByFeed(simulator.calls)).toEqual(eachRead(simulator, 1));
     const { length } = await askAll(replicas[0]?.url ?? '');
@@ -72,7 +72,7 @@ describe.each(PLACES)('%d replica(s) on %s', (count, place) => {
 
   it(`read a feed once a second at most for ${PER_SECOND} questions a second that accept nothing kept`, async () => {
     simulator.calls.reset();
-    const load = stage.load(replicas, { perSecond: PER_SECOND, headers: { 'cache-control': 'no-cache' } });
+    const load = setup.load(replicas, { perSecond: PER_SECOND, headers: { 'cache-control': 'no-cache' } });
     await until(() => [...readTimes(simulator.calls).values()].some(({ length }) => length >= ENOUGH_READS));
     const answered = await load.stop();
     const times = readTimes(simulator.calls);

@@ -3,25 +3,25 @@ import { IN_FULL, printFigures } from '../support/figures.js';
 import type { Simulator } from '../support/gateway.js';
 import { ask } from '../support/http.js';
 import { until } from '../support/redis.js';
-import { Stage } from '../support/test-gateways.js';
+import { TestSetup } from '../support/test-gateways.js';
 import { askPage } from '../support/tasks.js';
 
-let stage: Stage;
+let setup: TestSetup;
 let simulator: Simulator;
 beforeEach(async () => {
-  stage = new Stage();
-  simulator = await stage.simulator();
+  setup = new TestSetup();
+  simulator = await setup.simulator();
 });
-afterEach(() => stage.clear());
+afterEach(() => setup.clear());
 
 const CBR = { provider: 'huawei-cbr' };
 
 describe('a reader that dies in the middle of a read', () => {
   it.each(['that waits for it', 'that is asked afterwards'])('is followed by a replica %s', async (which) => {
-    const redis = await stage.redis();
+    const redis = await setup.redis();
     const settings = { cache: { redis: redis.url, freshFor: '60s' } };
-    const first = await stage.replica(simulator, settings);
-    const second = await stage.gateway(simulator, settings);
+    const first = await setup.replica(simulator, settings);
+    const second = await setup.gateway(simulator, settings);
     await simulator.setFault('cbr', { kind: 'hang', times: 1 });
     const cut = ask(`${first.url}/v1/tasks?provider=huawei-cbr`).catch(() => 'cut');
     await until(() => simulator.calls.count('cbr') === 1);

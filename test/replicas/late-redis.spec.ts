@@ -4,18 +4,18 @@ import type { Simulator } from '../support/gateway.js';
 import { eachRead, readsByFeed } from '../support/reads.js';
 import { until, type TestRedis } from '../support/redis.js';
 import { isWithoutRedis, type Replica } from '../support/replica.js';
-import { Stage, type ReplicaSettings } from '../support/test-gateways.js';
+import { TestSetup, type ReplicaSettings } from '../support/test-gateways.js';
 import { askPage } from '../support/tasks.js';
 
-let stage: Stage;
+let setup: TestSetup;
 let simulator: Simulator;
 let redis: TestRedis;
 beforeEach(async () => {
-  stage = new Stage();
-  simulator = await stage.simulator();
-  redis = await stage.redis();
+  setup = new TestSetup();
+  simulator = await setup.simulator();
+  redis = await setup.redis();
 });
-afterEach(() => stage.clear());
+afterEach(() => setup.clear());
 
 /** In processes of their own; one more runs in the test's. */
 const REPLICAS = IN_FULL ? 3 : 1;
@@ -30,7 +30,7 @@ async function totalSizes(replicas: readonly Pick<Replica, 'url'>[]): Promise<nu
 }
 
 async function usualStartMs(settings: ReplicaSettings): Promise<number> {
-  const usual = await stage.replica(simulator, settings);
+  const usual = await setup.replica(simulator, settings);
   await usual.terminate('SIGINT');
   return usual.startedInMs;
 }
@@ -40,11 +40,11 @@ describe('a Redis that is not there when the gateways start', () => {
     const settings = { cache: { redis: redis.url, freshFor: '120s' } };
     const usualMs = IN_FULL ? await usualStartMs(settings) : Number.NaN;
     await redis.kill();
-    const processes = await stage.replicas(REPLICAS, simulator, settings);
+    const processes = await setup.replicas(REPLICAS, simulator, settings);
     const startedInMs = Math.max(...processes.map((replica) => replica.startedInMs));
     if (IN_FULL) expect(startedInMs).toBeLessThan(usualMs + 2500);
-    const replicas = [...processes, await stage.gateway(simulator, settings)];
-    const load = stage.load(replicas, { perSecond: 40 });
+    const replicas = [...processes, await setup.gateway(simulator, settings)];
+    const load = setup.load(replicas, { perSecond: 40 });
     await until(() => load.count >= 20);
     await totalSizes(replicas);
     expect(readsByFeed(simulator.calls)).toEqual(eachRead(simulator, replicas.length));

@@ -8,23 +8,23 @@ import { drain, fill, replaceAll } from '../support/outages.js';
 import { countReads, eachRead } from '../support/reads.js';
 import { until, type TestRedis } from '../support/redis.js';
 import type { Replica } from '../support/replica.js';
-import { Stage, type ReplicaSettings } from '../support/test-gateways.js';
+import { TestSetup, type ReplicaSettings } from '../support/test-gateways.js';
 import { askPage, type SentPage } from '../support/tasks.js';
 
-let stage: Stage;
+let setup: TestSetup;
 let simulator: Simulator;
 let redis: TestRedis;
 let settings: ReplicaSettings;
 /** They live through one outage after the other. */
 let replicas: Replica[];
 beforeAll(async () => {
-  stage = new Stage();
-  simulator = await stage.simulator();
-  redis = await stage.redis();
+  setup = new TestSetup();
+  simulator = await setup.simulator();
+  redis = await setup.redis();
   settings = { cache: { redis: redis.url, freshFor: `${FRESH_MS}ms` } };
-  replicas = await stage.replicas(REPLICAS, simulator, settings);
+  replicas = await setup.replicas(REPLICAS, simulator, settings);
 });
-afterAll(() => stage.clear());
+afterAll(() => setup.clear());
 
 const UPSTREAMS = ['css', 'cbr', 'cce', 'ocp', 'iam'] as const;
 const REPLICAS = IN_FULL ? 4 : 2;
@@ -125,7 +125,7 @@ function figures(answered: readonly Answered[], spans: Readonly<Record<string, S
 
 /** Before, during and after an outage, under load. */
 async function live({ begin, end, name, isOutage }: Outage): Promise<readonly Answered[]> {
-  const load = stage.load(replicas, { perSecond: PER_SECOND });
+  const load = setup.load(replicas, { perSecond: PER_SECOND });
   const before = await span(load, ANSWERS);
   const during = await span(load, ANSWERS, async () => {
     await begin(redis);
@@ -186,7 +186,7 @@ describe.each(TRIED)('a Redis that is $name', (outage) => {
 async function expectKept(totalSize: number): Promise<void> {
   // What was replaced by garbage is put right by the next read; lists of clusters are read once a minute.
   await askInsisting();
-  const late = await stage.gateway(simulator, settings);
+  const late = await setup.gateway(simulator, settings);
   for (const upstream of UPSTREAMS) await simulator.setFault(upstream, 'refuse');
   const kept = await askPage(late.url, {}, { 'cache-control': 'max-stale' });
   for (const upstream of UPSTREAMS) await simulator.setFault(upstream, null);

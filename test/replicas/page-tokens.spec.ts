@@ -4,26 +4,26 @@ import type { Simulator } from '../support/gateway.js';
 import { ask } from '../support/http.js';
 import { until, type TestRedis } from '../support/redis.js';
 import { isWithoutRedis, type Replica } from '../support/replica.js';
-import { Stage, type ReplicaSettings } from '../support/test-gateways.js';
+import { TestSetup, type ReplicaSettings } from '../support/test-gateways.js';
 import { askAll, askPage, ids, listPath, type Query } from '../support/tasks.js';
 
 /** A gateway in a process of its own, or in the test's. */
 type Gateway = Pick<Replica, 'url'>;
 
-let stage: Stage;
+let setup: TestSetup;
 let simulator: Simulator;
 let redis: TestRedis;
 let settings: ReplicaSettings;
 /** In processes of their own. */
 let replicas: Replica[];
 beforeAll(async () => {
-  stage = new Stage();
-  simulator = await stage.simulator();
-  redis = await stage.redis();
+  setup = new TestSetup();
+  simulator = await setup.simulator();
+  redis = await setup.redis();
   settings = { cache: { redis: redis.url, freshFor: '600s' } };
-  replicas = await stage.replicas(REPLICAS, simulator, settings);
+  replicas = await setup.replicas(REPLICAS, simulator, settings);
 });
-afterAll(() => stage.clear());
+afterAll(() => setup.clear());
 
 const PAGE_SIZE = 20;
 const REPLICAS = IN_FULL ? 4 : 2;
@@ -74,7 +74,7 @@ describe('a page token', () => {
       await until(() => isEach(replicas, true));
       await redis.start();
       await until(() => isEach(replicas, false));
-      gateways.push(await stage.gateway(simulator, settings));
+      gateways.push(await setup.gateway(simulator, settings));
     });
     expect(gateways).toHaveLength(REPLICAS + 1);
     expect(seen).toEqual(ids(await askAll(replicas[0]?.url ?? '')));
@@ -82,7 +82,7 @@ describe('a page token', () => {
 
   it('of a gateway that has started without Redis is good for itself, and for all once Redis is there', async () => {
     await redis.kill();
-    const late = await stage.gateway(simulator, settings);
+    const late = await setup.gateway(simulator, settings);
     const seen = await walk([late], async (page) => {
       if (page !== 1) return;
       await redis.start();
@@ -102,7 +102,7 @@ describe('a page token', () => {
     const seen = await walk(gateways, async (page) => {
       if (page !== 2) return;
       await Promise.all(replicas.map((replica) => replica.terminate('SIGINT')));
-      gateways.splice(0, REPLICAS, await stage.gateway(simulator, settings));
+      gateways.splice(0, REPLICAS, await setup.gateway(simulator, settings));
     });
     expect(gateways).toHaveLength(1);
     expect(seen).toEqual(ids(await askAll(gateways[0]?.url ?? '')));

@@ -3,23 +3,23 @@ import { IN_FULL } from '../support/figures.js';
 import type { Simulator } from '../support/gateway.js';
 import { until } from '../support/redis.js';
 import { eachRead, readsByFeed } from '../support/reads.js';
-import { Stage } from '../support/test-gateways.js';
+import { TestSetup } from '../support/test-gateways.js';
 import { askAll, askPage, ids } from '../support/tasks.js';
 
-let stage: Stage;
+let setup: TestSetup;
 let simulator: Simulator;
 beforeEach(async () => {
-  stage = new Stage();
-  simulator = await stage.simulator();
+  setup = new TestSetup();
+  simulator = await setup.simulator();
 });
-afterEach(() => stage.clear());
+afterEach(() => setup.clear());
 
 const UPSTREAMS = ['css', 'cbr', 'cce', 'ocp', 'iam'] as const;
 
 type Place = 'one Redis' | 'a Redis Cluster';
 
 async function redisUrl(place: Place): Promise<string> {
-  const { url } = place === 'one Redis' ? await stage.redis() : await stage.cluster();
+  const { url } = place === 'one Redis' ? await setup.redis() : await setup.cluster();
   return url;
 }
 
@@ -33,13 +33,13 @@ describe('a gateway that starts after another has', () => {
     'stopped goes on with its snapshots on %s, at their age, and asks no upstream',
     async (place) => {
       const settings = { cache: { redis: await redisUrl(place), freshFor: '120s' } };
-      const first = await stage.gateway(simulator, settings);
+      const first = await setup.gateway(simulator, settings);
       const before = ids(await askAll(first.url));
       await until(async () => (await ageSeconds(first.url)) >= 1);
       await first.stop();
       expect(readsByFeed(simulator.calls)).toEqual(eachRead(simulator, 1));
       simulator.calls.reset();
-      const second = await stage.gateway(simulator, settings);
+      const second = await setup.gateway(simulator, settings);
       const { answer, completeness } = await askPage(second.url);
       expect(completeness.complete).toBe(true);
       expect(Number(answer.headers.get('age'))).toBeGreaterThanOrEqual(1);
@@ -53,11 +53,11 @@ describe('a gateway that starts after another has', () => {
     'died answers on %s while every upstream refuses, and says how old the tasks are',
     async (place) => {
       const settings = { cache: { redis: await redisUrl(place), freshFor: '1s' } };
-      const first = await stage.replica(simulator, settings);
+      const first = await setup.replica(simulator, settings);
       const before = ids(await askAll(first.url));
       await first.kill();
       for (const upstream of UPSTREAMS) await simulator.setFault(upstream, 'refuse');
-      const second = await stage.gateway(simulator, settings);
+      const second = await setup.gateway(simulator, settings);
       const stale = await askPage(second.url, { pageSize: 1000 }, { 'cache-control': 'max-stale' });
       expect(stale.completeness.complete).toBe(true);
       expect(ids(stale.tasks)).toEqual(before);

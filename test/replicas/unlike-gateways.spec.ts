@@ -1,22 +1,22 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { SMALL, Stage } from '../support/test-gateways.js';
+import { SMALL, TestSetup } from '../support/test-gateways.js';
 import { askAll, askPage, ids } from '../support/tasks.js';
 
-let stage: Stage;
+let setup: TestSetup;
 beforeEach(() => {
-  stage = new Stage();
+  setup = new TestSetup();
 });
-afterEach(() => stage.clear());
+afterEach(() => setup.clear());
 
 const FORCED = { 'cache-control': 'no-cache' };
 
 describe('gateways on one Redis with sources of the same names', () => {
   it('serve each the tasks of its own endpoints', async () => {
-    const redis = await stage.redis();
+    const redis = await setup.redis();
     const settings = { cache: { redis: redis.url, freshFor: '60s' } };
-    const here = await stage.simulator();
-    const there = await stage.simulator({ ...SMALL, seed: 2, fleet: { ...SMALL.fleet, cbrRows: 90 } });
-    const [one, other] = await Promise.all([stage.gateway(here, settings), stage.gateway(there, settings)]);
+    const here = await setup.simulator();
+    const there = await setup.simulator({ ...SMALL, seed: 2, fleet: { ...SMALL.fleet, cbrRows: 90 } });
+    const [one, other] = await Promise.all([setup.gateway(here, settings), setup.gateway(there, settings)]);
     const ofOne = ids(await askAll(one.url));
     const ofOther = ids(await askAll(other.url));
     expect(ofOne.filter((id) => ofOther.includes(id))).toEqual([]);
@@ -27,12 +27,12 @@ describe('gateways on one Redis with sources of the same names', () => {
   });
 
   it('serve each as much of the past as it is configured to read', async () => {
-    const redis = await stage.redis();
-    const simulator = await stage.simulator();
+    const redis = await setup.redis();
+    const simulator = await setup.simulator();
     const cache = { redis: redis.url, freshFor: '60s' };
     const [long, short] = await Promise.all([
-      stage.gateway(simulator, { cache, window: '30d' }),
-      stage.gateway(simulator, { cache, window: '2d' }),
+      setup.gateway(simulator, { cache, window: '30d' }),
+      setup.gateway(simulator, { cache, window: '2d' }),
     ]);
     const query = { provider: 'huawei-cbr' };
     const all = ids(await askAll(long.url, query));

@@ -30,8 +30,8 @@ export class AnswerCounts {
 
   constructor(private readonly truth: ExpectedTasks) {}
 
-  /** `judged`: the answer cannot be of altered rows. */
-  note(question: Question, { status, page }: Reply, judged: boolean): void {
+  /** `checked`: the answer cannot be of altered rows. */
+  note(question: Question, { status, page }: Reply, checked: boolean): void {
     if (status === null) return;
     this.answers += 1;
     if (!question.expected.includes(status)) this.#add(this.wrong, `${question.path} ${status}`);
@@ -39,7 +39,7 @@ export class AnswerCounts {
     const { complete, problems } = page.completeness;
     if (!complete) this.partial += 1;
     if (complete !== (problems.length === 0)) this.#add(this.silent, `${question.path} without its problems`);
-    if (complete && judged && question.about !== null) this.#compare(question.path, page, question.about);
+    if (complete && checked && question.about !== null) this.#compare(question.path, page, question.about);
   }
 
   #compare(path: string, { tasks, totalSize }: SentPage, about: readonly UpstreamOfTasks[]): void {

@@ -7,7 +7,7 @@ export interface Question {
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly expected: readonly number[];
-  /** The upstreams all of whose tasks it asks for; null where the answer's tasks are not judged. */
+  /** The upstreams all of whose tasks it asks for; null where the answer's tasks are not checked. */
   readonly about: readonly UpstreamOfTasks[] | null;
   /** The caller leaves after so many milliseconds; null: waits for the answer. */
   readonly leavesAfterMs: number | null;

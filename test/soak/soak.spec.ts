@@ -5,7 +5,7 @@ import { printFigures } from '../support/figures.js';
 import { ask } from '../support/http.js';
 import { until } from '../support/redis.js';
 import { Schedule } from '../support/schedule.js';
-import { SMALL, Stage } from '../support/test-gateways.js';
+import { SMALL, TestSetup } from '../support/test-gateways.js';
 import { askPage, listPath, type SentPage } from '../support/tasks.js';
 import { FaultInjector } from './fault-injector.js';
 import { SoakCaller } from './caller.js';
@@ -13,11 +13,11 @@ import { nextQuestion } from './questions.js';
 import { AnswerCounts, expectedTasksIn } from './answer-counts.js';
 import { medians, usageOf, type ProcessUsage } from './process-usage.js';
 
-let stage: Stage;
+let setup: TestSetup;
 beforeEach(() => {
-  stage = new Stage();
+  setup = new TestSetup();
 });
-afterEach(() => stage.clear());
+afterEach(() => setup.clear());
 
 const SPAN_MS = 60_000 * Number(process.env.SOAK_MINUTES ?? 30);
 const PER_SECOND = 100;
@@ -115,10 +115,10 @@ describe('mixed faults and load', () => {
   it(
     'leave nothing behind, and no question without a right answer',
     async () => {
-      const simulator = await stage.simulator(SMALL);
-      const redis = await stage.redis();
-      const alone = await stage.replica(simulator, SETTINGS);
-      const shared = await stage.replica(simulator, {
+      const simulator = await setup.simulator(SMALL);
+      const redis = await setup.redis();
+      const alone = await setup.replica(simulator, SETTINGS);
+      const shared = await setup.replica(simulator, {
         ...SETTINGS,
         cache: { ...SETTINGS.cache, redis: redis.url },
       });
@@ -128,7 +128,7 @@ describe('mixed faults and load', () => {
         new Soaked('on its own', alone.url, { counts, injector }),
         new Soaked('with a Redis', shared.url, { counts, injector }),
       ];
-      for (const each of [injector, ...soaked]) stage.onClear(() => each.stop());
+      for (const each of [injector, ...soaked]) setup.onClear(() => each.stop());
       const endMs = performance.now() + SPAN_MS;
       while (performance.now() < endMs) {
         await sleep(SAMPLE_EVERY_MS);

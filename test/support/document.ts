@@ -134,7 +134,7 @@ function validatorIn(validators: Ajv2020, place: readonly string[]): ValidateFun
 }
 
 /** What an answer has that its description in the document has not, or the other way round; empty when they agree. */
-export function misfits(operationId: string, answer: Answer): string[] {
+export function invalidFields(operationId: string, answer: Answer): string[] {
   const { path, operation } = operationOf(operationId);
   const documented = answersOf(path, operation).find(({ status }) => status === String(answer.status));
   if (documented === undefined) return [`${operationId} does not document the status ${answer.status}`];

@@ -59,11 +59,11 @@ function inProcessBench(): StoreSetup {
   };
 }
 
-function withFallback(bench: StoreSetup): StoreSetup {
+function withFallback(setup: StoreSetup): StoreSetup {
   return {
-    ...bench,
+    ...setup,
     replica: async () => {
-      const { store: shared, die } = await bench.replica();
+      const { store: shared, die } = await setup.replica();
       const store = new FallbackStore({ shared, local: new InProcessStore(), onUp: () => undefined });
       return { store, die };
     },
@@ -73,7 +73,7 @@ function withFallback(bench: StoreSetup): StoreSetup {
 /** No earlier than what the tests call now, so that nothing of theirs is of the future. */
 const LATE = clockOf(() => Math.max(Date.now(), 1_800_000_000_000));
 
-/** A bench on a Redis, with a way to its keys. */
+/** A setup on a Redis, with a way to its keys. */
 export interface RedisSetup extends StoreSetup {
   readonly url: string;
   readonly prefix: string;
@@ -82,15 +82,15 @@ export interface RedisSetup extends StoreSetup {
 
 export async function redisBench(): Promise<RedisSetup> {
   const server = await startRedis();
-  return benchOn(server.url, () => server.stop());
+  return setupOn(server.url, () => server.stop());
 }
 
 async function clusterBench(): Promise<StoreSetup> {
   const cluster = await startRedisCluster();
-  return benchOn(cluster.url, () => cluster.stop());
+  return setupOn(cluster.url, () => cluster.stop());
 }
 
-async function benchOn(url: string, stop: () => Promise<void>): Promise<RedisSetup> {
+async function setupOn(url: string, stop: () => Promise<void>): Promise<RedisSetup> {
   const prefix = `test-${randomUUID()}`;
   const links: RedisLink[] = [];
   const link = await PlainLink.to(url, prefix, ADMIN);

@@ -37,7 +37,7 @@ export const SMALL = {
 } satisfies SimulatorOptions;
 
 /** Everything that a test starts; `clear` stops it, last first. */
-export class Stage {
+export class TestSetup {
   readonly #stops: (() => unknown)[] = [];
 
   async simulator(options: SimulatorOptions = SMALL): Promise<Simulator> {

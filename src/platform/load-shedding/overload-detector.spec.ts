@@ -1,7 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { OverloadDetector } from './overload-detector.js';
 
-const SCENES: Record<string, readonly (readonly [nowMs: number, waitMs: number, isOverloaded: boolean])[]> = {
+const SCENARIOS: Record<
+  string,
+  readonly (readonly [nowMs: number, waitMs: number, isOverloaded: boolean])[]
+> = {
   'once the wait has been above 20 ms for half a second': [
     [0, 21, false],
     [250, 30, false],
@@ -43,9 +46,9 @@ const SCENES: Record<string, readonly (readonly [nowMs: number, waitMs: number, 
 };
 
 describe('OverloadDetector', () => {
-  it.each(Object.entries(SCENES))('sees overload %s', (_when, scene) => {
+  it.each(Object.entries(SCENARIOS))('sees overload %s', (_when, scenario) => {
     const detector = new OverloadDetector();
-    const seen = scene.map(([nowMs, waitMs]) => [nowMs, waitMs, detector.isOverloaded(nowMs, waitMs)]);
-    expect(seen).toEqual(scene);
+    const seen = scenario.map(([nowMs, waitMs]) => [nowMs, waitMs, detector.isOverloaded(nowMs, waitMs)]);
+    expect(seen).toEqual(scenario);
   });
 });

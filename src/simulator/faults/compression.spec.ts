@@ -1,24 +1,24 @@
 import { gunzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { UPSTREAM_NAMES } from '../settings.js';
-import { openStillSimulator, type Stage } from '../../../test/support/still-simulator.js';
+import { openStillSimulator, type TestSetup } from '../../../test/support/still-simulator.js';
 
 const GIGABYTE = 1024 ** 3;
 const BLANK = 0x20;
 
-let stage: Stage;
+let setup: TestSetup;
 beforeEach(async () => {
-  stage = await openStillSimulator(Date.UTC(2026, 5, 1));
+  setup = await openStillSimulator(Date.UTC(2026, 5, 1));
 });
-afterEach(() => stage.simulator.stop());
+afterEach(() => setup.simulator.stop());
 
 const keysOf = (bytes: Buffer): string[] => Object.keys(JSON.parse(bytes.toString()) as object);
 
 describe.each(UPSTREAM_NAMES)('compressed answers of %s', (name) => {
   it('gzip inflates to the right body', async () => {
-    const right = await stage.ask(name);
-    await stage.simulator.setFault(name, 'gzip');
-    const answer = await stage.ask(name);
+    const right = await setup.ask(name);
+    await setup.simulator.setFault(name, 'gzip');
+    const answer = await setup.ask(name);
     expect(answer.headers['content-encoding']).toBe('gzip');
     expect(keysOf(gunzipSync(answer.bytes))).toEqual(keysOf(right.bytes));
   });
@@ -27,16 +27,16 @@ describe.each(UPSTREAM_NAMES)('compressed answers of %s', (name) => {
     ['gzip-false', 'gzip'],
     ['unknown-encoding', 'x-tape'],
   ] as const)('%s is a plain body declared as %s', async (kind, encoding) => {
-    const right = await stage.ask(name);
-    await stage.simulator.setFault(name, kind);
-    const answer = await stage.ask(name);
+    const right = await setup.ask(name);
+    await setup.simulator.setFault(name, kind);
+    const answer = await setup.ask(name);
     expect(answer.headers['content-encoding']).toBe(encoding);
     expect(keysOf(answer.bytes)).toEqual(keysOf(right.bytes));
   });
 
   it('gzip-cut is a whole HTTP message that does not inflate to its end', async () => {
-    await stage.simulator.setFault(name, 'gzip-cut');
-    const answer = await stage.ask(name);
+    await setup.simulator.setFault(name, 'gzip-cut');
+    const answer = await setup.ask(name);
     expect(answer.headers['content-encoding']).toBe('gzip');
     expect(() => gunzipSync(answer.bytes)).toThrow(/unexpected end of file/);
   });
@@ -44,9 +44,9 @@ describe.each(UPSTREAM_NAMES)('compressed answers of %s', (name) => {
 
 describe('gzip-bomb', () => {
   it('is small, and inflates to the right body and more than a gigabyte after it', async () => {
-    const right = await stage.ask('css');
-    await stage.simulator.setFault('css', 'gzip-bomb');
-    const { bytes, headers } = await stage.ask('css');
+    const right = await setup.ask('css');
+    await setup.simulator.setFault('css', 'gzip-bomb');
+    const { bytes, headers } = await setup.ask('css');
     expect(headers['content-encoding']).toBe('gzip');
     expect(bytes.length).toBeLessThan(2 * 1024 * 1024);
     // A stream of many members (RFC 1952, section 2.2): the body, and one block of blanks again and again.

@@ -1,13 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { CANARIES } from '../canaries.js';
 import { UPSTREAM_NAMES } from '../settings.js';
-import { openStillSimulator, rowsIn, type Stage } from '../../../test/support/still-simulator.js';
+import { openStillSimulator, rowsIn, type TestSetup } from '../../../test/support/still-simulator.js';
 
-let stage: Stage;
+let setup: TestSetup;
 beforeEach(async () => {
-  stage = await openStillSimulator(Date.UTC(2026, 5, 1));
+  setup = await openStillSimulator(Date.UTC(2026, 5, 1));
 });
-afterEach(() => stage.simulator.stop());
+afterEach(() => setup.simulator.stop());
 
 describe.each(UPSTREAM_NAMES)('garbage of %s', (name) => {
   it.each([
@@ -15,8 +15,8 @@ describe.each(UPSTREAM_NAMES)('garbage of %s', (name) => {
     ['html', 200, 'text/html'],
     ['xml-as-json', name === 'iam' ? 201 : 200, 'application/json'],
   ] as const)('%s is no JSON and more than anybody should pass on', async (kind, status, type) => {
-    await stage.simulator.setFault(name, kind);
-    const answer = await stage.ask(name);
+    await setup.simulator.setFault(name, kind);
+    const answer = await setup.ask(name);
     expect(answer.status).toBe(status);
     expect(answer.headers['content-type']).toContain(type);
     expect(answer.json).toBeUndefined();
@@ -27,17 +27,17 @@ describe.each(UPSTREAM_NAMES)('garbage of %s', (name) => {
     ['json-as-text', 'text/plain'],
     ['json-as-html', 'text/html'],
   ] as const)('%s is the right body called %s', async (kind, type) => {
-    const right = await stage.ask(name);
-    await stage.simulator.setFault(name, kind);
-    const answer = await stage.ask(name);
+    const right = await setup.ask(name);
+    await setup.simulator.setFault(name, kind);
+    const answer = await setup.ask(name);
     expect(answer.headers['content-type']).toContain(type);
     expect(Object.keys(answer.json as object)).toEqual(Object.keys(right.json as object));
     expect(rowsIn(answer)).toEqual(rowsIn(right));
   });
 
   it('cut-json is a whole HTTP message with half a body', async () => {
-    await stage.simulator.setFault(name, 'cut-json');
-    const answer = await stage.ask(name);
+    await setup.simulator.setFault(name, 'cut-json');
+    const answer = await setup.ask(name);
     expect([200, 201]).toContain(answer.status);
     expect(answer.json).toBeUndefined();
     expect(answer.text).toMatch(/^\{/);

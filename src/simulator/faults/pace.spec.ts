@@ -1,55 +1,55 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { Random } from '../fleet/random.js';
 import { UPSTREAM_NAMES } from '../settings.js';
-import { openStillSimulator, rowsIn, type Stage } from '../../../test/support/still-simulator.js';
+import { openStillSimulator, rowsIn, type TestSetup } from '../../../test/support/still-simulator.js';
 import type { FaultOptions, FaultyExchange } from './exchange.js';
 import { faultAction } from './fault.js';
 
-let stage: Stage;
+let setup: TestSetup;
 beforeEach(async () => {
-  stage = await openStillSimulator(Date.UTC(2026, 5, 1));
+  setup = await openStillSimulator(Date.UTC(2026, 5, 1));
 });
-afterEach(() => stage.simulator.stop());
+afterEach(() => setup.simulator.stop());
 
 describe.each(UPSTREAM_NAMES)('the pace of %s', (name) => {
   it('latency gives the right answer', async () => {
-    const right = await stage.ask(name);
-    await stage.simulator.setFault(name, { kind: 'latency', latencyMs: 1, jitterMs: 1 });
-    const late = await stage.ask(name);
+    const right = await setup.ask(name);
+    await setup.simulator.setFault(name, { kind: 'latency', latencyMs: 1, jitterMs: 1 });
+    const late = await setup.ask(name);
     expect(late.status).toBe(right.status);
     expect(Object.keys(late.json as object)).toEqual(Object.keys(right.json as object));
   });
 
   it('drip gives the right answer in many pieces', async () => {
-    const right = await stage.ask(name);
-    await stage.simulator.setFault(name, { kind: 'drip', stepBytes: 100, intervalMs: 1 });
-    const dripped = await stage.ask(name);
+    const right = await setup.ask(name);
+    await setup.simulator.setFault(name, { kind: 'drip', stepBytes: 100, intervalMs: 1 });
+    const dripped = await setup.ask(name);
     expect(Object.keys(dripped.json as object)).toEqual(Object.keys(right.json as object));
     expect(rowsIn(dripped)).toEqual(rowsIn(right));
     expect(dripped.headers['content-length']).toBe(String(dripped.bytes.length));
   });
 
   it('drip has begun long before it ends', async () => {
-    await stage.simulator.setFault(name, { kind: 'drip', intervalMs: 1 });
-    const heard = await stage.listen(name, (text) => /\r\n\r\n.{3}/s.test(text));
+    await setup.simulator.setFault(name, { kind: 'drip', intervalMs: 1 });
+    const heard = await setup.listen(name, (text) => /\r\n\r\n.{3}/s.test(text));
     const length = Number(/content-length: (\d+)/i.exec(heard)?.[1]);
     expect(heard.split('\r\n\r\n')[1]?.length).toBeLessThan(length);
   });
 
   it('drip-headers never comes to the end of a header', async () => {
-    await stage.simulator.setFault(name, { kind: 'drip-headers', intervalMs: 1 });
-    expect(await stage.listen(name, (text) => text.includes('x'.repeat(20)))).toMatch(
+    await setup.simulator.setFault(name, { kind: 'drip-headers', intervalMs: 1 });
+    expect(await setup.listen(name, (text) => text.includes('x'.repeat(20)))).toMatch(
       /^HTTP\/1\.1 200 OK\r\nX-Padding: x+$/,
     );
   });
 
   it('stall promises a body and sends half of it', async () => {
-    await stage.simulator.setFault(name, 'stall');
-    const listening = stage.listen(name);
-    while (stage.simulator.calls.entries.at(-1)?.status !== (name === 'iam' ? 201 : 200)) {
+    await setup.simulator.setFault(name, 'stall');
+    const listening = setup.listen(name);
+    while (setup.simulator.calls.entries.at(-1)?.status !== (name === 'iam' ? 201 : 200)) {
       await new Promise((resolve) => setImmediate(resolve));
     }
-    await stage.simulator.stop();
+    await setup.simulator.stop();
     const [head = '', body = ''] = (await listening).split('\r\n\r\n');
     expect(body.length).toBe(Math.floor(Number(/content-length: (\d+)/i.exec(head)?.[1]) / 2));
   });

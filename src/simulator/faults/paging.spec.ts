@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { openStillSimulator, rowsIn, type Stage } from '../../../test/support/still-simulator.js';
+import { openStillSimulator, rowsIn, type TestSetup } from '../../../test/support/still-simulator.js';
 import type { FaultKind } from './fault.js';
 
-let stage: Stage;
+let setup: TestSetup;
 beforeEach(async () => {
-  stage = await openStillSimulator(Date.UTC(2026, 5, 1));
+  setup = await openStillSimulator(Date.UTC(2026, 5, 1));
 });
-afterEach(() => stage.simulator.stop());
+afterEach(() => setup.simulator.stop());
 
 describe.each([
   ['css', 12],
@@ -15,8 +15,8 @@ describe.each([
   ['ocp', 24],
 ] as const)('the totals of %s', (name, total) => {
   async function totalUnder(kind: FaultKind | null): Promise<unknown> {
-    await stage.simulator.setFault(name, kind);
-    const answer = await stage.ask(name);
+    await setup.simulator.setFault(name, kind);
+    const answer = await setup.ask(name);
     expect(rowsIn(answer)).toHaveLength(total);
     const { data, ...body } = answer.json as Record<string, unknown>;
     const { page } = (data ?? {}) as { page?: object };
@@ -41,9 +41,9 @@ describe('same-page', () => {
     ['cbr', '?offset=5&limit=5'],
     ['ocp', '?page=2&size=5'],
   ] as const)('of %s is the first whatever is asked for: %s', async (name, page) => {
-    const first = rowsIn(await stage.ask(name)).slice(0, 5);
-    expect(rowsIn(await stage.ask(name, page))).not.toEqual(first);
-    await stage.simulator.setFault(name, 'same-page');
-    expect(rowsIn(await stage.ask(name, page))).toEqual(first);
+    const first = rowsIn(await setup.ask(name)).slice(0, 5);
+    expect(rowsIn(await setup.ask(name, page))).not.toEqual(first);
+    await setup.simulator.setFault(name, 'same-page');
+    expect(rowsIn(await setup.ask(name, page))).toEqual(first);
   });
 });

@@ -1,15 +1,15 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { CANARIES } from '../canaries.js';
 import { UPSTREAM_NAMES } from '../settings.js';
-import { openStillSimulator, type Stage } from '../../../test/support/still-simulator.js';
+import { openStillSimulator, type TestSetup } from '../../../test/support/still-simulator.js';
 
 const NOW_MS = Date.UTC(2026, 5, 1, 12);
 
-let stage: Stage;
+let setup: TestSetup;
 beforeEach(async () => {
-  stage = await openStillSimulator(NOW_MS);
+  setup = await openStillSimulator(NOW_MS);
 });
-afterEach(() => stage.simulator.stop());
+afterEach(() => setup.simulator.stop());
 
 describe.each(UPSTREAM_NAMES)('refusals of %s', (name) => {
   it.each([
@@ -26,8 +26,8 @@ describe.each(UPSTREAM_NAMES)('refusals of %s', (name) => {
     ['unavailable', 503],
     ['gateway-timeout', 504],
   ] as const)('%s is JSON with its status and more than anybody should pass on', async (kind, status) => {
-    await stage.simulator.setFault(name, kind);
-    const answer = await stage.ask(name);
+    await setup.simulator.setFault(name, kind);
+    const answer = await setup.ask(name);
     expect(answer.status).toBe(status);
     expect(answer.json).toBeDefined();
     for (const canary of CANARIES) {
@@ -39,12 +39,12 @@ describe.each(UPSTREAM_NAMES)('refusals of %s', (name) => {
   it.each(['throttle', 'throttle-gateway', 'unavailable'] as const)(
     '%s tells how long to stay away, as seconds or as a date',
     async (kind) => {
-      await stage.simulator.setFault(name, { kind, retryAfterSeconds: 90 });
-      expect((await stage.ask(name)).headers['retry-after']).toBe('90');
-      await stage.simulator.setFault(name, { kind, retryAfterSeconds: 90, retryAfterForm: 'date' });
-      expect((await stage.ask(name)).headers['retry-after']).toBe('Mon, 01 Jun 2026 12:01:30 GMT');
-      await stage.simulator.setFault(name, kind);
-      expect((await stage.ask(name)).headers['retry-after']).toBe(kind === 'unavailable' ? '5' : undefined);
+      await setup.simulator.setFault(name, { kind, retryAfterSeconds: 90 });
+      expect((await setup.ask(name)).headers['retry-after']).toBe('90');
+      await setup.simulator.setFault(name, { kind, retryAfterSeconds: 90, retryAfterForm: 'date' });
+      expect((await setup.ask(name)).headers['retry-after']).toBe('Mon, 01 Jun 2026 12:01:30 GMT');
+      await setup.simulator.setFault(name, kind);
+      expect((await setup.ask(name)).headers['retry-after']).toBe(kind === 'unavailable' ? '5' : undefined);
     },
   );
 });
@@ -66,13 +66,13 @@ describe('the words of', () => {
     ['cbr', 'gateway-timeout', { error_code: 'APIGW.0203' }],
     ['ocp', 'unavailable', { successful: false, status: 503 }],
   ] as const)('%s for %s are %j', async (name, kind, body) => {
-    await stage.simulator.setFault(name, kind);
-    expect((await stage.ask(name)).json).toMatchObject(body);
+    await setup.simulator.setFault(name, kind);
+    expect((await setup.ask(name)).json).toMatchObject(body);
   });
 
   it('OCP tell the window that is used up', async () => {
-    await stage.simulator.setFault('ocp', { kind: 'throttle', resetSeconds: 42 });
-    expect((await stage.ask('ocp')).headers).toMatchObject({
+    await setup.simulator.setFault('ocp', { kind: 'throttle', resetSeconds: 42 });
+    expect((await setup.ask('ocp')).headers).toMatchObject({
       'ratelimit-remaining': '0',
       'ratelimit-reset': '42',
     });

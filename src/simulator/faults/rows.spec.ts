@@ -1,16 +1,16 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { CANARIES } from '../canaries.js';
-import { openStillSimulator, rowsIn, type Stage } from '../../../test/support/still-simulator.js';
+import { openStillSimulator, rowsIn, type TestSetup } from '../../../test/support/still-simulator.js';
 import type { FaultKind } from './fault.js';
 
 const FEEDS = ['css', 'cbr', 'cce', 'ocp'] as const;
 type Row = Record<string, unknown>;
 
-let stage: Stage;
+let setup: TestSetup;
 beforeEach(async () => {
-  stage = await openStillSimulator(Date.UTC(2026, 5, 1));
+  setup = await openStillSimulator(Date.UTC(2026, 5, 1));
 });
-afterEach(() => stage.simulator.stop());
+afterEach(() => setup.simulator.stop());
 
 /** The fields within a row by their places, outermost first. */
 function fieldsOf(value: unknown, place = ''): Map<string, unknown> {
@@ -29,10 +29,10 @@ const typeOf = (value: unknown): string =>
 describe.each(FEEDS)('the rows of %s', (name) => {
   /** The right rows, and those that come under a fault that hits every row unless told otherwise. */
   async function under(kind: FaultKind, rowStep = 1): Promise<{ right: Row[]; wrong: Row[] }> {
-    const right = rowsIn(await stage.ask(name)) as Row[];
+    const right = rowsIn(await setup.ask(name)) as Row[];
     expect(right.length).toBeGreaterThan(4);
-    await stage.simulator.setFault(name, { kind, rowStep });
-    const answer = await stage.ask(name);
+    await setup.simulator.setFault(name, { kind, rowStep });
+    const answer = await setup.ask(name);
     expect(answer.status).toBe(200);
     return { right, wrong: rowsIn(answer) as Row[] };
   }
@@ -131,8 +131,8 @@ describe.each(FEEDS)('the rows of %s', (name) => {
   });
 
   it('rows-deep: four nest 10,000 levels deep', async () => {
-    await stage.simulator.setFault(name, { kind: 'rows-deep', rowStep: 1 });
-    const { text, json } = await stage.ask(name);
+    await setup.simulator.setFault(name, { kind: 'rows-deep', rowStep: 1 });
+    const { text, json } = await setup.ask(name);
     expect(json).toBeDefined();
     expect(text.split('['.repeat(10_000) + ']'.repeat(10_000))).toHaveLength(5);
   });
@@ -152,20 +152,20 @@ describe.each(FEEDS)('the rows of %s', (name) => {
     const isHit = (rows: readonly unknown[]): boolean[] =>
       rows.map((row, index) => row !== right[index] && typeOf(row) !== 'object');
     expect(isHit(wrong)).toEqual(right.map((_, index) => index % 3 === 0));
-    await stage.simulator.setFault(name, 'rows-no-objects');
-    expect(isHit(rowsIn(await stage.ask(name)))).toEqual(right.map((_, index) => index % 2 === 0));
+    await setup.simulator.setFault(name, 'rows-no-objects');
+    expect(isHit(rowsIn(await setup.ask(name)))).toEqual(right.map((_, index) => index % 2 === 0));
   });
 });
 
 describe('row faults', () => {
   it.each(['css', 'cce', 'ocp'] as const)('hit the clusters of %s too', async (name) => {
-    const right = rowsIn(await stage.askClusters(name));
-    await stage.simulator.setFault(name, { kind: 'rows-duplicated', only: 'clusters' });
-    expect(rowsIn(await stage.askClusters(name))).toHaveLength(right.length + Math.ceil(right.length / 2));
+    const right = rowsIn(await setup.askClusters(name));
+    await setup.simulator.setFault(name, { kind: 'rows-duplicated', only: 'clusters' });
+    expect(rowsIn(await setup.askClusters(name))).toHaveLength(right.length + Math.ceil(right.length / 2));
   });
 
   it('change nothing in an answer without rows', async () => {
-    await stage.simulator.setFault('iam', 'rows-no-objects');
-    expect((await stage.ask('iam')).json).toMatchObject({ token: { methods: ['password'] } });
+    await setup.simulator.setFault('iam', 'rows-no-objects');
+    expect((await setup.ask('iam')).json).toMatchObject({ token: { methods: ['password'] } });
   });
 });

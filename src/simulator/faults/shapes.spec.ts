@@ -1,21 +1,21 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { UPSTREAM_NAMES } from '../settings.js';
-import { openStillSimulator, rowsIn, type Stage } from '../../../test/support/still-simulator.js';
+import { openStillSimulator, rowsIn, type TestSetup } from '../../../test/support/still-simulator.js';
 
 /** The body's list by its name, and what stands around it. */
 const LISTS = { css: 'clusterLogRecord', cbr: 'operation_logs', cce: 'items', ocp: 'contents' } as const;
 const WITH_LISTS = ['css', 'cbr', 'cce', 'ocp'] as const;
 
-let stage: Stage;
+let setup: TestSetup;
 beforeEach(async () => {
-  stage = await openStillSimulator(Date.UTC(2026, 5, 1));
+  setup = await openStillSimulator(Date.UTC(2026, 5, 1));
 });
-afterEach(() => stage.simulator.stop());
+afterEach(() => setup.simulator.stop());
 
 describe.each(UPSTREAM_NAMES)('the shape of an answer of %s', (name) => {
   it('wrong-shape is valid JSON without any list and without a token', async () => {
-    await stage.simulator.setFault(name, 'wrong-shape');
-    const answer = await stage.ask(name);
+    await setup.simulator.setFault(name, 'wrong-shape');
+    const answer = await setup.ask(name);
     expect(answer.json).toBeDefined();
     expect(answer.text).not.toContain('[]');
     expect(answer.text).not.toContain('[{');
@@ -29,25 +29,25 @@ describe.each(UPSTREAM_NAMES)('the shape of an answer of %s', (name) => {
     ['json-list', /^\[\{.*\}\]$/],
     ['json-empty-object', /^\{\}$/],
   ] as const)('%s is a success', async (kind, text) => {
-    await stage.simulator.setFault(name, kind);
-    const answer = await stage.ask(name);
+    await setup.simulator.setFault(name, kind);
+    const answer = await setup.ask(name);
     expect([200, 201]).toContain(answer.status);
     expect(answer.json).toBeDefined();
     expect(answer.text).toMatch(text);
   });
 
   it('deep-envelope is JSON that nests 10,000 levels deep beside the right rows', async () => {
-    const right = await stage.ask(name);
-    await stage.simulator.setFault(name, 'deep-envelope');
-    const answer = await stage.ask(name);
+    const right = await setup.ask(name);
+    await setup.simulator.setFault(name, 'deep-envelope');
+    const answer = await setup.ask(name);
     expect(answer.text).toContain('['.repeat(10_000) + ']'.repeat(10_000));
     expect(rowsIn(answer)).toEqual(rowsIn(right));
   });
 
   it('proto-envelope has keys that mean something to JavaScript, and the right rows', async () => {
-    const right = await stage.ask(name);
-    await stage.simulator.setFault(name, 'proto-envelope');
-    const answer = await stage.ask(name);
+    const right = await setup.ask(name);
+    await setup.simulator.setFault(name, 'proto-envelope');
+    const answer = await setup.ask(name);
     expect(Object.keys(answer.json as object)).toEqual(
       expect.arrayContaining(['__proto__', 'constructor', 'toJSON', ...Object.keys(right.json as object)]),
     );
@@ -59,14 +59,14 @@ describe.each(WITH_LISTS)('the list of %s', (name) => {
   async function listUnder(
     kind: 'list-missing' | 'list-null' | 'list-as-text' | 'list-as-object',
   ): Promise<unknown> {
-    await stage.simulator.setFault(name, kind);
-    const { json } = await stage.ask(name);
+    await setup.simulator.setFault(name, kind);
+    const { json } = await setup.ask(name);
     const { data, ...body } = json as Record<string, unknown>;
     return { ...body, ...(data as object) }[LISTS[name]];
   }
 
   it('is missing, null, a text, or an object of the right rows', async () => {
-    const right = rowsIn(await stage.ask(name));
+    const right = rowsIn(await setup.ask(name));
     expect(right).not.toEqual([]);
     expect(await listUnder('list-missing')).toBeUndefined();
     expect(await listUnder('list-null')).toBeNull();

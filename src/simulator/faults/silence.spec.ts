@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { UPSTREAM_NAMES } from '../settings.js';
-import { openStillSimulator, type Stage } from '../../../test/support/still-simulator.js';
+import { openStillSimulator, type TestSetup } from '../../../test/support/still-simulator.js';
 
-let stage: Stage;
+let setup: TestSetup;
 beforeEach(async () => {
-  stage = await openStillSimulator(Date.UTC(2026, 5, 1));
+  setup = await openStillSimulator(Date.UTC(2026, 5, 1));
 });
-afterEach(() => stage.simulator.stop());
+afterEach(() => setup.simulator.stop());
 
 describe.each(UPSTREAM_NAMES)('silence of %s', (name) => {
   it.each([
@@ -14,16 +14,16 @@ describe.each(UPSTREAM_NAMES)('silence of %s', (name) => {
     ['reset', 'ECONNRESET'],
     ['refuse', 'ECONNREFUSED'],
   ] as const)('%s breaks the connection, and heals when it is cleared', async (kind, code) => {
-    await stage.simulator.setFault(name, kind);
-    await expect(stage.ask(name)).rejects.toMatchObject({ code });
-    await stage.simulator.setFault(name, null);
-    expect((await stage.ask(name)).status).toBeLessThan(300);
+    await setup.simulator.setFault(name, kind);
+    await expect(setup.ask(name)).rejects.toMatchObject({ code });
+    await setup.simulator.setFault(name, null);
+    expect((await setup.ask(name)).status).toBeLessThan(300);
   });
 
   it('hang never answers and ends with the simulator', async () => {
-    const { simulator } = stage;
+    const { simulator } = setup;
     await simulator.setFault(name, 'hang');
-    const hanging = stage.ask(name);
+    const hanging = setup.ask(name);
     // The rejection is awaited only after the stop that causes it.
     hanging.catch(() => undefined);
     while (simulator.calls.count(name) === 0) await new Promise((resolve) => setImmediate(resolve));
@@ -35,20 +35,20 @@ describe.each(UPSTREAM_NAMES)('silence of %s', (name) => {
 describe('a port', () => {
   it('stays open where only some calls are refused', async () => {
     for (const bound of [{ only: 'operation-logs' }, { times: 1 }, { at: 1 }, { every: 1 }, { rate: 1 }]) {
-      await stage.simulator.setFault('cbr', { kind: 'refuse', ...bound });
-      await expect(stage.ask('cbr')).rejects.toMatchObject({ code: 'ECONNRESET' });
+      await setup.simulator.setFault('cbr', { kind: 'refuse', ...bound });
+      await expect(setup.ask('cbr')).rejects.toMatchObject({ code: 'ECONNRESET' });
     }
   });
 
   it('closes where one of several faults refuses all calls', async () => {
-    await stage.simulator.setFault('cbr', [{ kind: 'error-500', at: 1 }, 'refuse']);
-    await expect(stage.ask('cbr')).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+    await setup.simulator.setFault('cbr', [{ kind: 'error-500', at: 1 }, 'refuse']);
+    await expect(setup.ask('cbr')).rejects.toMatchObject({ code: 'ECONNREFUSED' });
   });
 });
 
 describe('a closed connection', () => {
   it('ends in an orderly way, with no byte sent', async () => {
-    await stage.simulator.setFault('css', 'close');
-    expect(await stage.listen('css')).toBe('');
+    await setup.simulator.setFault('css', 'close');
+    expect(await setup.listen('css')).toBe('');
   });
 });
