@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Cluster, type Redis } from 'ioredis';
+import pLimit from 'p-limit';
 import type { RedisAddress } from './redis-address.js';
 import { connect, CONNECT_BOUND_MS, newClient, newSubscriber, nodesOf } from './connect.js';
 import { faultOf } from './redis-fault.js';
@@ -14,6 +15,11 @@ export interface CommandBounds {
 }
 
 export const COMMAND_BOUNDS: CommandBounds = { shortMs: 500, bulkMs: 5_000 };
+/**
+ * So many share the one connection at once; the time of those that wait does not count. Hundreds of snapshots that are loaded
+ * at a start would otherwise take longer than the bound together, and Redis would be taken for slow.
+ */
+const MOST_BULK_COMMANDS = 8;
 const QUIT_BOUND_MS = 200;
 /** Enough to hit a slot of most nodes of a small cluster. */
 const PROBE_KEYS = 8;
@@ -37,7 +43,7 @@ export class RedisSession {
   readonly #bulk: Commands;
   #subscriber: Redis | null = null;
   readonly #subscribed = new Set<string>();
-  #bulkCommands = 0;
+  readonly #bulkTurns = pLimit(MOST_BULK_COMMANDS);
   #over = false;
   #lastError: unknown = null;
 
@@ -63,12 +69,7 @@ export class RedisSession {
   /** Within the bound of its kind. Throws what Redis or ioredis throws, or RedisUnavailable for TIMEOUT. */
   async run<T>(work: (redis: Commands) => Promise<T>, kind: 'short' | 'bulk'): Promise<T> {
     if (kind === 'short') return withinBound(this.options.bounds.shortMs, work(this.#short));
-    this.#bulkCommands += 1;
-    try {
-      return await withinBound(this.options.bounds.bulkMs, work(this.#bulk));
-    } finally {
-      this.#bulkCommands -= 1;
-    }
+    return this.#bulkTurns(() => withinBound(this.options.bounds.bulkMs, work(this.#bulk)));
   }
 
   /** Subscribes to those of the channels that it has not subscribed to yet. */
@@ -132,7 +133,7 @@ export class RedisSession {
   }
 
   async #probe(): Promise<void> {
-    const idle = this.#bulkCommands === 0 ? [this.#bulk] : [];
+    const idle = this.#bulkTurns.activeCount === 0 ? [this.#bulk] : [];
     const nodes = [this.#short, ...idle].flatMap(nodesOf);
     await Promise.all([...nodes.map((node) => this.#answers(node)), this.#subscriber?.ping()]);
     await Promise.all(Array.from({ length: PROBE_KEYS }, () => this.#roundTrip()));

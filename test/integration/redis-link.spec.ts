@@ -107,6 +107,19 @@ describe('a link to a Redis that is there', () => {
     expect(id).not.toBe(otherId);
   });
 
+  it('does not take Redis for slow where many long commands share a connection', async () => {
+    const server = await redis();
+    const observer = new Record();
+    const link = linkTo(server.url, observer, SCANT);
+    await isUp(link);
+    // Each holds up the connection for 50 ms: together they take three times the bound.
+    const waits = Array.from({ length: 60 }, () =>
+      link.run((commands) => commands.blpop(`${link.prefix}:nothing`, 0.05), 'bulk'),
+    );
+    expect(await Promise.all(waits)).toEqual(waits.map(() => null));
+    expect(observer.events).not.toContain('down TIMEOUT');
+  });
+
   it('hands messages on as they were sent', async () => {
     const link = linkTo((await redis()).url);
     const heard: Buffer[] = [];
