@@ -9,10 +9,7 @@ import { serveParent } from './harness/server-process.mjs';
 const dist = new URL(process.env.DIST ?? '../dist/', import.meta.url).href;
 const product = (file) => import(`${dist}${file}`);
 
-/** As in the product; earlier builds left it to V8. */
-const { boundHeapGrowth = () => undefined } = await product('platform/bound-heap-growth.js').catch(
-  () => ({}),
-);
+const { boundHeapGrowth } = await product('platform/bound-heap-growth.js');
 boundHeapGrowth();
 const { CLOCK, SYSTEM_CLOCK, momentOf } = await product('model/clock.js');
 const { FeedCollection } = await product('model/collection.js');
