@@ -109,9 +109,7 @@ export class CircuitBreaker {
     const byParent = this.options.parent?.admit(name) ?? 'admitted';
     if (byParent === 'refused' || !this.#isOpen) return byParent;
     if (this.options.clock.monotonicMs() >= this.#notBeforeMs + FORGOTTEN_AFTER_MS) {
-      // Everyone may read again; the next failure opens the circuit at once.
-      this.#isOpen = false;
-      this.#succeededMs = Number.NEGATIVE_INFINITY;
+      this.forget(name);
       return byParent;
     }
     this.#probe = name;
@@ -175,6 +173,18 @@ export class CircuitBreaker {
   /** Ends the pause: the next read may start at once. */
   resume(): void {
     this.#notBeforeMs = Number.NEGATIVE_INFINITY;
+  }
+
+  /** Nobody has probed for long, so requests wait for this read. */
+  private forget(name: string): void {
+    if (this.options.parent !== undefined) {
+      // Of one feed: until the read has ended, it is not known whether the upstream is up again.
+      this.#probe = name;
+      return;
+    }
+    // Of a source: all its feeds may be read again; the next failure opens the circuit at once.
+    this.#isOpen = false;
+    this.#succeededMs = Number.NEGATIVE_INFINITY;
   }
 
   private get ownPauseMs(): number {

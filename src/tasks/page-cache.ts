@@ -10,14 +10,17 @@ export interface AnsweredPage extends Representation {
 }
 
 const MOST_BYTES = 16 * 2 ** 20;
-const MOST_ASKED_ONCE = 1_000;
+const MOST_BYTES_ASKED_ONCE = 2 ** 20;
 
 /**
  * Pages as they were answered: the same question over the same snapshots has the same answer, byte for byte. A page is
  * kept from the second time on that it is asked for, so the pages of a walk, asked for once, do not fill the memory.
  */
 export class PageCache {
-  readonly #askedOnce = new LRUCache<string, true>({ max: MOST_ASKED_ONCE });
+  readonly #askedOnce = new LRUCache<string, true>({
+    maxSize: MOST_BYTES_ASKED_ONCE,
+    sizeCalculation: (_, key) => key.length,
+  });
   readonly #pages = new LRUCache<string, AnsweredPage>({
     maxSize: MOST_BYTES,
     sizeCalculation: ({ body, link }, key) => body.length + link.length + key.length,

@@ -58,6 +58,20 @@ function isBefore(a: Place, b: Place): boolean {
   return a.key === b.key ? a.id < b.id : a.key < b.key;
 }
 
+/** The part of a run of which it is not known yet on which side of a border it is. */
+interface Span {
+  readonly run: Run;
+  low: number;
+  high: number;
+}
+
+/** The row in the middle of a span. */
+interface Median {
+  readonly span: Span;
+  readonly middle: number;
+  readonly place: Place;
+}
+
 /** A k-way merge of sorted runs. */
 class Merge {
   readonly #runs: readonly Run[];
@@ -109,36 +123,31 @@ class Merge {
 
   /**
    * How many of the first `count` rows each run has. In each round the weighted median of the middles of what is left
-   * decides for at least a quarter of it on which side of the border it is.
+   * decides for at least a quarter of it on which side of the border it is. Each round leaves less of the median's own run,
+   * so it ends even if, against the rules, two runs have the same task.
    */
   #select(count: number): number[] {
-    const left = this.#runs.map((run) => ({ run, low: 0, high: lengthOf(run) }));
-    if (count >= this.size) return left.map(({ high }) => high);
-    for (let sure = 0; sure < count; sure = sum(left.map(({ low }) => low))) {
-      const pivot = this.#medianOfMiddles(left);
-      const upTo = left.map(({ run, low, high }) => this.#countUpTo(run, pivot, { low, high }));
+    const spans = this.#runs.map((run) => ({ run, low: 0, high: lengthOf(run) }));
+    for (let median = this.#medianOf(spans); median !== null; median = this.#medianOf(spans)) {
+      const { span, middle, place } = median;
+      const upTo = spans.map(({ run, low, high }) => this.#countUpTo(run, place, { low, high }));
       const isWithin = sum(upTo) <= count;
-      for (const [index, span] of left.entries()) {
-        const border = upTo[index] ?? 0;
-        if (isWithin) span.low = border;
-        // The pivot itself, the last row up to it, is beyond the border as well.
-        else span.high = border - Number(border > span.low && this.#isAt(span.run, border - 1, pivot));
-      }
+      for (const [index, each] of spans.entries()) each[isWithin ? 'low' : 'high'] = upTo[index] ?? 0;
+      if (isWithin) span.low = middle + 1;
+      else span.high = middle;
     }
-    return left.map(({ low }) => low);
+    return spans.map(({ low }) => low);
   }
 
-  #medianOfMiddles(left: readonly { run: Run; low: number; high: number }[]): Place {
-    const middles = left
-      .filter(({ low, high }) => low < high)
-      .map(({ run, low, high }) => ({
-        place: this.#placeAt(run, Math.floor((low + high) / 2)),
-        weight: high - low,
-      }))
-      .sort((a, b) => (isBefore(a.place, b.place) ? -1 : 1));
-    let rest = sum(middles.map(({ weight }) => weight)) / 2;
-    const median = middles.find(({ weight }) => (rest -= weight) <= 0);
-    return (median ?? middles[0])?.place ?? { key: Infinity, id: '' };
+  /** null when nothing is left. */
+  #medianOf(spans: readonly Span[]): Median | null {
+    const middles = spans.flatMap((span): Median[] => {
+      const middle = Math.floor((span.low + span.high) / 2);
+      return span.low < span.high ? [{ span, middle, place: this.#placeAt(span.run, middle) }] : [];
+    });
+    middles.sort((a, b) => (isBefore(a.place, b.place) ? -1 : 1));
+    let rest = sum(middles.map(({ span }) => span.high - span.low)) / 2;
+    return middles.find(({ span }) => (rest -= span.high - span.low) <= 0) ?? null;
   }
 
   /** How many rows of the run stand at or before the place, by binary search within the bounds. */
@@ -150,11 +159,6 @@ class Merge {
       else low = middle + 1;
     }
     return low;
-  }
-
-  #isAt(run: Run, rank: number, { key, id }: Place): boolean {
-    const place = this.#placeAt(run, rank);
-    return place.key === key && place.id === id;
   }
 
   #placeAt(run: Run, rank: number): Place {

@@ -14,6 +14,10 @@ type Check = (value: unknown) => boolean;
 type Checks<T> = Readonly<Record<keyof T, Check>>;
 
 const text: Check = (value) => typeof value === 'string';
+/** In the one form that tasks have times in: rows are sorted by their texts, and compared by what these stand for. */
+const time: Check = (value) =>
+  typeof value === 'string' && TIME.test(value) && !Number.isNaN(Date.parse(value));
+const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 const number: Check = (value) => typeof value === 'number';
 const orNull =
   (check: Check): Check =>
@@ -50,12 +54,12 @@ const isTask = shaped<Task>({
   status: oneOf(TASK_STATUSES),
   nativeStatus: orNull(text),
   progressPercent: orNull(number),
-  createTime: orNull(text),
-  startTime: orNull(text),
-  endTime: orNull(text),
-  updateTime: orNull(text),
+  createTime: orNull(time),
+  startTime: orNull(time),
+  endTime: orNull(time),
+  updateTime: orNull(time),
   durationSeconds: orNull(number),
-  checkpointTime: orNull(text),
+  checkpointTime: orNull(time),
   lagSeconds: orNull(number),
   resource: orNull(shaped<TaskResource>({ type: orNull(text), id: orNull(text), name: orNull(text) })),
   cluster: orNull(shaped<TaskCluster>({ id: text, name: orNull(text) })),
