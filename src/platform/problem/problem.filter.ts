@@ -5,7 +5,7 @@ import { ApiProblem } from './api-problem.js';
 import type { ShedCounter } from '../load-shedding/shed-counter.js';
 import { PROBLEM_MEDIA_TYPE, problemBody } from './problem-body.js';
 
-/** The one funnel: whatever a request ends in that is not an answer becomes a problem. */
+/** Turns everything that a request fails with into a problem answer. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
   constructor(
@@ -21,7 +21,7 @@ export class ProblemFilter implements ExceptionFilter {
   send(fault: unknown, request: FastifyRequest, reply: FastifyReply): void {
     const problem = asProblem(fault);
     if (problem.slug === 'internal-error') {
-      this.log.error({ err: fault, requestId: request.id }, 'a request failed for a reason of our own');
+      this.log.error({ err: fault, requestId: request.id }, 'internal error while handling a request');
     }
     if (problem.slug === 'overloaded') this.shedCounter.count('computing');
     void reply
@@ -36,7 +36,7 @@ export class ProblemFilter implements ExceptionFilter {
   }
 }
 
-/** Names the problem behind anything thrown, without a word of its message: that could hold anything. */
+/** The problem for anything thrown. Its message is not passed on, because it could contain anything. */
 function asProblem(fault: unknown): ApiProblem {
   if (fault instanceof ApiProblem) return fault;
   const status = statusOf(fault);
