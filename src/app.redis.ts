@@ -34,7 +34,11 @@ export function connectToRedis({ config, log, clock, metrics }: RedisDependencie
     observer: {
       wentDown: (code, lacking) => {
         if (lacking === null) log.warn({ code }, 'Redis is down');
-        else log.warn({ code, lacking }, 'Redis cannot be used: it lacks or forbids what the gateway needs');
+        else
+          log.warn(
+            { code, lacking },
+            'Redis cannot be used: commands that the gateway needs are missing or not permitted',
+          );
       },
       cameBack: (downForMs) => {
         log.info({ downForMs }, 'Redis is back');
@@ -45,8 +49,8 @@ export function connectToRedis({ config, log, clock, metrics }: RedisDependencie
   const forgeries = new ConditionLog(
     log,
     {
-      begin: 'Redis holds values that this gateway does not believe: not signed, or out of bounds',
-      end: 'Redis holds nothing any more that is not believed',
+      begin: 'ignored invalid data in Redis: wrong signature, or values out of bounds',
+      end: 'no more invalid data seen in Redis',
     },
     QUIET_MS,
   );
@@ -64,11 +68,12 @@ function warnOfRisks({ cache, server }: Config, log: Log): void {
   const { redis } = cache;
   if (redis === null) return;
   if (server.secret === null) {
-    log.warn('Redis is trusted: without server.secret, whoever can write to it can forge what is served');
+    log.warn('Redis is trusted: whoever can write to it can forge tasks; set server.secret to prevent this');
   }
   if (redis.nodes.every(({ host }) => isLoopback(host))) return;
-  if (redis.password === null) log.warn('no password is configured for a Redis beyond loopback');
-  if (!redis.tls) log.warn('the connection to a Redis beyond loopback is not encrypted (rediss://)');
+  if (redis.password === null) log.warn('Redis is not on this machine, and no password is configured for it');
+  if (!redis.tls)
+    log.warn('Redis is not on this machine, and the connection to it is not encrypted (use rediss://)');
 }
 
 /** After so long without another, what was not believed is over. */

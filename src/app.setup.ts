@@ -106,7 +106,7 @@ function boundedConnections({ config, log }: GatewayOptions, metrics: Metrics): 
   if (isLowered)
     log.warn({ limit }, 'the limit of open files allows fewer connections than server.maxConnections');
   const condition = new ConditionLog(log, {
-    begin: 'too many connections: those that wait longest for a request are closed',
+    begin: 'too many connections: closing those that have waited longest for a request',
     end: 'no longer too many connections',
   });
   const connections = new Connections(limit, (cause) => {

@@ -1,6 +1,6 @@
 import type { Diagnosis } from './diagnosis.js';
 
-/** Why something could not be had from an upstream. The set is closed: contract words, never upstream text. */
+/** Why something could not be read from an upstream. The set is closed: words of the API, never text of an upstream. */
 export const FAILURE_REASONS = [
   'TIMEOUT',
   'UNREACHABLE',
@@ -17,31 +17,31 @@ export type FailureReason = (typeof FAILURE_REASONS)[number];
 
 export interface Failure {
   readonly reason: FailureReason;
-  /** How long the upstream asked us to stay away, in milliseconds; null when it did not say. */
+  /** How long the upstream asked the gateway to wait, in milliseconds; null if it did not say. */
   readonly retryAfterMs: number | null;
-  /** What was seen of it; null when another replica of an earlier release has told of it. */
+  /** What exactly was seen; null if a replica of an earlier release reported the failure. */
   readonly diagnosis: Diagnosis | null;
 }
 
-/** True for a feed whose upstream says that what it lists is not switched on there. */
+/** True if the upstream says that what the feed lists is not enabled there. */
 export function isNotEnabled({ diagnosis }: Failure): boolean {
   return diagnosis?.cause === 'NOT_ENABLED';
 }
 
 const MESSAGES: Record<FailureReason, string> = {
   TIMEOUT: 'The upstream did not answer in time.',
-  UNREACHABLE: 'No connection to the upstream could be made or kept.',
-  THROTTLED: 'The upstream is limiting our calls.',
+  UNREACHABLE: 'The connection to the upstream failed or was lost.',
+  THROTTLED: 'The upstream is throttling the calls of the gateway.',
   UNAUTHORIZED: "The upstream refused the source's credentials.",
-  FORBIDDEN: "The source's credentials may not read this feed.",
+  FORBIDDEN: "The source's credentials have no permission to read this feed.",
   NOT_FOUND: 'The upstream does not know this feed.',
   UPSTREAM_ERROR: 'The upstream answered with an error.',
-  MALFORMED: 'The upstream answered with something that could not be understood.',
-  CIRCUIT_OPEN: 'The upstream failed repeatedly and is being left alone for a while.',
-  LIMIT: 'The feed is larger than what may be read of it.',
+  MALFORMED: 'The answer of the upstream does not have the documented format.',
+  CIRCUIT_OPEN: 'The upstream failed repeatedly; the gateway will try again after a pause.',
+  LIMIT: 'The feed exceeds maxTasksPerFeed, or an answer exceeds the size limit.',
 };
 
-/** Our own sentence for a reason. It never holds the upstream's text, a host, an account or a secret. */
+/** The gateway's own sentence for a reason. It never contains text of the upstream, a host, an account or a secret. */
 export function failureMessage(reason: FailureReason): string {
   return MESSAGES[reason];
 }

@@ -63,7 +63,8 @@ export class SourcesController {
   @ApiOkResponse({ type: SourceDto, description: 'The source.' })
   async get(@Param('source') id: string, @Query() _query: NoQuery): Promise<SourceDto> {
     const source = this.collection.status().find((status) => status.id === id);
-    if (source === undefined) throw new ApiProblem('source-not-found', 'No source of that id is configured.');
+    if (source === undefined)
+      throw new ApiProblem('source-not-found', 'No source with that id is configured.');
     return this.show(source);
   }
 

@@ -6,18 +6,18 @@ import { TASK_STATUSES, TASK_TYPES, type TaskStatus, type TaskType } from '@/mod
 
 @ApiSchema({
   name: 'Drift',
-  description: 'Signs in the newest snapshot that the upstream no longer speaks as documented.',
+  description: 'Signs in the newest snapshot that the upstream no longer sends what it documents.',
 })
 export class DriftDto {
-  /** Native statuses outside the mapping: tasks with one are listed as UNKNOWN, a subtask's is not used. */
+  /** Upstream statuses that the gateway does not know. Their tasks are listed as UNKNOWN; a subtask's is ignored. */
   @ApiProperty({ type: 'integer', minimum: 0, example: 0 })
   unknownStatus: number;
 
-  /** Native types outside the mapping: tasks with one are listed as OTHER, a subtask's is not used. */
+  /** Upstream types that the gateway does not know. Their tasks are listed as OTHER; a subtask's is ignored. */
   @ApiProperty({ type: 'integer', minimum: 0, example: 0 })
   unknownType: number;
 
-  /** Native triggers outside the mapping; their tasks' trigger is null. */
+  /** Upstream triggers that the gateway does not know. The `trigger` of their tasks is null. */
   @ApiProperty({ type: 'integer', minimum: 0, example: 0 })
   unknownTrigger: number;
 
@@ -29,13 +29,13 @@ export class DriftDto {
   @ApiProperty({ type: 'integer', minimum: 0, example: 0 })
   unreadableTime: number;
 
-  /** Fields of another JSON type or range than documented; they are null. */
+  /** Fields whose JSON type or range is not as documented; they are null. */
   @ApiProperty({ type: 'integer', minimum: 0, example: 0 })
   wrongType: number;
 
   /**
-   * Rows that are left out, as nothing identifies them or another row has the same identity; equal ones count once, as
-   * pages may repeat them. Such a feed is TRUNCATED with the reason MALFORMED.
+   * Rows that are left out, because nothing identifies them or because another row has the same identity. Equal rows
+   * count once, because pages may repeat them. The feed is TRUNCATED with the reason MALFORMED.
    */
   @ApiProperty({ type: 'integer', minimum: 0, example: 0 })
   droppedRow: number;
@@ -43,13 +43,13 @@ export class DriftDto {
 
 @ApiSchema({ name: 'DriftExample', description: 'One sign of a change at the upstream.' })
 export class DriftExampleDto {
-  /** Path of the field in the upstream's row; of a row that is left out, the fields that could have identified it. */
+  /** Path of the field in the upstream's row; for a row that is left out, the fields that could identify it. */
   @ApiProperty({ example: 'status.phase' })
   field: string;
 
   /**
-   * What stands there. A status, a type, a trigger or the name of a field as it is where that is a short word, a time by
-   * its form (`aaa 00:00`), all else described by JSON type and length. Never a value.
+   * What the upstream sent, redacted. A status, a type, a trigger or the name of a field is shown as it is if it is a
+   * short word. A time is shown by its form (`aaa 00:00`), and everything else only by its JSON type and length.
    */
   @ApiProperty({ maxLength: 64, example: 'Archived' })
   found: string;
@@ -58,7 +58,7 @@ export class DriftExampleDto {
 @ApiSchema({
   name: 'DriftExamples',
   description:
-    'For each kind of drift one example; null where none was counted, or where the snapshot is of a release without.',
+    'One example for each kind of drift; null if there was none, or if an earlier release without examples wrote the snapshot.',
 })
 export class DriftExamplesDto {
   @ApiProperty({ type: DriftExampleDto, nullable: true })
@@ -85,68 +85,74 @@ export class DriftExamplesDto {
 
 @ApiSchema({
   name: 'Circuit',
-  description: 'Whether an upstream is asked, or left alone for a while because it failed repeatedly.',
+  description: 'The circuit breaker: after repeated failures, reads of the upstream pause.',
 })
 export class CircuitDto {
-  /** OPEN: left alone; nobody waits for it. HALF_OPEN: one read finds out whether it is well again. */
+  /**
+   * CLOSED: reads as usual. OPEN: reads pause, and requests do not wait for them. HALF_OPEN: one read tests whether the
+   * upstream works again.
+   */
   @ApiProperty({ enum: CIRCUIT_STATES, example: 'CLOSED' })
   state: (typeof CIRCUIT_STATES)[number];
 
-  /** Before that it is not asked again; null while it is not OPEN. */
+  /** The next read starts no earlier than this; null unless the state is OPEN. */
   @ApiProperty({ type: String, format: 'date-time', nullable: true, example: null })
   nextProbeTime: string | null;
 }
 
-/** What was seen of the failure that a feed's reason stands for. All null where there was none. */
+/** The details of the failure that a feed's `reason` is about. All fields are null if there was no failure. */
 export class CauseDto {
   /**
-   * What was seen, where `reason` says what it means for the feed. A closed set of our own words: `DNS` the host's name
-   * was not found; `REFUSED`, `RESET`, `NO_ROUTE`, `NETWORK` (anything else) the connection was refused, ended early, or
-   * found no way; `CONNECT_TIMEOUT`, `TIMEOUT` there was no connection, or no whole answer, in time; `LOCAL_LIMIT` the
-   * time was spent waiting for the source's own `rate` or `concurrency`, or this machine had no files left; `TLS_UNTRUSTED`,
-   * `TLS_EXPIRED`, `TLS_NOT_YET_VALID`, `TLS_NAME` the server's certificate is signed by no known authority, is out of
-   * date, or is of another host; `TLS_CLIENT_CERTIFICATE` the server wants a certificate of ours; `TLS_PROTOCOL` it speaks no
-   * TLS that we speak; `PROXY` a proxy in between refused; `HTTP_STATUS` it answered with an error, see `httpStatus`;
-   * `NOT_ENABLED` what the feed lists is not switched on there (log backup of a CSS cluster); `ERROR_IN_BODY` it answered 2xx and told an error; `NOT_HTTP`, `BAD_ENCODING`, `NOT_JSON`, `SHAPE` its answer was no
-   * HTTP, was not compressed as it says, was no JSON, or not of the documented form; `TOO_LARGE` it was larger than what is read;
-   * `CREDENTIAL_REFUSED`, `THROTTLED` it was not asked, as it refused the credential elsewhere, or told us to wait; `UNSENDABLE`
-   * an id or a credential has characters that cannot be sent; `INTERNAL` a fault of the gateway.
+   * What exactly was seen; `reason` says what it means for the feed. One of a closed set of the gateway's own words.
+   * `DNS`: the host name was not found. `REFUSED`, `RESET`, `NO_ROUTE`: the connection was refused, was closed early, or
+   * found no route. `NETWORK`: any other network error. `CONNECT_TIMEOUT`: no connection in time. `TIMEOUT`: no complete
+   * answer in time. `LOCAL_LIMIT`: the time was spent waiting for the source's own `rate` or `concurrency`, or this machine
+   * had no file descriptors left. `TLS_UNTRUSTED`: no known authority signed the server's certificate. `TLS_EXPIRED`,
+   * `TLS_NOT_YET_VALID`: the certificate is not valid any more, or not yet. `TLS_NAME`: the certificate is for another
+   * host. `TLS_CLIENT_CERTIFICATE`: the server requires a client certificate. `TLS_PROTOCOL`: the server and the gateway
+   * have no TLS version in common. `PROXY`: a proxy on the way refused the call. `HTTP_STATUS`: the upstream answered
+   * with an error, see `httpStatus`. `NOT_ENABLED`: what the feed lists is not enabled at the upstream (log backup of a CSS
+   * cluster). `ERROR_IN_BODY`: the status was 2xx, but the body reports an error. `NOT_HTTP`: the answer was not HTTP.
+   * `BAD_ENCODING`: it was not compressed as declared. `NOT_JSON`: it was not JSON. `SHAPE`: it did not have the documented
+   * form. `TOO_LARGE`: it was larger than the limit. `CREDENTIAL_REFUSED`: no call was made, because the upstream rejected
+   * the credential in another call. `THROTTLED`: no call was made, because the upstream asked to wait. `UNSENDABLE`: an id
+   * or a credential contains characters that cannot be sent. `INTERNAL`: an internal error of the gateway.
    */
   @ApiProperty({ enum: FAILURE_CAUSES, nullable: true, example: null })
   cause: FailureCause | null;
 
-  /** Which call failed: `READ` of the feed or the list of feeds, or the `LOG_IN` at the identity service before it. */
+  /** Which call failed: `READ`, of the feed or of the list of feeds, or `LOG_IN`, at the identity service before it. */
   @ApiProperty({ enum: FAILED_CALLS, nullable: true, example: null })
   failedCall: FailedCall | null;
 
-  /** The HTTP status of the upstream's answer; null where there was none. */
+  /** The HTTP status of the upstream's answer; null if there was no answer. */
   @ApiProperty({ type: 'integer', nullable: true, minimum: 100, maximum: 999, example: null })
   httpStatus: number | null;
 
-  /** The upstream's own error code, where it told one of at most 64 letters, digits, and `_ . : -`. */
+  /** The upstream's own error code, if it has at most 64 letters, digits, and `_ . : -`. */
   @ApiProperty({ type: String, nullable: true, maxLength: 64, example: null })
   upstreamErrorCode: string | null;
 
-  /** The id that the upstream gave the request, for its support; of the same form. */
+  /** The upstream's id of the request, to quote to its support; of the same form. */
   @ApiProperty({ type: String, nullable: true, maxLength: 64, example: null })
   upstreamRequestId: string | null;
 }
 
-@ApiSchema({ name: 'Feed', description: 'One upstream list inside a source, and how it stands.' })
+@ApiSchema({ name: 'Feed', description: 'One upstream list of a source, and its state.' })
 export class FeedDto extends CauseDto {
   /** The full name of the feed. */
   @ApiProperty({ example: 'sources/server-backups/feeds/operation-logs' })
   name: string;
 
   /**
-   * FRESH: the newest snapshot is whole and current. LOADING: no snapshot yet. FAILED: no snapshot, and the last try
-   * failed. STALE: the snapshot is older than it should be. TRUNCATED: it is not whole. DISABLED: only ever refused as
-   * not enabled at the upstream (log backup of a CSS cluster); no part of any answer.
+   * FRESH: the newest snapshot is complete and current. LOADING: no snapshot yet. FAILED: no snapshot, and the last read
+   * failed. STALE: the snapshot is older than it should be. TRUNCATED: the snapshot is not complete. DISABLED: the feed is
+   * not enabled at the upstream (log backup of a CSS cluster) and has never been read; it is not part of any answer.
    */
   @ApiProperty({ enum: ['FRESH', 'LOADING', 'FAILED', 'STALE', 'TRUNCATED', 'DISABLED'] })
   state: FeedState;
 
-  /** Why the last read failed or is not whole; null otherwise. */
+  /** Why the last read failed or was not complete; null otherwise. */
   @ApiProperty({ enum: FAILURE_REASONS, nullable: true, example: null })
   reason: FailureReason | null;
 
@@ -170,7 +176,7 @@ export class FeedDto extends CauseDto {
   @ApiProperty({ type: String, format: 'date-time', nullable: true, example: null })
   lastErrorTime: string | null;
 
-  /** Tasks are known from this time on; null when nothing can be vouched for. */
+  /** All tasks created from this time on are in the snapshot; null if no such time is known. */
   @ApiProperty({ type: String, format: 'date-time', nullable: true, example: '2026-10-22T00:00:00.000Z' })
   coveredSince: string | null;
 
@@ -198,15 +204,15 @@ export class CallBudgetDto {
   @ApiProperty({ type: 'integer', minimum: 1, example: 200 })
   calls: number;
 
-  /** Length of the window, which slides. */
+  /** Length of the sliding window, in seconds. */
   @ApiProperty({ type: Number, minimum: 0.001, example: 300 })
   perSeconds: number;
 
-  /** Calls that may go now. */
+  /** Calls that can be made now. */
   @ApiProperty({ type: 'integer', minimum: 0, example: 187 })
   remaining: number;
 
-  /** When the oldest call leaves the window, so that one more may go; null when there is none in it. */
+  /** When the oldest call leaves the window, so that one more can be made; null if the window is empty. */
   @ApiProperty({ type: String, format: 'date-time', nullable: true, example: '2026-11-20T08:05:00.000Z' })
   resetTime: string | null;
 }
@@ -217,7 +223,7 @@ export class SourceDto {
   @ApiProperty({ example: 'server-backups' })
   id: string;
 
-  /** The kind of system it is. An open list: `/v1/providers` names those there are. */
+  /** The kind of upstream system. New kinds may be added; `/v1/providers` lists them. */
   @ApiProperty({ example: 'huawei-cbr' })
   provider: string;
 
@@ -229,15 +235,15 @@ export class SourceDto {
   @ApiProperty({ type: String, nullable: true, example: '04f1829c788037ac2fb8c01eb2b04b95' })
   projectId: string | null;
 
-  /** Of the source as a whole: it opens when its feeds fail one after the other. */
+  /** The circuit of the whole source: it opens when several of its feeds fail one after the other. */
   @ApiProperty({ type: CircuitDto })
   circuit: CircuitDto;
 
-  /** null for a source without a `rate`. */
+  /** What remains of the source's `rate`; null for a source without one. */
   @ApiProperty({ type: CallBudgetDto, nullable: true })
   budget: CallBudgetDto | null;
 
-  /** While the feeds of a source cannot be listed, `sources/{source}/feeds/-` stands for all of them. */
+  /** The feeds of the source. While they cannot be listed, `sources/{source}/feeds/-` is listed in their place. */
   @ApiProperty({ type: [FeedDto] })
   feeds: FeedDto[];
 }
@@ -251,15 +257,15 @@ export class SourceListDto {
 
 @ApiSchema({ name: 'Provider', description: 'A kind of upstream system that the gateway can read.' })
 export class ProviderDto {
-  /** The word that sources and tasks name the provider by. */
+  /** The id of the provider, as in sources and tasks. */
   @ApiProperty({ example: 'huawei-cbr' })
   id: string;
 
-  /** The name of the system, and what is read of it. */
+  /** The name of the system, and what is read from it. */
   @ApiProperty({ example: 'Huawei Cloud Backup and Recovery: operation logs' })
   title: string;
 
-  /** What the upstream itself can filter by. The gateway filters by everything. */
+  /** The filters that the upstream itself supports. The gateway supports all of its filters for every provider. */
   @ApiProperty({ type: [String] })
   upstreamFilters: string[];
 
@@ -276,13 +282,13 @@ export class ProviderDto {
   taskStatuses: TaskStatus[];
 }
 
-@ApiSchema({ name: 'ProviderList', description: 'All providers there are.' })
+@ApiSchema({ name: 'ProviderList', description: 'All providers.' })
 export class ProviderListDto {
-  /** All providers, by id. */
+  /** All providers, ordered by id. */
   @ApiProperty({ type: [ProviderDto] })
   providers: ProviderDto[];
 }
 
-/** These calls take no query parameters. */
+/** For calls without query parameters. */
 // eslint-disable-next-line @typescript-eslint/no-extraneous-class -- the validation pipe needs a class to check against
 export class NoQuery {}

@@ -54,7 +54,7 @@ export const LIST_EXAMPLES = {
             feed: 'sources/oceanbase/feeds/1000005',
             state: 'FAILED',
             reason: 'THROTTLED',
-            message: 'The feed could not be read. The upstream is limiting our calls.',
+            message: 'The feed could not be read. The upstream is throttling the calls of the gateway.',
             lastSuccessTime: null,
           },
         ],

@@ -20,14 +20,14 @@ import {
 } from '@/answers/parameters.js';
 
 const TIME = 'RFC 3339, such as `2026-10-22T00:00:00Z`.';
-const LISTS = 'One or more values: repeated, or separated by commas.';
+const LISTS = 'One or more values: repeat the parameter, or separate the values by commas.';
 
 /** The query of `GET /v1/tasks`. */
 export class ListTasksQuery {
   @ListParameter(
     { example: 'huawei-cbr' },
     {
-      description: `Only tasks of these providers. ${LISTS} \`/v1/providers\` names them.`,
+      description: `Only tasks of these providers. ${LISTS} \`/v1/providers\` lists the providers.`,
     },
   )
   provider?: string[];
@@ -35,7 +35,7 @@ export class ListTasksQuery {
   @ListParameter(
     { example: 'server-backups' },
     {
-      description: `Only tasks of these sources. ${LISTS} \`/v1/sources\` names them.`,
+      description: `Only tasks of these sources. ${LISTS} \`/v1/sources\` lists the sources.`,
     },
   )
   source?: string[];
@@ -57,7 +57,7 @@ export class ListTasksQuery {
   @TextParameter({ description: 'Only tasks of the resource with exactly this id.' })
   resourceId?: string;
 
-  @TextParameter({ description: 'Only tasks whose resource name contains this text, in any case.' })
+  @TextParameter({ description: 'Only tasks whose resource name contains this text, ignoring case.' })
   resourceName?: string;
 
   @TextParameter({ description: 'Only tasks that ran on the cluster with exactly this id.' })
@@ -76,7 +76,8 @@ export class ListTasksQuery {
   endedBefore?: string;
 
   @ChoiceParameter(TASK_ORDERS, {
-    description: 'The order. Tasks without that time come last either way; ties go by id, ascending.',
+    description:
+      'The order. Tasks without the time come last in both directions. Tasks with the same time are ordered by id, ascending.',
     default: 'createTime desc',
   })
   orderBy?: TaskOrder;
@@ -89,13 +90,13 @@ export class ListTasksQuery {
 
   @OptionalTextParameter({
     description:
-      'Goes on where the answer that gave this token ended. Every other parameter but pageSize must be as in the first call.',
+      'The `nextPageToken` of the previous answer: gives the page after it. All other parameters except pageSize must be the same as in the first request.',
   })
   pageToken?: string;
 
   @WholeNumberParameter(1, {
     description:
-      'A page by its number, from 1 on, for tables that jump. Not together with pageToken. Past the end the page is empty.',
+      'The number of the page, from 1. Cannot be combined with pageToken. A page after the last one is empty.',
   })
   page?: number;
 

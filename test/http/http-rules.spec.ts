@@ -83,7 +83,7 @@ describe('what is no valid HTTP', () => {
     await until(async () => {
       const { requestId } = JSON.parse((await exchange(`${GET}host: another\r\n\r\n`)).body) as SentProblem;
       return gateway.log.some(
-        (line) => line.includes(requestId) && line.includes('"msg":"refused an unreadable request"'),
+        (line) => line.includes(requestId) && line.includes('"msg":"rejected an unreadable request"'),
       );
     });
   });
@@ -99,7 +99,7 @@ describe('what is no valid HTTP', () => {
     const logged = (): string[] => gateway.log.filter((line) => line.includes('unreadable request'));
     const before = logged().length;
     await Promise.all(Array.from({ length: 200 }, () => exchange('nonsense\r\n\r\n')));
-    await until(() => logged().some((line) => line.includes('refused more unreadable requests')));
+    await until(() => logged().some((line) => line.includes('rejected more unreadable requests')));
     expect(logged().length - before).toBeLessThan(100);
   });
 

@@ -69,7 +69,7 @@ describe('a client that takes its time', () => {
     expect((await ask(`${swift.url}${problem.type}`)).status).toBe(200);
     expect(await metric(swift, 'tributary_http_unreadable_requests_total{status="408"}')).toBe(before + 1);
     const line = swift.log.find((each) => each.includes(problem.requestId)) ?? '{}';
-    expect(JSON.parse(line)).toMatchObject({ status: 408, msg: 'refused an unreadable request' });
+    expect(JSON.parse(line)).toMatchObject({ status: 408, msg: 'rejected an unreadable request' });
   });
 
   it('loses its connection without an answer when it sends nothing', async () => {

@@ -73,7 +73,7 @@ describe('a Redis whose every value and message is forged by a stranger without 
       expect(text).toMatch(/tributary_redis_disbelieved_total\{kind="news"\} [1-9]/);
       expect(text).toMatch(/tributary_redis_disbelieved_total\{kind="entry"\} [1-9]/);
       for (const { log } of gateways) {
-        expect(log.filter((line) => line.includes('does not believe'))).toHaveLength(1);
+        expect(log.filter((line) => line.includes('ignored invalid data in Redis'))).toHaveLength(1);
       }
     },
     IN_FULL ? 600_000 : 120_000,

@@ -64,12 +64,12 @@ export class UnreadableRequests {
     if (this.#loggedInSecond === 0) setTimeout(this.#endSecond, SECOND_MS).unref();
     this.#loggedInSecond += 1;
     if (this.#loggedInSecond <= LOGGED_EACH_SECOND) {
-      this.log.info({ ...details, status, detail }, 'refused an unreadable request');
+      this.log.info({ ...details, status, detail }, 'rejected an unreadable request');
     } else this.#notLogged += 1;
   }
 
   readonly #endSecond = (): void => {
-    if (this.#notLogged > 0) this.log.info({ count: this.#notLogged }, 'refused more unreadable requests');
+    if (this.#notLogged > 0) this.log.info({ count: this.#notLogged }, 'rejected more unreadable requests');
     this.#loggedInSecond = 0;
     this.#notLogged = 0;
   };

@@ -19,7 +19,7 @@ export function createLogger(level: string, destination: DestinationStream = new
   const log = pino(options, destination);
   if (destination instanceof LogOutput) {
     destination.recovered = (dropped) => {
-      log.warn({ dropped }, 'log lines were dropped, for they could not be written');
+      log.warn({ dropped }, 'log lines were dropped because they could not be written');
     };
   }
   return log;

@@ -6,7 +6,7 @@ const DROP_CAUSES = ['limit', 'descriptors', 'silent'] as const;
 /** Why a connection is closed without an answer. */
 export type DropCause = (typeof DROP_CAUSES)[number];
 
-/** What the gateway counts, in the words of the contract. Labels come from closed sets or the configuration. */
+/** The metrics of the gateway. The values of labels come from closed sets or from the configuration. */
 export class Metrics {
   readonly #registry = new Registry();
   readonly #answers = new Histogram({
@@ -31,7 +31,7 @@ export class Metrics {
   });
   readonly #retries = new Counter({
     name: 'tributary_upstream_retries_total',
-    help: 'Upstream calls that were made again, by source and the reason of the failure before',
+    help: 'Retries of upstream calls, by source and by the reason why the call before failed',
     labelNames: ['source', 'reason'],
     registers: [this.#registry],
   });
@@ -39,22 +39,22 @@ export class Metrics {
   readonly #feedAge = this.feedGauge('tributary_feed_age_seconds', 'Age of the newest snapshot');
   readonly #feedState = new Gauge({
     name: 'tributary_feed_state',
-    help: '1 for the state of each feed, with its reason and cause as in /v1/sources; empty where there is none',
+    help: '1 for the current state of each feed, with its reason and cause as in /v1/sources (empty if there is none)',
     labelNames: ['feed', 'state', 'reason', 'cause'],
     registers: [this.#registry],
   });
   readonly #feedUp = this.feedGauge(
     'tributary_feed_fresh',
-    '1 when the state of the feed is FRESH, else 0; none while it is DISABLED',
+    '1 if the state of the feed is FRESH, else 0; no value while it is DISABLED',
   );
   readonly #feedCalls = this.feedGauge('tributary_feed_upstream_calls', 'Upstream calls made for the feed');
   readonly #feedOpen = this.feedGauge(
     'tributary_feed_circuit_open',
-    '1 while the feed is left alone or probed after failures, else 0',
+    '1 while the circuit of the feed is open or half-open after failures, else 0',
   );
   readonly #sourceOpen = new Gauge({
     name: 'tributary_source_circuit_open',
-    help: '1 while the source as a whole is left alone or probed after failures, else 0',
+    help: '1 while the circuit of the source is open or half-open after failures, else 0',
     labelNames: ['source'],
     registers: [this.#registry],
   });
@@ -67,25 +67,25 @@ export class Metrics {
 
   readonly #storeFaults = new Counter({
     name: 'tributary_snapshot_store_faults_total',
-    help: 'Uses of the shared snapshots after which this process went on alone, by a word of ours or of Redis',
+    help: 'Failed operations on the shared snapshot store (the process fell back to its own copy), by error code',
     labelNames: ['code'],
     registers: [this.#registry],
   });
   readonly #transfers = new Counter({
     name: 'tributary_snapshot_bytes_total',
-    help: 'Bytes of shared snapshots, by direction (written, read)',
+    help: 'Bytes of snapshots written to or read from the shared store, by direction (written, read)',
     labelNames: ['direction'],
     registers: [this.#registry],
   });
 
   readonly #disbelieved = new Counter({
     name: 'tributary_redis_disbelieved_total',
-    help: 'Values and messages in Redis that were not signed by this server.secret or out of bounds, by kind',
+    help: 'Values and messages in Redis that were ignored because their signature was wrong or they were out of bounds, by kind',
     labelNames: ['kind'],
     registers: [this.#registry],
   });
 
-  /** Since the metrics were last read: there may be tens of thousands a second. */
+  /** Counts since the metrics were last read: there may be tens of thousands a second. */
   readonly #newSheds = new Map<string, number>();
   readonly #sheds = new Counter({
     name: 'tributary_http_shed_total',
@@ -100,13 +100,13 @@ export class Metrics {
 
   readonly #unreadable = new Counter({
     name: 'tributary_http_unreadable_requests_total',
-    help: 'Requests refused because they are no valid HTTP or did not come in time, by status',
+    help: 'Requests rejected because they are not valid HTTP or did not arrive in time, by status',
     labelNames: ['status'],
     registers: [this.#registry],
   });
   readonly #droppedConnections = new Counter({
     name: 'tributary_http_connections_dropped_total',
-    help: 'Connections closed without an answer: for others, as too many were open (limit), for want of file descriptors (descriptors), or because no request came (silent)',
+    help: 'Connections closed without an answer, by cause: too many connections (limit), no file descriptors left (descriptors), no request arrived (silent)',
     labelNames: ['cause'],
     registers: [this.#registry],
   });
@@ -153,11 +153,11 @@ export class Metrics {
     this.#droppedConnections.inc({ cause });
   }
 
-  /** From now on shows how many connections are open. */
+  /** Adds the number of open connections. */
   watchConnections(count: () => number): void {
     new Gauge({
       name: 'tributary_http_connections',
-      help: 'Open connections of clients',
+      help: 'Open client connections',
       registers: [this.#registry],
       collect() {
         this.set(count());
@@ -165,11 +165,11 @@ export class Metrics {
     });
   }
 
-  /** From now on shows how many lines of the log were dropped. */
+  /** Adds the number of log lines that were dropped. */
   watchLog(dropped: () => number): void {
     new Counter({
       name: 'tributary_log_dropped_total',
-      help: 'Lines of the log that were dropped because they could not be written',
+      help: 'Log lines that were dropped because they could not be written',
       registers: [this.#registry],
       collect() {
         this.reset();
@@ -182,11 +182,11 @@ export class Metrics {
     this.#transfers.inc({ direction }, bytes);
   }
 
-  /** From now on shows whether Redis is up. Answers the function that counts a failed command by its code. */
+  /** Adds whether Redis is up. Returns a function that counts a failed command by its code. */
   watchRedis(isUp: () => boolean): (code: string) => void {
     new Gauge({
       name: 'tributary_redis_up',
-      help: '1 while Redis can be written and read, else 0',
+      help: '1 while Redis can be used, else 0',
       registers: [this.#registry],
       collect() {
         this.set(isUp() ? 1 : 0);
@@ -194,7 +194,7 @@ export class Metrics {
     });
     const failures = new Counter({
       name: 'tributary_redis_failures_total',
-      help: 'Commands to Redis that failed, or were refused while it was down, by code',
+      help: 'Redis commands that failed, or were not sent because Redis was down, by code',
       labelNames: ['code'],
       registers: [this.#registry],
     });
@@ -209,7 +209,7 @@ export class Metrics {
     for (const gauge of [...perFeed, this.#feedState, this.#drift]) gauge.reset();
     for (const { id, circuit } of sources) {
       this.#sourceOpen.set({ source: id }, isOpen(circuit));
-      // A first failure is an increase only where the series was there before it.
+      // Prometheus sees the first failure as an increase only if the series existed before it.
       for (const cause of FAILURE_CAUSES) this.#failedCalls.inc({ source: id, cause }, 0);
     }
     for (const status of sources.flatMap((source) => source.feeds)) {

@@ -38,7 +38,7 @@ const DETAILS: Record<ProblemSlug, object> = {
   'bad-request': { detail: 'The request cannot be understood.' },
   'not-found': { detail: 'There is no such path.' },
   'task-not-found': { detail: 'No feed of any source has a task of that id.' },
-  'source-not-found': { detail: 'No source of that id is configured.' },
+  'source-not-found': { detail: 'No source with that id is configured.' },
   'method-not-allowed': { detail: 'POST is not allowed here; use GET, HEAD' },
   'request-timeout': { detail: 'The request was not complete in time.' },
   'headers-too-large': { detail: 'The request line and headers are too large.' },

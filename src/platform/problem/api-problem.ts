@@ -1,6 +1,6 @@
 import type { FeedProblem } from '@/model/collection.js';
 
-/** Every kind of error answer. Each has a page of its own at `/problems/{slug}`. */
+/** Every kind of error answer. Each has its own page at `/problems/{slug}`. */
 export const PROBLEMS = {
   'invalid-parameter': {
     status: 400,
@@ -12,7 +12,7 @@ export const PROBLEMS = {
     status: 400,
     title: 'The page token is not valid',
     meaning:
-      'The page token was changed, is not one of this gateway, or belongs to a call with other parameters. Start again without it; only pageSize may differ between the calls of a walk.',
+      'The page token was changed, was not issued by this gateway, or belongs to a request with other parameters. Start again without it. From page to page, only pageSize may change.',
   },
   'bad-request': {
     status: 400,
@@ -21,8 +21,8 @@ export const PROBLEMS = {
   },
   'not-found': {
     status: 404,
-    title: 'There is nothing here',
-    meaning: 'No such path. `/docs` lists all there are.',
+    title: 'No such path',
+    meaning: 'The path does not exist. `/docs` lists all paths.',
   },
   'task-not-found': {
     status: 404,
@@ -33,7 +33,7 @@ export const PROBLEMS = {
   'source-not-found': {
     status: 404,
     title: 'No such source',
-    meaning: 'No source of that id is configured. `/v1/sources` lists them.',
+    meaning: 'No source with this id is configured. `/v1/sources` lists the configured sources.',
   },
   'method-not-allowed': {
     status: 405,
@@ -42,7 +42,7 @@ export const PROBLEMS = {
   },
   'request-timeout': {
     status: 408,
-    title: 'The request did not come in time',
+    title: 'The request did not arrive in time',
     meaning:
       'The head of a request must be complete within 10 seconds, and the whole request within 30. The connection is closed.',
   },
@@ -55,41 +55,43 @@ export const PROBLEMS = {
     status: 406,
     title: 'No acceptable encoding',
     meaning:
-      '`Accept-Encoding` refuses every encoding that the gateway can send, the plain one included. Allow `identity`, `gzip` or `br`.',
+      '`Accept-Encoding` excludes every encoding that the gateway can send. Allow `identity`, `gzip` or `br`.',
   },
   'internal-error': {
     status: 500,
-    title: 'The gateway failed',
-    meaning: 'A fault of the gateway itself. Its log has the details under the request id.',
+    title: 'Internal error',
+    meaning:
+      'The gateway failed because of an internal error. To find the details, search its log for the `requestId`.',
   },
   'no-source-available': {
     status: 503,
     title: 'No source is available',
     meaning:
-      'Not one feed in scope has a snapshot, and none could be fetched. `problems` tells why for each. The status is 504 when every reason is TIMEOUT.',
+      'No feed in scope has a snapshot, and none could be read. `problems` gives the reason for each feed. The status is 504 if every reason is TIMEOUT. Retry later.',
   },
   'incomplete-answer': {
     status: 503,
     title: 'The answer would be incomplete',
     meaning:
-      'The call asked for strict handling, and at least one feed in scope is missing, stale or truncated. `problems` tells which. Without `Prefer: handling=strict` the partial answer is given.',
+      'The request has `Prefer: handling=strict`, and at least one feed in scope is missing, stale or truncated. `problems` lists these feeds. To get a partial answer, send the request without this preference.',
   },
   'task-unknown': {
     status: 503,
-    title: 'Whether the task exists is not known',
+    title: 'It is not known whether the task exists',
     meaning:
-      'No feed that could be read has the task, but at least one feed of its source could not be read. `problems` tells which.',
+      'No feed that could be read has the task, but at least one feed of its source could not be read. `problems` lists these feeds. Retry later.',
   },
   overloaded: {
     status: 503,
     title: 'The gateway is overloaded',
     meaning:
-      'The gateway gets more requests than it can answer in time, so it refuses some of them at once. `Retry-After` says when to retry.',
+      'The gateway gets more requests than it can answer in time, so some of them get this error. Retry after the time in `Retry-After`.',
   },
   'nothing-cached': {
     status: 504,
     title: 'Nothing is cached',
-    meaning: 'The call asked for only what is cached, and no feed in scope has a snapshot.',
+    meaning:
+      'The request has `Cache-Control: only-if-cached`, and no feed in scope has a snapshot. To have the feeds read, send the request without it.',
   },
 } as const satisfies Record<string, { status: number; title: string; meaning: string }>;
 
@@ -108,7 +110,7 @@ export interface ProblemExtras {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** An error answer (RFC 9457). `detail` is ours: it never holds upstream text. */
+/** An error answer (RFC 9457). `detail` is the gateway's own text and never contains text of an upstream. */
 export class ApiProblem extends Error {
   override readonly name = 'ApiProblem';
   readonly status: number;
@@ -123,7 +125,7 @@ export class ApiProblem extends Error {
   }
 }
 
-/** More are not told of, and longer names are cut, so that an error is not larger than what it is about. */
+/** Further errors are only counted, and longer names are cut, so that the answer is not larger than the request. */
 const MOST_ERRORS = 20;
 const LONGEST_NAME = 80;
 

@@ -26,30 +26,30 @@ function message(state: ProblemState, reason: FailureReason | null): string {
   return reason === null ? WHAT[state] : `${WHAT[state]} ${messageOf(state, reason)}`;
 }
 
-/** Of all feeds of a source together: it is the list of them that could not be had, or not whole. */
+/** For `feeds/-`, all feeds of a source: the list of its feeds could not be read, or only in part. */
 function listMessage(state: ProblemState, reason: FailureReason | null): string {
   const cut = state === 'TRUNCATED' && reason !== null ? CUT_LISTS[reason] : undefined;
   return cut ?? message(state, reason);
 }
 
 const CUT_LISTS: Partial<Record<FailureReason, string>> = {
-  LIMIT: 'The source has more clusters than are read (discovery.maxClusters); the others are left out.',
-  MALFORMED: 'Some clusters in the list of the source have no valid id; they are left out.',
+  LIMIT: 'The source has more clusters than discovery.maxClusters allows; the others are omitted.',
+  MALFORMED: 'Some clusters of the source have no valid id; they are omitted.',
 };
 
-/** A feed that was read in part was understood but for some rows. */
+/** A truncated feed with the reason MALFORMED was read, except for some rows. */
 function messageOf(state: ProblemState, reason: FailureReason): string {
   return state === 'TRUNCATED' && reason === 'MALFORMED' ? ROWS_LEFT_OUT : failureMessage(reason);
 }
 
-const ROWS_LEFT_OUT = 'Some of its rows have no identity of their own; they are left out.';
+const ROWS_LEFT_OUT = 'Some records could not be identified and were omitted.';
 
-/** A problem of a feed whose current state could not be had. */
+/** A problem of a feed whose current state could not be read. */
 export interface UnreachableFeed extends FeedProblem {
   readonly state: Exclude<ProblemState, 'TRUNCATED'>;
 }
 
-/** True when a feed's current state could not be had: a truncated feed is current, only not whole. */
+/** True if the feed's current state could not be read. A truncated feed is current, but not complete. */
 export function isUnreachable(problem: FeedProblem): problem is UnreachableFeed {
   return problem.state !== 'TRUNCATED';
 }

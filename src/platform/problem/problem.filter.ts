@@ -4,7 +4,7 @@ import type { Logger } from 'pino';
 import { ApiProblem } from './api-problem.js';
 import { PROBLEM_MEDIA_TYPE, problemBody } from './problem-body.js';
 
-/** The one funnel: whatever a request ends in that is not an answer becomes a problem. */
+/** Turns everything that a request fails with into a problem answer. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
   constructor(private readonly log: Logger) {}
@@ -17,7 +17,7 @@ export class ProblemFilter implements ExceptionFilter {
   send(fault: unknown, request: FastifyRequest, reply: FastifyReply): void {
     const problem = asProblem(fault);
     if (problem.slug === 'internal-error') {
-      this.log.error({ err: fault, requestId: request.id }, 'a request failed for a reason of our own');
+      this.log.error({ err: fault, requestId: request.id }, 'internal error while handling a request');
     }
     void reply
       .status(problem.status)
@@ -31,7 +31,7 @@ export class ProblemFilter implements ExceptionFilter {
   }
 }
 
-/** Names the problem behind anything thrown, without a word of its message: that could hold anything. */
+/** The problem for anything thrown. Its message is not passed on, because it could contain anything. */
 function asProblem(fault: unknown): ApiProblem {
   if (fault instanceof ApiProblem) return fault;
   const status = statusOf(fault);
