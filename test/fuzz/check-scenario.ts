@@ -27,7 +27,7 @@ const MOST_ENDLESS_ROWS = 20;
 const LONGEST_WAIT_MS = 3_600_000;
 const MOST_FEEDS_READ = 3;
 
-/** Plays a scenario to a provider and checks what it makes of it. Rejects never: a throw is a invalid field. */
+/** Plays a scenario to a provider and checks what it makes of it. Rejects never: a throw is reported as one. */
 export async function checkScenario(scenario: Scenario): Promise<ScenarioResult> {
   const result = new CheckResult(scenario);
   try {

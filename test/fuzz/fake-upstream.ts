@@ -98,7 +98,7 @@ const NO_LIMITS = {
   run: <T>(_signal: AbortSignal, work: () => Promise<T>): Promise<T> => work(),
   call: <T>(_signal: AbortSignal, work: () => Promise<T>): Promise<T> => work(),
   spend: () => Promise.resolve(),
-  rest: { begin: () => undefined },
+  gate: { closeFor: () => undefined },
 };
 
 const NO_RETRIES = { run: <T>(_signal: AbortSignal, call: () => Promise<T>): Promise<T> => call() };

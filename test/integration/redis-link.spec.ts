@@ -112,11 +112,10 @@ describe('a link to a Redis that is there', () => {
     const observer = new Record();
     const link = linkTo(server.url, observer, SCANT);
     await isUp(link);
-    // Each holds up the connection for 50 ms: together they take three times the bound.
-    const waits = Array.from({ length: 60 }, () =>
-      link.run((commands) => commands.blpop(`${link.prefix}:nothing`, 0.05), 'bulk'),
-    );
-    expect(await Promise.all(waits)).toEqual(waits.map(() => null));
+    // Each takes some 10 ms or more: together they take longer than the bound.
+    const BUSY = 'for turn = 1, 2000000 do end return 1';
+    const waits = Array.from({ length: 200 }, () => link.run((commands) => commands.eval(BUSY, 0), 'bulk'));
+    expect(await Promise.all(waits)).toEqual(waits.map(() => 1));
     expect(observer.events).not.toContain('down TIMEOUT');
   });
 

@@ -10,8 +10,10 @@ const MAX_IN_FLIGHT = 10_000;
 /** Of these, as many may wait: a burst. When there are more, the oldest are shed. */
 const MAX_QUEUE_LENGTH = 1_000;
 
-/** During overload, requests that have waited longer than this are shed. */
+/** During overload, requests that have waited longer than this are shed, */
 const MAX_WAIT_MS = 2 * TARGET_WAIT_MS;
+/** but not while so few wait: they are answered soon, or it is the process that gets no processor time. */
+const MIN_QUEUE_LENGTH = 100;
 
 /** In each turn of the event loop, starting requests takes this long at most, and shedding others before that. */
 const SERVING_MS = 2;
@@ -73,10 +75,12 @@ export class LoadShedder {
 
   #shedSome(): void {
     const beganMs = this.clock.monotonicMs();
-    const maxWaitMs = this.#detector.isOverloaded(beganMs, this.#oldestWaitMs(beganMs))
-      ? MAX_WAIT_MS
-      : Infinity;
-    while (this.#queue.length > MAX_QUEUE_LENGTH || this.#oldestWaitMs(beganMs) > maxWaitMs) {
+    const isOverloaded = this.#detector.isOverloaded(beganMs, this.#oldestWaitMs(beganMs));
+    const maxLength = isOverloaded ? MIN_QUEUE_LENGTH : MAX_QUEUE_LENGTH;
+    while (
+      this.#queue.length > MAX_QUEUE_LENGTH ||
+      (this.#queue.length > maxLength && this.#oldestWaitMs(beganMs) > MAX_WAIT_MS)
+    ) {
       if (this.clock.monotonicMs() - beganMs >= SHEDDING_MS) return;
       const oldest = this.#queue.shift();
       if (oldest?.response.closed === false) oldest.shed('queue');
