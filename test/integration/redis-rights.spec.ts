@@ -77,14 +77,14 @@ describe('a Redis that lacks what the gateway needs', () => {
     ends.push(() => simulator.stop());
     const gateway = await startGateway(simulator, { redis: { url: redis.url, prefix: 'test-rights' } });
     ends.push(() => gateway.stop());
-    await until(() => gateway.log.some((line) => line.includes('lacks or forbids')));
+    await until(() => gateway.log.some((line) => line.includes('missing or not permitted')));
     expect((await ask(`${gateway.url}/v1/tasks`)).status).toBe(200);
     expect((await ask(`${gateway.url}/health/ready`)).body).toEqual({
       status: 'degraded',
       degraded: [{ part: 'redis', detail: 'LACKING: EVALSHA, EVAL' }],
     });
     expect((await ask(`${gateway.url}/metrics`)).text).toContain('tributary_redis_up 0');
-    expect(gateway.log.filter((line) => line.includes('lacks or forbids'))).toHaveLength(1);
+    expect(gateway.log.filter((line) => line.includes('missing or not permitted'))).toHaveLength(1);
   });
 });
 
