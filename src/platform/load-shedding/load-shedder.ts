@@ -13,7 +13,7 @@ const MAX_QUEUE_LENGTH = 1_000;
 /** During overload, requests that have waited longer than this are shed, */
 const MAX_WAIT_MS = 2 * TARGET_WAIT_MS;
 /** but not while so few wait: they are answered soon, or it is the process that gets no processor time. */
-const MIN_QUEUE_LENGTH = 100;
+const MIN_QUEUE_LENGTH = 50;
 
 /** In each turn of the event loop, starting requests takes this long at most, and shedding others before that. */
 const SERVING_MS = 2;
@@ -35,8 +35,8 @@ interface WaitingRequest extends SheddableRequest {
 /**
  * One queue between the sockets and the application. A turn of the event loop reads all requests that have arrived, but
  * starts only as many as fit into a few milliseconds, so that requests wait here, where their wait is known. The oldest
- * request is started first, or the newest one while the wait is above the target (adaptive LIFO): what is answered is then
- * answered soon. During overload, requests that have waited too long are shed, the oldest first.
+ * request is started first, or the newest one while many wait and longer than the target (adaptive LIFO): what is answered
+ * is then answered soon. During overload, requests that have waited too long are shed, the oldest first.
  */
 export class LoadShedder {
   /** The oldest first. */
@@ -91,7 +91,7 @@ export class LoadShedder {
     const beganMs = this.clock.monotonicMs();
     let nowMs = beganMs;
     while (this.#queue.length > 0 && nowMs - beganMs < SERVING_MS) {
-      const isLate = this.#oldestWaitMs(nowMs) > TARGET_WAIT_MS;
+      const isLate = this.#oldestWaitMs(nowMs) > TARGET_WAIT_MS && this.#queue.length > MIN_QUEUE_LENGTH;
       const next = isLate ? this.#queue.pop() : this.#queue.shift();
       if (next?.response.closed === false) next.serve();
       await promisesSettled();
