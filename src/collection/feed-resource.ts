@@ -1,11 +1,8 @@
 import { changeBetween, isUnchanged } from '@/model/change.js';
 import type { Feed } from '@/model/feed.js';
-import { JsonText } from '@/model/json-text.js';
-import type { KnownRecords, PreviousRead } from '@/model/provider.js';
-import { runCooperatively, type Steps, visitInSteps } from '@/scheduling/cooperative.js';
+import type { PreviousRead } from '@/model/provider.js';
 import type { Snapshot } from '@/model/snapshot.js';
 import type { SourceConfig } from '@/model/source.js';
-import type { TaskRow } from '@/model/task.js';
 import type { Content, Entry } from '@/snapshots/snapshot-store.js';
 import type { CacheableResource, ReadOptions, ReadResult } from './cacheable-resource.js';
 import type { SourceDependencies } from './dependencies.js';
@@ -50,20 +47,19 @@ export class FeedResource implements CacheableResource<Snapshot> {
   read({ signals, trace, previous, isPreviousOwn }: ReadOptions): Promise<ReadResult> {
     const { source, reader, runner, clock } = this.dependencies;
     const readAs = JSON.stringify(this.feed);
-    const isMadeAlike = isPreviousOwn && this.#readAs === readAs;
+    const isReusable = isPreviousOwn && this.#readAs === readAs;
     this.#readAs = readAs;
     const options = {
       timeoutMs: longestReadMs(source),
       trace,
       signals,
-      previous: previousRead(previous, isMadeAlike),
+      previous: previousRead(previous, isReusable),
       onCall: () => {
         this.#calls += 1;
       },
     };
     return runner.run<ReadResult>(options, async (context) => {
-      const known = await runCooperatively(knownRecords(previous?.rows ?? []));
-      const read = await reader.readFeed(this.feed, { ...context, known });
+      const read = await reader.readFeed(this.feed, context);
       if (read.outcome === 'failed') return { failure: read.failure };
       const head = snapshotHead(read, clock.wallMs());
       return { content: { head, rows: read.rows, endedMs: clock.monotonicMs() } satisfies Content };
@@ -93,17 +89,9 @@ export class FeedResource implements CacheableResource<Snapshot> {
   }
 }
 
-function* knownRecords(rows: readonly TaskRow[]): Steps<KnownRecords> {
-  const known = new Map<string, TaskRow>();
-  yield* visitInSteps(rows, (row) => {
-    if (row.raw instanceof JsonText) known.set(row.raw.text, row);
-  });
-  return known;
-}
-
-function previousRead(entry: Entry | null, isMadeAlike: boolean): PreviousRead | null {
+function previousRead(entry: Entry | null, isReusable: boolean): PreviousRead | null {
   const head = entry === null ? null : parseSnapshotHead(entry.head);
   if (entry === null || head === null) return null;
   const { fetchTimeMs: _time, coveredSince: _since, ...read } = head;
-  return { rows: entry.rows, isMadeAlike, ...read };
+  return { rows: entry.rows, isReusable, ...read };
 }

@@ -16,17 +16,17 @@ export interface ReadContext {
   readonly onCall: () => void;
   /** The newest read of the same feed, here or in another replica; null when there is none. */
   readonly previous: PreviousRead | null;
-  /** Its rows by the texts of their records: a record that comes again need not be held twice. Absent: none. */
+  /** The rows of `previous`, where a whole list is read: a record that comes again need not be kept twice. */
   readonly known?: KnownRecords;
 }
 
 /** Rows by the texts of their records, each of which is a `JsonText`. */
 export type KnownRecords = ReadonlyMap<string, TaskRow>;
 
-/** What a provider may build on that does not read the whole feed, or make all of it into tasks, every time. */
+/** What the previous read has brought, for providers that do not read or normalise the whole feed every time. */
 export interface PreviousRead extends Omit<ReadFeed, 'outcome' | 'coveredSince'> {
-  /** True where this process made the rows, for the feed as it is: the same record would give the same row. */
-  readonly isMadeAlike?: boolean;
+  /** True if this process normalised the rows, for this very feed: the same record would give the same row. */
+  readonly isReusable?: boolean;
 }
 
 /** A feed read whole, or one of a closed set of failures. A provider never throws across its port. */

@@ -5,14 +5,14 @@
  * - `arrivals`: the upstream counts more records than are known; they may have come meanwhile
  * - `mismatch`: what was found is not all, or not what it must be
  */
-export type DoubtKind = 'unfiltered' | 'notFoundById' | 'arrivals' | 'mismatch';
+export type FullSyncReason = 'unfiltered' | 'notFoundById' | 'arrivals' | 'mismatch';
 
 /** Ends an incremental read. */
 export class FullSyncNeeded extends Error {
   override readonly name = 'FullSyncNeeded';
 
   constructor(
-    readonly kind: DoubtKind,
+    readonly kind: FullSyncReason,
     /** The record that could not be shown. */
     readonly recordId: string | null = null,
   ) {

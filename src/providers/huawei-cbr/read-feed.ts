@@ -2,6 +2,7 @@ import type { Feed } from '@/model/feed.js';
 import type { ReadContext, ReadFeed } from '@/model/provider.js';
 import { flatMapInSteps, runCooperatively } from '@/scheduling/cooperative.js';
 import { formatTime } from '@/model/time.js';
+import { withKnownRecords } from '@/upstream/records/known-records.js';
 import { UpstreamError } from '@/upstream/upstream-error.js';
 import { baseOf, parseBookmark, type Base, type Bookmark } from './bookmark.js';
 import { FullSyncNeeded } from './full-sync-needed.js';
@@ -48,8 +49,10 @@ class FeedReading {
     const base = await baseOf(this.context.previous, this.#startedMs, this.#policy);
     const attempt = base === null ? null : await this.#tryIncrement(base);
     if (attempt !== null && !(attempt instanceof FullSyncNeeded)) return attempt;
-    const whole = await readWhole(this.#log, {
+    const context = await withKnownRecords(this.context);
+    const whole = await readWhole(new OperationLog(this.connection, context), {
       origin: this.#origin,
+      context,
       windowStartMs: this.#windowStartMs,
       windowCoveredSince: this.#coverageStart(),
     });

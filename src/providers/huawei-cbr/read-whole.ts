@@ -1,4 +1,4 @@
-import type { ReadFeed } from '@/model/provider.js';
+import type { ReadContext, ReadFeed } from '@/model/provider.js';
 import { filterInSteps, runCooperatively } from '@/scheduling/cooperative.js';
 import { coverageOf, coveredByOrder } from '@/upstream/paging/coverage.js';
 import { normaliseRows } from '@/upstream/records/normalised-rows.js';
@@ -11,6 +11,7 @@ import type { RowOrigin } from './span-reading.js';
 /** What a whole read needs to know besides the log. */
 export interface WholeRead {
   readonly origin: RowOrigin;
+  readonly context: Pick<ReadContext, 'previous' | 'known'>;
   readonly windowStartMs: number;
   /** Since when the whole window is covered. */
   readonly windowCoveredSince: string;
@@ -23,11 +24,14 @@ export interface ReadWhole {
 }
 
 /** Reads the operation logs of the window. Throws `UpstreamError`. */
-export async function readWhole(log: OperationLog, { origin, ...window }: WholeRead): Promise<ReadWhole> {
+export async function readWhole(
+  log: OperationLog,
+  { origin, context, ...window }: WholeRead,
+): Promise<ReadWhole> {
   const walked = await log.walk({ startMs: window.windowStartMs });
   const { lacksRows, ...normalised } = await normaliseRows(walked.rows, {
     normalise: (record, drift) => normalise(record, { ...origin, drift }),
-    context: { previous: null },
+    context,
   });
   const { truncated } = walked;
   const since = window.windowCoveredSince;

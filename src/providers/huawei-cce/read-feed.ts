@@ -7,6 +7,7 @@ import type { SourceConfig } from '@/model/source.js';
 import type { TaskRow } from '@/model/task.js';
 import { coverageOf } from '@/upstream/paging/coverage.js';
 import { eachRecordOnce } from '@/upstream/paging/each-once.js';
+import { withKnownRecords } from '@/upstream/records/known-records.js';
 import { normaliseRows } from '@/upstream/records/normalised-rows.js';
 import { pathSegment } from '@/upstream/http/path-segment.js';
 import type { UpstreamClient } from '@/upstream/upstream-client.js';
@@ -23,8 +24,9 @@ export interface Connection {
 export async function readFeed(
   { client, source }: Connection,
   feed: Feed,
-  context: ReadContext,
+  readContext: ReadContext,
 ): Promise<ReadFeed> {
+  const context = await withKnownRecords(readContext);
   const project = pathSegment(source.projectId ?? '');
   const cluster = pathSegment(feed.key);
   const path = `/api/v3.1/projects/${project}/clusters/${cluster}/operation/snapshot/tasks`;

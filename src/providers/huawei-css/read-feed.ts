@@ -2,6 +2,7 @@ import type { Feed } from '@/model/feed.js';
 import { COVERED_SINCE_EVER, type ReadContext, type ReadFeed } from '@/model/provider.js';
 import type { SourceConfig } from '@/model/source.js';
 import { coverageOf, coveredByOrder } from '@/upstream/paging/coverage.js';
+import { withKnownRecords } from '@/upstream/records/known-records.js';
 import { normaliseRows } from '@/upstream/records/normalised-rows.js';
 import { pathSegment } from '@/upstream/http/path-segment.js';
 import { logListRefusal } from './failures.js';
@@ -18,8 +19,9 @@ export interface Connection {
 export async function readFeed(
   { paging, source }: Connection,
   feed: Feed,
-  context: ReadContext,
+  readContext: ReadContext,
 ): Promise<ReadFeed> {
+  const context = await withKnownRecords(readContext);
   const project = pathSegment(source.projectId ?? '');
   const path = `/v1.0/${project}/clusters/${pathSegment(feed.key)}/logs/records`;
   const list = { path, name: 'clusterLogRecord', maxRows: source.maxTasksPerFeed } as const;

@@ -2,6 +2,7 @@ import type { Feed } from '@/model/feed.js';
 import { COVERED_SINCE_EVER, type ReadContext, type ReadFeed } from '@/model/provider.js';
 import type { SourceConfig } from '@/model/source.js';
 import { coverageOf } from '@/upstream/paging/coverage.js';
+import { withKnownRecords } from '@/upstream/records/known-records.js';
 import { normaliseRows } from '@/upstream/records/normalised-rows.js';
 import { walkPages, type NumberedPage } from '@/upstream/paging/page-walk.js';
 import { pathSegment } from '@/upstream/http/path-segment.js';
@@ -22,8 +23,9 @@ const PAGE_SIZE = 1000;
 export async function readFeed(
   { client, source }: Connection,
   feed: Feed,
-  context: ReadContext,
+  readContext: ReadContext,
 ): Promise<ReadFeed> {
+  const context = await withKnownRecords(readContext);
   const path = `/api/v2/ob/clusters/${pathSegment(feed.key)}/backup/task/logBackupTasks`;
   const walked = await walkPages({
     readPage: pageReader(client, path, context),

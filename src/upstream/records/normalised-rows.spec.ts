@@ -39,12 +39,12 @@ it.each([
 
 describe('a record that has not changed', () => {
   const texts = ['{"id":"1"}', '{"id":"2"}'].map((text) => new JsonText(text));
-  const previous = async (isMadeAlike: boolean, drifts: boolean): Promise<PreviousRead> => {
+  const previous = async (isReusable: boolean, drifts: boolean): Promise<PreviousRead> => {
     const read = await normaliseRows(texts, {
       normalise: normaliser([], drifts),
       context: { previous: null },
     });
-    return { ...read, truncation: null, bookmark: null, isMadeAlike };
+    return { ...read, truncation: null, bookmark: null, isReusable };
   };
   const contextOf = (read: PreviousRead): Pick<ReadContext, 'previous' | 'known'> => ({
     previous: read,
@@ -74,12 +74,12 @@ describe('a record that has not changed', () => {
   it.each([
     ['another process made the row', false, false],
     ['a row of the read drifted', true, true],
-  ])('is made into a task again where %s', async (_why, isMadeAlike, drifts) => {
+  ])('is made into a task again where %s', async (_why, isReusable, drifts) => {
     const made: string[] = [];
     const normalise = normaliser(made, drifts);
     const { drift } = await normaliseRows(texts, {
       normalise,
-      context: contextOf(await previous(isMadeAlike, drifts)),
+      context: contextOf(await previous(isReusable, drifts)),
     });
     expect(made).toEqual(['1', '2']);
     expect(drift).toEqual(drifts ? { unknownField: 1 } : {});

@@ -17,7 +17,7 @@ export interface NormalisedRows extends Pick<ReadFeed, 'rows' | 'drift' | 'drift
 const CLAIMED_TWICE = { field: '(row)', found: 'the identity of another row' };
 
 /**
- * The row in little memory, with its record as it was received, to the digit; `value` is what the record spells. Where
+ * The row in its compact form, with its record as it was received, to the digit; `value` is what the record spells. Where
  * secrets were hidden in it, the record stays the object that was made without them. A field that is there twice is in the
  * text only.
  */
@@ -27,8 +27,8 @@ export function asReceived(row: TaskRow | null, value: unknown, record: unknown)
   return { task: compactTask(row.task), raw: isWhole ? record : row.raw };
 }
 
-/** How the rows of a list become tasks. */
-export interface RowMaking {
+/** How the records of a list become rows. */
+export interface NormaliseOptions {
   /** null for a row that has to be left out. */
   readonly normalise: (row: unknown, drift: DriftLog) => TaskRow | null;
   /** What is known of the read before. */
@@ -42,7 +42,7 @@ export interface RowMaking {
  */
 export async function normaliseRows(
   records: readonly unknown[],
-  { normalise, context }: RowMaking,
+  { normalise, context }: NormaliseOptions,
 ): Promise<NormalisedRows> {
   const drift = new DriftLog();
   const known = keepsRows(context.previous) ? context.known : undefined;
@@ -67,5 +67,5 @@ export async function normaliseRows(
 
 /** False where some row of the read drifted: which one it was, and must be counted again, is not known. */
 function keepsRows(previous: PreviousRead | null): boolean {
-  return previous?.isMadeAlike === true && Object.keys(previous.drift).length === 0;
+  return previous?.isReusable === true && Object.keys(previous.drift).length === 0;
 }
