@@ -25,10 +25,10 @@ const READ: Readonly<Record<CodedField, (task: Task) => CodedValue>> = {
   clusterId: (task) => task.cluster?.id ?? null,
 };
 
-/** Their values are words of ours, fewer than 256 in all. */
+/** The gateway's own words: fewer than 256 values. */
 const FEW_VALUES: ReadonlySet<CodedField> = new Set(['status', 'type', 'trigger', 'hasWarnings']);
 
-/** Values that no row has any more are dropped when there are more of them than rows. */
+/** Unused values are dropped when there are more of them than rows, and more than these. */
 const MOST_UNUSED = 256;
 
 /** The times of a field in epoch milliseconds; NaN where a task has none. */
@@ -56,8 +56,8 @@ function newCodes(field: CodedField, length: number): CodedColumn['codes'] {
   return FEW_VALUES.has(field) ? new Uint8Array(length) : new Uint32Array(length);
 }
 
-/** True where so few of its values are in use that it is better made anew. */
-export function isWorn({ values }: CodedColumn, rows: number): boolean {
+/** True if so many of its values are unused that it is better made anew. */
+export function hasManyUnusedValues({ values }: CodedColumn, rows: number): boolean {
   return values.length > 2 * rows + MOST_UNUSED;
 }
 

@@ -47,8 +47,8 @@ function sameFrom(a: readonly TaskRow[], fromA: number, b: readonly TaskRow[], f
   return length;
 }
 
-/** The positions before of the rows that went. */
-export function* goneOf({ since, kept }: Edit): Generator<number> {
+/** The positions, before the edit, of the rows that it removes or replaces. */
+export function* removedPositions({ since, kept }: Edit): Generator<number> {
   let at = 0;
   for (const { from, length } of [...kept, { from: since.length, length: 0 }]) {
     for (; at < from; at += 1) yield at;
@@ -56,8 +56,8 @@ export function* goneOf({ since, kept }: Edit): Generator<number> {
   }
 }
 
-/** The positions of the rows that came. */
-export function* comeOf({ rows, kept }: Edit): Generator<number> {
+/** The positions, after the edit, of the rows that it adds or puts in place of others. */
+export function* addedPositions({ rows, kept }: Edit): Generator<number> {
   let at = 0;
   for (const { to, length } of [...kept, { to: rows.length, length: 0 }]) {
     for (; at < to; at += 1) yield at;
@@ -81,7 +81,7 @@ export function* applyEdit<Some extends Numbers>(
 ): Steps<Some> {
   for (const { from, to, length } of edit.kept) after.set(before.subarray(from, from + length), to);
   let filled = 0;
-  for (const position of comeOf(edit)) {
+  for (const position of addedPositions(edit)) {
     after[position] = read(edit.rows[position]!);
     filled += 1;
     if (filled % ROWS_A_STEP === 0) yield;

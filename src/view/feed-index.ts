@@ -1,7 +1,13 @@
 import { orderField, USUAL_ORDER, type OrderField, type TaskOrder } from '@/model/order.js';
 import { runCooperatively, type Steps } from '@/scheduling/cooperative.js';
 import type { TaskRow } from '@/model/task.js';
-import { codedColumn, isWorn, timeColumn, type CodedColumn, type CodedField } from './columns.js';
+import {
+  codedColumn,
+  hasManyUnusedValues,
+  timeColumn,
+  type CodedColumn,
+  type CodedField,
+} from './columns.js';
 import { firstEdit, type Edit } from './edit.js';
 import { idHashColumn } from './id-hash.js';
 import { sortedPositions } from './sorted-positions.js';
@@ -42,7 +48,7 @@ export class FeedIndex {
 
   codes(field: CodedField): Eventual<CodedColumn> {
     return this.#column<CodedColumn>(field, (edit, before) =>
-      before !== null && isWorn(before, this.rows.length)
+      before !== null && hasManyUnusedValues(before, this.rows.length)
         ? codedColumn(field, firstEdit(this.rows), null)
         : codedColumn(field, edit, before),
     );
@@ -69,14 +75,21 @@ export class FeedIndex {
     const known = this.#columns.get(name);
     if (known !== undefined) return known as Eventual<Column>;
     const before = (this.#before.get(name) as Column | undefined) ?? null;
-    const making = runCooperatively(make(before === null ? firstEdit(this.rows) : this.edit, before)).then(
-      (column) => {
-        this.#columns.set(name, column);
-        return column;
-      },
-    );
+    const making = this.#make(name, make(before === null ? firstEdit(this.rows) : this.edit, before));
     this.#columns.set(name, making);
     return making;
+  }
+
+  /** What cannot be made is not remembered, so that it is tried again. */
+  async #make<Column extends object>(name: string, steps: Steps<Column>): Promise<Column> {
+    try {
+      const column = await runCooperatively(steps);
+      this.#columns.set(name, column);
+      return column;
+    } catch (error) {
+      this.#columns.delete(name);
+      throw error;
+    }
   }
 
   #ready(): ReadonlyMap<string, object> {

@@ -48,13 +48,13 @@ export function cutPage(runs: readonly Run[], cut: PageCut): Page {
   };
 }
 
-/** Where a row stands: a number that grows along the order, and the id that decides between equal ones. */
-interface Place {
+/** What rows are compared by: a number that grows along the order, and the id that decides between equal ones. */
+interface SortKey {
   readonly key: number;
   readonly id: string;
 }
 
-function isBefore(a: Place, b: Place): boolean {
+function isBefore(a: SortKey, b: SortKey): boolean {
   return a.key === b.key ? a.id < b.id : a.key < b.key;
 }
 
@@ -69,7 +69,7 @@ interface Span {
 interface Median {
   readonly span: Span;
   readonly middle: number;
-  readonly place: Place;
+  readonly sortKey: SortKey;
 }
 
 /** A k-way merge of sorted runs. */
@@ -83,29 +83,29 @@ class Merge {
   constructor(runs: readonly Run[], order: TaskOrder) {
     this.#runs = runs.filter((run) => lengthOf(run) > 0);
     this.#order = order;
-    this.size = this.#runs.reduce((sum, run) => sum + lengthOf(run), 0);
+    this.size = sum(this.#runs.map(lengthOf));
   }
 
   /** How many rows of each run come before the page. */
   startsOf({ after, page, pageSize }: PageCut): number[] {
     if (after !== null) {
-      const place = {
+      const sortKey = {
         key: orderKey(after.time === null ? NaN : Date.parse(after.time), this.#order),
         id: after.id,
       };
-      return this.#runs.map((run) => this.#countUpTo(run, place, { low: 0, high: lengthOf(run) }));
+      return this.#runs.map((run) => this.#countUpTo(run, sortKey, { low: 0, high: lengthOf(run) }));
     }
     return this.#select(page === null ? 0 : (page - 1) * pageSize);
   }
 
   /** The next rows of all runs from these starts on, by a heap of the runs' first rows. */
   take(starts: readonly number[], count: number): TaskRow[] {
-    const heap = new Heap<{ readonly run: Run; rank: number; place: Place }>((a, b) =>
-      isBefore(a.place, b.place),
+    const heap = new Heap<{ readonly run: Run; rank: number; sortKey: SortKey }>((a, b) =>
+      isBefore(a.sortKey, b.sortKey),
     );
     for (const [index, run] of this.#runs.entries()) {
       const rank = starts[index] ?? 0;
-      if (rank < lengthOf(run)) heap.push({ run, rank, place: this.#placeAt(run, rank) });
+      if (rank < lengthOf(run)) heap.push({ run, rank, sortKey: this.#sortKeyAt(run, rank) });
     }
     const rows: TaskRow[] = [];
     for (let head = heap.first; head !== undefined && rows.length < count; head = heap.first) {
@@ -113,7 +113,7 @@ class Merge {
       head.rank += 1;
       if (head.rank === lengthOf(head.run)) heap.removeFirst();
       else {
-        head.place = this.#placeAt(head.run, head.rank);
+        head.sortKey = this.#sortKeyAt(head.run, head.rank);
         heap.sinkFirst();
       }
     }
@@ -129,8 +129,8 @@ class Merge {
   #select(count: number): number[] {
     const spans = this.#runs.map((run) => ({ run, low: 0, high: lengthOf(run) }));
     for (let median = this.#medianOf(spans); median !== null; median = this.#medianOf(spans)) {
-      const { span, middle, place } = median;
-      const upTo = spans.map(({ run, low, high }) => this.#countUpTo(run, place, { low, high }));
+      const { span, middle, sortKey } = median;
+      const upTo = spans.map(({ run, low, high }) => this.#countUpTo(run, sortKey, { low, high }));
       const isWithin = sum(upTo) <= count;
       for (const [index, each] of spans.entries()) each[isWithin ? 'low' : 'high'] = upTo[index] ?? 0;
       if (isWithin) span.low = middle + 1;
@@ -143,25 +143,25 @@ class Merge {
   #medianOf(spans: readonly Span[]): Median | null {
     const middles = spans.flatMap((span): Median[] => {
       const middle = Math.floor((span.low + span.high) / 2);
-      return span.low < span.high ? [{ span, middle, place: this.#placeAt(span.run, middle) }] : [];
+      return span.low < span.high ? [{ span, middle, sortKey: this.#sortKeyAt(span.run, middle) }] : [];
     });
-    middles.sort((a, b) => (isBefore(a.place, b.place) ? -1 : 1));
+    middles.sort((a, b) => (isBefore(a.sortKey, b.sortKey) ? -1 : 1));
     let rest = sum(middles.map(({ span }) => span.high - span.low)) / 2;
     return middles.find(({ span }) => (rest -= span.high - span.low) <= 0) ?? null;
   }
 
-  /** How many rows of the run stand at or before the place, by binary search within the bounds. */
-  #countUpTo(run: Run, place: Place, bounds: { readonly low: number; readonly high: number }): number {
+  /** How many rows of the run stand at or before the key, by binary search within the bounds. */
+  #countUpTo(run: Run, sortKey: SortKey, bounds: { readonly low: number; readonly high: number }): number {
     let { low, high } = bounds;
     while (low < high) {
       const middle = Math.floor((low + high) / 2);
-      if (isBefore(place, this.#placeAt(run, middle))) high = middle;
+      if (isBefore(sortKey, this.#sortKeyAt(run, middle))) high = middle;
       else low = middle + 1;
     }
     return low;
   }
 
-  #placeAt(run: Run, rank: number): Place {
+  #sortKeyAt(run: Run, rank: number): SortKey {
     const key = orderKey(run.times[positionAt(run, rank)]!, this.#order);
     return { key, id: rowAt(run, rank).task.id };
   }

@@ -1,5 +1,5 @@
 import { yieldToEventLoop } from '@/scheduling/cooperative.js';
-import { comeOf, goneOf } from './edit.js';
+import { addedPositions, removedPositions } from './edit.js';
 import type { FeedIndex } from './feed-index.js';
 import { HashCounts } from './hash-counts.js';
 
@@ -55,8 +55,8 @@ export class SharedTasks {
     const hashes = await index.idHashes();
     const { edit } = index;
     if (before?.index.rows === edit.since) {
-      for (const position of goneOf(edit)) this.#counts.remove(before.hashes[position]!);
-      for (const position of comeOf(edit)) this.#counts.add(hashes[position]!);
+      for (const position of removedPositions(edit)) this.#counts.remove(before.hashes[position]!);
+      for (const position of addedPositions(edit)) this.#counts.add(hashes[position]!);
     } else {
       this.#forget(name);
       for (const hash of hashes) this.#counts.add(hash);

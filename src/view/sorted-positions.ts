@@ -1,11 +1,11 @@
 import type { TaskOrder } from '@/model/order.js';
-import { sortInSteps } from '@/scheduling/sort-in-steps.js';
+import { mergeRuns, sortInSteps, type Compare } from '@/scheduling/sort-in-steps.js';
 import type { Steps } from '@/scheduling/cooperative.js';
 import type { TaskRow } from '@/model/task.js';
-import { comeOf, type Edit } from './edit.js';
+import { addedPositions, type Edit } from './edit.js';
 
 /** What an order compares: the rows, and by position the times of the order's field. */
-export interface OrderedRows {
+interface OrderedRows {
   readonly rows: readonly TaskRow[];
   readonly times: Float64Array;
 }
@@ -16,10 +16,8 @@ export function orderKey(time: number, order: TaskOrder): number {
   return order.endsWith('asc') ? time : -time;
 }
 
-type Compare = (a: number, b: number) => number;
-
 /** Compares positions of rows along the order. */
-function comparePositionsAlong(order: TaskOrder, { rows, times }: OrderedRows): Compare {
+function comparePositionsAlong(order: TaskOrder, { rows, times }: OrderedRows): Compare<number> {
   return (a, b) => {
     const [keyA, keyB] = [orderKey(times[a]!, order), orderKey(times[b]!, order)];
     if (keyA !== keyB) return keyA < keyB ? -1 : 1;
@@ -35,9 +33,9 @@ export function* sortedPositions(
   { order, times, before }: { order: TaskOrder; times: Float64Array; before: Uint32Array | null },
 ): Steps<Uint32Array> {
   const compare = comparePositionsAlong(order, { rows: edit.rows, times });
-  const come = yield* sortInSteps([...comeOf(edit)], compare);
-  const stayed = before === null ? new Uint32Array() : movedPositions(before, edit);
-  return mergePositions(stayed, come, compare);
+  const added = yield* sortInSteps([...addedPositions(edit)], compare);
+  const kept = before === null ? [] : [...movedPositions(before, edit)];
+  return Uint32Array.from(yield* mergeRuns([kept, added], compare));
 }
 
 /** The positions of the rows that stayed, as they are after the edit. */
@@ -48,17 +46,4 @@ function movedPositions(before: Uint32Array, { since, kept }: Edit): Uint32Array
     for (let offset = 0; offset < length; offset += 1) moved[from + offset] = to + offset;
   }
   return before.map((position) => moved[position]!).filter((position) => position !== GONE);
-}
-
-function mergePositions(a: Uint32Array, b: readonly number[], compare: Compare): Uint32Array {
-  const merged = new Uint32Array(a.length + b.length);
-  let [atA, atB] = [0, 0];
-  for (let index = 0; index < merged.length; index += 1) {
-    const [fromA, fromB] = [a[atA], b[atB]];
-    const isA = fromB === undefined || (fromA !== undefined && compare(fromA, fromB) < 0);
-    merged[index] = (isA ? fromA : fromB)!;
-    if (isA) atA += 1;
-    else atB += 1;
-  }
-  return merged;
 }
