@@ -5,16 +5,17 @@ import type { TaskRow } from '@/model/task.js';
 
 const ROWS_A_STEP = 256;
 
-/**
- * The rows in `USUAL_ORDER`. Those that `base`, rows in that order too, has in equal form are the objects of `base`; where
- * nothing differs it is `base` itself. Does not hold the event loop.
- */
+/** `reuseRows` of the rows in `USUAL_ORDER`. */
 export async function arrangeRows(
   rows: readonly TaskRow[],
   base: readonly TaskRow[] | null,
 ): Promise<readonly TaskRow[]> {
-  const sorted = (await isInOrder(rows)) ? rows : await runCooperatively(sortInSteps(rows, compareRows));
-  return base === null ? sorted : reuse(sorted, base);
+  return reuseRows(await inUsualOrder(rows), base);
+}
+
+/** The rows in `USUAL_ORDER`; the very list where they are in that order. Does not hold the event loop. */
+export async function inUsualOrder(rows: readonly TaskRow[]): Promise<readonly TaskRow[]> {
+  return (await isInOrder(rows)) ? rows : runCooperatively(sortInSteps(rows, compareRows));
 }
 
 async function isInOrder(rows: readonly TaskRow[]): Promise<boolean> {
@@ -27,7 +28,15 @@ async function isInOrder(rows: readonly TaskRow[]): Promise<boolean> {
   return true;
 }
 
-async function reuse(rows: readonly TaskRow[], base: readonly TaskRow[]): Promise<readonly TaskRow[]> {
+/**
+ * The rows, those that `base` has in equal form as the objects of `base`; `base` itself where nothing differs. Both are in
+ * `USUAL_ORDER`. Does not hold the event loop.
+ */
+export async function reuseRows(
+  rows: readonly TaskRow[],
+  base: readonly TaskRow[] | null,
+): Promise<readonly TaskRow[]> {
+  if (base === null) return rows;
   const reused: TaskRow[] = [];
   let [at, isSame] = [0, rows.length === base.length];
   for (const [index, row] of rows.entries()) {

@@ -1,5 +1,5 @@
 import type { TaskRow } from '@/model/task.js';
-import { arrangeRows } from '../content/arrange-rows.js';
+import { arrangeRows, inUsualOrder, reuseRows } from '../content/arrange-rows.js';
 import { intoChunks, rowsOf, type Chunk } from '../content/chunks.js';
 import type { Manifest } from '../content/manifest.js';
 import type { Entry } from '../snapshot-store.js';
@@ -39,10 +39,10 @@ export class ChunkLayouts {
     held: Entry | null,
   ): Promise<Entry> {
     const read = await rowsOf(chunks);
-    const rows = await arrangeRows(read, held?.rows ?? null);
+    const sorted = await inUsualOrder(read);
+    const rows = await reuseRows(sorted, held?.rows ?? null);
     const entry = { version, head, rows };
-    const isInOrder = rows.every((row, index) => row.task.id === read[index]?.task.id);
-    if (isInOrder) this.remember(entry, { chunks: cutAlike(rows, chunks), digests });
+    if (sorted === read) this.remember(entry, { chunks: cutAlike(rows, chunks), digests });
     return entry;
   }
 }
