@@ -10,10 +10,14 @@ const MAX_IN_FLIGHT = 10_000;
 /** Of these, as many may wait: a burst. When there are more, the oldest are shed. */
 const MAX_QUEUE_LENGTH = 1_000;
 
-/** During overload, requests that have waited longer than this are shed, */
+/** During overload, requests that have waited longer than this are shed. */
 const MAX_WAIT_MS = 2 * TARGET_WAIT_MS;
-/** but not while so few wait: they are answered soon, or it is the process that gets no processor time. */
-const MIN_QUEUE_LENGTH = 50;
+
+/**
+ * While no more wait than this, the oldest is started first and none is shed: they are answered soon, or it is the process
+ * that gets no processor time.
+ */
+const SHORT_QUEUE_LENGTH = 50;
 
 /** In each turn of the event loop, starting requests takes this long at most, and shedding others before that. */
 const SERVING_MS = 2;
@@ -76,11 +80,8 @@ export class LoadShedder {
   #shedSome(): void {
     const beganMs = this.clock.monotonicMs();
     const isOverloaded = this.#detector.isOverloaded(beganMs, this.#oldestWaitMs(beganMs));
-    const maxLength = isOverloaded ? MIN_QUEUE_LENGTH : MAX_QUEUE_LENGTH;
-    while (
-      this.#queue.length > MAX_QUEUE_LENGTH ||
-      (this.#queue.length > maxLength && this.#oldestWaitMs(beganMs) > MAX_WAIT_MS)
-    ) {
+    const isTooLate = (): boolean => this.#isLong && this.#oldestWaitMs(beganMs) > MAX_WAIT_MS;
+    while (this.#queue.length > MAX_QUEUE_LENGTH || (isOverloaded && isTooLate())) {
       if (this.clock.monotonicMs() - beganMs >= SHEDDING_MS) return;
       const oldest = this.#queue.shift();
       if (oldest?.response.closed === false) oldest.shed('queue');
@@ -91,12 +92,16 @@ export class LoadShedder {
     const beganMs = this.clock.monotonicMs();
     let nowMs = beganMs;
     while (this.#queue.length > 0 && nowMs - beganMs < SERVING_MS) {
-      const isLate = this.#oldestWaitMs(nowMs) > TARGET_WAIT_MS && this.#queue.length > MIN_QUEUE_LENGTH;
+      const isLate = this.#isLong && this.#oldestWaitMs(nowMs) > TARGET_WAIT_MS;
       const next = isLate ? this.#queue.pop() : this.#queue.shift();
       if (next?.response.closed === false) next.serve();
       await promisesSettled();
       nowMs = this.clock.monotonicMs();
     }
+  }
+
+  get #isLong(): boolean {
+    return this.#queue.length > SHORT_QUEUE_LENGTH;
   }
 
   #oldestWaitMs(nowMs: number): number {
