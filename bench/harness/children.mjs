@@ -6,7 +6,7 @@ const running = new Set();
 /** Starts one of the scripts in bench/ as a process of its own; resolves when it listens. */
 export function startProcess(script, settings = {}, env = {}) {
   const file = fileURLToPath(new URL(`../${script}`, import.meta.url));
-  // The flag that `npm start` sets.
+  // The flag that `npm start` sets, for both sides of a comparison.
   const execArgv = ['--max-semi-space-size=8'];
   const child = fork(file, [JSON.stringify(settings)], {
     execArgv,

@@ -6,11 +6,11 @@ export interface KnownCredential {
   readonly secret: readonly string[];
 }
 
-/** How long a refused credential rests, and how many may try it. */
+/** How long a refused credential is not tried, and how many calls may try it. */
 export interface LockoutPolicy {
   /** After the first refusal in a row, the second, and so on; the last holds for all that follow. */
   readonly pausesMs: readonly number[];
-  /** After that many refused calls without a success it rests for the last of the pauses at once. */
+  /** After that many refused calls without a success, the last of the pauses follows at once. */
   readonly mostRefusals: number;
   /** First calls at once with a credential that was not refused; after a refusal it is one. */
   readonly mostProbes: number;
@@ -19,18 +19,18 @@ export interface LockoutPolicy {
 /** Whether a first call may go: with a ticket, not before a pause is over, or not while another is out. */
 export type Entrance =
   | { readonly answer: 'enter'; readonly ticket: string }
-  | { readonly answer: 'rest'; readonly forMs: number }
+  | { readonly answer: 'backoff'; readonly forMs: number }
   | { readonly answer: 'wait' };
 
-/** A call whose outcome is told. */
+/** A call whose outcome is reported. */
 export interface JudgedCall {
   /** null: it needed none, for the credential was proven. */
   readonly ticket: string | null;
-  /** Since it set out. One that set out before the last refusal is no proof, and no further refusal in a row. */
+  /** How long ago it began. The outcome of a call from before the last refusal is ignored. */
   readonly ageMs: number;
 }
 
-/** What another replica learned of the credential; `here`: at the place of the one who hears it. */
+/** What another replica learned of the credential; `here`: at the place of the listener. */
 export interface LockoutEvent {
   readonly outcome: 'refused' | 'proven';
   readonly here: boolean;
@@ -53,10 +53,10 @@ export interface SharedLockout {
 
 /** Counts refusals over all replicas, besides what each counts by itself. */
 export abstract class SharedLockouts {
-  /** `listen` hears what other replicas learn of the credential, at any place. News may get lost. */
+  /** `listen` is called with what other replicas learn of the credential, at any place. Events may get lost. */
   abstract of(
     credential: KnownCredential,
     place: string,
-    listen: (news: LockoutEvent) => void,
+    listen: (event: LockoutEvent) => void,
   ): SharedLockout;
 }

@@ -31,7 +31,7 @@ const slowDigest = promisify<string, string, number, typeof SLOWNESS, Buffer>(sc
 
 interface Listener {
   readonly place: string;
-  readonly listen: (news: LockoutEvent) => void;
+  readonly listen: (event: LockoutEvent) => void;
 }
 
 export interface RedisLockoutsOptions {
@@ -97,9 +97,9 @@ export class RedisLockouts extends SharedLockouts {
 
   /** What is no message of another replica is ignored. */
   #hear(message: Buffer): void {
-    const news = this.#seal.open(message);
-    if (news === null) this.#onDisbelief();
-    const [sender, outcome, place, ...words] = news?.split(' ') ?? [];
+    const event = this.#seal.open(message);
+    if (event === null) this.#onDisbelief();
+    const [sender, outcome, place, ...words] = event?.split(' ') ?? [];
     const key = words.join(' ');
     if (sender === this.#sender) return;
     if (outcome !== 'refused' && outcome !== 'proven') return;
@@ -138,11 +138,11 @@ class RedisLockout implements SharedLockout {
   async enter(): Promise<Entrance | null> {
     const ticket = randomUUID();
     const answer = await this.#run(ENTER, ticket, [TICKET_MS, this.options.policy.mostProbes]);
-    const [restMs, proof] = (Array.isArray(answer) ? answer : []) as [restMs?: number, proof?: string];
-    if (restMs === undefined) return null;
-    if (restMs < 0) return this.#wait();
+    const [pauseMs, proof] = (Array.isArray(answer) ? answer : []) as [pauseMs?: number, proof?: string];
+    if (pauseMs === undefined) return null;
+    if (pauseMs < 0) return this.#wait();
     this.#waitsSinceMs = null;
-    if (restMs > 0) return this.#rest(restMs, proof ?? '');
+    if (pauseMs > 0) return this.#backOff(pauseMs, proof ?? '');
     const renew = (): void => void this.#run(RENEW, ticket, [TICKET_MS]);
     this.#renewals.set(ticket, setInterval(renew, RENEW_EVERY_MS).unref());
     return { answer: 'enter', ticket };
@@ -155,11 +155,11 @@ class RedisLockout implements SharedLockout {
   }
 
   /** null when no replica of ours has been refused: then the record is somebody else's, and is removed. */
-  async #rest(restMs: number, proof: string): Promise<Entrance | null> {
+  async #backOff(pauseMs: number, proof: string): Promise<Entrance | null> {
     const { key, link, seal, onDisbelief } = this.options;
     const name = await key;
-    const forMs = seal.believedMs(name, restMs, proof);
-    if (forMs > 0) return { answer: 'rest', forMs };
+    const forMs = seal.believedMs(name, pauseMs, proof);
+    if (forMs > 0) return { answer: 'backoff', forMs };
     onDisbelief();
     await link.run((redis) => redis.del(name)).catch(nothing);
     return null;
@@ -192,8 +192,8 @@ class RedisLockout implements SharedLockout {
   ): Promise<unknown> {
     if (ticket !== null) this.#stopRenewing(ticket);
     const { sender, seal, place, key } = this.options;
-    const news = seal.sign(`${sender} ${outcome} ${place} ${await key.catch(() => '')}`);
-    return this.#run(script, ticket ?? '', [Math.max(ageMs, 0), seal.channel, news, ...args]);
+    const event = seal.sign(`${sender} ${outcome} ${place} ${await key.catch(() => '')}`);
+    return this.#run(script, ticket ?? '', [Math.max(ageMs, 0), seal.channel, event, ...args]);
   }
 
   /** null where Redis cannot be used. */

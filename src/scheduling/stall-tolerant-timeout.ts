@@ -1,15 +1,16 @@
 /** Timers beyond this fire at once (Node.js documentation, `setTimeout`). */
 export const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
-/** A timer as late as this tells that the process itself was held up: its own work never takes as long in one go. */
-const HELD_UP_MS = 500;
-/** The most that is added to a limit for it. */
-const LONGEST_ADDITION_MS = 250;
+/** A timer that is as late means that the event loop was stalled: work of the process never takes as long in one go. */
+const STALL_MS = 500;
+/** The longest extension after a stall. */
+const LONGEST_EXTENSION_MS = 250;
 
 /**
- * Calls `onEnd` once so many milliseconds have passed, unless it is called off by what this answers. What came in time
- * but waits to be read, as timers fire first, is read before. Where the process was held up over the end (its machine
- * was suspended, say) nobody else was slow: the limit is prolonged by as long, up to a quarter of a second.
+ * Calls `onEnd` after so many milliseconds, unless the function that this answers is called before. Pending I/O is processed
+ * first, because timers fire before it is read. If the event loop was stalled when the time was over (the machine was
+ * suspended, for example), the timeout is extended by as long as the stall, up to 250 ms, so that nobody else is taken for
+ * slow.
  */
 export function stallTolerantTimeout(limitMs: number, onEnd: () => void): () => void {
   const boundMs = Math.min(limitMs, LONGEST_TIMER_MS);
@@ -17,8 +18,8 @@ export function stallTolerantTimeout(limitMs: number, onEnd: () => void): () => 
   let turn: NodeJS.Immediate | undefined;
   let timer = setTimeout(() => {
     const lateMs = performance.now() - endMs;
-    if (lateMs < HELD_UP_MS) turn = setImmediate(onEnd);
-    else timer = setTimeout(onEnd, Math.min(lateMs, LONGEST_ADDITION_MS));
+    if (lateMs < STALL_MS) turn = setImmediate(onEnd);
+    else timer = setTimeout(onEnd, Math.min(lateMs, LONGEST_EXTENSION_MS));
   }, boundMs);
   return () => {
     clearTimeout(timer);

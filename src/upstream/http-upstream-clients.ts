@@ -34,16 +34,16 @@ export class HttpUpstreamClients extends UpstreamClients implements OnApplicatio
 
   constructor(
     private readonly http: HttpService,
-    private readonly tools: UpstreamDependencies,
+    private readonly dependencies: UpstreamDependencies,
   ) {
     super();
-    this.#logins = new HttpExchange(http, LOGIN_SOCKETS, new BodyReads(tools.memory));
-    this.#authenticators = new Authenticators(this.#logins, tools.clock, tools.lockouts);
+    this.#logins = new HttpExchange(http, LOGIN_SOCKETS, new BodyReads(dependencies.memory));
+    this.#authenticators = new Authenticators(this.#logins, dependencies.clock, dependencies.lockouts);
   }
 
   override open(source: SourceConfig, protocol: UpstreamProtocol): UpstreamClient {
-    const { observer, clock } = this.tools;
-    const limits = this.tools.limits.limitsOf(source);
+    const { observer, clock } = this.dependencies;
+    const limits = this.dependencies.limits.limitsOf(source);
     const { retries: budget } = limits;
     return new SourceClient({
       source,
@@ -64,7 +64,7 @@ export class HttpUpstreamClients extends UpstreamClients implements OnApplicatio
   }
 
   #exchangeOf({ id, concurrency }: SourceConfig, { recordField }: UpstreamProtocol): HttpExchange {
-    const bodies = new BodyReads(this.tools.memory, recordField);
+    const bodies = new BodyReads(this.dependencies.memory, recordField);
     const exchange = this.#exchanges.get(id) ?? new HttpExchange(this.http, concurrency, bodies);
     this.#exchanges.set(id, exchange);
     return exchange;

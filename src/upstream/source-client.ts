@@ -11,7 +11,7 @@ import { throwIfAborted } from './http/deadline.js';
 import type { CallHeaders, HttpAnswer, HttpExchange } from './http/http-exchange.js';
 import { diagnoseAnswer } from './http/answer-diagnosis.js';
 import { passingOrLasting } from './retry/passing-failure.js';
-import { restMs, retryAfterMs } from './limits/retry-after.js';
+import { sourceWaitMs, retryAfterMs } from './limits/retry-after.js';
 import { continueTrace } from './http/continue-trace.js';
 import type { UpstreamClient, UpstreamProtocol, UpstreamRequest } from './upstream-client.js';
 import { reasonOfStatus, UpstreamError } from './upstream-error.js';
@@ -120,7 +120,7 @@ export class SourceClient implements UpstreamClient {
     const reason = protocol.failureOf(answer.status, body) ?? reasonOfStatus(answer.status);
     const nowMs = clock.wallMs();
     const failure = reason === null ? malformed(answer) : failureOf(answer, reason, nowMs);
-    limits.gate.closeFor(restMs(answer, reason, nowMs) ?? 0, failure?.diagnosis);
+    limits.gate.closeFor(sourceWaitMs(answer, reason, nowMs) ?? 0, failure?.diagnosis);
     if (failure !== null) throw failure;
     return body;
   }

@@ -38,7 +38,10 @@ export class View {
     sizeCalculation: (positions, key) => positions.byteLength + key.length + LIST_BYTES,
   });
 
-  /** One page of the tasks that match, of the snapshots in the filter's scope. A task that several feeds hold comes once, from the one whose name sorts first. */
+  /**
+   * One page of the tasks that match, of the snapshots in the filter's scope. A task that several feeds hold comes once,
+   * from the feed whose name sorts first.
+   */
   async page(
     snapshots: readonly Snapshot[],
     selection: Selection,

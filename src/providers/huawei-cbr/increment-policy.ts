@@ -13,7 +13,7 @@ export interface IncrementPolicy {
   /** The most records that are asked for by their ids in one read. */
   readonly mostShown: number;
   /** How long what the upstream did not honour (its filter, or the call for one record) is not tried again. */
-  readonly restMs: number;
+  readonly pauseMs: number;
 }
 
 export const INCREMENT_POLICY: IncrementPolicy = {
@@ -22,5 +22,5 @@ export const INCREMENT_POLICY: IncrementPolicy = {
   wholeAfterMs: 15 * MINUTE_MS,
   wholeAfterWithoutTotalMs: 5 * MINUTE_MS,
   mostShown: 8,
-  restMs: 60 * MINUTE_MS,
+  pauseMs: 60 * MINUTE_MS,
 };

@@ -17,8 +17,8 @@ import type { RowOrigin } from './span-reading.js';
 
 const DAY_MS = 24 * 60 * 60_000;
 
-type Rests = Pick<Bookmark, 'incrementNotBeforeMs' | 'showNotBeforeMs'>;
-const NO_RESTS: Rests = { incrementNotBeforeMs: 0, showNotBeforeMs: 0 };
+type Pauses = Pick<Bookmark, 'incrementNotBeforeMs' | 'showNotBeforeMs'>;
+const NO_PAUSES: Pauses = { incrementNotBeforeMs: 0, showNotBeforeMs: 0 };
 
 /** Reads the operation logs of the window, by what is new where the previous read allows it. Throws `UpstreamError`. */
 export function readFeed(connection: Connection, feed: Feed, context: ReadContext): Promise<ReadFeed> {
@@ -94,19 +94,19 @@ class FeedReading {
     const facts = await walkFacts(whole, floorSecond(this.#windowStartMs));
     if (facts === null) return null;
     const times = { wholeMs: this.#startedMs, readMs: this.#startedMs };
-    return { version: 2, ...times, ...facts, ...this.#rests(whole, attempt) };
+    return { version: 2, ...times, ...facts, ...this.#pauses(whole, attempt) };
   }
 
   /** What is left alone for a while: a filter that is not honoured, and asking for records that are not shown. */
-  #rests({ read }: ReadWhole, attempt: FullSyncNeeded | null): Rests {
-    const before = parseBookmark(this.context.previous?.bookmark) ?? NO_RESTS;
-    const restedMs = this.#startedMs + this.#policy.restMs;
+  #pauses({ read }: ReadWhole, attempt: FullSyncNeeded | null): Pauses {
+    const before = parseBookmark(this.context.previous?.bookmark) ?? NO_PAUSES;
+    const resumesAtMs = this.#startedMs + this.#policy.pauseMs;
     const isUnfiltered = attempt?.kind === 'unfiltered';
-    const isUnshown =
+    const isNotFoundById =
       attempt?.kind === 'notFoundById' && read.rows.some(({ task }) => task.nativeId === attempt.recordId);
     return {
-      incrementNotBeforeMs: isUnfiltered ? restedMs : before.incrementNotBeforeMs,
-      showNotBeforeMs: isUnshown ? restedMs : before.showNotBeforeMs,
+      incrementNotBeforeMs: isUnfiltered ? resumesAtMs : before.incrementNotBeforeMs,
+      showNotBeforeMs: isNotFoundById ? resumesAtMs : before.showNotBeforeMs,
     };
   }
 

@@ -7,7 +7,7 @@ import { backoffAfterRefusals, type CredentialLockout } from './credential-locko
 import { OtherReplicas } from './other-replicas.js';
 
 /** While nothing has proven a credential, a first call that is out for this long no longer holds up the next. */
-const PATIENCE_MS = 300;
+const PROBE_TIMEOUT_MS = 300;
 
 /** The refusal of a call that was not made, because its credential was refused a moment ago. */
 class GateClosedError extends UpstreamError {
@@ -33,7 +33,7 @@ export interface CredentialGateOptions {
   readonly clock: Clock;
 }
 
-/** A call that was let through: its ticket among all replicas, if it has one, and when it set out. */
+/** A call that was let through: its ticket among all replicas, if it has one, and when it began. */
 interface Passage {
   readonly ticket: string | null;
   readonly generation: number;
@@ -53,7 +53,7 @@ export class CredentialGate {
   #closedUntilMs = Number.NEGATIVE_INFINITY;
   /** The last refusal here; undefined where a call has succeeded since. */
   #refusal: Diagnosis | undefined;
-  /** Raised by each refusal; the outcome of a call that set out in an earlier generation says nothing new. */
+  /** Raised by each refusal. The outcome of a call that began in an earlier generation is ignored. */
   #generation = 0;
   #probe: { readonly done: Promise<void>; readonly sinceMs: number } | null = null;
 
@@ -64,7 +64,7 @@ export class CredentialGate {
   constructor({ credential, place, lockout, shared, clock }: CredentialGateOptions) {
     this.#lockout = lockout;
     this.#clock = clock;
-    const listen = this.#hear.bind(this);
+    const listen = this.#onLockoutEvent.bind(this);
     this.#others =
       shared === null ? null : new OtherReplicas({ lockouts: shared, credential, place, clock, listen });
   }
@@ -91,15 +91,15 @@ export class CredentialGate {
 
   #mayProbe(): boolean {
     if (!this.#lockout.mayProbe()) return false;
-    const held = this.#probe !== null && this.#clock.monotonicMs() - this.#probe.sinceMs < PATIENCE_MS;
+    const held = this.#probe !== null && this.#clock.monotonicMs() - this.#probe.sinceMs < PROBE_TIMEOUT_MS;
     return !held;
   }
 
   /** Resolves when it is worth asking again: a probe has ended, or the one here has been out for long. */
   #turn(): Promise<unknown> {
-    const patience = new Promise((resolve) => setTimeout(resolve, PATIENCE_MS).unref());
+    const timeout = new Promise((resolve) => setTimeout(resolve, PROBE_TIMEOUT_MS).unref());
     const probes = [this.#lockout.probeEnds(), this.#probe?.done].filter((probe) => probe !== undefined);
-    return Promise.race([...probes, patience]);
+    return Promise.race([...probes, timeout]);
   }
 
   /** Holds up the next first call until this one has ended. */
@@ -129,52 +129,52 @@ export class CredentialGate {
     const passage = { ticket, generation: this.#generation, sinceMs: this.#clock.monotonicMs() };
     try {
       const result = await work();
-      const proof = passage.generation === this.#generation ? this.#prove(passage) : null;
+      const proof = passage.generation === this.#generation ? this.#succeed(passage) : null;
       if (proof !== null) await proof;
       return result;
     } catch (error) {
       if (isRefusal(error)) {
         this.#refusal = error.diagnosis;
-        await this.#refuse(passage);
+        await this.#fail(passage);
       }
       throw error;
     }
   }
 
-  /** Resolves when the others have been told; null where they need not be. */
-  #prove(passage: Passage): Promise<void> | null {
+  /** Resolves when the other replicas know of it; null if they need not know. */
+  #succeed(passage: Passage): Promise<void> | null {
     this.#proven = true;
     this.#open();
-    this.#lockout.prove();
-    const news = passage.ticket !== null || this.#lockout.doubted;
-    return this.#others === null || !news ? null : this.#tellProof(this.#others, passage);
+    this.#lockout.succeed();
+    const isNews = passage.ticket !== null || this.#lockout.isSuspected;
+    return this.#others === null || !isNews ? null : this.#reportSuccess(this.#others, passage);
   }
 
-  async #tellProof(others: OtherReplicas, { ticket, sinceMs }: Passage): Promise<void> {
-    this.#lockout.trust();
-    if (!(await others.proven(ticket, sinceMs))) this.#lockout.doubt();
+  async #reportSuccess(others: OtherReplicas, { ticket, sinceMs }: Passage): Promise<void> {
+    this.#lockout.clearSuspicion();
+    if (!(await others.proven(ticket, sinceMs))) this.#lockout.suspect();
   }
 
-  async #refuse({ ticket, generation, sinceMs }: Passage): Promise<void> {
+  async #fail({ ticket, generation, sinceMs }: Passage): Promise<void> {
     // Otherwise it is one of several calls that were refused together.
     const anew = generation === this.#generation;
-    this.#lockout.refuse(anew);
+    this.#lockout.fail(anew);
     if (anew) {
       this.#refusals += 1;
       this.#closedUntilMs = this.#clock.monotonicMs() + backoffAfterRefusals(this.#refusals);
-      this.#doubt();
+      this.#beginGeneration();
     }
     await this.#others?.refused(ticket, sinceMs);
   }
 
-  #hear({ outcome, here }: LockoutEvent): void {
+  #onLockoutEvent({ outcome, here }: LockoutEvent): void {
     if (outcome === 'refused') {
-      this.#lockout.doubt();
-      if (here) this.#doubt();
+      this.#lockout.suspect();
+      if (here) this.#beginGeneration();
       return;
     }
-    this.#lockout.prove();
-    this.#lockout.trust();
+    this.#lockout.succeed();
+    this.#lockout.clearSuspicion();
     if (here) this.#open();
   }
 
@@ -184,7 +184,7 @@ export class CredentialGate {
     this.#closedUntilMs = Number.NEGATIVE_INFINITY;
   }
 
-  #doubt(): void {
+  #beginGeneration(): void {
     this.#proven = false;
     this.#generation += 1;
   }

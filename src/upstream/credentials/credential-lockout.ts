@@ -13,7 +13,7 @@ export const LOCKOUT_POLICY: LockoutPolicy = {
   mostProbes: 4,
 };
 
-/** How long to rest after that many refusals in a row. Zero is a refusal from before the last success. */
+/** The pause after that many refusals in a row. Zero is a refusal of a call from before the last success. */
 export function backoffAfterRefusals(refusals: number): number {
   return LOCKOUT_POLICY.pausesMs[Math.max(refusals, 1) - 1] ?? LONGEST_PAUSE_MS;
 }
@@ -25,7 +25,7 @@ export class CredentialLockout {
   /** The same, with calls that were refused together counted once. */
   #refusals = 0;
   #closedUntilMs = Number.NEGATIVE_INFINITY;
-  #doubted = false;
+  #isSuspected = false;
   readonly #probes = new Set<Promise<void>>();
 
   constructor(private readonly clock: Clock) {}
@@ -36,16 +36,16 @@ export class CredentialLockout {
   }
 
   /** True when a refusal is known, here or of another replica, that no success has refuted before the others. */
-  get doubted(): boolean {
-    return this.#doubted;
+  get isSuspected(): boolean {
+    return this.#isSuspected;
   }
 
-  doubt(): void {
-    this.#doubted = true;
+  suspect(): void {
+    this.#isSuspected = true;
   }
 
-  trust(): void {
-    this.#doubted = false;
+  clearSuspicion(): void {
+    this.#isSuspected = false;
   }
 
   /** Several probes may be out at once while nothing was refused; after a refusal, one. */
@@ -63,14 +63,14 @@ export class CredentialLockout {
     return this.#probes.size === 0 ? undefined : Promise.race(this.#probes);
   }
 
-  prove(): void {
+  succeed(): void {
     this.#refusedCalls = 0;
     this.#refusals = 0;
     this.#closedUntilMs = Number.NEGATIVE_INFINITY;
   }
 
-  refuse(anew: boolean): void {
-    this.#doubted = true;
+  fail(anew: boolean): void {
+    this.#isSuspected = true;
     this.#refusedCalls += 1;
     if (anew) this.#refusals += 1;
     const exhausted = this.#refusedCalls >= LOCKOUT_POLICY.mostRefusals;

@@ -6,7 +6,7 @@ import { throwIfAborted, untilAborted } from '../http/deadline.js';
 /** Between questions for a first call while another replica's is out, give or take half: first and longest. */
 const FIRST_PAUSE_MS = 10;
 const LONGEST_PAUSE_MS = 200;
-/** A pause that was told is asked for again after this long, in case its early end was not heard of. */
+/** A known pause is asked for again after this time, in case the event of its early end was lost. */
 const TRUST_MS = 60_000;
 
 export interface OtherReplicasOptions {
@@ -14,10 +14,10 @@ export interface OtherReplicasOptions {
   readonly credential: KnownCredential;
   readonly place: string;
   readonly clock: Clock;
-  readonly listen: (news: LockoutEvent) => void;
+  readonly listen: (event: LockoutEvent) => void;
 }
 
-/** What the other replicas allow for one credential at one place, and what they are told. */
+/** What the other replicas allow for one credential at one place, and what is reported to them. */
 export class OtherReplicas {
   readonly #shared: SharedLockout;
   readonly #clock: Clock;
@@ -26,9 +26,9 @@ export class OtherReplicas {
 
   constructor({ lockouts, credential, place, clock, listen }: OtherReplicasOptions) {
     this.#clock = clock;
-    this.#shared = lockouts.of(credential, place, (news) => {
+    this.#shared = lockouts.of(credential, place, (event) => {
       this.#trustedUntilMs = Number.NEGATIVE_INFINITY;
-      listen(news);
+      listen(event);
     });
   }
 
@@ -46,7 +46,7 @@ export class OtherReplicas {
       throwIfAborted(signal);
       const entrance = await this.#shared.enter();
       if (entrance?.answer === 'enter') return entrance.ticket;
-      if (entrance?.answer === 'rest') this.#closeFor(entrance.forMs);
+      if (entrance?.answer === 'backoff') this.#closeFor(entrance.forMs);
       if (entrance?.answer !== 'wait') return null;
       await untilAborted(pause(pauseMs * (0.5 + Math.random())), signal);
     }
@@ -56,12 +56,12 @@ export class OtherReplicas {
     return this.#shared.leave(ticket);
   }
 
-  /** Tells of a refused call that set out at `sinceMs`. */
+  /** Reports a refused call that began at `sinceMs`. */
   refused(ticket: string | null, sinceMs: number): Promise<void> {
     return this.#shared.refused({ ticket, ageMs: this.#clock.monotonicMs() - sinceMs });
   }
 
-  /** Tells of a success; false where the others are out of reach. */
+  /** Reports a success; false if the others are out of reach. */
   proven(ticket: string | null, sinceMs: number): Promise<boolean> {
     return this.#shared.proven({ ticket, ageMs: this.#clock.monotonicMs() - sinceMs });
   }

@@ -17,8 +17,8 @@ export class BodyReads {
   ) {}
 
   /**
-   * The JSON value of a body, in which a known record is the text of its row; undefined where it holds none. Does not hold the event loop. Throws LIMIT for a body of
-   * more than 64 MiB, beyond the bounds of `JsonReader` or too large for the memory that there is, TIMEOUT when the
+   * The JSON value of a body, in which a known record is the text of its row; undefined where it holds none. Does not hold
+   * the event loop. Throws LIMIT for a body of more than 64 MiB, beyond the bounds of `JsonReader` or too large for the memory that there is, TIMEOUT when the
    * signal is aborted while it waits for memory, and what the stream throws.
    */
   async read(stream: Readable, signal: AbortSignal, known?: KnownRecords): Promise<unknown> {

@@ -17,7 +17,7 @@ export interface CallLimitsOptions {
 
 /**
  * Keeps a source's calls within its `concurrency` and `rate`, over all replicas as long as they can be asked,
- * and in this process always. None goes out while the source rests. Every wait ends with the caller's signal.
+ * and in this process always. None goes out while the gate of the source is closed. Every wait ends with the caller's signal.
  */
 export class CallLimits {
   readonly gate: RetryAfterGate;
@@ -35,7 +35,7 @@ export class CallLimits {
 
   /**
    * Runs work when this process has a place. Work whose signal was aborted while it queued never starts. Throws
-   * THROTTLED while the source rests for longer than a call waits.
+   * THROTTLED while the gate is closed for longer than a call waits.
    */
   async run<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
     this.gate.assertOpensSoon();
@@ -47,8 +47,8 @@ export class CallLimits {
   }
 
   /**
-   * Makes one call when there is a place among the calls of all replicas, which is not held while the source
-   * rests. Asked within `run`.
+   * Makes one call when there is a place among the calls of all replicas, which is not held while the gate
+   * is closed. To be called within `run`.
    */
   async call<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
     for (;;) {

@@ -17,7 +17,7 @@ export class RetryAfterGate {
 
   /**
    * No call may go out for so long from now on. It never shortens a longer wait. `asked`: the failure by which the
-   * upstream asked for it; absent where it told so on a success.
+   * upstream asked for it; absent if it asked on a success.
    */
   closeFor(waitMs: number, asked: Diagnosis = diagnosisOf('THROTTLED')): void {
     if (waitMs > this.remainingMs()) this.#asked = asked;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { FailureReason } from '@/model/failure.js';
-import { restMs, retryAfterMs } from './retry-after.js';
+import { sourceWaitMs, retryAfterMs } from './retry-after.js';
 
 const NOW_MS = Date.UTC(1994, 10, 6, 8, 49, 30);
 
@@ -13,7 +13,7 @@ function readRest(
   reason: FailureReason | null,
   headers: Readonly<Record<string, string>>,
 ): number | null {
-  return restMs({ status, header: (name) => headers[name] ?? null }, reason, NOW_MS);
+  return sourceWaitMs({ status, header: (name) => headers[name] ?? null }, reason, NOW_MS);
 }
 
 describe('retryAfterMs', () => {
@@ -55,7 +55,7 @@ describe('retryAfterMs', () => {
   });
 });
 
-describe('restMs', () => {
+describe('sourceWaitMs', () => {
   it('is what a throttled answer states, whatever its status', () => {
     expect(readRest(429, 'THROTTLED', { 'retry-after': '3' })).toBe(3_000);
     expect(readRest(403, 'THROTTLED', { 'retry-after': '3' })).toBe(3_000);

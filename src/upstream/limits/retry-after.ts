@@ -26,7 +26,11 @@ export function retryAfterMs(answer: StatedAnswer, nowMs: number): number | null
  * How long no call of the source may go out after an answer that stands for `reason`, in milliseconds; null when
  * nothing was stated. OCP also tells on a success that its window is used up, by RateLimit-Remaining.
  */
-export function restMs(answer: StatedAnswer, reason: FailureReason | null, nowMs: number): number | null {
+export function sourceWaitMs(
+  answer: StatedAnswer,
+  reason: FailureReason | null,
+  nowMs: number,
+): number | null {
   const throttledMs = reason === 'THROTTLED' ? retryAfterMs(answer, nowMs) : null;
   if (throttledMs !== null || seconds(answer.header('ratelimit-remaining')) !== 0) return throttledMs;
   return bounded(seconds(answer.header('ratelimit-reset')));
