@@ -1,4 +1,5 @@
 import type { Clock } from '@/model/clock.js';
+import { fnv1a } from '@/model/hash.js';
 import { LONGEST_TIMER_MS } from '@/scheduling/stall-tolerant-timeout.js';
 
 /** A refresh is due between these parts of `freshFor`. */
@@ -77,10 +78,9 @@ export class RefreshAhead {
   }
 }
 
-/** Spreads texts evenly over 0 to 1 (FNV-1a). */
+/** Spreads texts evenly over 0 to 1. */
 function fractionOf(text: string): number {
-  let hash = 0x811c9dc5;
-  for (let i = 0; i < text.length; i += 1) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
+  const hash = fnv1a(text);
   // The last multiplication mixes the low bits only.
   return (Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d) >>> 0) / 2 ** 32;
 }

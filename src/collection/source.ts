@@ -1,4 +1,4 @@
-import type { FeedAnswer, FeedScope, SourceStatus } from '@/model/collection.js';
+import { isSourceInScope, type FeedAnswer, type FeedScope, type SourceStatus } from '@/model/collection.js';
 import { clusterFeeds, type Feed } from '@/model/feed.js';
 import { isTimeSliceUsed, yieldToEventLoop } from '@/scheduling/cooperative.js';
 import type { Snapshot } from '@/model/snapshot.js';
@@ -31,10 +31,8 @@ export class Source {
 
   /** True if the source is in the scope of a question. */
   isWithin(scope: FeedScope): boolean {
-    return (
-      (scope.provider?.includes(this.dependencies.source.provider) ?? true) &&
-      (scope.source?.includes(this.dependencies.source.id) ?? true)
-    );
+    const { provider, id } = this.dependencies.source;
+    return isSourceInScope(scope, { provider, source: id });
   }
 
   /** Starts every read that a question needs, and adds what the question must wait for to `waits`. */

@@ -34,6 +34,14 @@ export interface FeedScope {
   readonly feed?: readonly string[];
 }
 
+/** True when a source, or the source of a feed, is in the scope of a question. */
+export function isSourceInScope(
+  { provider, source }: Pick<FeedScope, 'provider' | 'source'>,
+  of: { readonly provider: string; readonly source: string },
+): boolean {
+  return (provider?.includes(of.provider) ?? true) && (source?.includes(of.source) ?? true);
+}
+
 export type ProblemState = 'LOADING' | 'FAILED' | 'STALE' | 'TRUNCATED';
 
 /** Why a feed's current state could not be had, or not whole. */

@@ -31,14 +31,6 @@ export function restrictionsOf(filter: TaskFilter): Restriction[] {
   ].filter((restriction) => restriction !== null);
 }
 
-/** True when the filter is about a feed of that source and provider. */
-export function isInScope(
-  { provider, source }: Pick<TaskFilter, 'provider' | 'source'>,
-  feed: { readonly provider: string; readonly source: string },
-): boolean {
-  return (provider?.includes(feed.provider) ?? true) && (source?.includes(feed.source) ?? true);
-}
-
 /**
  * Those of the positions whose rows meet all restrictions, in the same order; null stands for all rows, as they are.
  * Columns that nobody asked for before are made first; the rest is done in one go, a few nanoseconds a row. The answer

@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import type { RowsChange } from '@/model/change.js';
+import { isSourceInScope } from '@/model/collection.js';
 import { orderField, type OrderPosition } from '@/model/order.js';
 import type { TaskQuery } from '@/model/query.js';
 import { yieldToEventLoop } from '@/scheduling/cooperative.js';
@@ -7,7 +8,7 @@ import type { Snapshot } from '@/model/snapshot.js';
 import type { TaskRow } from '@/model/task.js';
 import { editOf } from './edit.js';
 import { FeedIndex, type Origin } from './feed-index.js';
-import { isInScope, matchingPositions, restrictionsOf, type Restriction } from './filter.js';
+import { matchingPositions, restrictionsOf, type Restriction } from './filter.js';
 import { filterKey } from './filter-key.js';
 import { idHash } from './id-hash.js';
 import { cutPage, type Page, type Run } from './merge.js';
@@ -47,7 +48,7 @@ export class View {
     selection: Selection,
     after: OrderPosition | null,
   ): Promise<Page> {
-    const feeds = this.#indexed(snapshots.filter(({ feed }) => isInScope(selection.filter, feed)));
+    const feeds = this.#indexed(snapshots.filter(({ feed }) => isSourceInScope(selection.filter, feed)));
     const hidden = await this.#hidden(feeds);
     const question = { ...selection, restrictions: restrictionsOf(selection.filter), key: keyOf(selection) };
     const runs: Run[] = [];

@@ -1,3 +1,4 @@
+import { fnv1a } from '@/model/hash.js';
 import type { TaskRow } from '@/model/task.js';
 import { yieldToEventLoop } from '@/scheduling/cooperative.js';
 
@@ -27,7 +28,7 @@ export async function intoChunks(rows: readonly TaskRow[]): Promise<Chunk[]> {
 }
 
 function endsChunk({ task }: TaskRow, length: number): boolean {
-  return length >= MOST_ROWS || (length >= FEWEST_ROWS && hash(task.id) % ENDING_IDS === 0);
+  return length >= MOST_ROWS || (length >= FEWEST_ROWS && hashOf(task.id) % ENDING_IDS === 0);
 }
 
 /** All rows of the chunks, in their order. Does not hold the event loop. */
@@ -40,11 +41,8 @@ export async function rowsOf(chunks: readonly Chunk[]): Promise<TaskRow[]> {
   return rows;
 }
 
-/** FNV-1a over UTF-16 units, its halves folded: its low bits alone are weak. */
-function hash(text: string): number {
-  let value = 0x811c9dc5;
-  for (let index = 0; index < text.length; index++) {
-    value = Math.imul(value ^ text.charCodeAt(index), 0x01000193);
-  }
-  return (value ^ (value >>> 16)) >>> 0;
+/** A hash of the text, its halves folded into the low bits. */
+function hashOf(text: string): number {
+  const hash = fnv1a(text);
+  return (hash ^ (hash >>> 16)) >>> 0;
 }
