@@ -68,16 +68,6 @@ export class FailingUpstreams {
     return this.#listen(createTcpServer(take), `${scheme}://127.0.0.1`);
   }
 
-  /** Where nobody listens any more. */
-  async refusing(): Promise<string> {
-    const server = createTcpServer().listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    const { port } = server.address() as AddressInfo;
-    server.close();
-    await once(server, 'close');
-    return `http://127.0.0.1:${port}`;
-  }
-
   async #listen(server: Server, origin: string): Promise<string> {
     this.#servers.push(server);
     server.on('connection', (socket: Socket) => {
