@@ -73,7 +73,7 @@ describe('the collection', () => {
     errors = [];
     const source = sourceWith({ id: 's', provider: 'p', minRefreshMs: SPACING });
     const provider = {
-      settings: { id: 'p', hasClusters: true },
+      settings: { id: 'p', hasClusters: true, credentials: [] },
       connect: () => reader,
     } as unknown as Provider;
     dependencies = {
@@ -425,7 +425,10 @@ describe('the collection', () => {
 
     function collectionOf(clusters: SourceConfig['clusters'], ownReader: SourceReader = reader): Collection {
       const source = sourceWith({ id: 's', provider: 'p', minRefreshMs: SPACING, clusters });
-      const provider = { settings: { id: 'p' }, connect: () => ownReader } as unknown as Provider;
+      const provider = {
+        settings: { id: 'p', credentials: [] },
+        connect: () => ownReader,
+      } as unknown as Provider;
       return new Collection([source], [provider], dependencies);
     }
 

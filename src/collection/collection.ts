@@ -7,7 +7,7 @@ import {
 } from '@/model/collection.js';
 import type { Provider } from '@/model/provider.js';
 import type { Snapshot } from '@/model/snapshot.js';
-import type { SourceConfig } from '@/model/source.js';
+import { accountOf, type SourceConfig } from '@/model/source.js';
 import { stallTolerantTimeout } from '@/scheduling/stall-tolerant-timeout.js';
 import type { TraceContext } from '@/model/trace-context.js';
 import { Backplane } from './backplane.js';
@@ -40,7 +40,8 @@ export class Collection extends FeedCollection {
       const provider = byId.get(source.provider);
       if (provider === undefined) throw new Error(`no provider ${source.provider}`);
       const sourceBreaker = new CircuitBreaker({ clock, rule: SEVERAL_FEEDS });
-      return new Source({ ...shared, source, reader: provider.connect(source), sourceBreaker });
+      const account = accountOf(source, provider.settings);
+      return new Source({ ...shared, source, account, reader: provider.connect(source), sourceBreaker });
     });
   }
 

@@ -21,6 +21,8 @@ export interface SourceDependencies extends CollectionDependencies {
   readonly backplane: Backplane;
   readonly revisions: Revisions;
   readonly source: SourceConfig;
+  /** Whose tasks are read, without secrets. */
+  readonly account: readonly string[];
   readonly reader: SourceReader;
   /** The circuit of the whole source. */
   readonly sourceBreaker: CircuitBreaker;

@@ -157,7 +157,7 @@ class FeedListResource implements CacheableResource<ListedFeeds> {
 
   constructor(private readonly dependencies: SourceDependencies) {
     const { source } = dependencies;
-    this.name = storeNameOfList(source);
+    this.name = storeNameOfList(dependencies);
     this.feedName = allFeedsName(source.id);
     this.minRefreshMs = source.minRefreshMs;
   }

@@ -30,7 +30,7 @@ export class FeedResource implements CacheableResource<Snapshot> {
     private readonly dependencies: SourceDependencies,
   ) {
     const { freshForMs, minRefreshMs } = dependencies.source;
-    this.name = storeNameOfFeed(feed, dependencies.source);
+    this.name = storeNameOfFeed(feed, dependencies);
     this.freshForMs = freshForMs;
     this.minRefreshMs = Math.min(minRefreshMs, freshForMs);
   }

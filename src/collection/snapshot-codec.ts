@@ -3,7 +3,7 @@ import { clusterName } from '@/model/cluster-name.js';
 import { DRIFT_KINDS, type DriftCounts, type DriftExample, type DriftExamples } from '@/model/drift.js';
 import { allFeedsName, feedName, type Feed } from '@/model/feed.js';
 import type { ListedFeeds, ReadFeed } from '@/model/provider.js';
-import { CLUSTER_ID, type Credentials, type SourceConfig } from '@/model/source.js';
+import { CLUSTER_ID, type SourceConfig } from '@/model/source.js';
 import { isEpochMs, parseTime } from '@/model/time.js';
 import { TRUNCATIONS, type Truncation } from '@/model/truncation.js';
 
@@ -17,6 +17,13 @@ export interface SnapshotHead extends Omit<ReadFeed, 'outcome' | 'rows'> {
 export interface FeedListHead extends Omit<ListedFeeds, 'outcome'> {
   /** When the listing ended, epoch milliseconds. */
   readonly fetchTimeMs: number;
+}
+
+/** Where the content of a feed comes from. */
+export interface FeedOrigin {
+  readonly source: SourceConfig;
+  /** Without secrets, so that a new password or token finds what is in the store. */
+  readonly account: readonly string[];
 }
 
 export function snapshotHead(read: ReadFeed, fetchTimeMs: number): SnapshotHead {
@@ -55,13 +62,14 @@ export function parseFeedListHead(head: unknown, source: SourceConfig): FeedList
  * The name of a feed in the store. It differs between gateways whose configurations read different things under the
  * same feed name: the content depends on the endpoint, the project, the account and how much is read.
  */
-export function storeNameOfFeed(feed: Feed, source: SourceConfig): string {
-  return `${feed.name}@${digest([...origin(source), feed.cluster])}`;
+export function storeNameOfFeed(feed: Feed, origin: FeedOrigin): string {
+  return `${feed.name}@${digest([...partsOf(origin), feed.cluster])}`;
 }
 
 /** The name of a source's list of feeds in the store. The clusters in it also depend on `discovery`. */
-export function storeNameOfList(source: SourceConfig): string {
-  return `${allFeedsName(source.id)}@${digest([...origin(source), source.discovery])}`;
+export function storeNameOfList(origin: FeedOrigin): string {
+  const { id, discovery } = origin.source;
+  return `${allFeedsName(id)}@${digest([...partsOf(origin), discovery])}`;
 }
 
 function isTime(value: unknown): value is string {
@@ -120,24 +128,9 @@ function isClusterWithId(cluster: unknown, key: string): boolean {
   return id === key && (name === null || (typeof name === 'string' && clusterName(name) === name));
 }
 
-function origin(source: SourceConfig): unknown[] {
+function partsOf({ source, account }: FeedOrigin): unknown[] {
   const { provider, endpoint, region, projectId, enterpriseProjectId, windowMs, maxTasksPerFeed } = source;
-  const account = accountOf(source.credentials);
   return [provider, endpoint, region, projectId, enterpriseProjectId, windowMs, maxTasksPerFeed, account];
-}
-
-/** The account without its secret, so that a new password or token finds what is in the store. */
-function accountOf(credentials: Credentials): readonly string[] {
-  switch (credentials.type) {
-    case 'aksk':
-      return [credentials.accessKey];
-    case 'token':
-      return [];
-    case 'password':
-      return [credentials.domain, credentials.username];
-    case 'basic':
-      return [credentials.username];
-  }
 }
 
 function digest(parts: readonly unknown[]): string {

@@ -1,6 +1,6 @@
 import type { CredentialType, ProviderSettings } from '@/model/source.js';
 import { CLUSTER_KEYS, DISCOVERY_KEYS } from './cluster-keys.js';
-import { CREDENTIAL_KEYS } from './credential-keys.js';
+import { credentialKeys } from './credential-keys.js';
 import { REDIS_KEYS } from './redis-keys.js';
 import { CACHE_KEYS, LIMITS_KEYS, LOG_KEYS, SERVER_KEYS, rootKeys } from './root-keys.js';
 import type { Key, Keys } from './section.js';
@@ -19,11 +19,19 @@ export function keyReference(providers: readonly ProviderSettings[]): string {
     `## What each provider takes\n\n${providers.map(describeProvider).join('\n')}`,
     chapter('clusters', 'sources[].clusters[].', CLUSTER_KEYS),
     chapter('discovery', 'sources[].discovery.', DISCOVERY_KEYS),
-    ...Object.entries<Keys>(CREDENTIAL_KEYS).map(([type, keys]) =>
-      chapter(`${type} credentials`, 'sources[].credentials.', keys),
-    ),
+    ...credentialChapters(providers),
   ];
   return `${parts.join('\n\n')}\n`;
+}
+
+/** One chapter for each type of credentials, which names the providers that take it. */
+function credentialChapters(providers: readonly ProviderSettings[]): string[] {
+  const types = new Set(providers.flatMap(({ credentials }) => credentials));
+  return [...types].map((type) => {
+    const ids = providers.filter(({ credentials }) => credentials.includes(type)).map(({ id }) => id);
+    const title = `${type.type} credentials of ${ids.join(', ')}`;
+    return chapter(title, 'sources[].credentials.', credentialKeys(type));
+  });
 }
 
 function chapter(title: string, prefix: string, keys: Keys): string {
@@ -69,5 +77,5 @@ function describeProvider(settings: ProviderSettings): string {
 }
 
 function listTypes(types: readonly CredentialType[]): string {
-  return types.map((type) => `\`${type}\``).join(', ');
+  return types.map(({ type }) => `\`${type}\``).join(', ');
 }

@@ -4,10 +4,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { ANY_CHARACTER } from '../../test/support/any-character.js';
-import type { ProviderSettings } from '@/model/source.js';
+import { PROVIDER_SETTINGS } from '@/providers/providers.module.js';
 import type { Config } from './config.js';
 import { ConfigError } from './config-error.js';
-import providers from './fixtures/providers.json' with { type: 'json' };
 import { loadConfig } from './load-config.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'tributary-config-'));
@@ -24,7 +23,7 @@ afterAll(() => {
 
 function load(yaml: string | Uint8Array, env: Readonly<Record<string, string>> = {}): Config {
   writeFileSync(file, yaml);
-  return loadConfig({ file, env, providers: providers as ProviderSettings[] });
+  return loadConfig({ file, env, providers: PROVIDER_SETTINGS });
 }
 
 function messageOf(yaml: string | Uint8Array, env: Readonly<Record<string, string>> = {}): string {
@@ -214,7 +213,7 @@ describe('a placeholder', () => {
     const message = messageOf(ocp('pw').replace('provider: oceanbase-ocp', 'provider: ${WORD}'), {
       WORD: 'hush',
     });
-    expect(message).toContain('sources[0].provider: (hidden) is not valid; use one of huawei-css,');
+    expect(message).toContain('sources[0].provider: (hidden) is not valid; use one of huawei-cbr,');
   });
 });
 

@@ -1,7 +1,7 @@
-import type { ProviderSettings } from '@/model/source.js';
+import type { CredentialType, ProviderSettings } from '@/model/source.js';
 import { httpUrl } from './addresses.js';
 import { WHICH_CLUSTERS } from './cluster-keys.js';
-import { CREDENTIAL_TYPES, credentials, narrowed } from './credential-keys.js';
+import { anyCredentialTypes, credentials, narrowed } from './credential-keys.js';
 import { notTaken, optional, required, withDefault } from './section.js';
 import type { Keys, ValuesOf } from './section.js';
 import type { Shape } from './shape.js';
@@ -61,7 +61,8 @@ const TUNING = {
 } as const satisfies Keys;
 
 /** The keys of a source of any provider. */
-function generalKeys(ids: readonly string[]) {
+function generalKeys(providers: readonly ProviderSettings[]) {
+  const ids = providers.map(({ id }) => id);
   return {
     id: required(
       text({
@@ -84,7 +85,7 @@ function generalKeys(ids: readonly string[]) {
       example: '04f1829c788037ac2fb8c01eb2b04b95',
     }),
     ...WHICH_CLUSTERS,
-    credentials: required(credentials(CREDENTIAL_TYPES), {
+    credentials: required(credentials(anyCredentialTypes(providers)), {
       description: 'How the gateway authenticates to the upstream.',
     }),
     enterpriseProjectId: withDefault(cloudName('an enterprise project id'), 'all_granted_eps', {
@@ -99,11 +100,15 @@ export type SourceKeys = ReturnType<typeof generalKeys>;
 
 /** The keys that sources of any provider may have. */
 export function anySourceKeys(providers: readonly ProviderSettings[]): SourceKeys {
-  return generalKeys(providers.map(({ id }) => id));
+  return generalKeys(providers);
 }
 
 /** The keys that a source of one provider may have. */
-function sourceKeys(settings: ProviderSettings, any: SourceKeys): SourceKeys {
+function sourceKeys(
+  settings: ProviderSettings,
+  any: SourceKeys,
+  types: readonly CredentialType[],
+): SourceKeys {
   const { needsProjectId, hasClusters, hasWindow, hasEnterpriseProject } = settings;
   return {
     ...any,
@@ -113,14 +118,15 @@ function sourceKeys(settings: ProviderSettings, any: SourceKeys): SourceKeys {
     discovery: hasClusters ? any.discovery : notTaken(any.discovery),
     window: hasWindow ? any.window : notTaken(any.window),
     enterpriseProjectId: hasEnterpriseProject ? any.enterpriseProjectId : notTaken(any.enterpriseProjectId),
-    credentials: required(narrowed(settings.credentials), any.credentials),
+    credentials: required(narrowed(settings.credentials, types), any.credentials),
   };
 }
 
 /** One source: which keys it takes depends on its provider. */
 export function source(providers: readonly ProviderSettings[]): Shape<ValuesOf<SourceKeys>> {
   const any = anySourceKeys(providers);
-  const tables = Object.fromEntries(providers.map((each) => [each.id, sourceKeys(each, any)]));
+  const types = anyCredentialTypes(providers);
+  const tables = Object.fromEntries(providers.map((each) => [each.id, sourceKeys(each, any, types)]));
   return variants({ name: nameSource, by: 'provider', tables, fallback: any });
 }
 

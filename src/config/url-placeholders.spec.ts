@@ -3,9 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { ProviderSettings } from '@/model/source.js';
+import { PROVIDER_SETTINGS } from '@/providers/providers.module.js';
 import type { Config } from './config.js';
-import providers from './fixtures/providers.json' with { type: 'json' };
 import { loadConfig } from './load-config.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'tributary-config-'));
@@ -27,7 +26,7 @@ sources:
     credentials: { type: basic, username: admin, password: pw }
 `,
   );
-  return loadConfig({ file, env, providers: providers as ProviderSettings[] });
+  return loadConfig({ file, env, providers: PROVIDER_SETTINGS });
 }
 
 const redisOf = (cache: string, env: Environment = {}): Config['cache']['redis'] =>

@@ -1,33 +1,36 @@
-/** How a source proves who it is. `aksk` means SDK-HMAC-SHA256 at Huawei and OCP-ACCESS-KEY-HMACSHA1 at OCP. */
-export type Credentials = AkskCredentials | TokenCredentials | PasswordCredentials | BasicCredentials;
-
-export interface AkskCredentials {
-  readonly type: 'aksk';
-  readonly accessKey: string;
-  readonly secretKey: string;
-  readonly securityToken: string | null;
+/** How a source authenticates to its upstream: a type that its provider takes, and the values of that type's keys. */
+export interface Credentials {
+  readonly type: string;
+  /** null: an optional key that is left out. */
+  readonly [key: string]: string | null;
 }
 
-export interface TokenCredentials {
-  readonly type: 'token';
-  readonly token: string;
+/** One type of credentials that a provider takes. The YAML check, its JSON Schema and its documentation are built from it. */
+export interface CredentialType {
+  /** As `credentials.type` has it. */
+  readonly type: string;
+  readonly keys: Readonly<Record<string, CredentialKey>>;
 }
 
-export interface PasswordCredentials {
-  readonly type: 'password';
-  readonly iamEndpoint: string;
-  readonly domain: string;
-  readonly username: string;
-  readonly password: string;
+/** One key of a type of credentials; its value is a text. */
+export interface CredentialKey {
+  readonly description: string;
+  readonly example: string;
+  /** What the value may be, in words that follow "use". */
+  readonly allowed: string;
+  /** The whole value must match it; `url`: the base URL of a service. */
+  readonly pattern: RegExp | 'url';
+  /** True: its value is shown nowhere. */
+  readonly isSecret?: true;
+  /** True: its value says which account it is. Sources with different accounts share no snapshots. */
+  readonly isAccount?: true;
+  readonly isOptional?: true;
 }
 
-export interface BasicCredentials {
-  readonly type: 'basic';
-  readonly username: string;
-  readonly password: string;
-}
-
-export type CredentialType = Credentials['type'];
+/** Credentials of one type, as the check of the configuration leaves them. */
+export type CredentialsOf<T extends CredentialType> = { readonly type: T['type'] } & {
+  readonly [K in keyof T['keys']]: T['keys'][K] extends { isOptional: true } ? string | null : string;
+};
 
 /** Upstream calls allowed in a window of time. */
 export interface CallRate {
@@ -87,6 +90,7 @@ export interface SourceCluster {
 export interface ProviderSettings {
   readonly id: string;
   readonly title: string;
+  /** The types of credentials that it takes; each type once. */
   readonly credentials: readonly CredentialType[];
   /** True when every call carries a project id. */
   readonly needsProjectId: boolean;
@@ -96,4 +100,11 @@ export interface ProviderSettings {
   readonly hasWindow: boolean;
   /** True when calls carry an enterprise project id. */
   readonly hasEnterpriseProject: boolean;
+}
+
+/** The account that a source's credentials belong to, without secrets; empty where they name none, as a token does. */
+export function accountOf({ credentials }: SourceConfig, { credentials: types }: ProviderSettings): string[] {
+  const keys = types.find(({ type }) => type === credentials.type)?.keys ?? {};
+  const names = Object.keys(keys).filter((name) => keys[name]?.isAccount);
+  return names.map((name) => credentials[name] ?? '');
 }

@@ -6,7 +6,8 @@ import type { SourceConfig } from '@/model/source.js';
 import type { BodyMemory } from './http/body-memory.js';
 import { BodyReads } from './http/body-reads.js';
 import { CallRetries } from './retry/call-retries.js';
-import { Authenticators } from './credentials/authenticators.js';
+import type { Authenticator, LogInDependencies } from './credentials/authenticator.js';
+import { CredentialGates } from './credentials/credential-gates.js';
 import { HttpExchange } from './http/http-exchange.js';
 import { SourceClient } from './source-client.js';
 import type { SourceLimits } from './limits/source-limits.js';
@@ -30,7 +31,7 @@ export interface UpstreamDependencies {
 export class HttpUpstreamClients extends UpstreamClients implements OnApplicationShutdown {
   readonly #exchanges = new Map<string, HttpExchange>();
   readonly #logins: HttpExchange;
-  readonly #authenticators: Authenticators;
+  readonly #logInDependencies: LogInDependencies;
 
   constructor(
     private readonly http: HttpService,
@@ -38,7 +39,9 @@ export class HttpUpstreamClients extends UpstreamClients implements OnApplicatio
   ) {
     super();
     this.#logins = new HttpExchange(http, LOGIN_SOCKETS, new BodyReads(dependencies.memory));
-    this.#authenticators = new Authenticators(this.#logins, dependencies.clock, dependencies.lockouts);
+    const { clock, lockouts } = dependencies;
+    const gates = new CredentialGates(clock, lockouts);
+    this.#logInDependencies = { gates, sessions: new Map(), exchange: this.#logins, clock };
   }
 
   override open(source: SourceConfig, protocol: UpstreamProtocol): UpstreamClient {
@@ -48,7 +51,7 @@ export class HttpUpstreamClients extends UpstreamClients implements OnApplicatio
     return new SourceClient({
       source,
       protocol,
-      authenticator: this.#authenticators.of(source, protocol.family),
+      authenticator: this.#authenticatorOf(source, protocol),
       exchange: this.#exchangeOf(source, protocol),
       limits,
       retries: new CallRetries({ source: source.id, budget, observer, random: Math.random }),
@@ -61,6 +64,14 @@ export class HttpUpstreamClients extends UpstreamClients implements OnApplicatio
   onApplicationShutdown(): void {
     this.#logins.close();
     for (const exchange of this.#exchanges.values()) exchange.close();
+  }
+
+  /** Sources with one credential share its gate and its log-ins. */
+  #authenticatorOf(source: SourceConfig, { logIns }: UpstreamProtocol): Authenticator {
+    const logIn = logIns[source.credentials.type];
+    if (logIn === undefined)
+      throw new Error(`${source.provider} has no log-in by ${source.credentials.type}`);
+    return logIn(source, this.#logInDependencies);
   }
 
   #exchangeOf({ id, concurrency }: SourceConfig, { recordField }: UpstreamProtocol): HttpExchange {

@@ -71,13 +71,7 @@ export class SourceClient implements UpstreamClient {
   #describe({ path, query }: UpstreamRequest): SignableCall {
     const { source, protocol } = this.parts;
     const target = callTarget(source.endpoint, path, Object.entries(query ?? {}));
-    const ofProject = protocol.family === 'huawei' && source.projectId !== null;
-    const headers = {
-      ...lowerCaseNames(protocol.headers),
-      ...(ofProject ? { 'x-project-id': source.projectId } : {}),
-      host: target.host,
-    };
-    return { method: 'GET', target, headers };
+    return { method: 'GET', target, headers: { ...protocol.headersOf(source), host: target.host } };
   }
 
   async #observed(call: SignableCall, credential: CallHeaders, context: ReadContext): Promise<unknown> {
@@ -137,8 +131,4 @@ function failureOf(answer: HttpAnswer, reason: FailureReason, nowMs: number): Up
 /** Nothing but an UpstreamError leaves: any other error may hold an address, a header or upstream text. */
 function upstreamErrorOf(error: unknown): UpstreamError {
   return error instanceof UpstreamError ? error : new UpstreamError('UPSTREAM_ERROR');
-}
-
-function lowerCaseNames(headers: CallHeaders): CallHeaders {
-  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
 }

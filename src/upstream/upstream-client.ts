@@ -1,6 +1,8 @@
 import type { FailureReason } from '@/model/failure.js';
 import type { ReadContext } from '@/model/provider.js';
 import type { SourceConfig } from '@/model/source.js';
+import type { LogIns } from './credentials/authenticator.js';
+import type { CallHeaders } from './http/http-exchange.js';
 
 /** A GET below the source's endpoint. Path segments are percent-encoded by the caller. */
 export interface UpstreamRequest {
@@ -10,10 +12,10 @@ export interface UpstreamRequest {
 
 /** How one kind of upstream speaks, beyond plain HTTP and JSON. */
 export interface UpstreamProtocol {
-  /** `aksk` signs by the rules of this family. */
-  readonly family: 'huawei' | 'ocp';
-  /** Sent with every call. */
-  readonly headers: Readonly<Record<string, string>>;
+  /** How sources authenticate, by the type of their credentials. */
+  readonly logIns: LogIns;
+  /** Sent with every call of a source; names in lower case. */
+  readonly headersOf: (source: SourceConfig) => CallHeaders;
   /** The field of an answer's outermost object that holds one record by itself; absent where none does. */
   readonly recordField?: string;
   /**

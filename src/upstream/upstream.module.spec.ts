@@ -10,12 +10,14 @@ import { Module } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import type { TestingModule } from '@nestjs/testing';
 import type { ReadContext } from '@/model/provider.js';
-import type { Credentials, PasswordCredentials, SourceConfig } from '@/model/source.js';
+import type { Credentials, CredentialsOf, SourceConfig } from '@/model/source.js';
+import { protocol as ocpProtocol } from '@/providers/oceanbase-ocp/failures.js';
+import { ocpAuthorization } from '@/providers/oceanbase-ocp/ocp-aksk.js';
 import { clockOf } from '../../test/support/clock.js';
 import { CLOCK } from '@/model/clock.js';
 import { sourceWith } from '../../test/support/reading.js';
 import { huaweiAuthorization } from './huawei/huawei-aksk.js';
-import { ocpAuthorization } from './credentials/ocp-aksk.js';
+import type { AKSK as HUAWEI_AKSK, PASSWORD } from './huawei/huawei-credentials.js';
 import { huaweiProtocol } from './huawei/huawei-protocol.js';
 import { UpstreamClients } from './upstream-client.js';
 import type { UpstreamClient, UpstreamProtocol } from './upstream-client.js';
@@ -25,8 +27,7 @@ import { UpstreamObserver } from './upstream-observer.js';
 import type { FinishedCall, RetriedCall } from './upstream-observer.js';
 
 const OCP: UpstreamProtocol = {
-  family: 'ocp',
-  headers: { 'Content-Type': 'application/json', 'Accept-Language': 'en-US' },
+  ...ocpProtocol,
   failureOf: (status, body) =>
     typeof body === 'object' && body !== null && 'successful' in body && body.successful === false
       ? 'UPSTREAM_ERROR'
@@ -34,7 +35,7 @@ const OCP: UpstreamProtocol = {
 };
 const LIST = { path: '/v3/p/operation-logs' };
 const TOKEN: Credentials = { type: 'token', token: 'secret-token' };
-const AKSK: Credentials = {
+const AKSK: CredentialsOf<typeof HUAWEI_AKSK> = {
   type: 'aksk',
   accessKey: 'ACCESS',
   secretKey: 'secret-key',
@@ -323,7 +324,7 @@ describe('a failed answer', () => {
     const endpoint = await serve((_request, response) => {
       json(response, { successful: false, status: 200 });
     });
-    const client = clients.open(source(endpoint), OCP);
+    const client = clients.open(source(endpoint, { credentials: AKSK }), OCP);
     expect(await failure(client.getJson(LIST, context()))).toHaveProperty('reason', 'UPSTREAM_ERROR');
   });
 
@@ -685,7 +686,7 @@ describe('a log-in', () => {
   }
 
   let logins: Login[] = [];
-  let credentials: PasswordCredentials;
+  let credentials: CredentialsOf<typeof PASSWORD>;
   let answerLogin: (response: ServerResponse) => void;
   /** Some services take tokens of up to 32 kB. */
   const longToken = 't'.repeat(30_000);
@@ -863,7 +864,7 @@ describe('an error', () => {
   const kinds: [string, Credentials][] = [
     ['a token', TOKEN],
     ['a key', AKSK],
-    ['a password', { type: 'basic', username: 'secret-user', password: 'secret-password' }],
+    ['user name and password', { type: 'basic', username: 'secret-user', password: 'secret-password' }],
   ];
 
   for (const [name, answer] of all) {
@@ -871,7 +872,9 @@ describe('an error', () => {
       `about ${name} holds nothing but our own words, called with %s`,
       async (_name, credentials) => {
         const endpoint = await serve(answer);
-        const client = open(endpoint, { credentials, timeoutMs: 50 });
+        const logIns = { ...OCP.logIns, ...huaweiProtocol.logIns };
+        const called = source(endpoint, { credentials, timeoutMs: 50 });
+        const client = clients.open(called, { ...huaweiProtocol, logIns });
         const query = { resource_name: 'secret-query' };
         const error = await failure(client.getJson({ path: '/secret-path', query }, context()));
         const shown = [

@@ -15,7 +15,7 @@ export const FEED: Feed = {
 export const SOURCE = sourceWith({ id: 's', provider: 'p' });
 
 /** The name of the feed in stores. */
-export const FEED_IN_STORE = storeNameOfFeed(FEED, SOURCE);
+export const FEED_IN_STORE = storeNameOfFeed(FEED, { source: SOURCE, account: [] });
 
 /** How long a read takes, and whether it fails or never ends. */
 export interface Behaviour {

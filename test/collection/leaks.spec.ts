@@ -50,7 +50,7 @@ function feedOf(key: string): Feed {
 }
 
 function inStore(key: string): string {
-  return storeNameOfFeed(feedOf(key), SOURCE);
+  return storeNameOfFeed(feedOf(key), { source: SOURCE, account: [] });
 }
 
 const pass = (ms: number): Promise<void> => jest.advanceTimersByTimeAsync(ms);

@@ -23,7 +23,7 @@ export class Replica {
   constructor({ upstream, store, clock = SYSTEM_CLOCK, source = {} }: ReplicaOptions) {
     const settings = { ...SOURCE, ...source };
     const provider = {
-      settings: { id: 'p', hasClusters: true },
+      settings: { id: 'p', hasClusters: true, credentials: [] },
       connect: () => upstream.reader(),
     } as unknown as Provider;
     this.runner = new ReadRunner({ error: (error) => this.errors.push(error) });

@@ -144,7 +144,7 @@ describe.each(PROVIDER_SETTINGS)('an aborted read of $id', ({ id, hasClusters })
 });
 
 describe('a read aborted while IAM hangs', () => {
-  it.each(PROVIDER_SETTINGS.filter(({ credentials }) => credentials.includes('password')))(
+  it.each(PROVIDER_SETTINGS.filter(({ credentials }) => credentials.some(({ type }) => type === 'password')))(
     'ends for $id and asks the service nothing',
     async ({ id }) => {
       const { credentials } = sourceOf(simulator, 'huawei-cbr');

@@ -240,7 +240,9 @@ describe('an error code that says more than its status', () => {
 });
 
 describe('IAM that fails', () => {
-  const HUAWEI = PROVIDER_SETTINGS.filter(({ credentials }) => credentials.includes('password'));
+  const HUAWEI = PROVIDER_SETTINGS.filter(({ credentials }) =>
+    credentials.some(({ type }) => type === 'password'),
+  );
   const LOGIN_REASONS: Readonly<Partial<Record<FailingKind, FailureReason>>> = {
     ...REASONS,
     // That IAM does not know something says nothing about the feed.

@@ -1,10 +1,11 @@
 import type { ProviderDescription } from '@/model/provider.js';
 import type { ProviderSettings } from '@/model/source.js';
+import { HUAWEI_CREDENTIALS } from '@/upstream/huawei/huawei-credentials.js';
 
 export const settings: ProviderSettings = {
   id: 'huawei-cbr',
   title: 'Huawei Cloud CBR operation logs',
-  credentials: ['aksk', 'token', 'password'],
+  credentials: HUAWEI_CREDENTIALS,
   needsProjectId: true,
   hasClusters: false,
   hasWindow: true,

@@ -1,5 +1,6 @@
 import type { FailureReason } from '@/model/failure.js';
-import { huaweiFailureOf, huaweiProtocol } from '@/upstream/huawei/huawei-protocol.js';
+import { huaweiFailureOf } from '@/upstream/huawei/huawei-failures.js';
+import { huaweiProtocol } from '@/upstream/huawei/huawei-protocol.js';
 import { rawObject } from '@/upstream/records/raw.js';
 import type { UpstreamProtocol } from '@/upstream/upstream-client.js';
 

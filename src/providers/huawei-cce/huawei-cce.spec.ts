@@ -3,6 +3,7 @@ import type { Feed } from '@/model/feed.js';
 import { COVERED_SINCE_EVER, type FeedRead, type SourceReader } from '@/model/provider.js';
 import type { SourceConfig } from '@/model/source.js';
 import { TASK_STATUSES } from '@/model/task.js';
+import { huaweiProtocol } from '@/upstream/huawei/huawei-protocol.js';
 import { UpstreamError } from '@/upstream/upstream-error.js';
 import { CONTEXT, failed, FakeClients, sourceWith } from '../../../test/support/reading.js';
 import { protocol } from './failures.js';
@@ -215,7 +216,7 @@ describe('telling failures', () => {
   });
 
   it('speaks as all Huawei Cloud services do', () => {
-    expect(protocol).toMatchObject({ family: 'huawei', headers: { 'content-type': 'application/json' } });
+    expect(protocol).toMatchObject({ logIns: huaweiProtocol.logIns, headersOf: huaweiProtocol.headersOf });
   });
 });
 

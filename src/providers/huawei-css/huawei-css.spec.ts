@@ -4,6 +4,7 @@ import { COVERED_SINCE_EVER, type FeedRead, type ReadFeed, type SourceReader } f
 import type { SourceConfig } from '@/model/source.js';
 import { TASK_STATUSES } from '@/model/task.js';
 import { formatTime } from '@/model/time.js';
+import { huaweiProtocol } from '@/upstream/huawei/huawei-protocol.js';
 import { UpstreamError } from '@/upstream/upstream-error.js';
 import { CONTEXT, failed, FakeClients, sourceWith } from '../../../test/support/reading.js';
 import { protocol } from './failures.js';
@@ -494,7 +495,7 @@ describe('telling failures', () => {
   });
 
   it('speaks as all Huawei Cloud services do', () => {
-    expect(protocol).toMatchObject({ family: 'huawei', headers: { 'content-type': 'application/json' } });
+    expect(protocol).toMatchObject({ logIns: huaweiProtocol.logIns, headersOf: huaweiProtocol.headersOf });
   });
 });
 

@@ -1,10 +1,11 @@
 import type { ProviderDescription } from '@/model/provider.js';
 import type { ProviderSettings } from '@/model/source.js';
+import { HUAWEI_CREDENTIALS } from '@/upstream/huawei/huawei-credentials.js';
 
 export const settings: ProviderSettings = {
   id: 'huawei-css',
   title: 'Huawei Cloud CSS log backups',
-  credentials: ['aksk', 'token', 'password'],
+  credentials: HUAWEI_CREDENTIALS,
   needsProjectId: true,
   hasClusters: true,
   hasWindow: false,

@@ -3,6 +3,7 @@ import type { FailureReason } from '@/model/failure.js';
 import { Fields, rawObject, type RawObject } from '@/upstream/records/raw.js';
 import type { UpstreamProtocol } from '@/upstream/upstream-client.js';
 import { reasonOfStatus } from '@/upstream/upstream-error.js';
+import { ocpLogIns } from './log-ins.js';
 import { member } from './wire.js';
 
 /** OCP's own error codes (OCP Express, `ErrorCodes`). 30007: too many failed log-ins, refused for a while. */
@@ -35,8 +36,8 @@ function errorCode(envelope: RawObject | null): number | null {
 }
 
 export const protocol: UpstreamProtocol = {
-  family: 'ocp',
+  logIns: ocpLogIns,
   // Documented as required on every call, GET included (OCP API reference, "API call description").
-  headers: { 'Content-Type': 'application/json', 'Accept-Language': 'en-US' },
+  headersOf: () => ({ 'content-type': 'application/json', 'accept-language': 'en-US' }),
   failureOf,
 };

@@ -377,7 +377,8 @@ describe('telling failures', () => {
   });
 
   it('asks for JSON and for English in every call', () => {
-    expect(protocol.headers).toEqual({ 'Content-Type': 'application/json', 'Accept-Language': 'en-US' });
+    const headers = protocol.headersOf(sourceWith({ provider: 'oceanbase-ocp' }));
+    expect(headers).toEqual({ 'content-type': 'application/json', 'accept-language': 'en-US' });
   });
 });
 

@@ -1,10 +1,11 @@
 import type { ProviderDescription } from '@/model/provider.js';
 import type { ProviderSettings } from '@/model/source.js';
+import { OCP_CREDENTIALS } from './log-ins.js';
 
 export const settings: ProviderSettings = {
   id: 'oceanbase-ocp',
   title: 'OceanBase OCP log backup tasks',
-  credentials: ['basic', 'aksk'],
+  credentials: OCP_CREDENTIALS,
   needsProjectId: false,
   hasClusters: true,
   hasWindow: false,

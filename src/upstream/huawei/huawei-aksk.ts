@@ -1,8 +1,9 @@
 import { createHash, createHmac } from 'node:crypto';
-import type { AkskCredentials } from '@/model/source.js';
+import type { CredentialsOf } from '@/model/source.js';
 import { encodeRfc3986 } from '../call-target.js';
 import type { CallHeaders } from '../http/http-exchange.js';
 import type { SignableCall } from '../credentials/authenticator.js';
+import type { AKSK } from './huawei-credentials.js';
 
 const ALGORITHM = 'SDK-HMAC-SHA256';
 
@@ -17,6 +18,7 @@ export interface SignedRequest {
   readonly body: string;
 }
 
+type AkskCredentials = CredentialsOf<typeof AKSK>;
 type Keys = Pick<AkskCredentials, 'accessKey' | 'secretKey'>;
 
 /** The headers that sign one call with AK and SK, dated `nowMs`. The gateway refuses a date 15 minutes old. */

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { SteppedClock } from '../../../test/support/clock.js';
 import type { HttpAnswer, HttpExchange } from '../http/http-exchange.js';
 import { logInAtIam, type Login } from './iam-login.js';
-import type { IssuedToken } from './iam-session.js';
+import type { IssuedToken } from '../credentials/token-session.js';
 
 const NOW = Date.parse('2026-11-20T08:00:00Z');
 const HOUR_MS = 3_600_000;

@@ -1,15 +1,16 @@
 import { DriftLog } from '@/model/drift.js';
-import type { PasswordCredentials } from '@/model/source.js';
+import type { CredentialsOf } from '@/model/source.js';
 import { parseTime } from '@/model/time.js';
 import { diagnoseAnswer } from '../http/answer-diagnosis.js';
 import { callTarget } from '../call-target.js';
 import type { Clock } from '@/model/clock.js';
 import type { HttpAnswer, HttpExchange } from '../http/http-exchange.js';
-import { huaweiFailureOf } from './huawei-protocol.js';
+import type { PASSWORD } from './huawei-credentials.js';
+import { huaweiFailureOf } from './huawei-failures.js';
 import { Fields, rawObject } from '../records/raw.js';
 import { dateOf, retryAfterMs } from '../limits/retry-after.js';
 import { UpstreamError } from '../upstream-error.js';
-import type { IssuedToken } from './iam-session.js';
+import type { IssuedToken } from '../credentials/token-session.js';
 
 /** The longest a log-in may take, whoever waits for it. */
 export const LOGIN_TIMEOUT_MS = 10_000;
@@ -18,7 +19,7 @@ const UNTOLD_LIFE_MS = 60 * 60_000;
 
 /** Who logs in, and for which project. */
 export interface Login {
-  readonly credentials: PasswordCredentials;
+  readonly credentials: CredentialsOf<typeof PASSWORD>;
   readonly projectId: string | null;
 }
 

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { SteppedClock } from '../../../test/support/clock.js';
 import { UpstreamError } from '../upstream-error.js';
-import { IamSession } from './iam-session.js';
-import type { IssuedToken } from './iam-session.js';
+import { TokenSession } from './token-session.js';
+import type { IssuedToken } from './token-session.js';
 
 const OPEN = new AbortController().signal;
 const HOUR_MS = 3_600_000;
@@ -17,17 +17,17 @@ async function settle(): Promise<void> {
   await new Promise((resolve) => setImmediate(resolve));
 }
 
-describe('IamSession', () => {
+describe('TokenSession', () => {
   let clock: SteppedClock;
   let lifeMs = 24 * HOUR_MS;
   let logIns: LogIn[] = [];
-  let session: IamSession;
+  let session: TokenSession;
 
   beforeEach(() => {
     clock = new SteppedClock(1_000_000);
     lifeMs = 24 * HOUR_MS;
     logIns = [];
-    session = new IamSession(() => {
+    session = new TokenSession(() => {
       return new Promise((resolve, reject) => {
         logIns.push({ resolve, reject });
       });

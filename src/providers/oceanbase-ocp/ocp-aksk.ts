@@ -1,7 +1,6 @@
 import { createHash, createHmac } from 'node:crypto';
-import type { AkskCredentials } from '@/model/source.js';
-import type { CallHeaders } from '../http/http-exchange.js';
-import type { SignableCall } from './authenticator.js';
+import type { SignableCall } from '@/upstream/credentials/authenticator.js';
+import type { CallHeaders } from '@/upstream/http/http-exchange.js';
 
 /** What an OCP signature covers. */
 export interface OcpSignedRequest {
@@ -19,7 +18,11 @@ export interface OcpSignedRequest {
   readonly pathAndQuery: string;
 }
 
-type Keys = Pick<AkskCredentials, 'accessKey' | 'secretKey'>;
+/** An access key and its secret. */
+interface Keys {
+  readonly accessKey: string;
+  readonly secretKey: string;
+}
 
 /** The headers that sign one call with an OCP access key, dated `nowMs`. OCP refuses a date 15 minutes off. */
 export function signOcpCall(call: SignableCall, keys: Keys, nowMs: number): CallHeaders {

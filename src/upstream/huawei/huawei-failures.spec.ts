@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { huaweiFailureOf } from './huawei-protocol.js';
+import { huaweiFailureOf } from './huawei-failures.js';
 
 describe('huaweiFailureOf', () => {
   it.each([

@@ -22,7 +22,7 @@ interface HeldToken {
 }
 
 /** Holds one token and keeps it fresh. All callers share one log-in at a time. */
-export class IamSession {
+export class TokenSession {
   #held: HeldToken | null = null;
   #pending: Promise<string> | null = null;
   /** By the monotonic clock. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { callTarget, encodeQuery } from '../call-target.js';
-import type { QueryEntry } from '../call-target.js';
+import { callTarget, encodeQuery } from '@/upstream/call-target.js';
+import type { QueryEntry } from '@/upstream/call-target.js';
 import vectors from './fixtures/ocp-aksk.json' with { type: 'json' };
 import { ocpAuthorization, signOcpCall } from './ocp-aksk.js';
 
