@@ -27,6 +27,7 @@ import { BodyMemory } from '@/upstream/http/body-memory.js';
 import { LOCKOUT_POLICY } from '@/upstream/credentials/credential-lockout.js';
 import { UpstreamModule } from '@/upstream/upstream.module.js';
 import { UpstreamObserver } from '@/upstream/upstream-observer.js';
+import { accessModule } from './app.access.js';
 import { connectToRedis, type SharedRedis } from './app.redis.js';
 import { snapshotStore } from './app.snapshots.js';
 
@@ -79,7 +80,14 @@ export class AppModule implements OnApplicationShutdown {
     return {
       module: AppModule,
       global: true,
-      imports: [ProvidersModule, UpstreamModule, PlatformModule, SourcesModule, TasksModule],
+      imports: [
+        accessModule(options, redis?.link ?? null),
+        ProvidersModule,
+        UpstreamModule,
+        PlatformModule,
+        SourcesModule,
+        TasksModule,
+      ],
       providers: shared,
       exports: [...shared.map(({ provide }) => provide), ProvidersModule, UpstreamModule],
     };

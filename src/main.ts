@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { keygen } from './access/keygen.js';
 import { ConfigError, CONFIG_EXIT_CODE } from './config/config-error.js';
 import { configFileFrom } from './config/config-file-from.js';
 import type { Config } from './config/config.js';
@@ -27,6 +28,7 @@ const BACKLOG = 4_096;
 /** Its file descriptor. */
 const STANDARD_OUTPUT = 1;
 
+if (process.argv[2] === 'keygen') process.exit(keygen(process.argv.slice(3)));
 boundHeapGrowth();
 await start(readConfig());
 

@@ -18,6 +18,25 @@ export function httpUrl(): Shape<string> {
   });
 }
 
+/** The URL of an issuer of tokens, letter for letter: it is compared with what its tokens contain. */
+export function issuerUrl(): Shape<string> {
+  return scalar({
+    allowed:
+      'an https URL (http on loopback only) without credentials, query or fragment, exactly as the issuer writes it in its tokens',
+    schema: { type: 'string', pattern: HTTP_URL.source },
+    show: hideUrlSecrets,
+    parse: ({ value }) =>
+      typeof value === 'string' && HTTP_URL.test(value) && isSafeUrl(value) ? value : undefined,
+  });
+}
+
+/** True for https URLs, and for http URLs of this machine: nobody on the way can change what is read there. */
+export function isSafeUrl(text: string): boolean {
+  const url = URL.parse(text);
+  if (url?.protocol === 'https:') return true;
+  return url?.protocol === 'http:' && isLoopback(url.hostname.replace(/^\[|\]$/g, ''));
+}
+
 function parseUrl(text: string | null, pattern: RegExp): URL | null {
   return text !== null && pattern.test(text) ? URL.parse(text) : null;
 }

@@ -61,7 +61,7 @@ const REDIS_RULE =
 const URL_RULE = 'an absolute http or https URL without credentials, query or fragment';
 const ID_RULE = 'a lower-case letter, then up to 62 lower-case letters, digits and -';
 const LOOPBACK_RULE =
-  '127.0.0.0/8, ::1 or localhost, or set "auth: none" to let in everyone who can reach the server';
+  'say who may send requests (auth.apiKeys, auth.oidc or auth.anonymous), or set "auth: none" to let in everyone who can reach the server, or use 127.0.0.0/8, ::1 or localhost';
 
 /** Files that are good for the check and for the schema. */
 const GOOD: readonly (readonly [string, string])[] = [
@@ -424,27 +424,29 @@ const BAD: readonly BadFile[] = [
   {
     name: 'an address for all without auth',
     yaml: topWith('server: { host: 0.0.0.0 }'),
-    problems: [`1:17 server.host: "0.0.0.0" needs a top-level auth; use ${LOOPBACK_RULE}`],
+    problems: [`1:17 server.host: "0.0.0.0" needs a top-level auth: ${LOOPBACK_RULE}`],
     schemaSees: false,
   },
   {
     name: 'an address for all beside other problems',
     yaml: topWith('server: { host: "::", port: x }'),
     problems: [
-      `1:17 server.host: "::" needs a top-level auth; use ${LOOPBACK_RULE}`,
+      `1:17 server.host: "::" needs a top-level auth: ${LOOPBACK_RULE}`,
       '1:29 server.port: "x" is not valid; use a whole number from 0 to 65535',
     ],
   },
   {
     name: 'a host that only looks like loopback',
     yaml: topWith('server: { host: 127.example }'),
-    problems: [`1:17 server.host: "127.example" needs a top-level auth; use ${LOOPBACK_RULE}`],
+    problems: [`1:17 server.host: "127.example" needs a top-level auth: ${LOOPBACK_RULE}`],
     schemaSees: false,
   },
   {
     name: 'an auth that does not exist',
     yaml: topWith('auth: basic'),
-    problems: ['1:7 auth: "basic" is not valid; use none'],
+    problems: [
+      '1:7 auth: "basic" is not valid; use none, or a map with the keys apiKeys, oidc, anonymous, rateLimit, metrics',
+    ],
   },
   {
     name: 'a Redis without a scheme, which is not shown',

@@ -1,4 +1,5 @@
 import type { RedisAddress } from '@/redis/redis-address.js';
+import type { Grant, RequestRate } from '@/model/scope.js';
 import type { SourceConfig } from '@/model/source.js';
 
 /** How much is written to the log; each level includes the ones before it. */
@@ -14,7 +15,7 @@ export interface Config {
   readonly log: LogConfig;
   readonly limits: LimitsConfig;
   /** `none`: everyone who can reach the server may send requests. null: not set; the server is on loopback. */
-  readonly auth: 'none' | null;
+  readonly auth: AuthConfig | 'none' | null;
   readonly sources: readonly SourceConfig[];
 }
 
@@ -49,4 +50,38 @@ interface LimitsConfig {
 
 interface LogConfig {
   readonly level: LogLevel;
+}
+
+/** Who may send requests, and what they may do. */
+export interface AuthConfig {
+  readonly apiKeys: readonly ApiKeyConfig[];
+  readonly oidc: readonly OidcConfig[];
+  /** What requests without credentials may do; null: nothing. */
+  readonly anonymous: Grant | null;
+  /** The limit of each principal that has none of its own; null: unlimited. */
+  readonly rateLimit: RequestRate | null;
+  /** `open`: the metrics need no credentials. */
+  readonly metrics: 'open' | null;
+}
+
+export interface ApiKeyConfig extends Grant {
+  readonly id: string;
+  /** `sha256:`, then the SHA-256 of the key in lower-case hex. */
+  readonly hash: string;
+  /** null: `auth.rateLimit`. */
+  readonly rateLimit: RequestRate | null;
+}
+
+/** An issuer of access tokens. */
+export interface OidcConfig {
+  /** As in the claim `iss`, letter for letter. */
+  readonly issuer: string;
+  readonly audience: string;
+  readonly grants: readonly ClaimGrant[];
+}
+
+/** What a token may do in which a claim is, or contains, this value. */
+export interface ClaimGrant extends Grant {
+  readonly claim: string;
+  readonly value: string;
 }

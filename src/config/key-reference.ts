@@ -1,4 +1,5 @@
 import type { CredentialType, ProviderSettings } from '@/model/source.js';
+import { API_KEY_KEYS, AUTH_KEYS, CLAIM_GRANT_KEYS, GRANT_KEYS, OIDC_KEYS } from './auth-keys.js';
 import { CLUSTER_KEYS, DISCOVERY_KEYS } from './cluster-keys.js';
 import { credentialKeys } from './credential-keys.js';
 import { REDIS_KEYS } from './redis-keys.js';
@@ -15,6 +16,11 @@ export function keyReference(providers: readonly ProviderSettings[]): string {
     chapter('cache.redis', 'cache.redis.', REDIS_KEYS),
     chapter('log', 'log.', LOG_KEYS),
     chapter('limits', 'limits.', LIMITS_KEYS),
+    chapter('auth', 'auth.', AUTH_KEYS),
+    chapter('auth.apiKeys', 'auth.apiKeys[].', API_KEY_KEYS),
+    chapter('auth.oidc', 'auth.oidc[].', OIDC_KEYS),
+    chapter('auth.oidc grants', 'auth.oidc[].grants[].', CLAIM_GRANT_KEYS),
+    chapter('auth.anonymous', 'auth.anonymous.', GRANT_KEYS),
     chapter('sources', 'sources[].', anySourceKeys(providers)),
     `## What each provider takes\n\n${providers.map(describeProvider).join('\n')}`,
     chapter('clusters', 'sources[].clusters[].', CLUSTER_KEYS),

@@ -4,19 +4,29 @@ import type { Shape } from './shape.js';
 import { childOf } from './yaml-tree.js';
 import type { ListNode } from './yaml-tree.js';
 
-/** A list of at least one item; their ids must be unique. `name` is what it lists: `clusters`. */
-export function listById<T>(name: string, item: Shape<T>): Shape<readonly (T | undefined)[]> {
+/** A list of at least one item. `name` is what it lists: `scopes`. */
+export function listOfSome<T>(name: string, item: Shape<T>): Shape<readonly (T | undefined)[]> {
   const allowed = `a list of one or more ${name}`;
   return {
     allowed,
     schema: { type: 'array', minItems: 1, items: item.schema },
     read: (node, problems) => {
-      if (node.kind !== 'list' || node.items.length === 0) {
-        noteKind(node, allowed, problems);
-        return undefined;
-      }
-      noteRepeatedIds(node, problems);
-      return node.items.map((each) => item.read(each, problems));
+      if (node.kind === 'list' && node.items.length > 0)
+        return node.items.map((each) => item.read(each, problems));
+      noteKind(node, allowed, problems);
+      return undefined;
+    },
+  };
+}
+
+/** The same; the ids of the items must be unique. */
+export function listById<T>(name: string, item: Shape<T>): Shape<readonly (T | undefined)[]> {
+  const list = listOfSome(name, item);
+  return {
+    ...list,
+    read: (node, problems) => {
+      if (node.kind === 'list') noteRepeatedIds(node, problems);
+      return list.read(node, problems);
     },
   };
 }

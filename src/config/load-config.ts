@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
 import type { ProviderSettings, SourceConfig } from '@/model/source.js';
-import type { Config } from './config.js';
+import type { AuthConfig, Config } from './config.js';
 import { START_OF_FILE, ProblemLog } from './problem-log.js';
 import type { Spot } from './problem-log.js';
 import { readTextFile } from './read-text-file.js';
@@ -72,9 +72,14 @@ function toConfig({ server, cache, window, log, limits, auth, sources }: Sure<Ro
     windowMs: window,
     log,
     limits: { bodyMemoryBytes: limits.bodyMemory },
-    auth,
+    auth: toAuthConfig(auth),
     sources: sources.map((source) => toSourceConfig(source, { ...cache, window })),
   };
+}
+
+function toAuthConfig(auth: Sure<RootValues>['auth']): AuthConfig | 'none' | null {
+  if (auth === null || auth === 'none') return auth;
+  return { ...auth, apiKeys: auth.apiKeys ?? [], oidc: auth.oidc ?? [] };
 }
 
 type Inherited = Sure<RootValues>['cache'] & Pick<Sure<RootValues>, 'window'>;

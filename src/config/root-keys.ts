@@ -1,5 +1,6 @@
 import type { ProviderSettings } from '@/model/source.js';
 import { listenHost } from './addresses.js';
+import { authentication } from './auth-keys.js';
 import { LOG_LEVELS } from './config.js';
 import { listById } from './list.js';
 import { redisAddress } from './redis-keys.js';
@@ -91,10 +92,10 @@ const GENERAL_KEYS = {
   }),
   log: withDefault(section('a map', LOG_KEYS), {}, { description: 'The log, on standard output.' }),
   limits: withDefault(section('a map', LIMITS_KEYS), {}, { description: 'Limits of what the gateway uses.' }),
-  auth: optional(word(['none']), {
+  auth: optional(authentication(), {
     description:
-      'Who may send requests. `none`: everyone who can reach the server. Default: the server listens on loopback only.',
-    example: 'none',
+      'Who may send requests: a map, or `none` for everyone who can reach the server. Default: everyone, but the server listens on loopback only.',
+    example: { anonymous: { scopes: ['tasks:read'] } },
   }),
 } as const satisfies Keys;
 

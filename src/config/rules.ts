@@ -1,15 +1,17 @@
 import { isLoopback } from './addresses.js';
+import { checkAuth } from './auth-rules.js';
 import type { ProblemLog } from './problem-log.js';
 import type { RootKeys } from './root-keys.js';
 import type { ValuesOf } from './section.js';
-import { childOf } from './yaml-tree.js';
+import { childOf, nodeAt } from './yaml-tree.js';
 import type { YamlNode } from './yaml-tree.js';
 
 type RootValues = ValuesOf<RootKeys>;
 
 /** The rules between keys. Values with a problem already noted are skipped. */
 export function checkRules(values: RootValues, root: YamlNode, problems: ProblemLog): void {
-  checkAccess(values, root, problems);
+  checkListening(values, root, problems);
+  checkAuth(values, root, problems);
   checkAges(values, root, problems);
   checkDiscovery(values, root, problems);
 }
@@ -27,13 +29,13 @@ function checkDiscovery({ sources = [] }: RootValues, root: YamlNode, problems: 
 }
 
 /** Without access control, only this machine may reach the gateway, unless the file says otherwise. */
-function checkAccess({ server, auth }: RootValues, root: YamlNode, problems: ProblemLog): void {
+function checkListening({ server, auth }: RootValues, root: YamlNode, problems: ProblemLog): void {
   if (server?.host === undefined || isLoopback(server.host) || auth !== null) return;
   const host = nodeAt(root, 'server', 'host') ?? root;
   const shown = host.kind === 'scalar' && host.substituted ? '(hidden)' : JSON.stringify(server.host);
   problems.note(
     host,
-    `${shown} needs a top-level auth; use 127.0.0.0/8, ::1 or localhost, or set "auth: none" to let in everyone who can reach the server`,
+    `${shown} needs a top-level auth: say who may send requests (auth.apiKeys, auth.oidc or auth.anonymous), or set "auth: none" to let in everyone who can reach the server, or use 127.0.0.0/8, ::1 or localhost`,
   );
 }
 
@@ -66,14 +68,4 @@ function noteSwappedAges(
     childOf(holder, 'keepFor') ?? childOf(holder, 'freshFor') ?? holder,
     'keepFor is shorter than freshFor; make it at least as long',
   );
-}
-
-function nodeAt(root: YamlNode, ...path: readonly (string | number)[]): YamlNode | undefined {
-  let node: YamlNode | undefined = root;
-  for (const step of path) {
-    if (node === undefined) return undefined;
-    if (typeof step === 'string') node = childOf(node, step);
-    else node = node.kind === 'list' ? node.items[step] : undefined;
-  }
-  return node;
 }

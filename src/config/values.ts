@@ -115,10 +115,24 @@ export function rate(): Shape<CallRate> {
   return scalar({
     allowed: 'a number of calls per duration of at most 1d, such as 200/5m',
     schema: { type: 'string', pattern: RATE.source },
+    parse: ({ value }) => parseRate(value),
+  });
+}
+
+/** A number of requests in a time, such as `600/1m`. The headers that show it count in whole seconds. */
+export function requestRate(): Shape<CallRate> {
+  return scalar({
+    allowed: 'a number of requests per duration of whole seconds, from 1s to 1d, such as 600/1m',
+    schema: { type: 'string', pattern: RATE.source },
     parse: ({ value }) => {
-      const [, calls, per] = (typeof value === 'string' ? RATE.exec(value) : null) ?? [];
-      const perMs = parseAmount(per, DURATION, UNITS_MS);
-      return perMs <= UNITS_MS.d ? { calls: Number(calls), perMs } : undefined;
+      const parsed = parseRate(value);
+      return parsed !== undefined && parsed.perMs % UNITS_MS.s === 0 ? parsed : undefined;
     },
   });
+}
+
+function parseRate(value: unknown): CallRate | undefined {
+  const [, calls, per] = (typeof value === 'string' ? RATE.exec(value) : null) ?? [];
+  const perMs = parseAmount(per, DURATION, UNITS_MS);
+  return perMs <= UNITS_MS.d ? { calls: Number(calls), perMs } : undefined;
 }

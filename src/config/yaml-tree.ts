@@ -50,6 +50,17 @@ export function childOf(node: YamlNode, key: string): YamlNode | undefined {
   return node.kind === 'map' ? node.entries.find((entry) => entry.key === key)?.value : undefined;
 }
 
+/** The node that keys and positions lead to, one after the other; undefined when there is none. */
+export function nodeAt(root: YamlNode, ...path: readonly (string | number)[]): YamlNode | undefined {
+  let node: YamlNode | undefined = root;
+  for (const step of path) {
+    if (node === undefined) return undefined;
+    if (typeof step === 'string') node = childOf(node, step);
+    else node = node.kind === 'list' ? node.items[step] : undefined;
+  }
+  return node;
+}
+
 /** Reads the one document of a file. Problems are noted; null when nothing can be checked any further. */
 export function parseYaml(text: string, substitution: Substitution, problems: ProblemLog): YamlNode | null {
   const lines = new LineCounter();
