@@ -1,10 +1,10 @@
 import { Inject, Module, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
+import { WHOLE_COLLECTION } from '@/access/callers.js';
 import { Collection } from '@/collection/collection.js';
 import { ReadRunner } from '@/collection/read-runner.js';
 import type { Config } from '@/config/config.js';
 import { pageTokenKey } from '@/config/page-token-key.js';
 import { CLOCK, type Clock } from '@/model/clock.js';
-import { FeedCollection } from '@/model/collection.js';
 import { DEPENDENCIES, type Dependencies } from '@/model/dependency.js';
 import { PROVIDERS, type Provider } from '@/model/provider.js';
 import { SharedLimits } from '@/model/shared-limits.js';
@@ -50,7 +50,7 @@ export interface SharedWithServer {
 export class AppModule implements OnApplicationShutdown {
   constructor(
     @Inject(RedisLink) private readonly redis: RedisLink | null,
-    @Inject(FeedCollection) private readonly collection: Collection,
+    @Inject(WHOLE_COLLECTION) private readonly collection: Collection,
   ) {}
 
   /** What the HTTP server in front of the application shares with it is handed in. */
@@ -69,7 +69,7 @@ export class AppModule implements OnApplicationShutdown {
       { provide: UpstreamObserver, useValue: callRecorder(metrics) },
       { provide: BodyMemory, useValue: new BodyMemory(options.config.limits.bodyMemoryBytes) },
       {
-        provide: FeedCollection,
+        provide: WHOLE_COLLECTION,
         useFactory: async (providers: readonly Provider[]) => {
           await redis?.link.ready(PATIENCE_MS);
           return collect(options, providers, snapshotStore(options, redis, metrics));

@@ -1,15 +1,22 @@
 import { Module, type DynamicModule } from '@nestjs/common';
+import { APP_GUARD } from '@nestjs/core';
+import { AccessGuard } from './access.guard.js';
 import { Access, type AccessConfig, type AccessDependencies } from './access.js';
+import { Callers } from './callers.js';
 
-/** Provides `Access` to everyone who answers requests. */
+/** Puts the guard before all handlers. A global module provides `WHOLE_COLLECTION`. */
 @Module({})
 export class AccessModule {
   static on(config: AccessConfig, dependencies: AccessDependencies): DynamicModule {
     return {
       module: AccessModule,
       global: true,
-      providers: [{ provide: Access, useFactory: () => new Access(config, dependencies) }],
-      exports: [Access],
+      providers: [
+        { provide: Access, useFactory: () => new Access(config, dependencies) },
+        Callers,
+        { provide: APP_GUARD, useClass: AccessGuard },
+      ],
+      exports: [Access, Callers],
     };
   }
 }

@@ -40,7 +40,7 @@ export class AnswerWriter {
       'cache-control': cacheControl(age, complete),
       'cache-status': cacheStatus(feeds, age),
       'server-timing': `feeds;dur=${waitedMs.toFixed(1)}`,
-      vary: 'Prefer',
+      vary: 'Authorization, Prefer, X-API-Key',
       link,
     };
     if (age.ageSeconds !== null) headers.age = String(age.ageSeconds);

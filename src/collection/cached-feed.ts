@@ -54,7 +54,7 @@ export class CachedFeed {
     if (decision === 'serve') return null;
     const isOverdue = snapshot !== null && this.#refresher.isOverdue;
     return this.#refresher.refreshFor(request, {
-      forced: request.freshness.noCache,
+      forced: request.freshnessFor(this.dependencies.source).noCache,
       isAwaited: decision === 'refresh-first' && !isOverdue && !this.isNotEnabled,
       missed: snapshot === null,
       isAnswered: () => this.decide(request) !== 'refresh-first',
@@ -123,7 +123,7 @@ export class CachedFeed {
       refreshed: request.isAnsweredBy(cached),
       failing: this.#refresher.breaker.failure !== null,
     };
-    return decide(state, request.freshness);
+    return decide(state, request.freshnessFor(this.dependencies.source));
   }
 
   /** Without a snapshot the feed is loading for the first time, or its last read failed. */

@@ -20,7 +20,7 @@ import { SEVERAL_FEEDS } from './trip-rules.js';
 
 /** The collection of this process: it reads feeds on demand, and one read of a feed at a time. */
 export class Collection extends FeedCollection {
-  override readonly sourceIds: readonly string[];
+  override readonly key = 'all';
   override readonly deadlineMs: number;
   readonly #revisions = new Revisions();
   readonly #sources: readonly Source[];
@@ -32,7 +32,6 @@ export class Collection extends FeedCollection {
   ) {
     super();
     const { store, clock, deadlineMs } = dependencies;
-    this.sourceIds = sources.map(({ id }) => id);
     this.deadlineMs = deadlineMs;
     const shared = { ...dependencies, revisions: this.#revisions, backplane: new Backplane(store, clock) };
     const byId = new Map(providers.map((provider) => [provider.settings.id, provider]));
@@ -43,6 +42,10 @@ export class Collection extends FeedCollection {
       const account = accountOf(source, provider.settings);
       return new Source({ ...shared, source, account, reader: provider.connect(source), sourceBreaker });
     });
+  }
+
+  override sourceIdsIn(scope: FeedScope): readonly string[] {
+    return this.#sources.filter((source) => source.isWithin(scope)).map(({ id }) => id);
   }
 
   override async ensure(

@@ -118,7 +118,8 @@ export class FeedDirectory {
 
   private isAnswered(request: FreshnessRequest): boolean {
     const { value } = this.#refresher;
-    return value !== null && (!request.freshness.noCache || request.isAnsweredBy(value));
+    const { noCache } = request.freshnessFor(this.dependencies.source);
+    return value !== null && (!noCache || request.isAnsweredBy(value));
   }
 
   private ageMs(): number {

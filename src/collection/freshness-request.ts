@@ -1,4 +1,5 @@
 import { USUAL_FRESHNESS, type CollectionAnswer, type Freshness } from '@/model/collection.js';
+import type { SourceConfig } from '@/model/source.js';
 import type { TraceContext } from '@/model/trace-context.js';
 import type { CachedValue } from './cacheable-resource.js';
 
@@ -61,6 +62,14 @@ export class FreshnessRequest {
   end(): void {
     this.#isOver = true;
     for (const listener of [...this.#onEnd]) listener();
+  }
+
+  /** What is asked of a source. A caller who may not force reads of it is taken as not having asked for one. */
+  freshnessFor({ id, freshForMs }: Pick<SourceConfig, 'id' | 'freshForMs'>): Freshness {
+    const { mayForce = 'all', maxAgeMs } = this.freshness;
+    if (mayForce === 'all' || mayForce.has(id)) return this.freshness;
+    const isForced = maxAgeMs !== null && maxAgeMs < freshForMs;
+    return { ...this.freshness, noCache: false, maxAgeMs: isForced ? null : maxAgeMs };
   }
 
   isAbout(feed: string): boolean {

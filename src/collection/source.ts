@@ -29,6 +29,10 @@ export class Source {
     this.#directory = known === null ? new FeedDirectory(dependencies, (feeds) => this.adopt(feeds)) : null;
   }
 
+  get id(): string {
+    return this.dependencies.source.id;
+  }
+
   /** True if the source is in the scope of a question. */
   isWithin(scope: FeedScope): boolean {
     const { provider, id } = this.dependencies.source;

@@ -4,21 +4,19 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { parse } from 'yaml';
-import type { ProviderSettings } from '@/model/source.js';
+import { PROVIDER_SETTINGS } from '@/providers/providers.module.js';
 import { ConfigError } from './config-error.js';
 import { configSchema } from './config-schema.js';
 import type { Config } from './config.js';
-import providers from './fixtures/providers.json' with { type: 'json' };
 import { loadConfig } from './load-config.js';
 
-const PROVIDERS = providers as ProviderSettings[];
 const folder = mkdtempSync(join(tmpdir(), 'tributary-auth-'));
 afterAll(() => {
   rmSync(folder, { recursive: true });
 });
 
 const acceptedBySchema = new Ajv2020({ strict: true, strictTypes: false, strictRequired: false }).compile(
-  configSchema(PROVIDERS),
+  configSchema(PROVIDER_SETTINGS),
 );
 
 const SOURCES = `sources:
@@ -36,7 +34,7 @@ const issuer = (url: string, grants = `[${GRANT}]`): string =>
 function load(auth: string): Config {
   const file = join(folder, 'tributary.yaml');
   writeFileSync(file, `auth: ${auth}\n${SOURCES}`);
-  return loadConfig({ file, env: { EMPTY: '', KEY: SECRET_KEY }, providers: PROVIDERS });
+  return loadConfig({ file, env: { EMPTY: '', KEY: SECRET_KEY }, providers: PROVIDER_SETTINGS });
 }
 
 /** `field: what is wrong` of each problem. */

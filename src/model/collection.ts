@@ -2,6 +2,7 @@ import type { Moment } from './clock.js';
 import type { DriftCounts, DriftExamples } from './drift.js';
 import type { Diagnosis } from './diagnosis.js';
 import type { FailureReason } from './failure.js';
+import type { SourceSet } from './scope.js';
 import type { Snapshot } from './snapshot.js';
 import type { TraceContext } from './trace-context.js';
 
@@ -17,6 +18,8 @@ export interface Freshness {
   readonly onlyIfCached: boolean;
   /** Wait no longer than this for upstreams; null: the server's own deadline. */
   readonly waitMs: number | null;
+  /** Of other sources, `noCache` and a `maxAgeMs` below `freshFor` are taken as not asked for. Absent: none. */
+  readonly mayForce?: SourceSet;
 }
 
 export const USUAL_FRESHNESS: Freshness = {
@@ -114,10 +117,12 @@ export interface SourceStatus {
   readonly feeds: readonly FeedStatus[];
 }
 
-/** The answer side's port: keeps every feed's snapshot fresh and tells what it has. */
+/** The answer side's port: keeps the snapshots of feeds fresh and tells what it has, of all sources or of some. */
 export abstract class FeedCollection {
-  /** The ids of all configured sources. */
-  abstract readonly sourceIds: readonly string[];
+  /** Names the set of sources it has: `all`, or their ids. */
+  abstract readonly key: string;
+  /** The ids of its sources that are in the scope of a question, in configured order. */
+  abstract sourceIdsIn(scope: FeedScope): readonly string[];
   /** The longest that `ensure` waits for upstreams. */
   abstract readonly deadlineMs: number;
   /**
@@ -131,6 +136,6 @@ export abstract class FeedCollection {
   ): Promise<CollectionAnswer>;
   /** All snapshots that may be served, of all feeds. Asks no upstream. */
   abstract newest(): readonly Snapshot[];
-  /** The state of all sources, in configured order. Asks no upstream. */
+  /** The state of its sources, in configured order. Asks no upstream. */
   abstract status(): readonly SourceStatus[];
 }

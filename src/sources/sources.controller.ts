@@ -1,13 +1,10 @@
 import { Controller, Get, Header, Inject, Param, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import { CallerOf, type Caller } from '@/access/route/caller.js';
+import { NeedsScope } from '@/access/route/needs-scope.js';
 import { ApiProblem } from '@/platform/problem/api-problem.js';
 import { CallBudgets, type CallBudget } from '@/model/call-budget.js';
-import {
-  FeedCollection,
-  type CircuitStatus,
-  type FeedStatus,
-  type SourceStatus,
-} from '@/model/collection.js';
+import type { CircuitStatus, FeedStatus, SourceStatus } from '@/model/collection.js';
 import type { Diagnosis } from '@/model/diagnosis.js';
 import { DRIFT_KINDS, type DriftKind } from '@/model/drift.js';
 import { PROVIDERS, type Provider } from '@/model/provider.js';
@@ -31,12 +28,12 @@ const LIGHT: ProblemsByStatus = { 400: ['invalid-parameter'], 503: ['overloaded'
 @Controller('v1')
 export class SourcesController {
   constructor(
-    private readonly collection: FeedCollection,
     @Inject(PROVIDERS) private readonly providers: readonly Provider[],
     private readonly budgets: CallBudgets,
   ) {}
 
   @Get('sources')
+  @NeedsScope('sources:read')
   @Header('cache-control', 'no-store')
   @ApiOperation({
     operationId: 'listSources',
@@ -46,11 +43,12 @@ export class SourcesController {
   })
   @Problems(LIGHT)
   @ApiOkResponse({ type: SourceListDto, description: 'The sources in configured order.' })
-  async list(@Query() _query: NoQuery): Promise<SourceListDto> {
-    return { sources: await Promise.all(this.collection.status().map((source) => this.show(source))) };
+  async list(@Query() _query: NoQuery, @CallerOf() { collection }: Caller): Promise<SourceListDto> {
+    return { sources: await Promise.all(collection.status().map((source) => this.show(source))) };
   }
 
   @Get('sources/:source')
+  @NeedsScope('sources:read')
   @Header('cache-control', 'no-store')
   @ApiOperation({
     operationId: 'getSource',
@@ -61,14 +59,19 @@ export class SourcesController {
   @ApiParam({ name: 'source', description: 'The configured id of the source.' })
   @Problems({ ...LIGHT, 404: ['source-not-found'], 414: ['bad-request'] })
   @ApiOkResponse({ type: SourceDto, description: 'The source.' })
-  async get(@Param('source') id: string, @Query() _query: NoQuery): Promise<SourceDto> {
-    const source = this.collection.status().find((status) => status.id === id);
+  async get(
+    @Param('source') id: string,
+    @Query() _query: NoQuery,
+    @CallerOf() { collection }: Caller,
+  ): Promise<SourceDto> {
+    const source = collection.status().find((status) => status.id === id);
     if (source === undefined)
       throw new ApiProblem('source-not-found', 'No source with that id is configured.');
     return this.show(source);
   }
 
   @Get('providers')
+  @NeedsScope('tasks:read')
   @Header('cache-control', 'private, max-age=300')
   @ApiOperation({
     operationId: 'listProviders',

@@ -1,20 +1,15 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { ApiProblem } from '@/platform/problem/api-problem.js';
 import { CLOCK, type Clock } from '@/model/clock.js';
-import {
-  FeedCollection,
-  type CollectionAnswer,
-  type FeedProblem,
-  type Freshness,
-} from '@/model/collection.js';
+import type { CollectionAnswer, FeedCollection, FeedProblem, Freshness } from '@/model/collection.js';
 import { isUnreachable } from '@/platform/problem/feed-problem.js';
 import { sourceOfTaskId } from '@/model/task-id.js';
 import type { TaskRow } from '@/model/task.js';
-import type { TraceContext } from '@/model/trace-context.js';
 import { View } from '@/view/view.js';
 import { assertAvailable } from '@/answers/availability.js';
 import { completenessOf, type Completeness } from '@/answers/completeness.js';
 import { retryAfter } from '@/answers/retry-after.js';
+import type { Asked } from './task-lister.js';
 
 /** A task, and the one feed that it is in. */
 export interface FoundTask {
@@ -27,26 +22,25 @@ export interface FoundTask {
 @Injectable()
 export class TaskFinder {
   constructor(
-    private readonly collection: FeedCollection,
     private readonly view: View,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
   /** Throws a 404 problem when no such task exists, and a 503 when it may be in a feed that could not be had. */
-  async find(id: string, freshness: Freshness, trace: TraceContext | null): Promise<FoundTask> {
+  async find(id: string, collection: FeedCollection, { freshness, trace }: Asked): Promise<FoundTask> {
     const source = sourceOfTaskId(id);
-    if (source === null || !this.collection.sourceIds.includes(source)) throw notFound();
-    const newest = this.collection.newest().filter(({ feed }) => feed.source === source);
+    if (source === null || collection.sourceIdsIn({ source: [source] }).length === 0) throw notFound();
+    const newest = collection.newest().filter(({ feed }) => feed.source === source);
     const held = await this.view.find(newest, id);
     // Where it was before, it most likely still is: the source's other feeds need not be waited for.
     if (held !== null) {
       const near = { source: [source], feed: [held.task.feed] };
-      const found = await this.foundIn(await this.collection.ensure(near, freshness, trace), id);
+      const found = await this.foundIn(await collection.ensure(near, freshness, trace), id);
       if (found !== null) return found;
     }
-    const answer = await this.collection.ensure({ source: [source] }, freshness, trace);
+    const answer = await collection.ensure({ source: [source] }, freshness, trace);
     const found = await this.foundIn(answer, id);
-    if (found === null) throw this.absence(answer, freshness);
+    if (found === null) throw this.absence(answer, collection, freshness);
     return found;
   }
 
@@ -58,9 +52,9 @@ export class TaskFinder {
     return { row, feeds, completeness: completenessOf(feeds, []) };
   }
 
-  private absence(answer: CollectionAnswer, freshness: Freshness): ApiProblem {
+  private absence(answer: CollectionAnswer, collection: FeedCollection, freshness: Freshness): ApiProblem {
     const headersFor = (missing: readonly FeedProblem[]): Readonly<Record<string, string>> =>
-      retryAfter(missing, this.collection.status(), this.clock.wallMs());
+      retryAfter(missing, collection.status(), this.clock.wallMs());
     if (freshness.onlyIfCached) assertAvailable(answer, freshness, headersFor);
     const problems = answer.feeds.flatMap(({ problem }) => problem ?? []);
     if (!problems.some(isUnreachable)) return notFound();

@@ -1,12 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { ApiProblem, invalidParameters, type ParameterError } from '@/platform/problem/api-problem.js';
 import { CLOCK, type Clock } from '@/model/clock.js';
-import {
-  FeedCollection,
-  type CollectionAnswer,
-  type FeedProblem,
-  type Freshness,
-} from '@/model/collection.js';
+import type { CollectionAnswer, FeedCollection, FeedProblem, Freshness } from '@/model/collection.js';
 import { isUnreachable } from '@/platform/problem/feed-problem.js';
 import { allFeedsName } from '@/model/feed.js';
 import { PROVIDERS, type Provider } from '@/model/provider.js';
@@ -23,6 +18,7 @@ import {
   type PageTokenContent,
   type PageTokenFault,
   type PageTokenKeys,
+  type WalkQuery,
 } from '@/view/page-token.js';
 import { View } from '@/view/view.js';
 
@@ -37,7 +33,13 @@ export interface TaskPage {
   readonly completeness: Completeness;
 }
 
-/** Answers list questions from snapshots. */
+/** What comes with a question beside its parameters. */
+export interface Asked {
+  readonly freshness: Freshness;
+  readonly trace: TraceContext | null;
+}
+
+/** Answers list questions from the snapshots that a caller sees. */
 @Injectable()
 export class TaskLister {
   readonly #tokens: PageTokens;
@@ -46,7 +48,6 @@ export class TaskLister {
   // Nest injects them.
   // eslint-disable-next-line max-params
   constructor(
-    private readonly collection: FeedCollection,
     private readonly view: View,
     @Inject(PROVIDERS) providers: readonly Provider[],
     @Inject(PAGE_TOKEN_KEYS) keys: PageTokenKeys,
@@ -54,11 +55,6 @@ export class TaskLister {
   ) {
     this.#tokens = new PageTokens(keys);
     this.#providerIds = providers.map(({ settings }) => settings.id);
-  }
-
-  /** The longest that `ask` waits for upstreams. */
-  get deadlineMs(): number {
-    return this.collection.deadlineMs;
   }
 
   /** A page that was made under another generation has a token that other replicas may not accept. */
@@ -70,18 +66,19 @@ export class TaskLister {
    * Brings the feeds that a question is about up to date. Throws a 400 problem for a question that cannot be
    * asked, before any upstream is, and a 503 or 504 when there is nothing to answer from.
    */
-  async ask(query: TaskQuery, freshness: Freshness, trace: TraceContext | null): Promise<CollectionAnswer> {
-    this.check(query);
-    const answer = await this.collection.ensure(query.filter, freshness, trace);
-    assertAvailable(answer, freshness, (problems) =>
-      retryAfter(problems, this.collection.status(), this.clock.wallMs()),
+  async ask(query: TaskQuery, collection: FeedCollection, asked: Asked): Promise<CollectionAnswer> {
+    this.check(query, collection);
+    const answer = await collection.ensure(query.filter, asked.freshness, asked.trace);
+    assertAvailable(answer, asked.freshness, (problems) =>
+      retryAfter(problems, collection.status(), this.clock.wallMs()),
     );
     return answer;
   }
 
   /** The page that a question asks for, made from the very snapshots that `ask` has judged. */
-  async page(query: TaskQuery, answer: CollectionAnswer): Promise<TaskPage> {
-    const start = this.start(query, answer);
+  async page(query: TaskQuery, collection: FeedCollection, answer: CollectionAnswer): Promise<TaskPage> {
+    const walk = { ...query, visible: collection.key };
+    const start = this.start(walk, collection, answer);
     const earlier = start?.missing ?? [];
     const { rows, totalSize, nextPosition } = await this.view.page(
       answer.feeds.flatMap(({ snapshot }) => snapshot ?? []),
@@ -93,34 +90,35 @@ export class TaskLister {
       rows,
       totalSize,
       nextPageToken:
-        nextPosition === null ? '' : this.#tokens.issue(query, { position: nextPosition, missing }),
+        nextPosition === null ? '' : this.#tokens.issue(walk, { position: nextPosition, missing }),
       completeness: completenessOf(answer, earlier.map(asProblem)),
     };
   }
 
-  private check({ filter, page, pageToken, ...query }: TaskQuery): void {
+  private check({ page, pageToken, ...query }: TaskQuery, collection: FeedCollection): void {
+    const { filter } = query;
     const errors = [
       ...unknownNames('provider', filter.provider, this.#providerIds),
-      ...unknownNames('source', filter.source, this.collection.sourceIds),
+      ...unknownNames('source', filter.source, collection.sourceIdsIn({})),
     ];
     if (page !== null && pageToken !== null) {
       errors.push({ parameter: 'page', detail: 'given together with pageToken; use one of the two' });
     }
     if (errors.length > 0) throw invalidParameters(errors);
-    if (pageToken !== null) this.read(pageToken, { filter, ...query }, []);
+    if (pageToken !== null) this.read(pageToken, { ...query, visible: collection.key }, []);
   }
 
-  private start(query: TaskQuery, { feeds }: CollectionAnswer): PageTokenContent | null {
-    if (query.pageToken === null) return null;
-    const wildcards = this.collection.sourceIds.map(allFeedsName);
-    return this.read(query.pageToken, query, [...wildcards, ...feeds.map(({ feed }) => feed)]);
+  private start(
+    walk: WalkQuery & Pick<TaskQuery, 'pageToken'>,
+    collection: FeedCollection,
+    { feeds }: CollectionAnswer,
+  ): PageTokenContent | null {
+    if (walk.pageToken === null) return null;
+    const wildcards = collection.sourceIdsIn({}).map(allFeedsName);
+    return this.read(walk.pageToken, walk, [...wildcards, ...feeds.map(({ feed }) => feed)]);
   }
 
-  private read(
-    token: string,
-    query: Pick<TaskQuery, 'filter' | 'order' | 'includeRaw'>,
-    knownFeeds: readonly string[],
-  ): PageTokenContent {
+  private read(token: string, query: WalkQuery, knownFeeds: readonly string[]): PageTokenContent {
     const content = this.#tokens.read(token, { query, knownFeeds });
     if (typeof content !== 'string') return content;
     const detail = TOKEN_FAULTS[content];
@@ -133,7 +131,7 @@ export class TaskLister {
 const TOKEN_FAULTS: Record<PageTokenFault, string> = {
   malformed: 'the page token is not valid; send nextPageToken of the previous answer unchanged',
   'other-query':
-    'the token belongs to a call with other parameters; repeat the parameters of that call (only pageSize may differ)',
+    'the token belongs to a call with other parameters, or of a caller who sees other sources; repeat the parameters of that call (only pageSize may differ)',
 };
 
 function unknownNames(

@@ -11,12 +11,13 @@ import {
 } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { CLOCK, type Clock } from '@/model/clock.js';
-import type { CollectionAnswer } from '@/model/collection.js';
-import type { TaskQuery } from '@/model/query.js';
+import { sourceOfTaskId } from '@/model/task-id.js';
 import type { TraceContext } from '@/model/trace-context.js';
+import { CallerOf, type Caller } from '@/access/route/caller.js';
+import { NeedsScope } from '@/access/route/needs-scope.js';
 import { assertComplete } from '@/answers/availability.js';
 import { TaskFinder } from './task-finder.js';
-import { TaskLister } from './task-lister.js';
+import { TaskLister, type TaskPage } from './task-lister.js';
 import { AnswerWriter } from '@/answers/answer-writer.js';
 import { LIST_LINK, REQUEST_HEADERS, SNAPSHOT_HEADERS, TASK_LINK } from '@/answers/described-headers.js';
 import { Problems, type ProblemsByStatus } from '@/platform/problem/problems.decorator.js';
@@ -57,6 +58,7 @@ export class TasksController {
   }
 
   @Get()
+  @NeedsScope('tasks:read')
   @ApiOperation({
     operationId: 'listTasks',
     summary: 'The merged backup tasks of all sources',
@@ -75,16 +77,22 @@ export class TasksController {
   @Problems(LIST_PROBLEMS, { 'invalid-parameter': BAD_STATUS_EXAMPLE })
   async list(
     @Query() query: ListTasksQuery,
+    @CallerOf() { collection, assertMayUse }: Caller,
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
     const startedMs = performance.now();
-    const preferences = preferencesOf(request, this.lister.deadlineMs);
+    const preferences = preferencesOf(request, collection.deadlineMs);
     const question = toTaskQuery(query);
-    const feeds = await this.lister.ask(question, preferences.freshness, traceOf(request));
+    if (question.includeRaw) assertMayUse('tasks:raw', question.filter);
+    const asked = { freshness: preferences.freshness, trace: traceOf(request) };
+    const feeds = await this.lister.ask(question, collection, asked);
     const waitedMs = performance.now() - startedMs;
-    const key = `${this.lister.tokenGeneration} ${request.url}`;
-    const page = await this.#pages.recall(key, feeds, () => this.answer(question, feeds, request.url));
+    const key = `${this.lister.tokenGeneration} ${collection.key} ${request.url}`;
+    const page = await this.#pages.recall(key, feeds, async () => {
+      const tasks = await this.lister.page(question, collection, feeds);
+      return answeredPage(tasks, question.includeRaw, request.url);
+    });
     if (preferences.strict) assertComplete(page.completeness);
     const { complete } = page.completeness;
     const answer = { feeds, complete, representation: page, link: page.link, waitedMs, preferences };
@@ -92,6 +100,7 @@ export class TasksController {
   }
 
   @Get(':id')
+  @NeedsScope('tasks:read')
   @ApiOperation({
     operationId: 'getTask',
     summary: 'One task',
@@ -115,26 +124,28 @@ export class TasksController {
   async get(
     @Param('id') id: string,
     @Query() query: GetTaskQuery,
+    @CallerOf() { collection, assertMayUse }: Caller,
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
     const startedMs = performance.now();
-    const preferences = preferencesOf(request, this.lister.deadlineMs);
-    const trace = traceOf(request);
-    const { row, feeds, completeness } = await this.finder.find(id, preferences.freshness, trace);
+    const preferences = preferencesOf(request, collection.deadlineMs);
+    const includesRaw = query.include === 'raw';
+    if (includesRaw) assertMayUse('tasks:raw', { source: [sourceOfTaskId(id) ?? ''] });
+    const asked = { freshness: preferences.freshness, trace: traceOf(request) };
+    const { row, feeds, completeness } = await this.finder.find(id, collection, asked);
     if (preferences.strict) assertComplete(completeness);
     const waitedMs = performance.now() - startedMs;
-    const representation = represent(renderTask(row, query.include === 'raw'));
+    const representation = represent(renderTask(row, includesRaw));
     const link = '</openapi.json>; rel="service-desc"';
     const { complete } = completeness;
     this.#writer.write({ feeds, complete, representation, link, waitedMs, preferences }, reply);
   }
+}
 
-  private async answer(question: TaskQuery, feeds: CollectionAnswer, url: string): Promise<AnsweredPage> {
-    const { completeness, ...tasks } = await this.lister.page(question, feeds);
-    const representation = renderPage({ completeness, ...tasks }, question.includeRaw);
-    return { ...representation, completeness, link: links(url, tasks.nextPageToken) };
-  }
+function answeredPage(page: TaskPage, includesRaw: boolean, url: string): AnsweredPage {
+  const { completeness, nextPageToken } = page;
+  return { ...renderPage(page, includesRaw), completeness, link: links(url, nextPageToken) };
 }
 
 function preferencesOf({ headers }: FastifyRequest, deadlineMs: number): RequestPreferences {

@@ -12,7 +12,12 @@ import type { PageTokenContent, WalkQuery } from './page-token.js';
 import { LONGEST_PAGE_TOKEN, PageTokens } from './page-token.js';
 
 const tokens = tokensOf('a key');
-const QUERY: WalkQuery = { filter: { status: ['FAILED'] }, order: 'createTime desc', includeRaw: false };
+const QUERY: WalkQuery = {
+  filter: { status: ['FAILED'] },
+  order: 'createTime desc',
+  includeRaw: false,
+  visible: 'all',
+};
 const POSITION = { time: '2023-11-25T09:03:46.739Z', id: 'kubernetes.1d4d9a8f' };
 const TOKEN = tokens.issue(QUERY, { position: POSITION, missing: [missingFeed('sources/a/feeds/1')] });
 
@@ -54,6 +59,7 @@ const query: fc.Arbitrary<WalkQuery> = fc.record({
   ),
   order: fc.constantFrom(...TASK_ORDERS),
   includeRaw: fc.boolean(),
+  visible: fc.constantFrom('all', 'a', 'a,b'),
 });
 const position = fc.record({
   time: fc.option(

@@ -7,7 +7,10 @@ import type { MissingFeed } from './missing-feed.js';
 import { filterKey } from './filter-key.js';
 
 /** What stays the same through a walk; the page size may change. */
-export type WalkQuery = Pick<TaskQuery, 'filter' | 'order' | 'includeRaw'>;
+export interface WalkQuery extends Pick<TaskQuery, 'filter' | 'order' | 'includeRaw'> {
+  /** The key of the collection that the caller sees. */
+  readonly visible: string;
+}
 
 export interface PageTokenContent {
   /** The next page begins after it. */
@@ -146,7 +149,9 @@ function unpackTime(epochMs: number): string | null {
   return Number.isNaN(epochMs) ? null : formatTime(epochMs);
 }
 
-function queryDigest({ filter, order, includeRaw }: WalkQuery): Buffer {
-  const canonical = JSON.stringify([order, includeRaw, filterKey(filter)]);
+function queryDigest({ filter, order, includeRaw, visible }: WalkQuery): Buffer {
+  // Tokens of releases without access control are those of a caller who sees everything.
+  const part = visible === 'all' ? [] : [visible];
+  const canonical = JSON.stringify([order, includeRaw, filterKey(filter), ...part]);
   return createHash('sha256').update(canonical).digest().subarray(0, QUERY_BYTES);
 }

@@ -184,7 +184,7 @@ async function walk(plan: Plan): Promise<Visit[]> {
     );
     visits.push({ page, list: naiveList(world, plan) });
     if (page.nextPosition === null) return visits;
-    after = throughToken(page.nextPosition, { filter, order, includeRaw: false });
+    after = throughToken(page.nextPosition, { filter, order, includeRaw: false, visible: 'all' });
   }
   throw new Error('the walk does not end');
 }

@@ -1,7 +1,9 @@
-import { Controller, Get, Header, Inject, Res } from '@nestjs/common';
+import { Controller, Get, Header, Inject, Req, Res } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiServiceUnavailableResponse, ApiTags } from '@nestjs/swagger';
-import type { FastifyReply } from 'fastify';
-import { FeedCollection, type FeedStatus } from '@/model/collection.js';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Callers } from '@/access/callers.js';
+import { NeedsScope } from '@/access/route/needs-scope.js';
+import type { FeedStatus } from '@/model/collection.js';
 import { DEPENDENCIES, type Dependencies, type DependencyStatus } from '@/model/dependency.js';
 import { Drain } from '../stopping/drain.js';
 import { HealthDto, LivenessDto, type DegradedPartDto } from './health.dto.js';
@@ -10,12 +12,13 @@ import { HealthDto, LivenessDto, type DegradedPartDto } from './health.dto.js';
 @Controller('health')
 export class HealthController {
   constructor(
-    private readonly collection: FeedCollection,
+    private readonly callers: Callers,
     @Inject(DEPENDENCIES) private readonly dependencies: Dependencies,
     private readonly drain: Drain,
   ) {}
 
   @Get('live')
+  @NeedsScope('none')
   @Header('cache-control', 'no-store')
   @ApiOperation({
     operationId: 'getLiveness',
@@ -30,6 +33,7 @@ export class HealthController {
 
   /** A feed that nobody has asked for yet is no defect: it is read when it is asked for. */
   @Get('ready')
+  @NeedsScope('none')
   @Header('cache-control', 'no-store')
   @ApiOperation({
     operationId: 'getReadiness',
@@ -39,14 +43,19 @@ export class HealthController {
   })
   @ApiOkResponse({ type: HealthDto, description: 'The gateway answers; `degraded` lists what is amiss.' })
   @ApiServiceUnavailableResponse({ type: HealthDto, description: 'The gateway is stopping.' })
-  ready(@Res({ passthrough: true }) reply: FastifyReply): HealthDto {
-    const feeds = this.collection.status().flatMap((source) => source.feeds);
+  async ready(
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<HealthDto> {
+    const { collection, hasDetails } = await this.callers.readinessFor(request);
+    const feeds = collection.status().flatMap((source) => source.feeds);
     const degraded = [...this.dependencies().flatMap(downPart), ...feeds.filter(isDegraded).map(asPart)];
+    const details = hasDetails ? { degraded } : {};
     if (this.drain.hasBegun) {
       void reply.status(503);
-      return { status: 'stopping', degraded };
+      return { status: 'stopping', ...details };
     }
-    return { status: degraded.length === 0 ? 'ok' : 'degraded', degraded };
+    return { status: degraded.length === 0 ? 'ok' : 'degraded', ...details };
   }
 }
 

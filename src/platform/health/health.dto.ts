@@ -1,4 +1,4 @@
-import { ApiProperty, ApiSchema } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional, ApiSchema } from '@nestjs/swagger';
 
 @ApiSchema({
   name: 'DegradedPart',
@@ -20,9 +20,9 @@ export class HealthDto {
   @ApiProperty({ enum: ['ok', 'degraded', 'stopping'] })
   status: 'ok' | 'degraded' | 'stopping';
 
-  /** The parts that are not as they should be. */
-  @ApiProperty({ type: [DegradedPartDto] })
-  degraded: DegradedPartDto[];
+  /** The parts that are not as they should be. Only callers with the scope `sources:read` get it. */
+  @ApiPropertyOptional({ type: [DegradedPartDto] })
+  degraded?: DegradedPartDto[];
 }
 
 @ApiSchema({ name: 'Liveness', description: 'The process runs.' })

@@ -1,18 +1,17 @@
 import { Controller, Get, Res } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { FeedCollection } from '@/model/collection.js';
+import { CallerOf, type Caller } from '@/access/route/caller.js';
+import { NeedsScope } from '@/access/route/needs-scope.js';
 import { Metrics } from './metrics.js';
 
 @ApiTags('operations')
 @Controller('metrics')
 export class MetricsController {
-  constructor(
-    private readonly metrics: Metrics,
-    private readonly collection: FeedCollection,
-  ) {}
+  constructor(private readonly metrics: Metrics) {}
 
   @Get()
+  @NeedsScope('metrics:read')
   @ApiOperation({
     operationId: 'getMetrics',
     summary: 'Metrics for Prometheus',
@@ -21,8 +20,8 @@ export class MetricsController {
   })
   @ApiProduces('text/plain')
   @ApiOkResponse({ description: 'The Prometheus text format', schema: { type: 'string' } })
-  async show(@Res() reply: FastifyReply): Promise<void> {
-    const text = await this.metrics.render(this.collection.status());
+  async show(@CallerOf() { collection }: Caller, @Res() reply: FastifyReply): Promise<void> {
+    const text = await this.metrics.render(collection.status());
     void reply.header('content-type', this.metrics.contentType).send(text);
   }
 }

@@ -2,6 +2,7 @@ import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import { PROVIDERS, type Provider } from '@/model/provider.js';
 import { addErrorAnswers } from './error-answers.js';
+import { SECURITY_SCHEMES } from './needed-scopes.js';
 import { addNumberFormats } from './number-formats.js';
 import { openAnswerEnums } from './open-enums.js';
 import { describeListParameters } from './list-parameters.js';
@@ -9,7 +10,7 @@ import { inReadingOrder } from './reading-order.js';
 import { addRequestIdHeader } from './request-id-header.js';
 
 /** `info.version`; the rule by which it grows stands in the description. */
-const VERSION = '1.1.0';
+const VERSION = '1.2.0';
 
 const DESCRIPTION = `Tributary asks several backup systems, turns every record into one Task, and answers one question at a
 time: what ran, what runs, what failed, what is missing.
@@ -44,8 +45,9 @@ export function createDocument(app: INestApplication): OpenAPIObject {
   // The builder's contact is empty.
   delete outline.info.contact;
   const document = SwaggerModule.createDocument(app, outline);
-  // Who may call is settled outside the gateway.
+  // Operations that need a scope say so themselves.
   document.security = [];
+  document.components = { ...document.components, securitySchemes: SECURITY_SCHEMES };
   const providers = app.get<readonly Provider[]>(PROVIDERS, { strict: false });
   describeListParameters(document, { provider: providers.map(({ settings }) => settings.id) });
   openAnswerEnums(document);

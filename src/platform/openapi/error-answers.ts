@@ -1,6 +1,8 @@
 import type { OpenAPIObject } from '@nestjs/swagger';
 import { PROBLEMS, type ProblemSlug } from '../problem/api-problem.js';
 import { STATED_PROBLEMS, type StatedProblems } from '../problem/problems.decorator.js';
+import { NEEDED_SCOPE, type NeededScope } from '@/access/route/needs-scope.js';
+import { describeNeededScope } from './needed-scopes.js';
 import { problemExample } from './problem-examples.js';
 import { PROBLEM_SCHEMAS } from './problem-schema.js';
 
@@ -14,13 +16,20 @@ const REFUSALS = {
 } as const satisfies Record<string, ProblemSlug>;
 
 const RETRY_AFTER = {
-  description: 'After how many seconds to ask again: always with `overloaded`, else where it is known.',
+  description:
+    'After how many seconds to ask again: always with `overloaded`, `rate-limited` and `issuer-unavailable`, else where it is known.',
   required: false,
   schema: { type: 'integer', minimum: 1 } as const,
   example: 1,
 };
 
-const RETRIED: ReadonlySet<ProblemSlug> = new Set(['overloaded', 'no-source-available', 'task-unknown']);
+const RETRIED: ReadonlySet<ProblemSlug> = new Set([
+  'overloaded',
+  'rate-limited',
+  'issuer-unavailable',
+  'no-source-available',
+  'task-unknown',
+]);
 
 /** Adds the schemas of problems, and to each operation the errors it may answer with. */
 export function addErrorAnswers(document: OpenAPIObject): OpenAPIObject {
@@ -38,7 +47,9 @@ function addTo(operation: Operation, path: string): void {
   for (const [name, slug] of Object.entries(REFUSALS)) {
     operation.responses[PROBLEMS[slug].status] = { $ref: `#/components/responses/${name}` };
   }
-  const { problems, examples } = takeStatedProblems(operation);
+  const scope = takeExtension<NeededScope>(operation, NEEDED_SCOPE) ?? 'none';
+  const stated = takeExtension<StatedProblems>(operation, STATED_PROBLEMS) ?? { problems: {}, examples: {} };
+  const { problems, examples } = describeNeededScope(operation, scope, stated);
   for (const [status, slugs] of Object.entries({ ...problems, 500: ['internal-error'] as const })) {
     const values = slugs.map((slug: ProblemSlug) => {
       const value = { ...problemExample(slug, Number(status), path), ...examples[slug] };
@@ -48,11 +59,11 @@ function addTo(operation: Operation, path: string): void {
   }
 }
 
-function takeStatedProblems(operation: Operation): StatedProblems {
-  const extended = operation as { [STATED_PROBLEMS]?: StatedProblems };
-  const stated = extended[STATED_PROBLEMS] ?? { problems: {}, examples: {} };
-  Reflect.deleteProperty(extended, STATED_PROBLEMS);
-  return stated;
+/** What a decorator has left with an operation; it is not part of the finished document. */
+function takeExtension<T>(operation: Operation, name: string): T | undefined {
+  const value = (operation as unknown as Record<string, unknown>)[name] as T | undefined;
+  Reflect.deleteProperty(operation, name);
+  return value;
 }
 
 function refusal(slug: ProblemSlug): Answer {

@@ -33,9 +33,18 @@ const DETAILS: Record<ProblemSlug, object> = {
   'invalid-parameter': badParameter('colour', 'unknown parameter; this call takes none'),
   'invalid-page-token': badParameter(
     'pageToken',
-    'the token belongs to a call with other parameters; repeat the parameters of that call (only pageSize may differ)',
+    'the token belongs to a call with other parameters, or of a caller who sees other sources; repeat the parameters of that call (only pageSize may differ)',
   ),
   'bad-request': { detail: 'The request cannot be understood.' },
+  unauthenticated: {
+    detail:
+      'This needs a credential. Send an API key as X-API-Key, or an API key or access token as Authorization: Bearer.',
+  },
+  forbidden: { detail: 'This needs the scope tasks:read, which the credential does not have.' },
+  'rate-limited': { detail: 'The limit of requests is reached. Retry after the time in Retry-After.' },
+  'issuer-unavailable': {
+    detail: 'The token cannot be checked, because the keys of its issuer cannot be read. Retry later.',
+  },
   'not-found': { detail: 'There is no such path.' },
   'task-not-found': { detail: 'No feed of any source has a task of that id.' },
   'source-not-found': { detail: 'No source with that id is configured.' },

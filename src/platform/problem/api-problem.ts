@@ -19,6 +19,18 @@ export const PROBLEMS = {
     title: 'The request is not valid',
     meaning: 'The request is not valid HTTP, or its URL cannot be decoded.',
   },
+  unauthenticated: {
+    status: 401,
+    title: 'A credential is needed',
+    meaning:
+      'The request has no credential, or the credential is not valid. Send an API key as `X-API-Key`, or an API key or an access token as `Authorization: Bearer`. `detail` says what is wrong, where that may be told.',
+  },
+  forbidden: {
+    status: 403,
+    title: 'A scope is missing',
+    meaning:
+      'The credential is valid, but it does not have the scope that the request needs. `detail` names the scope. Ask the operator of the gateway to grant it.',
+  },
   'not-found': {
     status: 404,
     title: 'No such path',
@@ -45,6 +57,12 @@ export const PROBLEMS = {
     title: 'The request did not arrive in time',
     meaning:
       'The head of a request must be complete within 10 seconds, and the whole request within 30. The connection is closed.',
+  },
+  'rate-limited': {
+    status: 429,
+    title: 'Too many requests',
+    meaning:
+      'The caller has sent as many requests as it may in a period. `RateLimit-Policy` gives the limit. Retry after the time in `Retry-After`.',
   },
   'headers-too-large': {
     status: 431,
@@ -80,6 +98,12 @@ export const PROBLEMS = {
     title: 'It is not known whether the task exists',
     meaning:
       'No feed that could be read has the task, but at least one feed of its source could not be read. `problems` lists these feeds. Retry later.',
+  },
+  'issuer-unavailable': {
+    status: 503,
+    title: 'The access token cannot be checked',
+    meaning:
+      'The token may be valid, but the keys of its issuer cannot be read at the moment. Retry after the time in `Retry-After`.',
   },
   overloaded: {
     status: 503,

@@ -1,5 +1,6 @@
 import { Controller, Get, Header, Param } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
+import { NeedsScope } from '@/access/route/needs-scope.js';
 import { ApiProblem, PROBLEMS, type ProblemSlug } from './api-problem.js';
 import { htmlPage, PAGE_POLICY } from '../pages/html-page.js';
 
@@ -8,6 +9,7 @@ import { htmlPage, PAGE_POLICY } from '../pages/html-page.js';
 @Controller('problems')
 export class ProblemsController {
   @Get()
+  @NeedsScope('none')
   @Header('content-type', 'text/html; charset=utf-8')
   @Header('content-security-policy', PAGE_POLICY)
   index(): string {
@@ -18,6 +20,7 @@ export class ProblemsController {
   }
 
   @Get(':slug')
+  @NeedsScope('none')
   @Header('content-type', 'text/html; charset=utf-8')
   @Header('content-security-policy', PAGE_POLICY)
   show(@Param('slug') slug: string): string {

@@ -1,0 +1,87 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FeedCollection } from '@/model/collection.js';
+import type { Scope } from '@/model/scope.js';
+import { ApiProblem } from '@/platform/problem/api-problem.js';
+import { Access } from './access.js';
+import type { Principal } from './principal.js';
+import { forbidden, Refusal } from './refusal.js';
+import type { Caller } from './route/caller.js';
+import { VisibleCollection } from './visible-collection.js';
+
+/** Injection token of the collection with all sources. Only access has it: everyone else gets what a caller may see. */
+export const WHOLE_COLLECTION = Symbol('WHOLE_COLLECTION');
+
+/** What `/health/ready` may tell a caller. */
+export interface ReadinessView {
+  readonly collection: FeedCollection;
+  /** False: the status word only. */
+  readonly hasDetails: boolean;
+}
+
+/** Lets requests through, each with the part of the collection that its caller may see. */
+@Injectable()
+export class Callers {
+  readonly #visible = new WeakMap<Principal, Map<Scope, FeedCollection>>();
+
+  constructor(
+    private readonly access: Access,
+    @Inject(WHOLE_COLLECTION) private readonly whole: FeedCollection,
+  ) {}
+
+  /** Notes who makes a request. Throws the problem that it is refused with; all answers get the headers of limits. */
+  async admit(request: FastifyRequest, reply: FastifyReply, scope: Scope): Promise<void> {
+    const admission = await this.access.admit(request, scope);
+    if (admission instanceof Refusal) throw problemOf(admission);
+    void reply.headers(admission.headers);
+    request.caller = this.#callerOf(admission.principal, request, scope);
+  }
+
+  /** Never refuses: a supervisor has no credential, or may have an old one. */
+  async readinessFor(request: FastifyRequest): Promise<ReadinessView> {
+    const principal = await this.access.authenticate(request);
+    const hasDetails = !(principal instanceof Refusal) && principal.mayUse('sources:read');
+    return { collection: hasDetails ? this.#seenBy(principal, 'sources:read') : this.whole, hasDetails };
+  }
+
+  #callerOf(principal: Principal, request: FastifyRequest, scope: Scope): Caller {
+    const collection = this.#seenBy(principal, scope);
+    return {
+      name: principal.name,
+      collection,
+      assertMayUse: (other, question) => {
+        const refusal = this.access.authorize(principal, other, request);
+        if (refusal !== null) throw problemOf(refusal);
+        assertCovers(principal, other, collection.sourceIdsIn(question));
+      },
+    };
+  }
+
+  #seenBy(principal: Principal, scope: Scope): FeedCollection {
+    const known = this.#visible.get(principal) ?? new Map<Scope, FeedCollection>();
+    this.#visible.set(principal, known);
+    const visible = known.get(scope) ?? this.#newView(principal, scope);
+    known.set(scope, visible);
+    return visible;
+  }
+
+  #newView(principal: Principal, scope: Scope): FeedCollection {
+    const [visible, mayForce] = [principal.sourcesOf(scope), principal.sourcesOf('sources:refresh')];
+    return visible === 'all' && mayForce === 'all'
+      ? this.whole
+      : new VisibleCollection(this.whole, visible, mayForce);
+  }
+}
+
+/** A question about sources that the scope is not given for is refused as a whole: no answer silently lacks a part. */
+function assertCovers(principal: Principal, scope: Scope, asked: readonly string[]): void {
+  const allowed = principal.sourcesOf(scope);
+  if (allowed === 'all' || asked.every((id) => allowed.has(id))) return;
+  const { headers } = forbidden(scope).answer;
+  const detail = `The credential has the scope ${scope} for some of the sources only; add source=${[...allowed].join()}.`;
+  throw new ApiProblem('forbidden', detail, { headers });
+}
+
+function problemOf({ answer }: Refusal): ApiProblem {
+  return new ApiProblem(answer.slug, answer.detail, { headers: answer.headers });
+}
