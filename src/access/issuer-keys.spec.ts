@@ -1,5 +1,5 @@
 import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { exportJWK, generateKeyPair, type JWK, type JWSHeaderParameters } from 'jose';
+import { exportJWK, generateKeyPair, type JWK } from 'jose';
 import type { Clock } from '@/model/clock.js';
 import type { IssuerFault } from './audit-log.js';
 import { FetchFault } from './fetch-json.js';
