@@ -48,6 +48,7 @@ export function observeAnswers(server: FastifyInstance, log: Logger, metrics: Me
         method: request.method,
         path: request.url.split('?', 1)[0],
         status: reply.statusCode,
+        principal: request.caller?.name,
         durationMs: Math.round(reply.elapsedTime * 10) / 10,
         traceparent: loggedTrace(request.headers.traceparent),
       },

@@ -24,6 +24,7 @@ export interface GatewayOptions {
   /** A function is both readings. */
   readonly clock?: Clock | (() => number);
   readonly maxConnections?: number;
+  readonly auth?: Config['auth'];
   /** How long clients may take; the usual times are long for tests. */
   readonly timeLimits?: TimeLimits;
 }
@@ -59,7 +60,7 @@ export function configFor({ urls }: Pick<Simulator, 'urls'>, options: GatewayOpt
       IAM_URL: urls.iam,
     },
   });
-  const { deadlineMs, secret, redis, sources, maxConnections } = options;
+  const { deadlineMs, secret, redis, sources, maxConnections, auth } = options;
   // Tests that are not about it need not wait between reads that they force.
   const swift = config.sources.map((source) => ({ ...source, minRefreshMs: 10 }));
   return {
@@ -74,6 +75,7 @@ export function configFor({ urls }: Pick<Simulator, 'urls'>, options: GatewayOpt
       redis === undefined
         ? config.cache
         : { ...config.cache, redis: addressOf(redis.url), prefix: redis.prefix },
+    auth: auth ?? config.auth,
     sources: sources?.(swift) ?? swift,
   };
 }
