@@ -13,6 +13,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { CLOCK, type Clock } from '@/model/clock.js';
 import type { CollectionAnswer } from '@/model/collection.js';
 import type { TaskQuery } from '@/model/query.js';
+import { TASK } from '@/model/task.js';
 import type { TraceContext } from '@/model/trace-context.js';
 import { assertComplete } from '@/answers/availability.js';
 import { TaskFinder } from './task-finder.js';
@@ -28,7 +29,7 @@ import { ListTasksQuery, toTaskQuery } from './list-tasks-query.dto.js';
 import { PageCache, type AnsweredPage } from './page-cache.js';
 import { renderPage, renderTask } from './render.js';
 import { represent } from '@/answers/representation.js';
-import { TaskDto, TaskPageDto } from './task.dto.js';
+import { TaskPageDto } from './task.dto.js';
 
 const NOT_MODIFIED = { status: 304, description: 'The answer is still the one that `If-None-Match` names.' };
 
@@ -100,7 +101,7 @@ export class TasksController {
   })
   @ApiParam({ name: 'id', description: 'The `id` of a task, just as a list gave it.' })
   @ApiOkResponse({
-    type: TaskDto,
+    schema: TASK.json,
     description: 'The task, as the newest snapshot has it.',
     headers: { ...SNAPSHOT_HEADERS, Link: TASK_LINK },
   })

@@ -5,6 +5,7 @@ import { addErrorAnswers } from './error-answers.js';
 import { addNumberFormats } from './number-formats.js';
 import { openAnswerEnums } from './open-enums.js';
 import { describeListParameters } from './list-parameters.js';
+import { addTaskSchemas } from './task-schemas.js';
 import { inReadingOrder } from './reading-order.js';
 import { addRequestIdHeader } from './request-id-header.js';
 
@@ -48,6 +49,7 @@ export function createDocument(app: INestApplication): OpenAPIObject {
   document.security = [];
   const providers = app.get<readonly Provider[]>(PROVIDERS, { strict: false });
   describeListParameters(document, { provider: providers.map(({ settings }) => settings.id) });
+  addTaskSchemas(document);
   openAnswerEnums(document);
   return inReadingOrder(addNumberFormats(addRequestIdHeader(addErrorAnswers(document))));
 }
