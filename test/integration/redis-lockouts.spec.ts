@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { KnownCredential } from '@/model/shared-lockout.js';
+import type { KnownCredential, SharedLockout } from '@/model/shared-lockout.js';
 import { clockOf } from '../support/clock.js';
 import { RedisLockouts } from '@/redis/redis-lockouts.js';
 import { CredentialGates } from '@/upstream/credentials/credential-gates.js';
@@ -290,6 +290,36 @@ describe('a first call', () => {
     const before = await scriptsRun();
     for (let call = 0; call < 100; call += 1) await pass(first(), () => Promise.resolve('answer'));
     expect(await scriptsRun()).toBe(before);
+  });
+});
+
+describe('a replica that waits for the ticket of another', () => {
+  async function waiting(): Promise<SharedLockout> {
+    const clock = clockOf(hours.clock);
+    const lockout = new RedisLockouts(first().link, LOCKOUT_POLICY, { clock }).of(
+      KEY,
+      'css',
+      () => undefined,
+    );
+    await lockout.refused({ ticket: null, ageMs: 0 });
+    await hours.pass(2_000, redis);
+    expect(await lockout.enter()).toMatchObject({ answer: 'enter' });
+    expect(await lockout.enter()).toEqual({ answer: 'wait' });
+    return lockout;
+  }
+
+  it('goes without one after half a minute', async () => {
+    const lockout = await waiting();
+    hours.nowMs += 20_000;
+    expect(await lockout.enter()).toEqual({ answer: 'wait' });
+    hours.nowMs += 10_001;
+    expect(await lockout.enter()).toBeNull();
+  });
+
+  it('waits from the start when its last wait was long ago', async () => {
+    const lockout = await waiting();
+    hours.nowMs += HOUR_MS;
+    expect(await lockout.enter()).toEqual({ answer: 'wait' });
   });
 });
 
