@@ -12,8 +12,8 @@ export interface LeaseHoldersOptions {
 }
 
 /**
- * What a lease in Redis says of who holds it: the replica, what makes it unique and, where it is signed, the lowest
- * version that its entry can have. By that it is told from a lease of the past that somebody has put back.
+ * Names the holders of leases: the replica, a random part and, with a secret, the lowest version that the entry can have,
+ * signed. By that version an old lease that somebody has put back is recognised.
  */
 export class LeaseHolders {
   constructor(private readonly options: LeaseHoldersOptions) {}
@@ -26,14 +26,14 @@ export class LeaseHolders {
     return `${unsigned}:${macOf(slot, unsigned)}`;
   }
 
-  /** Whether to wait for the holder: it may be at work, and no longer than a read takes. */
-  isBelieved(slot: RedisSlot, holder: string, request: ClaimRequest): boolean {
+  /** False when the holder is forged, or has held the lease for longer than a read takes. */
+  isValid(slot: RedisSlot, holder: string, request: ClaimRequest): boolean {
     const { signer, longestReadMs, trust } = this.options;
-    if (trust.busyMs(slot.name, request.held) > longestReadMs) return false;
-    return !signer.isSigning || this.#isOfNow(slot, holder, request);
+    if (trust.busyForMs(slot.name, request.held) > longestReadMs) return false;
+    return !signer.isSigning || this.#isCurrent(slot, holder, request);
   }
 
-  #isOfNow(slot: RedisSlot, holder: string, { held, nowMs }: ClaimRequest): boolean {
+  #isCurrent(slot: RedisSlot, holder: string, { held, nowMs }: ClaimRequest): boolean {
     const macAt = holder.lastIndexOf(':');
     const unsigned = holder.slice(0, Math.max(macAt, 0));
     if (slot.open('lease', `${holder.slice(macAt + 1)}.${unsigned}`) === null) return false;

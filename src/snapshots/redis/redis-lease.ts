@@ -9,13 +9,13 @@ export interface RedisGrant {
   readonly holder: string;
   readonly version: number;
   readonly layouts: ChunkLayouts;
-  /** Called once the lease is no longer of use; `released` tells whether Redis knows. */
+  /** Called when the lease has ended; `released` is false when Redis may not know. */
   readonly onEnd: (released: boolean) => void;
-  /** Told whether what was read under it could be kept, or that the lease was taken away. */
+  /** 'kept': the entry was stored. 'lost': another replica has the lease. */
   readonly onOutcome: (outcome: 'kept' | 'lost') => void;
 }
 
-/** The right to replace an entry in Redis. */
+/** A lease in Redis, with its fencing token (`version`). A write with an older token is refused. */
 export class RedisLease implements Lease {
   readonly #heartbeat = new Heartbeat(() => this.renew());
   #ended = false;
@@ -55,7 +55,7 @@ export class RedisLease implements Lease {
     await this.ending(() => this.slot.giveUp(this.grant.holder, kept));
   }
 
-  /** While Redis is out of reach the read goes on: what it brings is refused if the lease has passed to another. */
+  /** While Redis is away the read goes on. If another replica gets the lease, the write is refused. */
   private async renew(): Promise<boolean> {
     try {
       return await this.slot.renew(this.grant.holder);

@@ -27,17 +27,17 @@ import {
 
 export interface RedisStoreOptions {
   readonly link: RedisLink;
-  /** Signs and checks what is in Redis; when absent, whoever can write there is believed. */
+  /** Signs and checks values in Redis; when absent, everything in Redis is accepted. */
   readonly signer?: RedisSigner;
   /** The longest that an entry may be served, milliseconds. */
   readonly keepForMs: number;
-  /** The longest that a read takes, and so a lease is held, milliseconds. */
+  /** The longest that a read takes, and so that a lease is held, milliseconds. */
   readonly longestReadMs?: number;
   readonly clock?: Clock;
-  /** Who this replica is, among all that share the Redis; made up when absent. */
+  /** The name of this replica, unique among all that share the Redis; random when absent. */
   readonly replicaId?: string;
   readonly observer?: TransferObserver;
-  /** Told of each value that is not believed, by what it was to be. */
+  /** Called for each value that is invalid or has a wrong signature. */
   readonly onDisbelief?: (kind: DisbelievedKind) => void;
 }
 
@@ -45,19 +45,19 @@ export type DisbelievedKind = 'entry' | 'backoff' | 'lease' | 'news';
 
 const USUAL_LONGEST_READ_MS = 300_000;
 const MOST_TRIES = 3;
-/** A clock may have been ahead of this one by so much when an entry was made. */
+/** The clock of the replica that wrote an entry may be ahead by so much. */
 const MOST_AHEAD_MS = 24 * 3_600_000;
 
-/** Entries outlive what is served of them, so that a replica whose clock is behind finds them. */
+/** Entries are kept longer than they are served, for replicas whose clocks are behind. */
 const SPARE_MS = 3_600_000;
 
 /** Keeps entries in Redis, for all replicas that use it. Every method throws `RedisUnavailable`. */
 export class RedisStore extends SnapshotStore {
   readonly #options: SlotOptions;
   readonly #layouts = new ChunkLayouts();
-  /** The holders by name whose claims or leases are under way here. */
+  /** By name, the holders in this process with a claim or a lease. */
   readonly #live = new Map<string, Set<string>>();
-  /** Names of which Redis may hold a lease that nobody here has any more. */
+  /** Names for which Redis may still have a lease of this process that has ended. */
   readonly #orphaned = new Set<string>();
   readonly #trust = new Trust();
   readonly #holders: LeaseHolders;
@@ -86,11 +86,11 @@ export class RedisStore extends SnapshotStore {
         this.disbelieve('entry', name);
       },
     });
-    if (entry !== null) this.#trust.settle(name);
+    if (entry !== null) this.#trust.succeed(name);
     return entry;
   }
 
-  /** Throws `RedisUnavailable` as well while too much of what is there cannot be believed. */
+  /** Throws `RedisUnavailable` also when too many values in Redis are invalid. */
   async claim(name: string, request: ClaimRequest): Promise<Claim> {
     for (let tries = 0; tries < MOST_TRIES && !this.#trust.isLost(name); tries++) {
       const claim = await this.claimOnce(name, request);
@@ -99,7 +99,7 @@ export class RedisStore extends SnapshotStore {
     throw new RedisUnavailable('DISBELIEVED');
   }
 
-  /** null when what forbids it is not believed, and was removed. */
+  /** null when an invalid backoff or lease was in the way, and was removed. */
   private async claimOnce(name: string, request: ClaimRequest): Promise<Claim | null> {
     const { held, nowMs } = request;
     const holder = this.#holders.make(this.slot(name), request);
@@ -111,7 +111,7 @@ export class RedisStore extends SnapshotStore {
       const answer = await this.slot(name).claim({ holder, nowMs, held: held ?? 0, live });
       answered = true;
       granted = answer.outcome === 'granted';
-      if (answer.outcome !== 'busy') this.#trust.idle(name);
+      if (answer.outcome !== 'busy') this.#trust.noteIdle(name);
       return await this.outcome(name, { holder, request }, answer);
     } finally {
       if (!granted) this.ended(name, holder, answered);
@@ -136,7 +136,7 @@ export class RedisStore extends SnapshotStore {
   }
 
   private disbelieve(kind: DisbelievedKind, name: string): void {
-    this.#trust.trouble(name);
+    this.#trust.fail(name);
     this.#onDisbelief(kind);
   }
 
@@ -153,7 +153,7 @@ export class RedisStore extends SnapshotStore {
     if (outcome === 'paused') return this.paused(name, detail, request);
     if (outcome === 'granted') return { outcome, lease: this.lease(name, holder, Number(detail)) };
     const slot = this.slot(name);
-    if (this.#holders.isBelieved(slot, other, request)) return { outcome: 'busy', forMs: Number(detail) };
+    if (this.#holders.isValid(slot, other, request)) return { outcome: 'busy', forMs: Number(detail) };
     this.disbelieve('lease', name);
     await slot.forget('lease', other);
     return null;
@@ -163,7 +163,7 @@ export class RedisStore extends SnapshotStore {
     const slot = this.slot(name);
     const text = slot.open('backoff', signed);
     const backoff = text === null ? null : parseBackoff(text, nowMs);
-    // A signed one that is older than what was read since was put back by somebody else.
+    // A signed backoff from before the held entry is a replay.
     const isOver = this.#options.signer.isSigning && (backoff?.failedAtMs ?? 0) < Math.min(held ?? 0, nowMs);
     if (backoff !== null && !isOver) return { outcome: 'paused', backoff };
     this.disbelieve('backoff', name);
@@ -180,8 +180,8 @@ export class RedisStore extends SnapshotStore {
         this.ended(name, holder, released);
       },
       onOutcome: (outcome) => {
-        if (outcome === 'kept') this.#trust.settle(name);
-        else this.#trust.trouble(name);
+        if (outcome === 'kept') this.#trust.succeed(name);
+        else this.#trust.fail(name);
       },
     });
   }
@@ -192,7 +192,7 @@ export class RedisStore extends SnapshotStore {
     return live;
   }
 
-  /** A claim or a lease is over; where Redis may not know, it is told when it can be reached. */
+  /** A claim or a lease has ended. If Redis may not know, the lease is released once Redis is back. */
   private ended(name: string, holder: string, released: boolean): void {
     const live = this.liveOf(name);
     live.delete(holder);

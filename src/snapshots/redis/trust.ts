@@ -1,9 +1,9 @@
-const TROUBLES_TO_LOSE_IT = 3;
-/** For so long a process keeps a name for itself before it tries Redis again. */
+const FAULTS_UNTIL_LOST = 3;
+/** For so long a process reads a name by itself before it tries Redis again. */
 const ALONE_MS = 30_000;
 
 interface Record {
-  troubles: number;
+  faults: number;
   lastMs: number;
 }
 
@@ -13,9 +13,8 @@ interface Wait {
 }
 
 /**
- * Whether what Redis holds under a name is worth asking for. Whoever may write there can remove leases, or put values
- * there that are not believed, as often as they like: after three troubles in a row this process reads the name for
- * itself for half a minute, so that nobody can silence a feed.
+ * A circuit breaker for each name. Whoever can write to Redis can remove leases and forge values again and again. So after
+ * three faults in a row this process reads the name by itself for half a minute, and nobody can silence a feed.
  */
 export class Trust {
   readonly #records = new Map<string, Record>();
@@ -26,24 +25,24 @@ export class Trust {
 
   isLost(name: string): boolean {
     const record = this.#records.get(name);
-    if (record === undefined || record.troubles < TROUBLES_TO_LOSE_IT) return false;
+    if (record === undefined || record.faults < FAULTS_UNTIL_LOST) return false;
     return this.now() - record.lastMs < ALONE_MS;
   }
 
-  /** Something was there that is not believed, or a lease was taken away. */
-  trouble(name: string): void {
-    const troubles = (this.#records.get(name)?.troubles ?? 0) + 1;
-    this.#records.set(name, { troubles, lastMs: this.now() });
+  /** A value was invalid, or a lease was lost. */
+  fail(name: string): void {
+    const faults = (this.#records.get(name)?.faults ?? 0) + 1;
+    this.#records.set(name, { faults, lastMs: this.now() });
   }
 
-  /** An entry was kept or had. */
-  settle(name: string): void {
+  /** An entry was stored or read. */
+  succeed(name: string): void {
     this.#records.delete(name);
     this.#waits.delete(name);
   }
 
-  /** For how long others have read the name, with nothing newer than what is held. */
-  busyMs(name: string, held: number | null): number {
+  /** How long others have been reading the name without an entry newer than the one held. */
+  busyForMs(name: string, held: number | null): number {
     const wait = this.#waits.get(name);
     if (wait?.held === held) return this.now() - wait.sinceMs;
     this.#waits.set(name, { held, sinceMs: this.now() });
@@ -51,7 +50,7 @@ export class Trust {
   }
 
   /** Nobody reads the name. */
-  idle(name: string): void {
+  noteIdle(name: string): void {
     this.#waits.delete(name);
   }
 }
