@@ -9,7 +9,7 @@ import { CANARIES } from '@/simulator/canaries.js';
 import type { FaultKind } from '@/simulator/faults/fault.js';
 import { startSimulator, type Simulator } from '../support/gateway.js';
 import { feedOf, readContext, sourceOf, startReaders, type Readers } from '../support/reader.js';
-import { startMute, startPlainText, startUntrusted, UNRESOLVABLE_URL } from '../support/unreachable.js';
+import { startMute, startPlainText, startUntrusted, UNRESOLVABLE_URL } from './unreachable.js';
 import { setupOf, NOW_MS, type Stock } from './provider-setups.js';
 import { tokenSource } from './reading.js';
 

@@ -1,7 +1,7 @@
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startGateway, startSimulator, type RunningGateway, type Simulator } from '../support/gateway.js';
-import { askRaw, type RawAnswer } from '../support/raw-http.js';
+import { askRaw, type RawAnswer } from './raw-http.js';
 
 const DECODE = {
   gzip: gunzipSync,

@@ -1,7 +1,7 @@
 import dns from 'node:dns';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import type { SourceConfig } from '@/model/source.js';
-import { FailingUpstreams, UPSTREAM_TEXT } from '../support/failing-upstreams.js';
+import { FailingUpstreams, UPSTREAM_TEXT } from './failing-upstreams.js';
 import { startGateway, type RunningGateway } from '../support/gateway.js';
 import { ask } from '../support/http.js';
 import { sourceWith } from '../support/reading.js';

@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startGateway, startSimulator, type RunningGateway, type Simulator } from '../support/gateway.js';
 import { ask } from '../support/http.js';
-import { RawConnection } from '../support/raw-connection.js';
+import { RawConnection } from './raw-connection.js';
 import { until } from '../support/redis.js';
 import type { SentProblem } from '../support/tasks.js';
 

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { IN_FULL, printFigures } from '../support/figures.js';
 import { GatewayProcess } from '../support/gateway-process.js';
 import { ask } from '../support/http.js';
-import { ListServer } from '../support/list-server.js';
+import { ListServer } from './list-server.js';
 import type { SentPage } from '../support/tasks.js';
 
 /** In full, what it is where the configuration does not say. */

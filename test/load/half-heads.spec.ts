@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { IN_FULL, printFigures } from '../support/figures.js';
-import type { HalfHeadsOrder, HalfHeadsReport } from '../support/half-heads-program.js';
+import type { HalfHeadsOrder, HalfHeadsReport } from './half-heads-program.js';
 import { ask } from '../support/http.js';
 import { TestSetup } from '../support/test-gateways.js';
 
@@ -14,7 +14,7 @@ beforeEach(() => {
 });
 afterEach(() => setup.clear());
 
-const PROGRAM = join(process.cwd(), 'build-test/test/support/half-heads-program.js');
+const PROGRAM = join(process.cwd(), 'build-test/test/load/half-heads-program.js');
 const CONNECTIONS = 20_000;
 const PROCESSES = 4;
 const ASK_EVERY_MS = 100;

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { printFigures } from '../support/figures.js';
-import { putLoad } from '../support/load-processes.js';
-import type { Question, Sample } from '../support/load-program.js';
+import { putLoad } from './load-processes.js';
+import type { Question, Sample } from './load-program.js';
 import type { Replica } from '../support/replica.js';
 import { SMALL, TestSetup } from '../support/test-gateways.js';
 

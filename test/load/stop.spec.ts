@@ -4,7 +4,7 @@ import { printFigures } from '../support/figures.js';
 import { ask } from '../support/http.js';
 import { Load, quantileMs } from '../support/load.js';
 import { until } from '../support/redis.js';
-import { Rotation } from '../support/rotation.js';
+import { Rotation } from './rotation.js';
 import { TestSetup } from '../support/test-gateways.js';
 
 let setup: TestSetup;

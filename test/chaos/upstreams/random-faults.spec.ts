@@ -1,0 +1,121 @@
+import { afterAll, describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { FAULT_KINDS, type FaultKind, type FaultSettings } from '@/simulator/faults/fault.js';
+import { IN_FULL, printFigures } from '../../support/figures.js';
+import { isFeedOf, split, UPSTREAMS, type UpstreamOfTasks } from '../../support/upstreams.js';
+import { alters, expectationOf } from '../../support/fault-expectations.js';
+import { AMPLE, FaultScenario, type Seen } from './fault-scenario.js';
+
+/** Scenarios, and how many bad nights each of them lives through: side by side only where there are many. */
+const SCENARIOS = IN_FULL ? 8 : 3;
+const NIGHTS_EACH = IN_FULL ? 1_250 : 6;
+
+/** Scenarios share one process: what is well must be in time all the same. */
+const TIMING = IN_FULL ? { deadlineMs: 3_000, timeoutMs: 2_500 } : AMPLE;
+
+/** Bodies of 100 MB and more take a second each; the matrix has them. What hangs takes as long as it may. */
+const KINDS = FAULT_KINDS.filter((kind) => {
+  const expectation = expectationOf(kind, 'css');
+  return expectation !== 'LIMIT' && (IN_FULL || expectation !== 'TIMEOUT');
+});
+
+/** What befalls each upstream; null: nothing. */
+type Night = Readonly<Record<UpstreamOfTasks, FaultSettings | null>>;
+
+const bounds = fc.constantFrom<Omit<FaultSettings, 'kind'>>(
+  ...[
+    {},
+    {},
+    { rate: 0.3 },
+    { rate: 0.8 },
+    { at: 1 },
+    { at: [2, 3] },
+    { every: 2 },
+    { times: 1 },
+    { times: 4 },
+  ],
+);
+const fault = fc
+  .tuple(fc.constantFrom(...KINDS), bounds)
+  .map(([kind, bound]): FaultSettings => ({ kind, ...bound }));
+const fate = fc.option(fault, { freq: 2 });
+const night: fc.Arbitrary<Night> = fc.record({ css: fate, cbr: fate, cce: fate, ocp: fate });
+
+let nights = 0;
+let partial = 0;
+
+function idsOf(seen: Seen, upstream: UpstreamOfTasks): string[] {
+  return split(seen.tasks, upstream)
+    .own.map(({ id }) => id)
+    .sort();
+}
+
+interface Untold {
+  readonly truth: Seen;
+  readonly seen: Seen;
+  readonly upstream: UpstreamOfTasks;
+}
+
+/** The tasks of an upstream of which no problem is told: all must be there, unless it says itself that it has none. */
+function checkUntold({ truth, seen, upstream }: Untold, kind: FaultKind | null): void {
+  const [found, wanted] = [idsOf(seen, upstream), idsOf(truth, upstream)];
+  const expectation = kind === null ? 'well' : expectationOf(kind, upstream);
+  if (expectation === 'empty') expect(wanted).toEqual(expect.arrayContaining(found));
+  else if (kind === null || !alters(kind, upstream)) expect(found).toEqual(wanted);
+  else expect(found.length).toBeGreaterThanOrEqual(wanted.length);
+}
+
+/** Nothing may lack unsaid, nothing may be told of those who are well, and no upstream's text may be passed on. */
+function judge(truth: Seen, seen: Seen, befell: Night): void {
+  expect([200, 503, 504]).toContain(seen.status);
+  expect(seen.leaks).toEqual([]);
+  expect(seen.complete).toBe(seen.status === 200 && seen.problems.length === 0);
+  if (seen.status !== 200) return;
+  for (const upstream of UPSTREAMS) {
+    const told = seen.problems.filter(({ feed }) => isFeedOf(upstream, feed));
+    const suffered = befell[upstream];
+    if (suffered === null) expect(told).toEqual([]);
+    if (told.length === 0) checkUntold({ truth, seen, upstream }, suffered?.kind ?? null);
+  }
+  if (seen.problems.length > 0) partial += 1;
+}
+
+async function live(scenario: FaultScenario, truth: Seen, befell: Night): Promise<void> {
+  for (const upstream of UPSTREAMS) await scenario.fault(upstream, befell[upstream]);
+  if (nights % 5 === 0) await scenario.restart();
+  scenario.pass(40_000);
+  judge(truth, await scenario.look(), befell);
+  scenario.pass(20_000);
+  judge(truth, await scenario.look(), befell);
+  for (const upstream of UPSTREAMS) await scenario.fault(upstream, null);
+  scenario.pass(40_000);
+  // What was read while a fault changed rows, of lists of clusters as well, is renewed first.
+  const after = await scenario.recoverAnew();
+  for (const upstream of UPSTREAMS) expect(after && idsOf(after, upstream)).toEqual(idsOf(truth, upstream));
+  nights += 1;
+}
+
+describe('bad nights at random', () => {
+  const each = IN_FULL ? it.concurrent.each : it.each;
+  each(Array.from({ length: SCENARIOS }, (_, number) => number))(
+    'leave nothing unsaid, and end well (scenario %d)',
+    async (number) => {
+      const scenario = await FaultScenario.open(100 + number, TIMING);
+      try {
+        const truth = await scenario.whole();
+        await fc.assert(
+          fc.asyncProperty(night, (befell) => live(scenario, truth, befell)),
+          { numRuns: NIGHTS_EACH, endOnFailure: true },
+        );
+      } finally {
+        await scenario.close();
+      }
+    },
+    IN_FULL ? 3_600_000 : undefined,
+  );
+
+  afterAll(() => {
+    printFigures('bad nights at random', [{ nights, 'answers that were partial': partial }]);
+    expect(partial).toBeGreaterThan(nights / 10);
+  });
+});
