@@ -19,7 +19,7 @@ describe('backoffMs', () => {
     expect(pauses(FAILURE, 8)).toEqual([0, 1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000]);
   });
 
-  it('obeys a longer pause that the upstream asks for', () => {
+  it('uses a longer pause that the upstream asks for', () => {
     expect(pauses({ ...FAILURE, retryAfterMs: 3_000 }, 4)).toEqual([3_000, 3_000, 3_000, 4_000]);
   });
 

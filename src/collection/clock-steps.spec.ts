@@ -42,7 +42,7 @@ function feedStatus(): { readonly ageMs: number | null } | undefined {
 }
 
 describe('a clock that is set back by an hour', () => {
-  it('makes no old snapshot fresh', async () => {
+  it('does not make an old snapshot fresh', async () => {
     void replica.ask();
     await pass(60_000);
     step(-HOUR_MS);
@@ -107,7 +107,7 @@ describe('a clock that is set back by an hour', () => {
 });
 
 describe('a clock that is set forward', () => {
-  it.each([HOUR_MS, 400 * 24 * HOUR_MS])('by %d ms makes every feed be read again', async (ms) => {
+  it.each([HOUR_MS, 400 * 24 * HOUR_MS])('by %d ms causes every feed to be read again', async (ms) => {
     void replica.ask();
     await pass(1_000);
     step(ms);
@@ -137,7 +137,7 @@ describe('replicas whose clocks differ by an hour, on a store that does not know
     return new CollectionReplica({ upstream, store: own, clock });
   }
 
-  it('call no snapshot from the future fresh, as nobody knows its age', async () => {
+  it('do not treat a snapshot from the future as fresh, because its age is not known', async () => {
     const ahead = start();
     void ahead.ask();
     await pass(100);
@@ -150,7 +150,7 @@ describe('replicas whose clocks differ by an hour, on a store that does not know
     other.stop();
   });
 
-  it('believe the age of what is announced at once, and do not read in turns', async () => {
+  it('use the announced age at once, and do not read in turns', async () => {
     const both = [start(), start(behind)];
     for (let ms = 0; ms < 60_000; ms += 500) {
       for (const each of both) void each.ask();

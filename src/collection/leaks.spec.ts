@@ -82,8 +82,8 @@ async function comeAndGo(): Promise<void> {
   }
 }
 
-describe('after 10,000 clusters have come and gone', () => {
-  it('nothing stays in the store of this process', async () => {
+describe('after 10,000 clusters were added and removed', () => {
+  it('the in-process store is empty', async () => {
     const store = new InProcessStore(SYSTEM_CLOCK, Infinity, shelf);
     start(store);
     await comeAndGo();
@@ -94,7 +94,7 @@ describe('after 10,000 clusters have come and gone', () => {
     expect(shelf.size).toBe(101);
   });
 
-  it('none of those gone is reconciled once Redis is back', async () => {
+  it('no removed cluster is reconciled once Redis is back', async () => {
     let comeBack = (): void => undefined;
     const loaded: string[] = [];
     const shared: SnapshotStore = new InProcessStore();
@@ -134,7 +134,7 @@ describe('a feed that leaves the list while it is read', () => {
     expect(shelf.slot(inStore('b')).lease).not.toBeNull();
   });
 
-  it('is not read any further, and gives its lease back', async () => {
+  it('is not read any further, and its lease is released', async () => {
     clusters.names = ['a'];
     void replica.ask({ noCache: true });
     await pass(1_200);
@@ -154,7 +154,7 @@ describe('a feed that leaves the list while it is read', () => {
     expect([isStopped, clusters.aborted, shelf.slot(inStore('b')).lease]).toEqual([true, ['b'], null]);
   });
 
-  it('is read again when it comes back', async () => {
+  it('is read again when it is listed again', async () => {
     clusters.names = ['a'];
     void replica.ask({ noCache: true });
     await pass(1_200);
@@ -168,8 +168,8 @@ describe('a feed that leaves the list while it is read', () => {
   });
 });
 
-describe('questions that waited', () => {
-  it.each(['hangs', 'failed'] as const)('leave nothing behind, though the read %s', async (outcome) => {
+describe('requests that waited', () => {
+  it.each(['hangs', 'failed'] as const)('leave no listeners behind when the read %s', async (outcome) => {
     const upstream = new FakeUpstream();
     upstream.behaviour = { tookMs: 100, outcome };
     replica = new CollectionReplica({ upstream, store: new InProcessStore() });
@@ -189,7 +189,7 @@ describe('questions that waited', () => {
 });
 
 describe('a read', () => {
-  it('leaves nothing with the signal that stops the process', async () => {
+  it('leaves no listener on the signal that stops the process', async () => {
     const upstream = new FakeUpstream();
     upstream.behaviour = { tookMs: 0, outcome: 'read' };
     const any = jest.spyOn(AbortSignal, 'any');
@@ -255,7 +255,7 @@ describe('an internal error', () => {
     expect(replica.shows).toBeGreaterThan(0);
   });
 
-  it('leaves a list of feeds unadopted when a feed cannot be created, is logged, and does not last', async () => {
+  it('keeps a list of feeds from being adopted when a feed cannot be created, is logged, and does not last', async () => {
     const upstream = new FakeUpstream();
     const store = new InProcessStore();
     const first = new CollectionReplica({ upstream, store: store.replica() });

@@ -12,11 +12,11 @@ function ageMs(times: ReadTimes): number {
 }
 
 describe('readMoment', () => {
-  it('goes by the wall clocks if the store does not know the age', () => {
+  it('uses the wall clocks if the store does not know the age', () => {
     expect(ageMs({ fetchTimeMs: NOW.wallMs - 3_000 })).toBe(3_000);
   });
 
-  it('goes by the store if the clock of the reader was ahead', () => {
+  it('uses the age from the store if the clock of the reader was ahead', () => {
     expect(ageMs({ fetchTimeMs: NOW.wallMs + HOUR_MS, endedMs: NOW.monotonicMs - 20_000 })).toBe(20_000);
   });
 
@@ -24,7 +24,7 @@ describe('readMoment', () => {
     expect(ageMs({ fetchTimeMs: NOW.wallMs - HOUR_MS, endedMs: NOW.monotonicMs - 20_000 })).toBe(HOUR_MS);
   });
 
-  it('gives no age below zero', () => {
+  it('never returns a negative age', () => {
     expect(ageMs({ fetchTimeMs: NOW.wallMs + 5, endedMs: NOW.monotonicMs + 5 })).toBe(0);
     expect(ageMs({ fetchTimeMs: NOW.wallMs + 1_000 })).toBe(0);
   });

@@ -47,7 +47,7 @@ async function load(asked: readonly CollectionReplica[], forMs: number): Promise
 }
 
 describe('replicas that share a store', () => {
-  it('read a feed once for all questions of a cold start', async () => {
+  it('read a feed once for all requests of a cold start', async () => {
     const [a, b, c] = [start(), start(), start()];
     const asked = [a, b, c].flatMap((replica) => Array.from({ length: 100 }, () => replica.ask()));
     await pass(200);
@@ -57,7 +57,7 @@ describe('replicas that share a store', () => {
     expect([a.shows, b.shows, c.shows]).toEqual([1, 1, 1]);
   });
 
-  it('take over a new snapshot at once', async () => {
+  it('adopt a new snapshot at once', async () => {
     const [a, b] = [start(), start()];
     void a.ask();
     void b.ask();
@@ -87,7 +87,7 @@ describe('replicas that share a store', () => {
     expect(upstream.reads).toBe(1);
   });
 
-  it('wait for the replica that reads, and take over what it has read', async () => {
+  it('wait for the replica that reads, and adopt its snapshot', async () => {
     upstream.behaviour = { tookMs: 1_500, outcome: 'read' };
     const [a, b] = [start(), start()];
     void a.ask();
@@ -122,7 +122,7 @@ describe('replicas that share a store', () => {
     expect(upstream.reads).toBe(1);
   });
 
-  it('stop a read whose lease was lost, and show what the next holder has read', async () => {
+  it('stop a read whose lease was lost, and show the snapshot of the next holder', async () => {
     const [a, b] = [start(), start()];
     void a.ask();
     void b.ask();
@@ -141,7 +141,7 @@ describe('replicas that share a store', () => {
 });
 
 describe('an internal error', () => {
-  it('while an entry is kept is logged, counts as a failure, and does not prevent the next read', async () => {
+  it('while an entry is stored is logged, counts as a failure, and does not prevent the next read', async () => {
     const a = start();
     void a.ask();
     await pass(100);
@@ -157,18 +157,21 @@ describe('an internal error', () => {
 });
 
 describe('the refresh policy', () => {
-  it.each([1, 4])('keeps feeds in use fresh, as often for %d replicas as for one', async (count) => {
-    const group = Array.from({ length: count }, () => start());
-    await load(group, 300_000);
-    // 0.8 to 0.9 of 15 s between two reads.
-    expect(upstream.reads).toBeGreaterThanOrEqual(22);
-    expect(upstream.reads).toBeLessThanOrEqual(26);
-    for (const replica of group) {
-      expect(await replica.ask()).toMatchObject({ waitedFor: null, feeds: [{ problem: null }] });
-    }
-  });
+  it.each([1, 4])(
+    'keeps feeds in use fresh, with as many reads for %d replicas as for one',
+    async (count) => {
+      const group = Array.from({ length: count }, () => start());
+      await load(group, 300_000);
+      // 0.8 to 0.9 of 15 s between two reads.
+      expect(upstream.reads).toBeGreaterThanOrEqual(22);
+      expect(upstream.reads).toBeLessThanOrEqual(26);
+      for (const replica of group) {
+        expect(await replica.ask()).toMatchObject({ waitedFor: null, feeds: [{ problem: null }] });
+      }
+    },
+  );
 
-  it('never lets a question wait for a feed in use', async () => {
+  it('never lets a request wait for a feed in use', async () => {
     const replica = start();
     void replica.ask();
     await pass(1_000);
@@ -203,7 +206,7 @@ describe('the refresh policy', () => {
     expect(await replica.ask()).toMatchObject({ waitedFor: null, feeds: [{ problem: null }] });
   });
 
-  it('reads at most once per minRefreshInterval for questions that force it, and lets them wait', async () => {
+  it('reads at most once per minRefreshInterval for requests that force it, and lets them wait', async () => {
     const group = [start(), start()];
     for (const replica of group) void replica.ask();
     await pass(100);

@@ -17,11 +17,11 @@ describe('callTarget', () => {
     expect(callTarget('https://css.example:443', '/v1.0/p', []).host).toBe('css.example');
   });
 
-  it('drops a user name and a password from the endpoint', () => {
+  it('removes a user name and a password from the endpoint', () => {
     expect(callTarget('http://user:secret@ocp.example', '/api', []).url).toBe('http://ocp.example/api');
   });
 
-  it('survives the parsing of the URL unchanged', () => {
+  it('is unchanged after the URL is parsed', () => {
     const text = fc.string({ unit: ANY_CHARACTER });
     fc.assert(
       fc.property(text, fc.array(fc.tuple(text, text)), (segment, query) => {
@@ -46,7 +46,7 @@ describe('encodeQuery', () => {
     expect(encodeQuery(query)).toBe('a=y&a=z&b=2');
   });
 
-  it('is read back as what went in', () => {
+  it('decodes to its input', () => {
     const text = fc.string({ unit: 'grapheme' });
     fc.assert(
       fc.property(fc.uniqueArray(fc.tuple(text, text), { selector: ([key]) => key }), (query) => {

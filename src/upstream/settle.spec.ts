@@ -4,7 +4,7 @@ import { settle } from './settle.js';
 import { UpstreamError } from './upstream-error.js';
 
 describe('settle', () => {
-  it('hands on what the work answers', async () => {
+  it('returns the result of the work', async () => {
     expect(await settle(() => Promise.resolve(7))).toBe(7);
   });
 
@@ -12,7 +12,7 @@ describe('settle', () => {
     [new UpstreamError('THROTTLED', 5000), 'THROTTLED', 5000],
     [new DOMException('aborted', 'AbortError'), 'TIMEOUT', null],
     [new DOMException('late', 'TimeoutError'), 'TIMEOUT', null],
-  ])('answers a failure for a thrown %s', async (thrown, reason, retryAfterMs) => {
+  ])('returns a failure for a thrown %s', async (thrown, reason, retryAfterMs) => {
     const work = (): Promise<never> => Promise.reject(thrown);
     expect(await settle(work)).toEqual({
       outcome: 'failed',
@@ -20,12 +20,12 @@ describe('settle', () => {
     });
   });
 
-  it('throws a fault of our own on', async () => {
+  it('rethrows an internal error', async () => {
     const fault = new TypeError('a bug');
     await expect(settle(() => Promise.reject(fault))).rejects.toBe(fault);
   });
 
-  it('answers a failure when the work throws at once', async () => {
+  it('returns a failure when the work throws at once', async () => {
     const work = (): Promise<never> => {
       throw new UpstreamError('LIMIT');
     };

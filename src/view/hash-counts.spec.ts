@@ -4,7 +4,7 @@ import { HashCounts } from './hash-counts.js';
 import { idHash } from './id-hash.js';
 
 describe('HashCounts', () => {
-  it('knows which hashes are there more than once, whatever came and went', () => {
+  it('knows which hashes occur more than once, whatever was added and removed', () => {
     // Few different ones, so that many repeat; their number makes tables grow.
     const changes = fc.array(fc.tuple(fc.nat(5_000), fc.boolean()), { maxLength: 20_000, size: 'max' });
     fc.assert(
@@ -26,7 +26,7 @@ describe('HashCounts', () => {
     );
   });
 
-  it('gives ids that differ little hashes that differ', () => {
+  it('gives similar ids different hashes', () => {
     const hashes = Array.from({ length: 200_000 }, (_, number) => idHash(`nightly.${1e9 + number}`));
     expect(new Set(hashes).size).toBe(hashes.length);
     expect(hashes.every((hash) => Number.isSafeInteger(hash) && hash >= 0)).toBe(true);

@@ -8,7 +8,7 @@ const FOLDERS = readdirSync('src/providers', { withFileTypes: true })
   .sort();
 
 describe('the providers', () => {
-  it('are listed, each folder of them', () => {
+  it('are listed, one for each folder', () => {
     expect(PROVIDER_SETTINGS.map(({ id }) => id).sort()).toEqual(FOLDERS);
   });
 

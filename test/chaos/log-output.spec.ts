@@ -98,7 +98,7 @@ function readAll(descriptor: number): string {
 }
 
 describe('a log that cannot be written', () => {
-  it('because the disk is full costs no answer, and the gateway stops as usual', async () => {
+  it('because the disk is full prevents no answer, and the gateway stops as usual', async () => {
     const { gateway, url } = await start({ stdout: open('/dev/full', constants.O_WRONLY) });
     expect(await askOften(url, 100)).toEqual(new Set([200]));
     expect(await metric(url, DROPPED)).toBeGreaterThanOrEqual(100);
@@ -107,7 +107,7 @@ describe('a log that cannot be written', () => {
     expect(gateway.stderr).toBe('');
   });
 
-  it('because the file is as large as it may be costs no answer, and the gateway stops as usual', async () => {
+  it('because the file has reached its limit prevents no answer, and the gateway stops as usual', async () => {
     const log = open(join(folder, 'log'), constants.O_WRONLY | constants.O_CREAT | constants.O_APPEND);
     const { gateway, url } = await start({ stdout: log, before: 'ulimit -f 8' });
     expect(await askOften(url, 100)).toEqual(new Set([200]));
@@ -117,7 +117,7 @@ describe('a log that cannot be written', () => {
     expect(gateway.stderr).toBe('');
   });
 
-  it('because its reader is gone costs no answer, and the gateway stops as usual', async () => {
+  it('because its reader is gone prevents no answer, and the gateway stops as usual', async () => {
     const { gateway, url } = await start({});
     gateway.stopReading();
     expect(await askOften(url, 100)).toEqual(new Set([200]));
@@ -126,7 +126,7 @@ describe('a log that cannot be written', () => {
     expect(await gateway.ended).toBe(0);
   });
 
-  it('because its reader stalls costs neither answers nor memory, and does not outlive a stop', async () => {
+  it('because its reader stalls costs neither answers nor memory, and does not delay a stop', async () => {
     const { gateway, url } = await start({ stdout: makePipe().writer });
     await askOften(url, 100);
     const before = await metric(url, 'process_resident_memory_bytes');
@@ -139,7 +139,7 @@ describe('a log that cannot be written', () => {
     expect(await gateway.ended).toBeNull();
   });
 
-  it('for a while says afterwards how many lines are missing', async () => {
+  it('for a while states afterwards how many lines are missing', async () => {
     const { reader, writer } = makePipe();
     const { url } = await start({ stdout: writer });
     let text = '';
@@ -158,11 +158,11 @@ describe('a log that cannot be written', () => {
   });
 });
 
-describe('a bug that nobody catches', () => {
+describe('an uncaught exception', () => {
   it.each([
     ['uncaught exception: stopping', 'throw new Error("a bug")'],
     ['unhandled rejection: stopping', 'Promise.reject(new Error("a bug"))'],
-  ])('is one line in the log (%s), and a clean stop', async (message, bug) => {
+  ])('causes one line in the log (%s) and a clean stop', async (message, bug) => {
     const preload = join(folder, 'preload.mjs');
     writeFileSync(preload, `process.once('SIGUSR2', () => { ${bug} });\n`);
     const { gateway } = await start({}, { NODE_OPTIONS: `--import ${preload}` });

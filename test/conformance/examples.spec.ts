@@ -148,7 +148,7 @@ async function readVerbatim(rows: readonly unknown[], like: Task): Promise<reado
 }
 
 describe('the suite', () => {
-  it('knows every provider there is', () => {
+  it('covers every provider', () => {
     const ids = PROVIDER_SETTINGS.map(({ id }) => id).sort();
     expect(Object.keys(PROVIDER_SETUPS).sort()).toEqual(ids);
     expect(Object.keys(DOCUMENTED).sort()).toEqual(ids);

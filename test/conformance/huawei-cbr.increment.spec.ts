@@ -30,7 +30,7 @@ interface Measured {
   readonly calls: number;
 }
 
-describe('reading huawei-cbr by what is new', () => {
+describe('incremental reading of huawei-cbr', () => {
   let nowMs = NOW_MS;
   let simulator: Simulator;
   let readers: Readers;
@@ -82,7 +82,7 @@ describe('reading huawei-cbr by what is new', () => {
   }
 
   it.each(SETTINGS)(
-    'brings what a whole read brings in fewer calls: $order, $count, $timeFilter, $times, $cap',
+    'returns what a full read returns in fewer calls: $order, $count, $timeFilter, $times, $cap',
     async (settings) => {
       const { whole, byNews } = await liveOn(settings);
       const told = `${whole.join(' ')} calls, by what is new ${byNews.join(' ')}`;

@@ -46,11 +46,11 @@ describe.each(Object.entries(STORE_SETUPS))('%s', (_, start) => {
     return store.claim(name, { held: held?.version ?? null, nowMs }).then(granted);
   }
 
-  it('has no entry under a new name', async () => {
+  it('has no entry for a new name', async () => {
     await expect(one.store.load(name, null)).resolves.toBeNull();
   });
 
-  it('gives every replica the entry that one has kept', async () => {
+  it('gives every replica the entry that one has stored', async () => {
     const entry = await keepRows(one.store, 500);
     const loaded = kept(await two.store.load(name, null));
     expect({ ...loaded, rows: byId(loaded) }).toEqual({
@@ -66,7 +66,7 @@ describe.each(Object.entries(STORE_SETUPS))('%s', (_, start) => {
     await expect(two.store.load(name, null)).resolves.toMatchObject({ head: { count: 0 }, rows: [] });
   });
 
-  it('keeps names apart, however they are spelt', async () => {
+  it('keeps names apart in any spelling', async () => {
     const names = ['', '}', '{', '{}', '{a}b', '%7B', 'sources/ä/feeds/\u{1F4BE}'];
     for (const [index, odd] of names.entries()) {
       const lease = granted(await one.store.claim(odd, { held: null, nowMs: NOW_MS }));
@@ -88,7 +88,7 @@ describe.each(Object.entries(STORE_SETUPS))('%s', (_, start) => {
     }
   });
 
-  it('grants the next lease as soon as one was given up', async () => {
+  it('grants the next lease as soon as one was released', async () => {
     const first = await leaseOf(one.store, null);
     await first.giveUp(null);
     const second = await leaseOf(two.store, null);
@@ -193,7 +193,7 @@ describe.each(Object.entries(STORE_SETUPS))('%s', (_, start) => {
     await expect(two.store.load(name, null)).resolves.toBeNull();
   });
 
-  it('refuses what was read under a lease that another replica holds now', async () => {
+  it('rejects what was read under a lease that another replica holds now', async () => {
     const late = await leaseOf(one.store, null);
     await setup.breakLease(name);
     const next = await leaseOf(two.store, null);
@@ -218,7 +218,7 @@ describe.each(Object.entries(STORE_SETUPS))('%s', (_, start) => {
     await expect(leaseOf(two.store, null)).resolves.toMatchObject({ version: first.version + 1 });
   });
 
-  it('takes an offer unless there is a newer entry', async () => {
+  it('accepts an offered entry unless there is a newer one', async () => {
     await one.store.offer(name, { version: 20, head: 'first', rows: rowsOf(100) });
     await two.store.offer(name, { version: 19, head: 'older', rows: rowsOf(1) });
     await expect(two.store.load(name, null)).resolves.toMatchObject({ version: 20, head: 'first' });

@@ -48,8 +48,8 @@ const goodConfig = (server: string): string[] => [
 ];
 const ENV = { HW_TOKEN: 'example-token' };
 
-describe('a configuration that is not right', () => {
-  it('ends the process with 78 and reports all mistakes with their places, without secrets', async () => {
+describe('an invalid configuration', () => {
+  it('ends the process with 78 and reports all mistakes with their positions, without secrets', async () => {
     const lines = goodConfig('{ port: -1 }').map((line) => line.replace('type: token', 'type: tokken'));
     const file = write([...lines, 'sauces: []']);
     const gateway = start(['--config', file], { HW_TOKEN: 'a-secret-value-5417' });
@@ -67,7 +67,7 @@ describe('a configuration that is not right', () => {
   });
 
   it.each([[[]], [['--config', '/nowhere/gateway.yaml']]])(
-    'the command line %j ends it too',
+    'on the command line, as %j, ends it too',
     async (args) => {
       const gateway = start(args);
       expect(await gateway.ended).toBe(78);
@@ -77,8 +77,8 @@ describe('a configuration that is not right', () => {
   );
 });
 
-describe('a good configuration', () => {
-  it('lets the gateway listen and answer', async () => {
+describe('a valid configuration', () => {
+  it('starts a gateway that listens and answers', async () => {
     const gateway = start([], { ...ENV, TRIBUTARY_CONFIG: write(goodConfig('{ port: 0 }')) });
     const answer = await ask(`${await gateway.url()}/v1/tasks`);
     expect(answer.status).toBe(200);
@@ -99,7 +99,7 @@ function isRefused(url: string): Promise<boolean> {
 }
 
 describe('a stop', () => {
-  it('finishes the request under way, takes no new ones at last, and ends with 0', async () => {
+  it('finishes the request in flight, accepts no new ones at the end, and exits with 0', async () => {
     simulator.settings.cbr.latencyMs = 1000;
     const gateway = start(
       ['--config', write(goodConfig('{ port: 0, deadline: 60s, shutdownTimeout: 60s }'))],
@@ -116,7 +116,7 @@ describe('a stop', () => {
     expect(await gateway.ended).toBe(0);
   });
 
-  it('does not wait for connections that are merely kept alive', async () => {
+  it('does not wait for idle keep-alive connections', async () => {
     const gateway = start(['--config', write(goodConfig('{ port: 0, shutdownTimeout: 60s }'))], ENV);
     const url = await gateway.url();
     const agent = new Agent({ keepAlive: true });
@@ -134,7 +134,7 @@ describe('a stop', () => {
     }
   });
 
-  it('does not outlast shutdownTimeout, whatever hangs', async () => {
+  it('takes at most shutdownTimeout, whatever hangs', async () => {
     await simulator.setFault('cbr', 'hang');
     const gateway = start(
       ['--config', write(goodConfig('{ port: 0, deadline: 60s, shutdownTimeout: 1s }'))],
@@ -148,7 +148,7 @@ describe('a stop', () => {
     expect(await answer).toBe('cut');
   });
 
-  it('leaves no reads behind: it is not held up by an upstream that nobody waits for any more', async () => {
+  it('aborts reads: an upstream that nobody waits for does not delay it', async () => {
     await simulator.setFault('cbr', 'hang');
     // Who waited for the call would outlast the stop, and end with 1.
     const lines = [...goodConfig('{ port: 0, deadline: 100ms, shutdownTimeout: 60s }'), '    timeout: 5m'];
@@ -159,7 +159,7 @@ describe('a stop', () => {
   });
 });
 
-describe('a port that cannot be had', () => {
+describe('a port that is not available', () => {
   it('ends the process with a message that names it, without a stack trace', async () => {
     const holder = createServer();
     await new Promise<void>((resolve) => holder.listen(0, '127.0.0.1', resolve));

@@ -53,7 +53,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-it('tells ids and records to the digit as they were received, from what another replica has read as well', async () => {
+it('keeps every digit of ids and records, also from snapshots that another replica has read', async () => {
   for (const gateway of [reader, other]) {
     const url = await gateway.url();
     const list = await ask(`${url}/v1/tasks?clusterId=${CLUSTER}&include=raw`);

@@ -100,7 +100,7 @@ async function pageOnceRead(url: string): Promise<SentPage> {
 
 describe('more clusters than may be read', () => {
   it.each(UPSTREAMS)(
-    'are cut at the limit and told, $clusters of them that $name, and the gateway goes on answering',
+    'are cut at the limit and reported, $clusters of them that $name, and the gateway continues to answer',
     async ({ source, clusters, clusterPath, list, noTasks }) => {
       const [listed, empty] = [JSON.stringify(list(clusters)), JSON.stringify(noTasks)];
       upstream = await ListServer.start((path) => (path === clusterPath ? listed : empty));

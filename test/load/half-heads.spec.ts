@@ -42,8 +42,8 @@ async function time(url: string, path: string): Promise<Asked> {
 /** Takes half a minute; what it shows is shown with few connections in http/slow-clients. */
 const inFull = IN_FULL ? describe : describe.skip;
 
-inFull(`${CONNECTIONS} connections with half a head`, () => {
-  it('are all closed within 30 s, and everyone else is answered meanwhile', async () => {
+inFull(`${CONNECTIONS} connections with half a request head`, () => {
+  it('are all closed within 30 s, and all others are answered meanwhile', async () => {
     const simulator = await setup.simulator();
     const replica = await setup.replica(simulator, {});
     expect((await ask(`${replica.url}/v1/tasks`)).status).toBe(200);

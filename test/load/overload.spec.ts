@@ -62,9 +62,9 @@ async function load(replica: Replica, question: Question, step: Step): Promise<r
   return samples;
 }
 
-describe.each(QUESTIONS)('twice as much as can be done: %s, %d rows', (question, cbrRows) => {
+describe.each(QUESTIONS)('twice the load that can be served: %s, %d rows', (question, cbrRows) => {
   it(
-    'is refused in part, what is accepted is answered soon, and afterwards all is as before',
+    'is shed in part, accepted requests are answered soon, and afterwards everything is as before',
     async () => {
       const simulator = await setup.simulator({ ...SMALL, fleet: { ...SMALL.fleet, cbrRows } });
       const replica = await setup.replica(simulator, { cache: { freshFor: '10s' }, window: '3650d' });

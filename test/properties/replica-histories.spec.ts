@@ -145,7 +145,7 @@ describe('random histories of replicas on one store', () => {
   });
 
   it(
-    'never show an older snapshot or a wrong age, lose one to a failed read, or read a feed twice at once',
+    'never show an older snapshot or a wrong age, never lose one to a failed read, and never read a feed twice at once',
     async () => {
       let histories = 0;
       let reads = 0;
@@ -171,7 +171,7 @@ describe('random histories of replicas on one store', () => {
   );
 
   it(
-    'recover: once the upstream works again, every replica shows the last read',
+    'end with the last read at every replica once the upstream works again',
     async () => {
       await fc.assert(
         fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 25 }), async (steps) => {

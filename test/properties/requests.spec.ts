@@ -191,8 +191,8 @@ const MISTAKE: fc.Arbitrary<Mistake> = fc.oneof(
   ),
 );
 
-describe('whatever is asked', () => {
-  it('a query that the document allows is answered, as documented', async () => {
+describe('random requests', () => {
+  it('a query that the document allows is answered as documented', async () => {
     await fc.assert(
       fc.asyncProperty(VALID, async (pairs) => {
         const answer = await ask(`${gateway.url}/v1/tasks?${encoded(pairs)}`);
@@ -203,7 +203,7 @@ describe('whatever is asked', () => {
     );
   });
 
-  it('a query that the document forbids is a 400 that names the parameter', async () => {
+  it('a query that the document forbids gets a 400 that names the parameter', async () => {
     await fc.assert(
       fc.asyncProperty(VALID, MISTAKE, fc.boolean(), async (valid, { parameter, pairs }, first) => {
         // Together with page, a page token is refused before it is read.
@@ -220,7 +220,7 @@ describe('whatever is asked', () => {
     );
   });
 
-  it('any query at all is a 200 or a 400', async () => {
+  it('any query gets a 200 or a 400', async () => {
     const anything = fc.oneof(
       fc.string({
         unit: fc.oneof(fc.constantFrom(...QUERY_CHARACTERS.split('')), ANY_CHARACTER.map(encodeURIComponent)),
@@ -238,7 +238,7 @@ describe('whatever is asked', () => {
     );
   });
 
-  it('any task id and source is a 200, a 400 or a 404', async () => {
+  it('any task id and source gets a 200, a 400 or a 404', async () => {
     const name = fc.oneof(
       fc.string({ minLength: 1, maxLength: 600, unit: ANY_CHARACTER }),
       fc
@@ -263,7 +263,7 @@ describe('whatever is asked', () => {
     );
   });
 
-  it('no wish of the caller, however it is written, is an error of ours', async () => {
+  it('no preference of the caller, in any spelling, causes a 500', async () => {
     const directive = fc.constantFrom(
       'max-age',
       'max-stale',

@@ -133,7 +133,7 @@ describe.each([
   ['RedisStore on one server', 150],
   ['FallbackStore over RedisStore on one server', 100],
 ] as const)('%s', (kind, numRuns) => {
-  it('is what a simple model is, whatever three replicas do', async () => {
+  it('behaves like a simple model, whatever three replicas do', async () => {
     const setup = await (STORE_SETUPS[kind] ?? fail)();
     try {
       const stores = await Promise.all(Array.from({ length: REPLICAS }, () => setup.replica()));

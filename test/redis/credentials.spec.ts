@@ -111,7 +111,7 @@ const CASES: readonly Case[] = [
 ];
 
 describe('wrong credentials under constant demand of four replicas', () => {
-  it.each(CASES)('of type $type are tried five times an hour at most', async (each) => {
+  it.each(CASES)('of type $type are tried at most five times an hour', async (each) => {
     simulator.calls.reset();
     await demandFor(2 * HOUR_MS, each.providers, each.credentials(simulator.urls.iam));
     expect(mostRefusedAnHour(each.asked)).toBeLessThanOrEqual(5);

@@ -39,7 +39,7 @@ function warnings({ log }: RunningGateway): string[] {
   return log.filter((line) => line.includes(FEED) && line.includes('"warn"'));
 }
 
-it('tells why a feed cannot be read at every replica, and logs it where it was read', async () => {
+it('every replica reports why a feed cannot be read, and the replica that read it logs it', async () => {
   const [reader, other] = [await start(), await start()];
   await until(async () => {
     await ask(`${reader.url}/v1/tasks`);

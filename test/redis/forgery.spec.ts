@@ -64,9 +64,9 @@ async function seeAChange(): Promise<void> {
   }
 }
 
-describe('a Redis whose every value and message is forged by a stranger without the secret', () => {
+describe('a Redis whose every value and message is forged by an attacker without the secret', () => {
   it(
-    'shows no forged task, silences no feed, and leaves /v1/sources a 200',
+    'adds no forged task, stops no feed, and leaves /v1/sources at 200',
     async () => {
       for (let round = 0; round < ROUNDS; round += 1) await seeAChange();
       const { text } = await ask(`${gateways[0]?.url ?? ''}/metrics`);

@@ -40,7 +40,7 @@ describe('a gateway with Redis', () => {
     return gateway.log.filter((line) => line.includes(text)).length;
   }
 
-  it('says that Redis is down, answers nevertheless, and says when it is back', async () => {
+  it('reports that Redis is down, answers nevertheless, and reports when it is back', async () => {
     await start();
     expect(await health()).toEqual({ status: 'ok', degraded: [] });
     expect(await metric('tributary_redis_up')).toBe('tributary_redis_up 1');
@@ -61,7 +61,7 @@ describe('a gateway with Redis', () => {
     expect(gateway.log.join('')).not.toContain(String(redis.port));
   });
 
-  it('starts and answers while Redis is not there', async () => {
+  it('starts and answers without Redis', async () => {
     await redis.kill();
     await start();
     expect((await ask(`${gateway.url}/v1/tasks`)).status).toBe(200);

@@ -97,7 +97,7 @@ async function maySpend(limits: CallLimits): Promise<boolean> {
 }
 
 describe('the concurrency of a source', () => {
-  it('holds over all replicas, and is made use of', async () => {
+  it('holds over all replicas, and is used in full', async () => {
     const upstream = new Upstream();
     await callOften(replicas(), upstream, 20);
     expect(upstream.most).toBe(3);
@@ -118,13 +118,13 @@ describe('the concurrency of a source', () => {
     }
   });
 
-  it('is given back by calls that fail', async () => {
+  it('is released by calls that fail', async () => {
     const [limits] = replicas({ ...SOURCE, concurrency: 1 });
     await expect(limits?.call(OPEN, () => Promise.reject(new Error('text')))).rejects.toThrow('text');
     expect(await limits?.call(OPEN, () => Promise.resolve('next'))).toBe('next');
   });
 
-  it('lets a call that waits for a place go when its signal is aborted', async () => {
+  it('releases a call that waits for a slot when its signal is aborted', async () => {
     const [first, second] = replicas({ ...SOURCE, concurrency: 1 });
     let end = (): void => undefined;
     const held = first?.call(OPEN, () => new Promise<void>((resolve) => (end = resolve)));
@@ -138,7 +138,7 @@ describe('the concurrency of a source', () => {
     await until(async () => (await places()) === 0);
   });
 
-  it('is given back in time by a replica that died', async () => {
+  it('is released in time after a replica has died', async () => {
     // A lease ends five seconds after the longest call: one second from now.
     const [first, second] = replicas({ ...SOURCE, concurrency: 1, timeoutMs: -4_000 });
     void first?.call(OPEN, () => new Promise(() => undefined));
@@ -158,7 +158,7 @@ describe('the concurrency of a source', () => {
 });
 
 describe('the rate of a source', () => {
-  it('holds over all replicas to the call', async () => {
+  it('holds exactly over all replicas', async () => {
     const limits = replicas();
     const [first, second] = limits;
     const spent = await Promise.all(limits.flatMap((each) => [1, 2, 3].map(() => maySpend(each))));
@@ -169,7 +169,7 @@ describe('the rate of a source', () => {
     for (const each of limits) expect((await each.budget())?.remaining).toBe(0);
   });
 
-  it('holds around a border: the window slides', async () => {
+  it('holds around a boundary, because the window slides', async () => {
     const [first, second] = replicas();
     if (first === undefined || second === undefined) throw new Error('no replicas');
     await first.spend(OPEN);
@@ -181,7 +181,7 @@ describe('the rate of a source', () => {
     expect(await maySpend(second)).toBe(false);
   });
 
-  it('lets one more go when the oldest leaves the window', async () => {
+  it('allows one more call when the oldest leaves the window', async () => {
     const [limits] = replicas({ ...SOURCE, rate: { calls: 1, perMs: 200 } });
     const startedMs = performance.now();
     await limits?.spend(OPEN);
@@ -190,7 +190,7 @@ describe('the rate of a source', () => {
   });
 });
 
-describe('what is not a limit of ours', () => {
+describe('a value that the gateway has not written as a limit', () => {
   /** Puts something else in the place of every key there is. */
   async function spoil(put: (key: string) => readonly [string, ...string[]]): Promise<void> {
     await redis.command(async (commands) => {
@@ -207,7 +207,7 @@ describe('what is not a limit of ours', () => {
     ['a large number', ['SET', '999999999']],
     ['a list', ['RPUSH', 'a', 'b']],
     ['places that never end', ['ZADD', '9999999999999999', 'a', '9999999999999998', 'b', '1e18', 'c']],
-  ])('is removed when it is met: %s', async (_, content) => {
+  ])('is removed when it is found: %s', async (_, content) => {
     const [limits] = replicas();
     await limits?.call(OPEN, async () => {
       await limits.spend(OPEN);

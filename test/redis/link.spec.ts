@@ -72,8 +72,8 @@ function listen(link: IoredisLink): string[] {
   return heard;
 }
 
-describe('a link to a Redis that is there', () => {
-  it('is down until it has tried, then up, and tells so', async () => {
+describe('a link to a Redis that runs', () => {
+  it('is down until it has connected, then up, and reports it', async () => {
     const record = new Record();
     const link = linkTo((await redis()).url, record);
     let ups = 0;
@@ -93,7 +93,7 @@ describe('a link to a Redis that is there', () => {
     expect(await server.command((commands) => commands.dbsize())).toBe(0);
   });
 
-  it('carries much over a connection of its own', async () => {
+  it('uses a connection of its own for large values', async () => {
     const link = linkTo((await redis()).url);
     await link.ready(100_000);
     const much = randomBytes(20_000_000);
@@ -107,7 +107,7 @@ describe('a link to a Redis that is there', () => {
     expect(id).not.toBe(otherId);
   });
 
-  it('does not take Redis for slow where many long commands share a connection', async () => {
+  it('does not treat Redis as slow where many long commands share a connection', async () => {
     const server = await redis();
     const observer = new Record();
     const link = linkTo(server.url, observer, SCANT);
@@ -119,7 +119,7 @@ describe('a link to a Redis that is there', () => {
     expect(observer.events).not.toContain('down TIMEOUT');
   });
 
-  it('hands messages on as they were sent', async () => {
+  it('delivers messages as they were sent', async () => {
     const link = linkTo((await redis()).url);
     const heard: Buffer[] = [];
     link.subscribe('news', (message) => heard.push(message));
@@ -135,7 +135,7 @@ describe('a link to a Redis that is there', () => {
     expect([heard[0], late[0]]).toEqual([bytes, bytes]);
   });
 
-  it('is not taken down by an error about one key or one script', async () => {
+  it('stays up after an error about one key or one script', async () => {
     const record = new Record();
     const link = linkTo((await redis()).url, record);
     await link.ready(100_000);
@@ -150,7 +150,7 @@ describe('a link to a Redis that is there', () => {
     expect(record).toMatchObject({ events: [], failures: ['ERR', 'WRONGTYPE', 'OTHER'] });
   });
 
-  it('does not take it for a hung Redis when the process itself was held up', async () => {
+  it('does not treat Redis as hung when the process itself was stalled', async () => {
     const link = linkTo((await redis()).url);
     await link.ready(100_000);
     const answer = link.run((commands) => commands.ping());
@@ -173,7 +173,7 @@ describe('a link to a Redis that is there', () => {
 });
 
 describe('a Redis that fails', () => {
-  it('may be absent at the start', async () => {
+  it('may be down at the start', async () => {
     const server = await redis();
     await server.kill();
     const record = new Record();
@@ -187,7 +187,7 @@ describe('a Redis that fails', () => {
     expect(record.events).toEqual(['down UNREACHABLE', 'back']);
   });
 
-  it('is used again, and heard again, after it was killed', async () => {
+  it('is used again, for commands and messages, after it was killed', async () => {
     const server = await redis();
     const record = new Record();
     const link = linkTo(server.url, record);
@@ -203,7 +203,7 @@ describe('a Redis that fails', () => {
     expect(record.events).toEqual(['down UNREACHABLE', 'back']);
   });
 
-  it('takes nothing that hangs for long, and is used again when it goes on', async () => {
+  it('delays no command for long while it hangs, and is used again when it continues', async () => {
     const server = await redis();
     const link = linkTo(server.url, new Record(), SCANT);
     const heard = listen(link);
@@ -222,7 +222,7 @@ describe('a Redis that fails', () => {
     await hears(link, heard, 'after');
   });
 
-  it('is found out while nobody asks', async () => {
+  it('is noticed without a command', async () => {
     const server = await redis();
     const link = linkTo(server.url, new Record(), SCANT);
     await link.ready(100_000);
@@ -232,7 +232,7 @@ describe('a Redis that fails', () => {
     await isUp(link);
   });
 
-  it('lets a link be closed while it hangs or is not there', async () => {
+  it('lets a link be closed while it hangs or is down', async () => {
     const server = await redis();
     const link = linkTo(server.url);
     await link.ready(100_000);
@@ -298,7 +298,7 @@ async function subscribedNode({ nodes }: TestCluster): Promise<TestRedis> {
 }
 
 describe('the address of a Redis', () => {
-  it('may hold a password that the server does not ask for', async () => {
+  it('may have a password that the server does not require', async () => {
     const link = linkTo((await redis()).url.replace('//', '//:any@'));
     await link.ready(100_000);
     await works(link);
@@ -367,7 +367,7 @@ describe('a Redis behind Sentinels', () => {
     await isDown(linkTo(`redis-sentinel://127.0.0.1:${await sparePort()}#main`), 'UNREACHABLE');
   });
 
-  it('is used again when a replica has taken the place of the master', async () => {
+  it('is used again after a failover to a replica', async () => {
     const link = linkTo(sentinel.url);
     const heard = listen(link);
     await link.ready(100_000);
@@ -381,7 +381,7 @@ describe('a Redis behind Sentinels', () => {
 });
 
 describe('a Redis behind TLS', () => {
-  it('is used when its certificate is trusted, and only then', async () => {
+  it('is used only when its certificate is trusted', async () => {
     const server = await startTlsRedis();
     ends.push(server.stop);
     const strict = Array.from({ length: 8 }, () => linkTo(server.url));

@@ -159,11 +159,11 @@ async function scriptsRun(): Promise<number> {
   );
 }
 
-describe('a refused credential under constant demand of four replicas', () => {
+describe('a rejected credential under constant demand of four replicas', () => {
   it.each([
     ['at three places', ['css', 'cbr', 'cce']],
     ['at six places', ['a', 'b', 'c', 'd', 'e', 'f']],
-  ])('is tried five times an hour at most, and again each hour, %s', async (_where, places) => {
+  ])('is tried at most five times an hour, and again each hour, %s', async (_where, places) => {
     const upstream = new Upstream();
     await demandFor(3 * HOUR_MS, upstream, places);
     expect(upstream.mostRefusedAnHour()).toBeLessThanOrEqual(5);
@@ -171,7 +171,7 @@ describe('a refused credential under constant demand of four replicas', () => {
     expect(upstream.refusedAt.at(-1)).toBeGreaterThan(hours.nowMs - HOUR_MS - 60_000);
   });
 
-  it('is tried so when it was right until it was revoked', async () => {
+  it('is tried at most five times an hour when it was valid until it was revoked', async () => {
     const upstream = new Upstream();
     upstream.accepts = true;
     expect(await outcomesOf(upstream.call)).toEqual(replicas.map(() => 'answer'));
@@ -182,7 +182,7 @@ describe('a refused credential under constant demand of four replicas', () => {
     expect(upstream.mostRefusedAnHour()).toBeLessThanOrEqual(5);
   });
 
-  it('is tried so while replicas come and go', async () => {
+  it('is tried at most five times an hour while replicas start and stop', async () => {
     const upstream = new Upstream();
     for (let minute = 0; minute < 60; minute += 1) {
       if (minute % 15 === 0) await start(1);
@@ -215,7 +215,7 @@ async function rests(replica: Replica): Promise<boolean> {
 }
 
 describe('a first call', () => {
-  it('goes alone over all replicas after a refusal', async () => {
+  it('is the only one over all replicas after a rejection', async () => {
     await expect(pass(first(), new Upstream().call)).rejects.toMatchObject({ reason: 'UNAUTHORIZED' });
     await hours.pass(2_000, redis);
     const calls: PendingCall[] = [];
@@ -233,7 +233,7 @@ describe('a first call', () => {
     expect(await keys()).toEqual([]);
   });
 
-  it('is one of four at once while nothing was refused', async () => {
+  it('may be one of four at once while nothing was rejected', async () => {
     const calls: PendingCall[] = [];
     const answers = Promise.allSettled(
       replicas.flatMap((replica) =>
@@ -250,7 +250,7 @@ describe('a first call', () => {
     expect(calls.filter((call) => call.started)).toHaveLength(4);
   });
 
-  it('may go when the replica whose turn it was has died', async () => {
+  it('may start when the replica whose turn it was has died', async () => {
     const dying = only(await start(1));
     const other = first();
     await expect(pass(dying, new Upstream().call)).rejects.toMatchObject({ reason: 'UNAUTHORIZED' });
@@ -264,7 +264,7 @@ describe('a first call', () => {
     expect(await next).toBe('answer');
   });
 
-  it('that waits for its turn goes when its signal is aborted', async () => {
+  it('that waits for its turn is released when its signal is aborted', async () => {
     const [holder, other] = replicas as [Replica, Replica];
     await expect(pass(holder, new Upstream().call)).rejects.toMatchObject({ reason: 'UNAUTHORIZED' });
     await hours.pass(2_000, redis);
@@ -279,7 +279,7 @@ describe('a first call', () => {
     expect(await held).toBe('answer');
   });
 
-  it('that fails otherwise is neither proof nor refusal, and gives its turn back', async () => {
+  it('that fails otherwise counts as neither success nor rejection, and returns its turn', async () => {
     const failing = (): Promise<string> => Promise.reject(new UpstreamError('TIMEOUT'));
     expect(await outcomesOf(failing)).toEqual(replicas.map(() => 'TIMEOUT'));
     expect(await keys()).toEqual([]);
@@ -324,7 +324,7 @@ describe('a replica that waits for the ticket of another', () => {
 });
 
 describe('calls that several replicas sent together', () => {
-  it('are one refusal in a row, and as many refused calls', async () => {
+  it('count as one rejection in a row, and as that many rejected calls', async () => {
     const calls: PendingCall[] = [];
     const answers = Promise.allSettled(replicas.map((replica) => pass(replica, pendingCall(calls).work)));
     await until(() => calls.every(({ started }) => started));
@@ -336,7 +336,7 @@ describe('calls that several replicas sent together', () => {
 });
 
 describe('a success', () => {
-  it('at another place forgets what the credential was refused, not what the place has refused', async () => {
+  it('at another service resets the rejections of the credential, not those of the service', async () => {
     const [one, other, third] = replicas as [Replica, Replica, Replica];
     const answer = (): Promise<string> => Promise.resolve('answer');
     for (const replica of [one, other, third]) await pass(replica, answer, 'cbr');
@@ -350,7 +350,7 @@ describe('a success', () => {
     expect(await pass(third, answer, 'cce')).toBe('answer');
   });
 
-  it('of a call from before the refusal proves nothing', async () => {
+  it('of a call from before the rejection is ignored', async () => {
     const [one, other] = replicas as [Replica, Replica];
     const late = new PendingCall();
     const answer = pass(other, late.work);
@@ -364,8 +364,8 @@ describe('a success', () => {
   });
 });
 
-describe('a success that is told late', () => {
-  it('proves nothing when it set out before the refusal, though its replica has not heard of that', async () => {
+describe('a success that is reported late', () => {
+  it('is ignored when its call started before the rejection, although its replica does not know of it', async () => {
     const { link } = first();
     const lockout = new RedisLockouts(link, LOCKOUT_POLICY).of(KEY, 'css', () => undefined);
     await lockout.refused({ ticket: null, ageMs: 0 });
@@ -378,7 +378,7 @@ describe('a success that is told late', () => {
 });
 
 describe('a replica that is restarted', () => {
-  it('rests like the others with the same secret, and tries another at once', async () => {
+  it('backs off like the others with the same secret, and tries another at once', async () => {
     const upstream = new Upstream();
     await demandFor(120_000, upstream);
     const restarted = only(await start(1));
@@ -392,7 +392,7 @@ describe('a replica that is restarted', () => {
     expect(await gate.pass(OPEN, upstream.call)).toBe('answer');
   });
 
-  it('hears how long the rest still takes', async () => {
+  it('learns how long the backoff still lasts', async () => {
     const upstream = new Upstream();
     await expect(pass(first(), upstream.call)).rejects.toMatchObject({ retryAfterMs: null });
     // By now it rests for so long that no busy machine sees the end of it.
@@ -405,8 +405,8 @@ describe('a replica that is restarted', () => {
   });
 });
 
-describe('what Redis holds of a credential', () => {
-  it('is neither its secret nor a quick digest of it, and ends about an hour after the last refusal', async () => {
+describe('the record of a credential in Redis', () => {
+  it('has neither its secret nor a fast digest of it, and expires about an hour after the last rejection', async () => {
     await expect(pass(first(), new Upstream().call)).rejects.toMatchObject({ reason: 'UNAUTHORIZED' });
     const [key = '', ...others] = await keys();
     expect(others).toEqual([]);
@@ -434,7 +434,7 @@ describe('what Redis holds of a credential', () => {
     ['tickets that never end', ['HSET', 'calls', '1', 'ticket:a', farMs, 'ticket:b', farMs], HOUR_MS],
     ['words for numbers', ['HSET', 'until', 'nan', 'calls', 'inf'], HOUR_MS],
     ['numbers below zero', ['HSET', 'calls', '-3'], HOUR_MS],
-  ])('is removed when it is nothing of ours: %s', async (_, [command = '', ...values], lifeMs) => {
+  ])('is removed when the gateway has not written it: %s', async (_, [command = '', ...values], lifeMs) => {
     await expect(pass(first(), new Upstream().call)).rejects.toMatchObject({ reason: 'UNAUTHORIZED' });
     const [key = ''] = await keys();
     await redis.command(async (commands) => {
@@ -449,7 +449,7 @@ describe('what Redis holds of a credential', () => {
 });
 
 describe('in a Redis Cluster', () => {
-  it('a refusal rests at all replicas, and news of it arrives', async () => {
+  it('a rejection applies to all replicas, and its message arrives', async () => {
     const cluster = await startRedisCluster();
     const opened = await openLockouts(cluster.url, 2);
     try {
@@ -495,7 +495,7 @@ describe('without Redis', () => {
     expect(await outcomesOf(upstream.call)).toEqual(replicas.map(() => 'answer'));
   });
 
-  it('counts over all again once it is back', async () => {
+  it('the count is shared again once it is back', async () => {
     await outcomesOf(new Upstream().call);
     await redis.kill();
     await until(() => replicas.every(({ link }) => link.status.state === 'down'));

@@ -44,8 +44,8 @@ async function toldBy(redis: TestRedis): Promise<readonly string[]> {
   return told;
 }
 
-describe('a Redis with the rights of the documentation', () => {
-  it('is up, and denies nothing', async () => {
+describe('a Redis with the documented permissions', () => {
+  it('is up, and denies no command', async () => {
     const redis = await startRedis();
     ends.push(() => redis.stop());
     const link = linkTo(redis.url);
@@ -56,7 +56,7 @@ describe('a Redis with the rights of the documentation', () => {
   });
 });
 
-describe('a Redis that lacks what the gateway needs', () => {
+describe('a Redis that lacks permissions that the gateway needs', () => {
   it.each([
     ['scripts', ['-@scripting'], 'EVALSHA, EVAL'],
     ['commands that only scripts use', ['-hset', '-publish'], 'HSET, PUBLISH'],
@@ -64,7 +64,7 @@ describe('a Redis that lacks what the gateway needs', () => {
     ['subscriptions', ['-subscribe'], 'SUBSCRIBE'],
     ['channels', ['resetchannels'], 'SUBSCRIBE on the channels of cache.prefix'],
     ['keys', ['resetkeys', '~other:*'], 'GET on the keys of cache.prefix'],
-  ])('is down for want of %s, and tells it once', async (_, rights, lacking) => {
+  ])('is down without %s, and reports it once', async (_, rights, lacking) => {
     const redis = await redisWithout(...rights);
     expect(await toldBy(redis)).toEqual([`LACKING: ${lacking}`]);
   });
@@ -89,7 +89,7 @@ describe('a Redis that lacks what the gateway needs', () => {
 });
 
 describe('Sentinels with a password', () => {
-  it('are told as NOAUTH without it, as WRONGPASS with another, and used with it', async () => {
+  it('are reported as NOAUTH without it, as WRONGPASS with another, and used with it', async () => {
     const sentinel = await startSentinel('hush');
     ends.push(sentinel.stop);
     for (const [sentinelPassword, code] of [

@@ -42,7 +42,7 @@ describe('the secret that replicas share through Redis', () => {
     expect(await agreed(other)).not.toEqual(own);
   });
 
-  it('is proposed again to a Redis that has forgotten it, or has something else in its place', async () => {
+  it('is stored again in a Redis that has lost it, or has another value in its place', async () => {
     const [one, two] = links.map((link) => new SharedSecret(link));
     await one?.agree();
     const before = one?.value;

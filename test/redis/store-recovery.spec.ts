@@ -9,7 +9,7 @@ import { redisBench, type RedisSetup } from '../support/store-setups.js';
 const KEYS = ['lease', 'fence', 'backoff', 'entry', 'segments'] as const;
 const TEXTS = ['', 'garbage', '-1', '99999999999999999999', '1e300', 'a:b', '1 2 3 NONSENSE', '\0\xff'];
 
-describe('RedisStore among values that it has not written', () => {
+describe('RedisStore with values that it has not written', () => {
   let setup: RedisSetup;
   let store: SnapshotStore;
   let other: SnapshotStore;
@@ -92,7 +92,7 @@ describe('RedisStore among values that it has not written', () => {
     }
   });
 
-  it('recovers when a segment is damaged or missing, whatever the writer holds', async () => {
+  it('recovers when a segment is damaged or missing, whatever entry the writer has', async () => {
     for (const damage of ['damaged', 'gone']) {
       name = randomUUID();
       const base = await keepRows(100);
@@ -105,7 +105,7 @@ describe('RedisStore among values that it has not written', () => {
     }
   });
 
-  it('loads nothing older after everything was removed, and continues from what is held', async () => {
+  it('loads nothing older after everything was removed, and continues from the entry in memory', async () => {
     const base = await keepRows(50);
     await setup.command((redis) => redis.flushall());
     await expect(store.load(name, base)).resolves.toBeNull();
@@ -113,7 +113,7 @@ describe('RedisStore among values that it has not written', () => {
     expect(lease).toMatchObject({ outcome: 'granted', lease: { version: base.version + 1 } });
   });
 
-  it('works on after the scripts were removed', async () => {
+  it('works after the scripts were removed', async () => {
     await keepRows(5);
     await setup.command((redis) => redis.script('FLUSH'));
     await expect(other.load(name, null)).resolves.toMatchObject({ head: { count: 5 } });
@@ -150,7 +150,7 @@ describe('RedisStore among values that it has not written', () => {
     expect(claim.outcome).toBe('granted');
   });
 
-  it('gives readers whole entries only, even while they are replaced', async () => {
+  it('gives readers complete entries only, even while they are replaced', async () => {
     let base: Entry | null = await keepRows(1);
     let held: Entry | null = null;
     const writer = { isDone: false };

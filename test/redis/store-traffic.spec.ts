@@ -17,7 +17,7 @@ interface Traffic {
   readonly redisOut: number;
 }
 
-describe('what a large feed of which little changes costs', () => {
+describe('the traffic for a large feed of which little changes', () => {
   let redis: TestRedis;
   const links: PlainLink[] = [];
   const counted = { wrote: 0, read: 0 };
@@ -65,7 +65,7 @@ describe('what a large feed of which little changes costs', () => {
     return entry;
   }
 
-  it('is at most 1 % of the whole, in both directions', async () => {
+  it('is at most 1 % of the feed, in both directions', async () => {
     const prefix = `test-${randomUUID()}`;
     const [writer, reader] = [await replica(prefix), await replica(prefix)];
     const rows = rowsOf(ROWS);

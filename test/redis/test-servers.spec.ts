@@ -19,7 +19,7 @@ describe('the servers of the tests', () => {
     expect(await redis.command((own) => own.get('a'))).toBeNull();
   });
 
-  it('form a cluster that keeps every key', async () => {
+  it('form a cluster that stores every key', async () => {
     const cluster = await startRedisCluster(EVERY_RIGHT);
     stops.push(cluster.stop);
     const client = new Cluster(cluster.nodes.map(({ port }) => ({ host: '127.0.0.1', port })));

@@ -10,13 +10,13 @@ describe('compressed bodies', () => {
   it.each([
     ['gzip', gunzipSync],
     ['br', brotliDecompressSync],
-  ] as const)('in %s hold what the body holds, in fewer bytes', async (coding, decompress) => {
+  ] as const)('in %s have the content of the body in fewer bytes', async (coding, decompress) => {
     const compressed = await new CompressedBodies().of(BODY, coding, null);
     expect(compressed.length).toBeLessThan(BODY.length / 5);
     expect(decompress(compressed).equals(BODY)).toBe(true);
   });
 
-  it('are made once for all who ask at the same time, and at once for those who ask later', async () => {
+  it('are made once for simultaneous requests, and are there at once for later ones', async () => {
     const bodies = new CompressedBodies();
     const first = bodies.of(BODY, 'gzip', '"a-gzip"');
     const second = bodies.of(BODY, 'gzip', '"a-gzip"');
@@ -27,7 +27,7 @@ describe('compressed bodies', () => {
     expect(bodies.of(BODY, 'gzip', '"a-gzip"')).toBe(made);
   });
 
-  it('without a tag are made for each who asks', async () => {
+  it('without a tag are made for each request', async () => {
     const bodies = new CompressedBodies();
     const [first, second] = await Promise.all([bodies.of(BODY, 'gzip', null), bodies.of(BODY, 'gzip', null)]);
     expect(first).not.toBe(second);

@@ -11,7 +11,7 @@ beforeEach(async () => {
 });
 afterEach(() => setup.simulator.stop());
 
-describe('a clock that is off', () => {
+describe('a wrong clock', () => {
   it.each(UPSTREAM_NAMES)('of %s shows in the Date header', async (name) => {
     await setup.simulator.setFault(name, 'clock-ahead');
     expect((await setup.ask(name)).headers.date).toBe('Mon, 01 Jun 2026 12:20:00 GMT');
@@ -38,7 +38,7 @@ describe('a clock that is off', () => {
     expect(await timesIn()).toEqual(right.map((timeMs) => timeMs - 24 * 60 * MINUTE_MS));
   });
 
-  it('moves times in their own form', async () => {
+  it('shifts times in their own format', async () => {
     const formOf = (rows: readonly unknown[]): string => JSON.stringify(rows).replaceAll(/\d/g, '0');
     for (const name of ['cbr', 'cce', 'ocp'] as const) {
       const right = formOf(rowsIn(await setup.ask(name)));

@@ -34,7 +34,7 @@ describe.each(UPSTREAM_NAMES)('compressed answers of %s', (name) => {
     expect(keysOf(answer.bytes)).toEqual(keysOf(right.bytes));
   });
 
-  it('gzip-cut is a whole HTTP message that does not inflate to its end', async () => {
+  it('gzip-cut is a complete HTTP message whose body does not inflate to its end', async () => {
     await setup.simulator.setFault(name, 'gzip-cut');
     const answer = await setup.ask(name);
     expect(answer.headers['content-encoding']).toBe('gzip');

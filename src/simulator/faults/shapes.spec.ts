@@ -12,7 +12,7 @@ beforeEach(async () => {
 });
 afterEach(() => setup.simulator.stop());
 
-describe.each(UPSTREAM_NAMES)('the shape of an answer of %s', (name) => {
+describe.each(UPSTREAM_NAMES)('the structure of an answer of %s', (name) => {
   it('wrong-shape is valid JSON without any list and without a token', async () => {
     await setup.simulator.setFault(name, 'wrong-shape');
     const answer = await setup.ask(name);
@@ -44,7 +44,7 @@ describe.each(UPSTREAM_NAMES)('the shape of an answer of %s', (name) => {
     expect(rowsIn(answer)).toEqual(rowsIn(right));
   });
 
-  it('proto-envelope has keys that mean something to JavaScript, and the right rows', async () => {
+  it('proto-envelope has keys with a meaning in JavaScript, and the right rows', async () => {
     const right = await setup.ask(name);
     await setup.simulator.setFault(name, 'proto-envelope');
     const answer = await setup.ask(name);

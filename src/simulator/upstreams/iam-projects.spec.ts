@@ -24,7 +24,7 @@ describe.each(['/v3/projects', '/v3/auth/projects'])('GET %s', (path) => {
     expect(((await get(`${path}?name=mars-1`)).json as { projects: object[] }).projects).toEqual([]);
   });
 
-  it('is refused without a login', async () => {
+  it('is denied without a log-in', async () => {
     expect((await get(path, 'nonsense')).status).toBe(401);
   });
 });

@@ -14,7 +14,7 @@ describe('pathSegment', () => {
     expect(new URL(`http://host/a/${segment}/b`).pathname).toBe(`/a/${segment}/b`);
   });
 
-  it.each(['.', '..', '\ud800', 'a\udc00'])('calls %j not found', (text) => {
+  it.each(['.', '..', '\ud800', 'a\udc00'])('maps %j to not found', (text) => {
     expect(() => pathSegment(text)).toThrow(new UpstreamError('NOT_FOUND'));
   });
 });

@@ -35,7 +35,7 @@ describe('retryAfterMs', () => {
     expect(read(503, { 'retry-after': value })).toBe(expected);
   });
 
-  it("holds a date against the answer's own, so that a clock of ours that is wrong changes nothing", () => {
+  it("compares a date with the answer's own, so that a wrong clock of the gateway changes nothing", () => {
     const headers = { date: 'Sun, 06 Nov 1994 09:49:30 GMT', 'retry-after': 'Sun, 06 Nov 1994 09:49:37 GMT' };
     expect(read(503, headers)).toBe(7_000);
     expect(read(503, { ...headers, date: 'nonsense' })).toBe(3_600_000);
@@ -50,13 +50,13 @@ describe('retryAfterMs', () => {
     expect(read(429, { 'retry-after': '3', 'ratelimit-reset': '8' })).toBe(3_000);
   });
 
-  it('is null where the answer says nothing', () => {
+  it('is null where the answer states nothing', () => {
     expect(read(429, {})).toBeNull();
   });
 });
 
 describe('sourceWaitMs', () => {
-  it('is what a throttled answer states, whatever its status', () => {
+  it('is the time that a throttled answer states, whatever its status', () => {
     expect(readRest(429, 'THROTTLED', { 'retry-after': '3' })).toBe(3_000);
     expect(readRest(403, 'THROTTLED', { 'retry-after': '3' })).toBe(3_000);
     expect(readRest(429, 'THROTTLED', { 'ratelimit-reset': '8' })).toBe(8_000);
@@ -78,7 +78,7 @@ describe('sourceWaitMs', () => {
     expect(readRest(200, null, { 'ratelimit-remaining': '0' })).toBeNull();
   });
 
-  it('is an hour at most', () => {
+  it('is at most an hour', () => {
     const window = { 'ratelimit-remaining': '0', 'ratelimit-reset': '86400' };
     expect(readRest(200, null, window)).toBe(3_600_000);
   });

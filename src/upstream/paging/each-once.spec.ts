@@ -8,7 +8,7 @@ function row(id: string, version: number): TaskRow {
 }
 
 describe('eachOnce', () => {
-  it('keeps the last of several records with one id, where the first of them stood', async () => {
+  it('keeps the last of several records with one id, at the position of the first', async () => {
     const rows = [row('a', 1), row('b', 1), row('a', 2), row('c', 1), row('a', 3)];
     expect(await runCooperatively(eachOnce(rows))).toEqual([row('a', 3), row('b', 1), row('c', 1)]);
   });

@@ -11,16 +11,16 @@ function keysOf(rows: readonly { readonly id: number; readonly more?: string }[]
 }
 
 describe('the rows of a page', () => {
-  it('have a key each, the same where they are the same', () => {
+  it('have one key each, the same for equal rows', () => {
     expect(keysOf([{ id: 1 }, { id: 2 }, { id: 1 }])).toEqual(['1', '2', '1']);
   });
 
-  it('have keys of their own where they differ, though they claim to be one', () => {
+  it('have different keys where they differ, although they have one id', () => {
     const rows = [{ id: 1 }, { id: 1, more: 'a' }, { id: 1, more: 'b' }, { id: 1 }, { id: 1, more: 'a' }];
     expect(keysOf(rows)).toEqual(['1', '1#1', '1#2', '1', '1#1']);
   });
 
-  it('are the same whatever the blanks between', () => {
+  it('have the same key whatever the white space', () => {
     const rows = ['{"a":1}', '{"a": 1}', '{"a":12345678901234567890}', '{"a":12345678901234567891}'];
     const steps = keyRows(
       rows.map((text) => new JsonText(text)),

@@ -78,13 +78,13 @@ describe('CallRetries', () => {
     expect(triesMs).toEqual([0, 2_000]);
   });
 
-  it('ends a call whose upstream asks for more', async () => {
+  it('fails a call whose upstream asks for more', async () => {
     const asking = new PassingFailure('THROTTLED', 2_001, { httpStatus: 429 });
     expect(await settled(retriesOf().run(OPEN, failing(asking)))).toBe(asking);
     expect([triesMs, retried]).toEqual([[0], []]);
   });
 
-  it('repeats nothing that is no passing failure', async () => {
+  it('repeats nothing that is not a transient failure', async () => {
     for (const error of [new UpstreamError('UNREACHABLE'), new Error('text')]) {
       triesMs = [];
       expect(await settled(retriesOf().run(OPEN, failing(error)))).toBe(error);
@@ -92,7 +92,7 @@ describe('CallRetries', () => {
     }
   });
 
-  it('tells the observer of every retry', async () => {
+  it('reports every retry to the observer', async () => {
     await settled(retriesOf().run(OPEN, failing(UNREACHABLE, new PassingFailure('THROTTLED'))));
     expect(retried).toEqual([
       { source: 's', reason: 'UNREACHABLE' },
@@ -144,7 +144,7 @@ describe('passingOrLasting', () => {
     ['NOT_FOUND', 404, false],
     ['MALFORMED', null, false],
     ['LIMIT', null, false],
-  ])('%s with status %s: another try may mend it: %s', (reason, status, passing) => {
+  ])('%s with status %s can be retried: %s', (reason, status, passing) => {
     const failure = passingOrLasting(new UpstreamError(reason, 3, { httpStatus: status }));
     expect(failure).toMatchObject({ reason, status, retryAfterMs: 3, message: reason });
     expect(failure instanceof PassingFailure).toBe(passing);

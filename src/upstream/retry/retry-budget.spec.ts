@@ -9,11 +9,11 @@ function takeAll(budget: RetryBudget): number {
 }
 
 describe('RetryBudget', () => {
-  it('has ten retries at the start', () => {
+  it('allows ten retries at the start', () => {
     expect(takeAll(new RetryBudget())).toBe(10);
   });
 
-  it('gives one retry for five first tries', () => {
+  it('allows one retry for five first attempts', () => {
     const budget = new RetryBudget();
     takeAll(budget);
     for (let tries = 0; tries < 4; tries += 1) budget.noteFirstTry();
@@ -22,13 +22,13 @@ describe('RetryBudget', () => {
     expect(takeAll(budget)).toBe(1);
   });
 
-  it('saves up ten retries at most', () => {
+  it('saves at most ten retries', () => {
     const budget = new RetryBudget();
     for (let tries = 0; tries < 1000; tries += 1) budget.noteFirstTry();
     expect(takeAll(budget)).toBe(10);
   });
 
-  it('never gives more than ten and a fifth of the first tries, in any stretch of time', () => {
+  it('never allows more than ten and a fifth of the first attempts, in any period', () => {
     fc.assert(
       fc.property(fc.array(fc.boolean(), { maxLength: 400 }), fc.nat(399), (steps, from) => {
         const budget = new RetryBudget();

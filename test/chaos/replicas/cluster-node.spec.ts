@@ -25,7 +25,7 @@ async function someAreWithoutRedis(replicas: readonly Pick<Replica, 'url'>[]): P
 
 describe('a Redis Cluster that loses a node', () => {
   it.each(IN_FULL ? [0, 1, 2] : [1])(
-    'fails no question, and is used again when node %d is back',
+    'fails no request, and is used again when node %d is back',
     async (lost) => {
       const cluster = await setup.cluster();
       const settings = { cache: { redis: cluster.url, freshFor: '1s' } };

@@ -52,7 +52,7 @@ describe.each(PLACES)('%d replica(s) on %s', (count, place) => {
   });
   afterAll(() => setup.clear());
 
-  it(`read every feed once for ${QUESTIONS} questions at once, and all get the same tasks`, async () => {
+  it(`read every feed once for ${QUESTIONS} requests at once, and all get the same tasks`, async () => {
     const caller = setup.caller(replicas);
     const answered = await caller.burst(QUESTIONS);
     if (!wereAlone(replicas)) expect(readsByFeed(simulator.calls)).toEqual(eachRead(simulator, 1));
@@ -70,7 +70,7 @@ describe.each(PLACES)('%d replica(s) on %s', (count, place) => {
     ]);
   });
 
-  it(`read a feed once a second at most for ${PER_SECOND} questions a second that accept nothing kept`, async () => {
+  it(`read a feed at most once a second for ${PER_SECOND} requests a second with no-cache`, async () => {
     simulator.calls.reset();
     const load = setup.load(replicas, { perSecond: PER_SECOND, headers: { 'cache-control': 'no-cache' } });
     await until(() => [...readTimes(simulator.calls).values()].some(({ length }) => length >= ENOUGH_READS));

@@ -11,7 +11,7 @@ afterEach(() => setup.clear());
 const FORCED = { 'cache-control': 'no-cache' };
 
 describe('gateways on one Redis with sources of the same names', () => {
-  it('serve each the tasks of its own endpoints', async () => {
+  it('each serve the tasks of their own endpoints', async () => {
     const redis = await setup.redis();
     const settings = { cache: { redis: redis.url, freshFor: '60s' } };
     const here = await setup.simulator();
@@ -26,7 +26,7 @@ describe('gateways on one Redis with sources of the same names', () => {
     expect(ids(await askAll(other.url))).toEqual(ofOther);
   });
 
-  it('serve each as much of the past as it is configured to read', async () => {
+  it('each serve the window that they are configured to read', async () => {
     const redis = await setup.redis();
     const simulator = await setup.simulator();
     const cache = { redis: redis.url, freshFor: '60s' };

@@ -17,7 +17,7 @@ afterEach(() => setup.clear());
 const CBR = { provider: 'huawei-cbr' };
 
 describe('a reader that dies in the middle of a read', () => {
-  it.each(['that waits for it', 'that is asked afterwards'])('is followed by a replica %s', async (which) => {
+  it.each(['that waits for it', 'that is asked afterwards'])('is replaced by a replica %s', async (which) => {
     const redis = await setup.redis();
     const settings = { cache: { redis: redis.url, freshFor: '60s' } };
     const first = await setup.replica(simulator, settings);

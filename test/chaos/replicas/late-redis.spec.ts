@@ -35,8 +35,8 @@ async function usualStartMs(settings: ReplicaSettings): Promise<number> {
   return usual.startedInMs;
 }
 
-describe('a Redis that is not there when the gateways start', () => {
-  it('keeps them from nothing, and is used as soon as it is there, without new reads', async () => {
+describe('a Redis that is down when the gateways start', () => {
+  it('does not delay them, and is used as soon as it is up, without new reads', async () => {
     const settings = { cache: { redis: redis.url, freshFor: '120s' } };
     const usualMs = IN_FULL ? await usualStartMs(settings) : Number.NaN;
     await redis.kill();

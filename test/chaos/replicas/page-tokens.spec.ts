@@ -60,13 +60,13 @@ async function takes({ url }: Gateway, pageToken: string): Promise<boolean> {
 }
 
 describe('a page token', () => {
-  it('of one replica is good for all others, and brings every task once', async () => {
+  it('of one replica is valid at all others, and returns every task once', async () => {
     const seen = await walk(replicas, () => undefined);
     expect(seen).toEqual(ids(await askAll(replicas[0]?.url ?? '')));
     expect(seen.length).toBeGreaterThan(4 * PAGE_SIZE);
   });
 
-  it('is good for a gateway that starts after Redis was restarted empty', async () => {
+  it('is valid at a gateway that starts after Redis was restarted empty', async () => {
     const gateways: Gateway[] = [...replicas];
     const seen = await walk(gateways, async (page) => {
       if (page !== 2) return;
@@ -80,7 +80,7 @@ describe('a page token', () => {
     expect(seen).toEqual(ids(await askAll(replicas[0]?.url ?? '')));
   });
 
-  it('of a gateway that has started without Redis is good for itself, and for all once Redis is there', async () => {
+  it('of a gateway that has started without Redis is valid there, and at all once Redis is up', async () => {
     await redis.kill();
     const late = await setup.gateway(simulator, settings);
     const seen = await walk([late], async (page) => {
@@ -97,7 +97,7 @@ describe('a page token', () => {
     expect(seen).toEqual(ids(await askAll(late.url)));
   });
 
-  it('is still good when others have taken the place of all replicas', async () => {
+  it('is still valid when all replicas were replaced', async () => {
     const gateways: Gateway[] = [...replicas];
     const seen = await walk(gateways, async (page) => {
       if (page !== 2) return;

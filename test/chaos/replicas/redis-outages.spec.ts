@@ -158,7 +158,7 @@ const TRIED = IN_FULL
 
 describe.each(TRIED)('a Redis that is $name', (outage) => {
   it(
-    'fails no question, and all is as before when it is well again',
+    'fails no request, and everything is as before when it works again',
     async () => {
       const { totalSize } = await askPage(replicas[0]?.url ?? '');
       const earlier = await Promise.all(replicas.map(redisTroubles));

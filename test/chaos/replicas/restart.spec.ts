@@ -28,9 +28,9 @@ async function ageSeconds(url: string): Promise<number> {
   return Number(answer.headers.get('age'));
 }
 
-describe('a gateway that starts after another has', () => {
+describe('a gateway that starts after another', () => {
   it.each<Place>(['one Redis', 'a Redis Cluster'])(
-    'stopped goes on with its snapshots on %s, at their age, and asks no upstream',
+    'has stopped continues with its snapshots on %s, at their age, and calls no upstream',
     async (place) => {
       const settings = { cache: { redis: await redisUrl(place), freshFor: '120s' } };
       const first = await setup.gateway(simulator, settings);
@@ -50,7 +50,7 @@ describe('a gateway that starts after another has', () => {
   );
 
   it.each<Place>(IN_FULL ? ['one Redis', 'a Redis Cluster'] : ['one Redis'])(
-    'died answers on %s while every upstream refuses, and says how old the tasks are',
+    'has died answers on %s while every upstream is down, and states how old the tasks are',
     async (place) => {
       const settings = { cache: { redis: await redisUrl(place), freshFor: '1s' } };
       const first = await setup.replica(simulator, settings);

@@ -126,9 +126,9 @@ const CASES = Object.keys(SECRETS).flatMap((type) =>
   (IN_FULL ? [1, 4] : [Math.random() < 0.5 ? 1 : 4]).map((replicas) => ({ type, replicas })),
 );
 
-describe('a wrong secret for an hour, under constant demand', () => {
+describe('a wrong secret in an hour of constant demand', () => {
   it.each(CASES)(
-    'of type $type is refused less often than locks anybody out, by $replicas gateways',
+    'of type $type is rejected less often than locks an account, with $replicas gateways',
     async ({ type, replicas }) => {
       gateways = await start(replicas, SECRETS[type]?.(simulator) ?? { huawei: OCP, ocp: OCP });
       await anHour();

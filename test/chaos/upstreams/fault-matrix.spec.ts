@@ -142,12 +142,12 @@ function judge(story: Story, each: Case): void {
 }
 
 describe('a fault of one upstream', () => {
-  it('is expected to come to something, whichever it is', () => {
+  it('has an expected outcome, whatever its kind', () => {
     for (const each of EVERY_CASE) expect(() => expectedOf(each)).not.toThrow();
   });
 
   it.each(IN_FULL ? EVERY_CASE : SOME_CASES)(
-    '$trouble.name of $upstream, $start: the answer is right, the others are complete, and it heals',
+    '$trouble.name of $upstream, $start: the answer is right, the others are complete, and it recovers',
     async (each) => {
       const story = await play(each);
       judge(story, each);

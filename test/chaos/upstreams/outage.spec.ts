@@ -100,9 +100,9 @@ function shortestStay(upstream: UpstreamOfTasks): number {
   return Math.min(...stays.filter((ms) => ms > TOGETHER_MS)) / 1000;
 }
 
-describe(`${MINUTES} minutes in which an upstream is gone`, () => {
+describe(`${MINUTES} minutes without an upstream`, () => {
   it.each(CASES)(
-    '($fault, $upstream) cost it 1.2 times its usual calls at most, and none that it forbade',
+    '($fault, $upstream) cost at most 1.2 times its usual calls, and none that it forbade',
     async ({ fault, upstream }) => {
       scenario = await FaultScenario.open(21, { timeoutMs: TIMEOUT_MS });
       const expected = (await usualCalls()).get(upstream) ?? 0;
@@ -135,8 +135,8 @@ describe(`${MINUTES} minutes in which an upstream is gone`, () => {
   });
 });
 
-describe('a source of which one feed is told to stay away for long', () => {
-  it('is left alone as a whole, says so, and is read again as soon as the time is over', async () => {
+describe('a source with a long Retry-After for one feed', () => {
+  it('is not called at all, reports it, and is read again as soon as the time is over', async () => {
     scenario = await FaultScenario.open(22, { timeoutMs: TIMEOUT_MS });
     await scenario.whole();
     const [first] = scenario.simulator.fleet.css;

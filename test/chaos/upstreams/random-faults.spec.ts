@@ -95,10 +95,10 @@ async function live(scenario: FaultScenario, truth: Seen, befell: Night): Promis
   nights += 1;
 }
 
-describe('bad nights at random', () => {
+describe('random faults of all upstreams', () => {
   const each = IN_FULL ? it.concurrent.each : it.each;
   each(Array.from({ length: SCENARIOS }, (_, number) => number))(
-    'leave nothing unsaid, and end well (scenario %d)',
+    'are all reported, and end in complete answers (scenario %d)',
     async (number) => {
       const scenario = await FaultScenario.open(100 + number, TIMING);
       try {

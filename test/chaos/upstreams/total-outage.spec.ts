@@ -59,8 +59,8 @@ function reads(): Map<string, number> {
   return counts;
 }
 
-describe.each(['error-500', 'refuse'] as const)('when every upstream is gone for an hour (%s)', (kind) => {
-  it('serves what it has up to keepFor, tells its age, then says honestly that there is nothing', async () => {
+describe.each(['error-500', 'refuse'] as const)('a gateway without any upstream for an hour (%s)', (kind) => {
+  it('serves its snapshots up to keepFor with their age, and then answers 503', async () => {
     const before = (await get()).body as SentPage;
     expect(before.completeness.complete).toBe(true);
     await fault(kind);
@@ -87,7 +87,7 @@ describe.each(['error-500', 'refuse'] as const)('when every upstream is gone for
     }
   });
 
-  it('reads each feed at most once when they come back, however many ask', async () => {
+  it('reads each feed at most once when they come back, for any number of requests', async () => {
     const before = (await get()).body as SentPage;
     await fault(kind);
     for (let minute = 1; minute <= 60; minute += 5) {
@@ -111,11 +111,11 @@ describe.each(['error-500', 'refuse'] as const)('when every upstream is gone for
   });
 });
 
-describe('while nothing can be read', () => {
+describe('an answer while nothing can be read', () => {
   it.each([
     ['/v1/tasks', '/problems/no-source-available'],
     ['/v1/tasks/server-backups.unknown', '/problems/task-unknown'],
-  ])('%s says when it is tried again, once that is known', async (path, type) => {
+  ])('to %s states when it is tried again, once that is known', async (path, type) => {
     await fault('error-500');
     let answer = await ask(`${gateway.url}${path}`);
     for (let minutes = 0; minutes < 10 && !answer.headers.has('retry-after'); minutes++) {

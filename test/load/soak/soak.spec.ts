@@ -113,7 +113,7 @@ function judge({ name, samples }: Soaked): void {
 
 describe('mixed faults and load', () => {
   it(
-    'leave nothing behind, and no question without a right answer',
+    'leave no resources behind, and no request without a right answer',
     async () => {
       const simulator = await setup.simulator(SMALL);
       const redis = await setup.redis();

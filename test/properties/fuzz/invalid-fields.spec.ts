@@ -19,12 +19,12 @@ function invalid(task: Fields, change: object = {}): string[] {
 }
 
 describe('the check of a task', () => {
-  it('finds nothing wrong with the tasks of the fixtures', () => {
+  it('accepts the tasks of the fixtures', () => {
     expect(TASKS.length).toBeGreaterThan(50);
     for (const task of TASKS) expect(invalid(task)).toEqual([]);
   });
 
-  it('names each field that is missing, or of another type than it may be', () => {
+  it('names each field that is missing or has a wrong type', () => {
     for (const task of TASKS) {
       for (const name of Object.keys(task)) {
         const wrongs = [undefined, '', Number.NaN, Number.POSITIVE_INFINITY, true, {}, [name]];
@@ -61,7 +61,7 @@ describe('the check of a task', () => {
     for (const task of TASKS) expect(invalid(task, change)).toContain(name);
   });
 
-  it('finds an end where the status is not final', () => {
+  it('finds an end time where the status is not final', () => {
     const running = TASKS.filter(({ status }) => status === 'RUNNING');
     expect(running.length).toBeGreaterThan(0);
     for (const task of running) {

@@ -13,8 +13,8 @@ it('fuzzes every provider', () => {
   expect(Object.keys(TARGETS).sort()).toEqual(folders.sort());
 });
 
-describe.each(Object.keys(TARGETS))('whatever answers %s gives', (provider) => {
-  it('comes to tasks as the contract has them, or to a failure of the closed set', async () => {
+describe.each(Object.keys(TARGETS))('random answers of %s', (provider) => {
+  it('become tasks that match the contract, or a failure of the closed set', async () => {
     const campaign = new Campaign(provider, SEED);
     expect(await campaign.run(INPUTS)).toBeNull();
     expect(campaign.figures).toMatchObject({ inputs: INPUTS });
