@@ -4,7 +4,7 @@ import { PROVIDER_SETTINGS } from '@/providers/providers.module.js';
 import type { LoggedCall } from '@/simulator/call-log.js';
 import type { UpstreamName } from '@/simulator/settings.js';
 import { startSimulator, type Simulator } from '../support/gateway.js';
-import { feedOf, readContext, sourceOf, startReaders, type Readers } from '../support/reader.js';
+import { feedOf, readContext, sourceOf, startReaders, type Readers } from '../support/readers.js';
 import { setupOf, NOW_MS } from './provider-setups.js';
 import { tokenSource } from './reading.js';
 

@@ -5,7 +5,7 @@ import type { SourceConfig } from '@/model/source.js';
 import { PROVIDER_SETTINGS } from '@/providers/providers.module.js';
 import { someCombinations } from '../support/combinations.js';
 import { startSimulator, type Simulator } from '../support/gateway.js';
-import { readContext, startReaders, type Readers } from '../support/reader.js';
+import { readContext, startReaders, type Readers } from '../support/readers.js';
 import { setupOf, NOW_MS } from './provider-setups.js';
 import { tokenSource } from './reading.js';
 

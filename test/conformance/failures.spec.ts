@@ -8,8 +8,8 @@ import { PROVIDER_SETTINGS } from '@/providers/providers.module.js';
 import { CANARIES } from '@/simulator/canaries.js';
 import type { FaultKind } from '@/simulator/faults/fault.js';
 import { startSimulator, type Simulator } from '../support/gateway.js';
-import { feedOf, readContext, sourceOf, startReaders, type Readers } from '../support/reader.js';
-import { startMute, startPlainText, startUntrusted, UNRESOLVABLE_URL } from './unreachable.js';
+import { feedOf, readContext, sourceOf, startReaders, type Readers } from '../support/readers.js';
+import { startSilent, startPlainText, startUntrusted, UNRESOLVABLE_URL } from './unreachable.js';
 import { setupOf, NOW_MS, type Stock } from './provider-setups.js';
 import { tokenSource } from './reading.js';
 
@@ -170,7 +170,7 @@ describe('an upstream that is not reachable', () => {
     // What could not be reached is tried twice more; what hung has used its time.
     ['a certificate that nobody trusts', startUntrusted, 'UNREACHABLE', 3],
     ['plain text in place of a handshake', startPlainText, 'UNREACHABLE', 3],
-    ['silence in place of a handshake', startMute, 'TIMEOUT', 1],
+    ['silence in place of a handshake', startSilent, 'TIMEOUT', 1],
   ] as const)('fails the read of every provider where it has %s', async (...[, start, reason, tries]) => {
     const stranger = await start();
     for (const [index, { id }] of PROVIDER_SETTINGS.entries()) {

@@ -6,7 +6,7 @@ import type { CbrSettings } from '@/simulator/settings.js';
 import { decodeSegment, encodeSegment } from '@/snapshots/content/segments.js';
 import { everyPair } from '../support/combinations.js';
 import { startSimulator, type Simulator } from '../support/gateway.js';
-import { feedOf, readContext, startReaders, type Readers } from '../support/reader.js';
+import { feedOf, readContext, startReaders, type Readers } from '../support/readers.js';
 import { NOW_MS } from './provider-setups.js';
 import { tokenSource } from './reading.js';
 

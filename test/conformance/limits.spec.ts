@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import type { ReadFeed } from '@/model/provider.js';
 import { PROVIDER_SETTINGS } from '@/providers/providers.module.js';
 import { everyCombination, someCombinations } from '../support/combinations.js';
-import { feedOf, readContext } from '../support/reader.js';
+import { feedOf, readContext } from '../support/readers.js';
 import { setupOf } from './provider-setups.js';
 import { mostCalls, openWorkplace, rowsOf, type Workplace } from './reading.js';
 

@@ -5,7 +5,7 @@ import type { Task } from '@/model/task.js';
 import { PROVIDER_SETTINGS } from '@/providers/providers.module.js';
 import type { RowOrder } from '@/simulator/fleet/row-list.js';
 import { setupOf, NOW_MS } from './provider-setups.js';
-import { feedOf, readContext } from '../support/reader.js';
+import { feedOf, readContext } from '../support/readers.js';
 import { openWorkplace, rowsOf, type Workplace } from './reading.js';
 
 const cap = fc.option(fc.integer({ min: 1, max: 120 }));

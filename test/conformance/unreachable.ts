@@ -10,8 +10,8 @@ import { makeCertificate } from '../support/certificate.js';
 /** A host that resolves nowhere (RFC 2606, section 2). */
 export const UNRESOLVABLE_URL = `https://${CANARIES[2]}.invalid`;
 
-/** Something that listens on a port of its own where an upstream should be. */
-export interface Stranger {
+/** A server in the place of an upstream. */
+export interface ListeningServer {
   /** Begins with `https:`. */
   readonly url: string;
   /** How many connections it has had. */
@@ -20,7 +20,7 @@ export interface Stranger {
 }
 
 /** Speaks TLS with a certificate that nobody trusts, for a host of another name. */
-export async function startUntrusted(): Promise<Stranger> {
+export async function startUntrusted(): Promise<ListeningServer> {
   const folder = mkdtempSync(join(tmpdir(), 'tributary-certificate-'));
   const files = { key: join(folder, 'key.pem'), certificate: join(folder, 'certificate.pem') };
   makeCertificate(files, CANARIES[0]);
@@ -34,7 +34,7 @@ export async function startUntrusted(): Promise<Stranger> {
 }
 
 /** Answers a TLS handshake with a line of plain text. */
-export function startPlainText(): Promise<Stranger> {
+export function startPlainText(): Promise<ListeningServer> {
   return listen(
     createServer((socket) => {
       socket.once('data', () => socket.end(`${telltale('220 mail ready')}\r\n`));
@@ -42,18 +42,18 @@ export function startPlainText(): Promise<Stranger> {
   );
 }
 
-/** Takes connections and never says a word, not even in the handshake. */
-export function startMute(): Promise<Stranger> {
+/** Accepts connections and sends nothing, not even in the handshake. */
+export function startSilent(): Promise<ListeningServer> {
   return listen(createServer(() => undefined));
 }
 
-async function listen(server: Server): Promise<Stranger> {
+async function listen(server: Server): Promise<ListeningServer> {
   const open = new Set<Socket>();
   let connections = 0;
   server.on('connection', (socket: Socket) => {
     connections += 1;
     open.add(socket);
-    // Clients leave as rudely as they like.
+    // Clients may close at any time.
     socket.on('error', () => undefined);
     socket.on('close', () => open.delete(socket));
   });

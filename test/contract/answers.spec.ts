@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { answersOf, invalidFields, operationOf, schemaMisfits } from '../support/document.js';
+import { answersOf, invalidFields, operationOf, schemaViolations } from '../support/document.js';
 import {
   startGateway,
   startSimulator,
@@ -349,7 +349,7 @@ describe('a problem is as documented', () => {
       expect(answer.headers.get('x-request-id')).not.toBeNull();
       expect(answer.headers.get('allow')).toBe(allow);
       expect(answer.body).toMatchObject({ type: `/problems/${slug}`, status });
-      expect(schemaMisfits('Problem', answer.body)).toEqual([]);
+      expect(schemaViolations('Problem', answer.body)).toEqual([]);
     }
   });
 });

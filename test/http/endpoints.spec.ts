@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
 import { startGateway, startSimulator, type RunningGateway, type Simulator } from '../support/gateway.js';
 import { ask, type Answer } from '../support/http.js';
-import { leaks } from '../support/secrets.js';
+import { leaks } from '../support/leaks.js';
 import { askPage } from '../support/tasks.js';
 
 interface Budget {

@@ -72,7 +72,7 @@ export class FailingUpstreams {
     this.#servers.push(server);
     server.on('connection', (socket: Socket) => {
       this.#sockets.add(socket);
-      // Clients leave as rudely as they like.
+      // Clients may close at any time.
       socket.on('error', () => undefined);
       socket.on('close', () => this.#sockets.delete(socket));
     });

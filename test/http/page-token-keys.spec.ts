@@ -7,7 +7,7 @@ import {
   type Simulator,
 } from '../support/gateway.js';
 import { ask } from '../support/http.js';
-import { SMALL } from '../support/test-gateways.js';
+import { SMALL } from '../support/test-setup.js';
 import { askPage, listPath } from '../support/tasks.js';
 
 const SECRET = 'a secret of the gateways';

@@ -10,7 +10,7 @@ import {
 } from '../support/gateway.js';
 import { IN_FULL } from '../support/figures.js';
 import { ask, type Answer } from '../support/http.js';
-import { leaks } from '../support/secrets.js';
+import { leaks } from '../support/leaks.js';
 import {
   askPage,
   listPath,

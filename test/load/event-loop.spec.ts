@@ -3,7 +3,7 @@ import type { Simulator } from '@/simulator/simulator.js';
 import { printFigures } from '../support/figures.js';
 import { ask } from '../support/http.js';
 import type { Replica } from '../support/replica.js';
-import { TestSetup } from '../support/test-gateways.js';
+import { TestSetup } from '../support/test-setup.js';
 import type { SentPage } from '../support/tasks.js';
 
 let setup: TestSetup;

@@ -6,7 +6,7 @@ import { printFigures } from '../support/figures.js';
 import { quantileMs, type Answered, type LoadSettings } from '../support/load.js';
 import { until } from '../support/redis.js';
 import type { Replica } from '../support/replica.js';
-import { TestSetup } from '../support/test-gateways.js';
+import { TestSetup } from '../support/test-setup.js';
 
 let setup: TestSetup;
 beforeEach(() => {

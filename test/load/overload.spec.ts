@@ -3,7 +3,7 @@ import { printFigures } from '../support/figures.js';
 import { putLoad } from './load-processes.js';
 import type { Question, Sample } from './load-program.js';
 import type { Replica } from '../support/replica.js';
-import { SMALL, TestSetup } from '../support/test-gateways.js';
+import { SMALL, TestSetup } from '../support/test-setup.js';
 
 let setup: TestSetup;
 beforeEach(() => {

@@ -2,8 +2,8 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { printFigures } from '../support/figures.js';
 import { quantileMs, type Answered } from '../support/load.js';
-import { countCalls, countReads } from '../support/reads.js';
-import { TestSetup } from '../support/test-gateways.js';
+import { countCalls, countReads } from '../support/read-counts.js';
+import { TestSetup } from '../support/test-setup.js';
 
 let setup: TestSetup;
 beforeEach(() => {

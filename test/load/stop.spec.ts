@@ -5,7 +5,7 @@ import { ask } from '../support/http.js';
 import { Load, quantileMs } from '../support/load.js';
 import { until } from '../support/redis.js';
 import { Rotation } from './rotation.js';
-import { TestSetup } from '../support/test-gateways.js';
+import { TestSetup } from '../support/test-setup.js';
 
 let setup: TestSetup;
 beforeEach(() => {

@@ -3,26 +3,26 @@ import type { Credentials } from '@/model/source.js';
 import type { IoredisLink } from '@/redis/ioredis-link.js';
 import type { UpstreamName } from '@/simulator/settings.js';
 import { startSimulator, type Simulator } from '../support/gateway.js';
-import { readContext, sourceOf, startReaders, type Readers } from '../support/reader.js';
+import { readContext, sourceOf, startReaders, type Readers } from '../support/readers.js';
 import { startRedis, type TestRedis } from '../support/redis.js';
-import { Hours, openLockouts } from '../support/lockouts.js';
+import { LockoutClock, openLockouts } from '../support/lockouts.js';
 
 const HOUR_MS = 3_600_000;
 const HUAWEI = ['huawei-css', 'huawei-cbr', 'huawei-cce'];
 
 let redis: TestRedis;
 let simulator: Simulator;
-let hours: Hours;
+let clock: LockoutClock;
 let links: IoredisLink[];
 let replicas: Readers[];
 
 beforeAll(async () => {
-  hours = new Hours();
+  clock = new LockoutClock();
   redis = await startRedis();
-  simulator = await startSimulator({ fleet: 'empty', clock: hours.clock, ocp: { rateLimit: null } });
+  simulator = await startSimulator({ fleet: 'empty', clock: clock.now, ocp: { rateLimit: null } });
   const opened = await openLockouts(redis.url, 4);
   links = opened.map(({ link }) => link);
-  replicas = await Promise.all(opened.map(({ lockouts }) => startReaders(hours.clock, lockouts)));
+  replicas = await Promise.all(opened.map(({ lockouts }) => startReaders(clock.now, lockouts)));
 });
 
 afterAll(async () => {
@@ -37,10 +37,10 @@ async function demandFor(ms: number, providers: readonly string[], credentials: 
   const scenarios = replicas.flatMap((readers) =>
     providers.map((provider) => readers.open(sourceOf(simulator, provider, { clusters: null, credentials }))),
   );
-  const sinceMs = hours.nowMs;
-  while (hours.nowMs < sinceMs + ms) {
+  const sinceMs = clock.nowMs;
+  while (clock.nowMs < sinceMs + ms) {
     await Promise.all(scenarios.map(readWhatIsListed));
-    await hours.pass(hours.nowMs < sinceMs + 40_000 ? 1_000 : 120_000, redis);
+    await clock.pass(clock.nowMs < sinceMs + 40_000 ? 1_000 : 120_000, redis);
   }
 }
 

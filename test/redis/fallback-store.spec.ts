@@ -13,7 +13,7 @@ import {
 } from '@/snapshots/snapshot-store.js';
 import { PlainLink } from '../support/plain-link.js';
 import { rowsOf } from '../support/rows.js';
-import { redisBench, type RedisSetup } from '../support/store-setups.js';
+import { redisSetup, type RedisSetup } from '../support/store-setups.js';
 
 const TIMEOUTS = { claimMs: 30, transferMs: 60 };
 
@@ -130,7 +130,7 @@ describe('FallbackStore over a Redis that is down for a while', () => {
   const links: PlainLink[] = [];
 
   beforeAll(async () => {
-    setup = await redisBench();
+    setup = await redisSetup();
   });
 
   afterAll(async () => {

@@ -12,7 +12,7 @@ const HOUR_MS = 3_600_000;
 const YEAR_MS = 365 * 24 * HOUR_MS;
 
 /**
- * A stranger who can write to Redis, and knows the program but no secret: puts a forged value in the place of each
+ * An attacker who can write to Redis, and knows the program but no secret: puts a forged value in the place of each
  * key there is, over and over, and sends forged messages on each channel that somebody listens on.
  */
 export class Forger {

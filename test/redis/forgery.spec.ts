@@ -4,7 +4,7 @@ import { Forger, FORGED_ID } from './forger.js';
 import { startGateway, startSimulator, type RunningGateway, type Simulator } from '../support/gateway.js';
 import { ask } from '../support/http.js';
 import { startRedis, until, type TestRedis } from '../support/redis.js';
-import { SMALL } from '../support/test-gateways.js';
+import { SMALL } from '../support/test-setup.js';
 import { askPage, ids } from '../support/tasks.js';
 
 const PREFIX = 'test-forgery';

@@ -9,7 +9,7 @@ import { LOCKOUT_POLICY } from '@/upstream/credentials/credential-lockout.js';
 import { UpstreamError } from '@/upstream/upstream-error.js';
 import { AMPLE, SCANT } from '../support/redis-link.js';
 import { startRedis, startRedisCluster, until, type TestRedis } from '../support/redis.js';
-import { Hours, openLockouts } from '../support/lockouts.js';
+import { LockoutClock, openLockouts } from '../support/lockouts.js';
 
 const OPEN = new AbortController().signal;
 const HOUR_MS = 3_600_000;
@@ -20,7 +20,7 @@ type Opened = Awaited<ReturnType<typeof openLockouts>>[number];
 let redis: TestRedis;
 /** They serve all tests: the key of a credential is slow to make. */
 let four: Opened[];
-let hours: Hours;
+let clock: LockoutClock;
 let replicas: Replica[];
 
 interface Replica extends Opened {
@@ -34,7 +34,7 @@ async function start(count: number, bounds = AMPLE): Promise<Replica[]> {
 }
 
 function replicaOn(opened: Opened): Replica {
-  return { ...opened, gates: new CredentialGates(clockOf(hours.clock), opened.lockouts) };
+  return { ...opened, gates: new CredentialGates(clockOf(clock.now), opened.lockouts) };
 }
 
 beforeAll(async () => {
@@ -43,7 +43,7 @@ beforeAll(async () => {
 });
 
 beforeEach(() => {
-  hours = new Hours();
+  clock = new LockoutClock();
   replicas = four.map(replicaOn);
 });
 
@@ -80,7 +80,7 @@ class Upstream {
     this.arrived += 1;
     await Promise.resolve();
     if (this.accepts) return 'answer';
-    this.refusedAt.push(hours.nowMs);
+    this.refusedAt.push(clock.nowMs);
     throw new UpstreamError('UNAUTHORIZED');
   };
 
@@ -130,10 +130,10 @@ async function outcomesOf(
 
 /** All replicas ask again and again: each half second of simulated time at first, each half minute later. */
 async function demandFor(ms: number, upstream: Upstream, places?: readonly string[]): Promise<void> {
-  const sinceMs = hours.nowMs;
-  while (hours.nowMs < sinceMs + ms) {
+  const sinceMs = clock.nowMs;
+  while (clock.nowMs < sinceMs + ms) {
     await outcomesOf(upstream.call, places);
-    await hours.pass(hours.nowMs < sinceMs + 60_000 ? 500 : 30_000, redis);
+    await clock.pass(clock.nowMs < sinceMs + 60_000 ? 500 : 30_000, redis);
   }
 }
 
@@ -168,7 +168,7 @@ describe('a rejected credential under constant demand of four replicas', () => {
     await demandFor(3 * HOUR_MS, upstream, places);
     expect(upstream.mostRefusedAnHour()).toBeLessThanOrEqual(5);
     expect(upstream.mostRefusedAnHour()).toBeGreaterThanOrEqual(4);
-    expect(upstream.refusedAt.at(-1)).toBeGreaterThan(hours.nowMs - HOUR_MS - 60_000);
+    expect(upstream.refusedAt.at(-1)).toBeGreaterThan(clock.nowMs - HOUR_MS - 60_000);
   });
 
   it('is tried at most five times an hour when it was valid until it was revoked', async () => {
@@ -187,7 +187,7 @@ describe('a rejected credential under constant demand of four replicas', () => {
     for (let minute = 0; minute < 60; minute += 1) {
       if (minute % 15 === 0) await start(1);
       await outcomesOf(upstream.call);
-      await hours.pass(60_000, redis);
+      await clock.pass(60_000, redis);
     }
     expect(upstream.refusedAt.length).toBeLessThanOrEqual(5);
   });
@@ -196,7 +196,7 @@ describe('a rejected credential under constant demand of four replicas', () => {
     const upstream = new Upstream();
     await demandFor(HOUR_MS, upstream);
     upstream.accepts = true;
-    await hours.pass(HOUR_MS, redis);
+    await clock.pass(HOUR_MS, redis);
     const before = upstream.refusedAt.length;
     expect(await outcomesOf(upstream.call)).toEqual(replicas.map(() => 'answer'));
     expect(upstream.refusedAt).toHaveLength(before);
@@ -217,7 +217,7 @@ async function rests(replica: Replica): Promise<boolean> {
 describe('a first call', () => {
   it('is the only one over all replicas after a rejection', async () => {
     await expect(pass(first(), new Upstream().call)).rejects.toMatchObject({ reason: 'UNAUTHORIZED' });
-    await hours.pass(2_000, redis);
+    await clock.pass(2_000, redis);
     const calls: PendingCall[] = [];
     const answers = Promise.all(replicas.map((replica) => pass(replica, pendingCall(calls).work)));
     await until(() => calls.some(({ started }) => started));
@@ -254,20 +254,20 @@ describe('a first call', () => {
     const dying = only(await start(1));
     const other = first();
     await expect(pass(dying, new Upstream().call)).rejects.toMatchObject({ reason: 'UNAUTHORIZED' });
-    await hours.pass(2_000, redis);
+    await clock.pass(2_000, redis);
     const lost = new PendingCall();
     void pass(dying, lost.work);
     await until(() => lost.started);
     await dying.link.close();
     const next = pass(other, () => Promise.resolve('answer'));
-    await hours.pass(10_000, redis);
+    await clock.pass(10_000, redis);
     expect(await next).toBe('answer');
   });
 
   it('that waits for its turn is released when its signal is aborted', async () => {
     const [holder, other] = replicas as [Replica, Replica];
     await expect(pass(holder, new Upstream().call)).rejects.toMatchObject({ reason: 'UNAUTHORIZED' });
-    await hours.pass(2_000, redis);
+    await clock.pass(2_000, redis);
     const probe = new PendingCall();
     const held = pass(holder, probe.work);
     await until(() => probe.started);
@@ -328,7 +328,7 @@ describe('calls that several replicas sent together', () => {
     const calls: PendingCall[] = [];
     const answers = Promise.allSettled(replicas.map((replica) => pass(replica, pendingCall(calls).work)));
     await until(() => calls.every(({ started }) => started));
-    hours.nowMs += 10_000;
+    clock.nowMs += 10_000;
     for (const call of calls) call.end('UNAUTHORIZED');
     await answers;
     expect(await record()).toMatchObject({ calls: '4', refusals: '1' });
@@ -355,9 +355,9 @@ describe('a success', () => {
     const late = new PendingCall();
     const answer = pass(other, late.work);
     await until(() => late.started);
-    await hours.pass(5, redis);
+    await clock.pass(5, redis);
     await expect(pass(one, new Upstream().call)).rejects.toMatchObject({ reason: 'UNAUTHORIZED' });
-    await hours.pass(5, redis);
+    await clock.pass(5, redis);
     late.end('OK');
     expect(await answer).toBe('answer');
     expect(await record()).toMatchObject({ calls: '1' });
@@ -371,7 +371,7 @@ describe('a success that is reported late', () => {
     await lockout.refused({ ticket: null, ageMs: 0 });
     expect(await lockout.proven({ ticket: null, ageMs: 5_000 })).toBe(true);
     expect(await record()).toMatchObject({ calls: '1', refusals: '1' });
-    await hours.pass(10, redis);
+    await clock.pass(10, redis);
     expect(await lockout.proven({ ticket: null, ageMs: 0 })).toBe(true);
     expect(await keys()).toEqual([]);
   });
@@ -453,11 +453,11 @@ describe('in a Redis Cluster', () => {
     const cluster = await startRedisCluster();
     const opened = await openLockouts(cluster.url, 2);
     try {
-      const gates = opened.map(({ lockouts }) => new CredentialGates(clockOf(hours.clock), lockouts));
+      const gates = opened.map(({ lockouts }) => new CredentialGates(clockOf(clock.now), lockouts));
       const [one, other] = gates.map((each) => each.gateOf(KEY, 'css'));
       expect(await one?.pass(OPEN, () => Promise.resolve('answer'))).toBe('answer');
       expect(await other?.pass(OPEN, () => Promise.resolve('answer'))).toBe('answer');
-      hours.nowMs += 10;
+      clock.nowMs += 10;
       await expect(one?.pass(OPEN, new Upstream().call)).rejects.toMatchObject({ reason: 'UNAUTHORIZED' });
       const idle = (): Promise<string> => Promise.reject(new UpstreamError('TIMEOUT'));
       await until(async () => {
@@ -491,7 +491,7 @@ describe('without Redis', () => {
     expect(upstream.mostRefusedAnHour()).toBeGreaterThan(5);
     expect(upstream.mostRefusedAnHour()).toBeLessThanOrEqual(4 * 5);
     upstream.accepts = true;
-    hours.nowMs += HOUR_MS;
+    clock.nowMs += HOUR_MS;
     expect(await outcomesOf(upstream.call)).toEqual(replicas.map(() => 'answer'));
   });
 
@@ -501,7 +501,7 @@ describe('without Redis', () => {
     await until(() => replicas.every(({ link }) => link.status.state === 'down'));
     await redis.start();
     await until(() => replicas.every(({ link }) => link.status.state === 'up'));
-    hours.nowMs += HOUR_MS;
+    clock.nowMs += HOUR_MS;
     const upstream = new Upstream();
     await demandFor(HOUR_MS, upstream);
     expect(upstream.refusedAt.length).toBeGreaterThanOrEqual(4);

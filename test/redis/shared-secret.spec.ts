@@ -2,21 +2,21 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { IoredisLink } from '@/redis/ioredis-link.js';
 import { SharedSecret } from '@/redis/shared-secret.js';
 import { linkTo } from '../support/redis-link.js';
-import { redisRoom, type RedisRoom } from '../support/redis.js';
+import { redisNamespace, type RedisNamespace } from '../support/redis.js';
 
 describe('the secret that replicas share through Redis', () => {
-  let room: RedisRoom;
+  let namespace: RedisNamespace;
   let links: IoredisLink[];
 
   beforeEach(async () => {
-    room = await redisRoom();
-    links = [1, 2, 3, 4].map(() => linkTo(room.url, { prefix: room.prefix }));
+    namespace = await redisNamespace();
+    links = [1, 2, 3, 4].map(() => linkTo(namespace.url, { prefix: namespace.prefix }));
     await Promise.all(links.map((link) => link.ready(100_000)));
   });
 
   afterEach(async () => {
     await Promise.all(links.map((link) => link.close()));
-    await room.stop();
+    await namespace.stop();
   });
 
   async function agreed(link: IoredisLink): Promise<string> {
@@ -27,7 +27,7 @@ describe('the secret that replicas share through Redis', () => {
 
   it('is the same for replicas that start at the same time, and for one that starts later', async () => {
     const together = await Promise.all(links.map(agreed));
-    const later = linkTo(room.url, { prefix: room.prefix });
+    const later = linkTo(namespace.url, { prefix: namespace.prefix });
     links.push(later);
     await later.ready(100_000);
     expect(new Set([...together, await agreed(later)]).size).toBe(1);
@@ -35,7 +35,7 @@ describe('the secret that replicas share through Redis', () => {
   });
 
   it('differs between gateways with different prefixes', async () => {
-    const other = linkTo(room.url, { prefix: `${room.prefix}-other` });
+    const other = linkTo(namespace.url, { prefix: `${namespace.prefix}-other` });
     links.push(other);
     await other.ready(100_000);
     const [own] = await Promise.all(links.map(agreed));
@@ -47,7 +47,7 @@ describe('the secret that replicas share through Redis', () => {
     await one?.agree();
     const before = one?.value;
     for (const lost of [null, 'nonsense']) {
-      const key = `${room.prefix}:1:page-token-secret`;
+      const key = `${namespace.prefix}:1:page-token-secret`;
       await links[0]?.run(async (redis) => {
         await redis.del(key);
         if (lost !== null) await redis.set(key, lost);

@@ -4,7 +4,7 @@ import { RedisStore } from '@/snapshots/redis/redis-store.js';
 import type { Claim, Entry, Lease, StoreEvent, SnapshotStore } from '@/snapshots/snapshot-store.js';
 import { PlainLink } from '../support/plain-link.js';
 import { rowOf, rowsOf } from '../support/rows.js';
-import { redisBench, type RedisSetup } from '../support/store-setups.js';
+import { redisSetup, type RedisSetup } from '../support/store-setups.js';
 
 const KEYS = ['lease', 'fence', 'backoff', 'entry', 'segments'] as const;
 const TEXTS = ['', 'garbage', '-1', '99999999999999999999', '1e300', 'a:b', '1 2 3 NONSENSE', '\0\xff'];
@@ -17,7 +17,7 @@ describe('RedisStore with values that it has not written', () => {
   let name: string;
 
   beforeAll(async () => {
-    setup = await redisBench();
+    setup = await redisSetup();
     link = await PlainLink.to(setup.url, setup.prefix);
     store = new RedisStore({ link, keepForMs: 60_000 });
     other = (await setup.replica()).store;

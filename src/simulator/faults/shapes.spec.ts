@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { UPSTREAM_NAMES } from '../settings.js';
-import { openStillSimulator, rowsIn, type TestSetup } from '../../../test/support/still-simulator.js';
+import { openStillSimulator, rowsIn, type StillSimulator } from '../../../test/support/still-simulator.js';
 
 /** The body's list by its name, and what stands around it. */
 const LISTS = { css: 'clusterLogRecord', cbr: 'operation_logs', cce: 'items', ocp: 'contents' } as const;
 const WITH_LISTS = ['css', 'cbr', 'cce', 'ocp'] as const;
 
-let setup: TestSetup;
+let setup: StillSimulator;
 beforeEach(async () => {
   setup = await openStillSimulator(Date.UTC(2026, 5, 1));
 });

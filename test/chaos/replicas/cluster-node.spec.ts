@@ -2,10 +2,10 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { IN_FULL, printFigures } from '../../support/figures.js';
 import type { Simulator } from '../../support/gateway.js';
 import { quantileMs } from '../../support/load.js';
-import { countReads } from '../../support/reads.js';
+import { countReads } from '../../support/read-counts.js';
 import { until } from '../../support/redis.js';
 import { isWithoutRedis, type Replica } from '../../support/replica.js';
-import { TestSetup } from '../../support/test-gateways.js';
+import { TestSetup } from '../../support/test-setup.js';
 import { askPage } from '../../support/tasks.js';
 
 let setup: TestSetup;

@@ -3,9 +3,9 @@ import { IN_FULL, printFigures } from '../../support/figures.js';
 import type { Simulator } from '../../support/gateway.js';
 import { quantileMs, type Answered } from '../../support/load.js';
 import { until } from '../../support/redis.js';
-import { countReads, eachRead, readsByFeed, readTimes } from '../../support/reads.js';
+import { countReads, eachRead, readsByFeed, readTimes } from '../../support/read-counts.js';
 import type { Replica } from '../../support/replica.js';
-import { TestSetup } from '../../support/test-gateways.js';
+import { TestSetup } from '../../support/test-setup.js';
 import { askAll } from '../../support/tasks.js';
 
 type Place = 'one Redis' | 'a Redis Cluster';

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { SMALL, TestSetup } from '../../support/test-gateways.js';
+import { SMALL, TestSetup } from '../../support/test-setup.js';
 import { askAll, askPage, ids } from '../../support/tasks.js';
 
 let setup: TestSetup;

@@ -3,7 +3,7 @@ import { IN_FULL, printFigures } from '../../support/figures.js';
 import type { Simulator } from '../../support/gateway.js';
 import { ask } from '../../support/http.js';
 import { until } from '../../support/redis.js';
-import { TestSetup } from '../../support/test-gateways.js';
+import { TestSetup } from '../../support/test-setup.js';
 import { askPage } from '../../support/tasks.js';
 
 let setup: TestSetup;

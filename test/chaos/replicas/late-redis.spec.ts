@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { IN_FULL, printFigures } from '../../support/figures.js';
 import type { Simulator } from '../../support/gateway.js';
-import { eachRead, readsByFeed } from '../../support/reads.js';
+import { eachRead, readsByFeed } from '../../support/read-counts.js';
 import { until, type TestRedis } from '../../support/redis.js';
 import { isWithoutRedis, type Replica } from '../../support/replica.js';
-import { TestSetup, type ReplicaSettings } from '../../support/test-gateways.js';
+import { TestSetup, type ReplicaSettings } from '../../support/test-setup.js';
 import { askPage } from '../../support/tasks.js';
 
 let setup: TestSetup;

@@ -4,7 +4,7 @@ import type { Simulator } from '../../support/gateway.js';
 import { ask } from '../../support/http.js';
 import { until, type TestRedis } from '../../support/redis.js';
 import { isWithoutRedis, type Replica } from '../../support/replica.js';
-import { TestSetup, type ReplicaSettings } from '../../support/test-gateways.js';
+import { TestSetup, type ReplicaSettings } from '../../support/test-setup.js';
 import { askAll, askPage, ids, listPath, type Query } from '../../support/tasks.js';
 
 /** A gateway in a process of its own, or in the test's. */

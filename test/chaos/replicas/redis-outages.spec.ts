@@ -5,17 +5,17 @@ import { IN_FULL, printFigures } from '../../support/figures.js';
 import type { Simulator } from '../../support/gateway.js';
 import { dueWithin, quantileMs, type Answered, type Load } from '../../support/load.js';
 import { drain, fill, replaceAll } from './redis-outages.js';
-import { countReads, eachRead } from '../../support/reads.js';
+import { countReads, eachRead } from '../../support/read-counts.js';
 import { until, type TestRedis } from '../../support/redis.js';
 import type { Replica } from '../../support/replica.js';
-import { TestSetup, type ReplicaSettings } from '../../support/test-gateways.js';
+import { TestSetup, type ReplicaSettings } from '../../support/test-setup.js';
 import { askPage, type SentPage } from '../../support/tasks.js';
 
 let setup: TestSetup;
 let simulator: Simulator;
 let redis: TestRedis;
 let settings: ReplicaSettings;
-/** They live through one outage after the other. */
+/** Used for one outage after the other. */
 let replicas: Replica[];
 beforeAll(async () => {
   setup = new TestSetup();
@@ -58,7 +58,7 @@ const OUTAGES: readonly Outage[] = [
     },
   },
   {
-    name: 'filled to the brim by others',
+    name: 'filled by other clients',
     isOutage: true,
     begin: (own) => own.command(fill),
     end: (own) => own.command(drain),
@@ -73,7 +73,7 @@ const OUTAGES: readonly Outage[] = [
     end: () => undefined,
   },
   {
-    name: 'full of garbage in place of all its values',
+    name: 'given random bytes for all its values',
     isOutage: false,
     begin: (own) => own.command((redis) => replaceAll(redis, IN_FULL ? SPAN_MS / 5 : 400)),
     end: () => undefined,
@@ -106,7 +106,7 @@ async function areWithoutRedis(): Promise<boolean[]> {
   return Promise.all(replicas.map((replica) => replica.isWithoutRedis()));
 }
 
-async function redisTroubles(replica: Replica): Promise<{ warnings: number; failures: number }> {
+async function redisFailures(replica: Replica): Promise<{ warnings: number; failures: number }> {
   const failures = (await replica.metric('tributary_redis_failures_total')) ?? 0;
   return { warnings: replica.redisWarnings.length, failures };
 }
@@ -124,7 +124,7 @@ function figures(answered: readonly Answered[], spans: Readonly<Record<string, S
 }
 
 /** Before, during and after an outage, under load. */
-async function live({ begin, end, name, isOutage }: Outage): Promise<readonly Answered[]> {
+async function runOutage({ begin, end, name, isOutage }: Outage): Promise<readonly Answered[]> {
   const load = setup.load(replicas, { perSecond: PER_SECOND });
   const before = await span(load, ANSWERS);
   const during = await span(load, ANSWERS, async () => {
@@ -134,15 +134,15 @@ async function live({ begin, end, name, isOutage }: Outage): Promise<readonly An
   await end(redis);
   const endedMs = performance.now();
   await until(async () => !(await areWithoutRedis()).includes(true));
-  const wellAgainMs = performance.now() - endedMs;
+  const recoveredMs = performance.now() - endedMs;
   await sleep(2 * FRESH_MS);
   const after = await span(load, ANSWERS_AFTER);
   const answered = await load.stop();
   figures(answered, { before, [name]: during, after });
-  printFigures(`${name}, then well again`, [{ 'all use Redis again after ms': wellAgainMs }]);
+  printFigures(`${name}, then works again`, [{ 'all use Redis again after ms': recoveredMs }]);
   expect(after.reads).toBeLessThanOrEqual(mostReads(after));
   if (IN_FULL) {
-    expect(wellAgainMs).toBeLessThan(5000);
+    expect(recoveredMs).toBeLessThan(5000);
     const [usual, meanwhile] = [before, during].map((each) =>
       quantileMs(dueWithin(answered, each.answered), 0.99),
     );
@@ -161,8 +161,8 @@ describe.each(TRIED)('a Redis that is $name', (outage) => {
     'fails no request, and everything is as before when it works again',
     async () => {
       const { totalSize } = await askPage(replicas[0]?.url ?? '');
-      const earlier = await Promise.all(replicas.map(redisTroubles));
-      const answered = await live(outage);
+      const earlier = await Promise.all(replicas.map(redisFailures));
+      const answered = await runOutage(outage);
       expect(answered.filter((each) => each.status !== 200 || !each.complete)).toEqual([]);
       expect(answered.filter((each) => each.totalSize !== totalSize)).toEqual([]);
       for (const [index, replica] of replicas.entries()) {
@@ -170,7 +170,7 @@ describe.each(TRIED)('a Redis that is $name', (outage) => {
         expect(replica.stderr).toBe('');
         if (!outage.isOutage) continue;
         const { warnings = 0, failures = 0 } = earlier[index] ?? {};
-        const later = await redisTroubles(replica);
+        const later = await redisFailures(replica);
         // On a machine that is busy with other things Redis may be slow, and left alone, once more.
         if (IN_FULL) expect(later.warnings).toBe(warnings + 1);
         else expect(later.warnings).toBeGreaterThan(warnings);
@@ -184,17 +184,17 @@ describe.each(TRIED)('a Redis that is $name', (outage) => {
 
 /** Redis holds every feed again: one more gateway answers from there alone. */
 async function expectKept(totalSize: number): Promise<void> {
-  // What was replaced by garbage is put right by the next read; lists of clusters are read once a minute.
-  await askInsisting();
+  // Random bytes are replaced by the next read; lists of clusters are read once a minute.
+  await askWithNoCache();
   const late = await setup.gateway(simulator, settings);
   for (const upstream of UPSTREAMS) await simulator.setFault(upstream, 'refuse');
   const kept = await askPage(late.url, {}, { 'cache-control': 'max-stale' });
   for (const upstream of UPSTREAMS) await simulator.setFault(upstream, null);
   expect(kept.completeness.problems).toEqual([]);
   expect(kept.totalSize).toBe(totalSize);
-  await until(async () => (await askInsisting()).completeness.complete);
+  await until(async () => (await askWithNoCache()).completeness.complete);
 }
 
-function askInsisting(): Promise<SentPage> {
+function askWithNoCache(): Promise<SentPage> {
   return askPage(replicas[0]?.url ?? '', {}, { 'cache-control': 'no-cache' });
 }

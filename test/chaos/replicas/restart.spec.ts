@@ -2,8 +2,8 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { IN_FULL } from '../../support/figures.js';
 import type { Simulator } from '../../support/gateway.js';
 import { until } from '../../support/redis.js';
-import { eachRead, readsByFeed } from '../../support/reads.js';
-import { TestSetup } from '../../support/test-gateways.js';
+import { eachRead, readsByFeed } from '../../support/read-counts.js';
+import { TestSetup } from '../../support/test-setup.js';
 import { askAll, askPage, ids } from '../../support/tasks.js';
 
 let setup: TestSetup;

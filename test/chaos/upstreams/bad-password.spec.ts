@@ -7,7 +7,7 @@ import { startGateway, startSimulator, type RunningGateway, type Simulator } fro
 import { linkTo } from '../../support/redis-link.js';
 import { startRedis, type TestRedis } from '../../support/redis.js';
 import { ask } from '../../support/http.js';
-import { Hours } from '../../support/lockouts.js';
+import { LockoutClock } from '../../support/lockouts.js';
 
 const MINUTE_MS = 60_000;
 const PREFIX = 'test-gateway';
@@ -58,17 +58,17 @@ const LOCKS: Readonly<Record<string, readonly Lock[]>> = {
   password: [{ who: 'huawei, IAM', upstreams: ['iam'], locks: 6 }, OCP_LOCK],
 };
 
-let hours: Hours;
+let clock: LockoutClock;
 let redis: TestRedis;
 let simulator: Simulator;
 let link: IoredisLink;
 let gateways: RunningGateway[];
 
 beforeEach(async () => {
-  hours = new Hours();
+  clock = new LockoutClock();
   redis = await startRedis();
   link = linkTo(redis.url, { prefix: PREFIX });
-  simulator = await startSimulator({ clock: hours.clock, life: { rate: 0 }, ocp: { rateLimit: null } });
+  simulator = await startSimulator({ clock: clock.now, life: { rate: 0 }, ocp: { rateLimit: null } });
   await link.ready(100_000);
 });
 afterEach(async () => {
@@ -88,7 +88,7 @@ function withSecrets(sources: readonly SourceConfig[], { huawei, ocp }: Secrets)
 /** Several share a Redis; one has none. */
 function start(count: number, secrets: Secrets): Promise<RunningGateway[]> {
   const options = {
-    clock: hours.clock,
+    clock: clock.now,
     sources: (sources: readonly SourceConfig[]) => withSecrets(sources, secrets),
     ...(count > 1 && { redis: { url: redis.url, prefix: PREFIX } }),
   };
@@ -97,12 +97,12 @@ function start(count: number, secrets: Secrets): Promise<RunningGateway[]> {
 
 /** Every gateway is asked again and again, every other time for nothing but the newest. */
 async function anHour(): Promise<void> {
-  const sinceMs = hours.nowMs;
-  for (let turn = 0; hours.nowMs < sinceMs + 60 * MINUTE_MS; turn += 1) {
+  const sinceMs = clock.nowMs;
+  for (let turn = 0; clock.nowMs < sinceMs + 60 * MINUTE_MS; turn += 1) {
     const headers: Record<string, string> = turn % 2 === 0 ? {} : { 'cache-control': 'no-cache' };
     const answers = await Promise.all(gateways.map(({ url }) => ask(`${url}/v1/tasks`, headers)));
     expect(answers.map(({ status }) => status)).toEqual(gateways.map(() => 503));
-    await hours.pass(hours.nowMs < sinceMs + EARLY.forMs ? EARLY.everyMs : EVERY_MS, redis, PREFIX);
+    await clock.pass(clock.nowMs < sinceMs + EARLY.forMs ? EARLY.everyMs : EVERY_MS, redis, PREFIX);
   }
 }
 

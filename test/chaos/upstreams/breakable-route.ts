@@ -9,11 +9,11 @@ import { join } from 'node:path';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { makeCertificate } from '../../support/certificate.js';
 
-/** A way to an upstream that can be lost, and found again, while the upstream is well. */
+/** A route to an upstream that a test can break and restore while the upstream works. */
 export interface BreakableRoute {
-  /** Where the upstream is by this way. */
+  /** The address of the upstream by this route. */
   readonly url: string;
-  /** From now on nobody gets in; connections that are open stay so. */
+  /** New connections fail from now on; open ones stay open. */
   readonly shut: () => void;
   readonly open: () => void;
   readonly close: () => Promise<void>;
@@ -22,7 +22,7 @@ export interface BreakableRoute {
 /** A name that nobody has (RFC 2606, section 2). */
 const HOST = 'upstream.invalid';
 
-/** By a name that this process can look up until it is shut. */
+/** By a name that this process can look up until the route is shut. */
 export function openByName(url: string): Promise<BreakableRoute> {
   const usual = dns.lookup;
   let isKnown = true;
@@ -45,7 +45,7 @@ export function openByName(url: string): Promise<BreakableRoute> {
   });
 }
 
-/** By TLS, with a certificate that this process trusts until it is shut: then it is another's. */
+/** By TLS, with a certificate that this process trusts; a shut route has one that it does not trust. */
 export async function openByTls(url: string): Promise<BreakableRoute> {
   const [own, others] = [certificateFor('localhost'), certificateFor(HOST)];
   const trusted = getCACertificates('default');
@@ -74,7 +74,7 @@ export async function openByTls(url: string): Promise<BreakableRoute> {
 }
 
 function certificateFor(host: string): { readonly key: string; readonly cert: string } {
-  const folder = mkdtempSync(join(tmpdir(), 'tributary-door-'));
+  const folder = mkdtempSync(join(tmpdir(), 'tributary-route-'));
   const files = { key: join(folder, 'key.pem'), certificate: join(folder, 'certificate.pem') };
   makeCertificate(files, host);
   const identity = { key: readFileSync(files.key, 'utf8'), cert: readFileSync(files.certificate, 'utf8') };

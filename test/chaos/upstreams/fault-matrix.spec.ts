@@ -10,7 +10,7 @@ import { BRIEF, FaultScenario, type Seen } from './fault-scenario.js';
 const STARTS = ['cold', 'warm'] as const;
 type Start = (typeof STARTS)[number];
 
-/** What is wrong with an upstream, or with the way to it. */
+/** What is wrong with an upstream, or with the route to it. */
 interface Trouble {
   readonly name: string;
   /** Until the fault is cleared. */
@@ -21,7 +21,7 @@ interface Trouble {
 
 const FAULTS = FAULT_KINDS.map((kind): Trouble => ({ name: kind, fault: { kind } }));
 
-/** What no fault alone is: throttling with a stated end, and ways that are lost. */
+/** What no fault alone is: throttling with a stated end, and broken routes. */
 const OTHERS: readonly Trouble[] = [
   {
     name: 'throttle, Retry-After',
@@ -56,43 +56,50 @@ const SOME_CASES = fc.sample(fc.shuffledSubarray(EVERY_CASE, { minLength: 20, ma
 
 const table: Record<string, string | number>[] = [];
 
-/** Whoever the upstream is, a way that is lost comes to the same. */
+/** A broken route has the same outcome for every upstream. */
 function expectedOf({ trouble, upstream }: Pick<Case, 'trouble' | 'upstream'>): Expectation {
   return trouble.fault === undefined ? 'UNREACHABLE' : expectationOf(trouble.fault.kind, upstream);
 }
 
 /** What is seen while the fault lasts, and what was and is there without it. */
-interface Story {
+interface Outcome {
   readonly before: Seen;
   readonly during: Seen;
   readonly after: Seen | null;
 }
 
-async function befall(scenario: FaultScenario, { trouble, upstream }: Case, isOn: boolean): Promise<void> {
-  if (trouble.by !== undefined) await scenario.lose(upstream, isOn);
+async function setTrouble(
+  scenario: FaultScenario,
+  { trouble, upstream }: Case,
+  isOn: boolean,
+): Promise<void> {
+  if (trouble.by !== undefined) await scenario.breakRoute(upstream, isOn);
   else await scenario.fault(upstream, isOn ? (trouble.fault ?? null) : null);
 }
 
-/** Where only the upstream that is about to fail is in haste, the others are complete on any machine. */
-function hasteFor({ trouble, upstream }: Case): { hasty?: UpstreamOfTasks; timeoutMs?: number } {
+/** Only the upstream that is about to fail has a short timeout, so that the others are complete on any machine. */
+function timeoutSettings({ trouble, upstream }: Case): {
+  shortTimeoutFor?: UpstreamOfTasks;
+  timeoutMs?: number;
+} {
   return expectedOf({ trouble, upstream }) === 'TIMEOUT'
-    ? { hasty: upstream, timeoutMs: BRIEF.timeoutMs }
+    ? { shortTimeoutFor: upstream, timeoutMs: BRIEF.timeoutMs }
     : {};
 }
 
-async function play(each: Case): Promise<Story> {
+async function runCase(each: Case): Promise<Outcome> {
   const { trouble, upstream, start } = each;
   const scenario = await FaultScenario.open(11, {
     ...(trouble.by !== undefined && { by: { [upstream]: trouble.by } }),
-    ...(IN_FULL ? BRIEF : hasteFor(each)),
+    ...(IN_FULL ? BRIEF : timeoutSettings(each)),
   });
   try {
     const before = await scenario.whole();
-    await befall(scenario, each, true);
+    await setTrouble(scenario, each, true);
     if (start === 'cold') await scenario.restart();
     scenario.pass(40_000);
     const during = await scenario.look();
-    await befall(scenario, each, false);
+    await setTrouble(scenario, each, false);
     scenario.pass(40_000);
     return { before, during, after: await scenario.recover() };
   } finally {
@@ -100,13 +107,13 @@ async function play(each: Case): Promise<Story> {
   }
 }
 
-function checkOthers({ before, during }: Story, { upstream }: Case): void {
+function checkOthers({ before, during }: Outcome, { upstream }: Case): void {
   expect(split(during.tasks, upstream).others).toEqual(split(before.tasks, upstream).others);
   for (const { feed } of during.problems) expect(isFeedOf(upstream, feed)).toBe(true);
   expect(during.leaks).toEqual([]);
 }
 
-function checkFailed({ before, during }: Story, { trouble, upstream, start }: Case): void {
+function checkFailed({ before, during }: Outcome, { trouble, upstream, start }: Case): void {
   expect(during).toMatchObject({ status: 200, complete: false });
   expect(split(during.tasks, upstream).own).toEqual(
     start === 'cold' ? [] : split(before.tasks, upstream).own,
@@ -119,25 +126,25 @@ function checkFailed({ before, during }: Story, { trouble, upstream, start }: Ca
   expect(during.unreachable).toEqual(during.problems.map(({ feed }) => feed));
 }
 
-/** A task may be told in another way, but none may lack unsaid. */
-function checkAltered({ before, during }: Story): void {
+/** A task may differ, but none may be missing without a report. */
+function checkAltered({ before, during }: Outcome): void {
   expect(during.complete).toBe(during.problems.length === 0);
   if (during.complete) expect(during.tasks.length).toBeGreaterThanOrEqual(before.tasks.length);
 }
 
-function judge(story: Story, each: Case): void {
+function check(outcome: Outcome, each: Case): void {
   const expectation = expectedOf(each);
-  const { before, during } = story;
-  checkOthers(story, each);
+  const { before, during } = outcome;
+  checkOthers(outcome, each);
   if (expectation === 'well') {
     expect(during).toMatchObject({ status: 200, complete: true });
     expect(during.tasks).toHaveLength(before.tasks.length);
   } else if (expectation === 'empty') {
     expect(split(during.tasks, each.upstream).own).toEqual([]);
   } else if (expectation === 'altered') {
-    checkAltered(story);
+    checkAltered(outcome);
   } else {
-    checkFailed(story, each);
+    checkFailed(outcome, each);
   }
 }
 
@@ -149,17 +156,17 @@ describe('a fault of one upstream', () => {
   it.each(IN_FULL ? EVERY_CASE : SOME_CASES)(
     '$trouble.name of $upstream, $start: the answer is right, the others are complete, and it recovers',
     async (each) => {
-      const story = await play(each);
-      judge(story, each);
-      expect(story.after).not.toBeNull();
-      const { during } = story;
+      const outcome = await runCase(each);
+      check(outcome, each);
+      expect(outcome.after).not.toBeNull();
+      const { during } = outcome;
       table.push({
         trouble: each.trouble.name,
         upstream: each.upstream,
         start: each.start,
         status: during.status,
         ms: Math.round(during.tookMs),
-        tasks: `${split(during.tasks, each.upstream).own.length}/${split(story.before.tasks, each.upstream).own.length}`,
+        tasks: `${split(during.tasks, each.upstream).own.length}/${split(outcome.before.tasks, each.upstream).own.length}`,
         told: [...new Set(during.problems.map(({ state, reason }) => `${state} ${String(reason)}`))].join(
           ', ',
         ),

@@ -3,7 +3,7 @@ import type { Fault } from '@/simulator/faults/fault.js';
 import type { BreakableRoute } from './breakable-route.js';
 import { startGateway, startSimulator, type RunningGateway, type Simulator } from '../../support/gateway.js';
 import { ask } from '../../support/http.js';
-import { leaks } from '../../support/secrets.js';
+import { leaks } from '../../support/leaks.js';
 import {
   listPath,
   type SentFeedProblem,
@@ -20,7 +20,7 @@ export const AMPLE = { deadlineMs: 60_000, timeoutMs: 60_000 };
 /** Longer than the clock goes ahead: nothing may leave it meanwhile. */
 const WINDOW_MS = 10 * 365 * 86_400_000;
 
-/** What tells of faults besides the answer itself. */
+/** What reports faults besides the answer itself. */
 const TELLING_PATHS = ['/v1/sources', '/health/ready', '/metrics'];
 
 const FLEET = {
@@ -51,27 +51,27 @@ interface ScenarioOptions {
   /** The longest one call takes. */
   readonly timeoutMs?: number;
   /** The upstream whose calls take no longer than `timeoutMs`; absent: all. */
-  readonly hasty?: UpstreamOfTasks;
-  /** The ways to some upstreams. */
+  readonly shortTimeoutFor?: UpstreamOfTasks;
+  /** Opens the routes to some upstreams. */
   readonly by?: Partial<Record<UpstreamOfTasks, (url: string) => Promise<BreakableRoute>>>;
 }
 
-interface Surroundings {
+interface Environment {
   readonly simulator: Simulator;
   readonly routes: Partial<Record<UpstreamOfTasks, BreakableRoute>>;
 }
 
-async function openDoors(
+async function openRoutes(
   by: NonNullable<ScenarioOptions['by']>,
   urls: Simulator['urls'],
-): Promise<Surroundings['routes']> {
+): Promise<Environment['routes']> {
   const opening = UPSTREAMS.map(async (name) => [name, await by[name]?.(urls[name])] as const);
   return Object.fromEntries((await Promise.all(opening)).filter(([, route]) => route !== undefined));
 }
 
-function begin({ simulator, routes }: Surroundings, timing: Timing): Promise<RunningGateway> {
-  const ways = Object.entries(routes).map(([name, { url }]) => [name, url] as const);
-  const urls = { ...simulator.urls, ...Object.fromEntries(ways) };
+function startGatewayFor({ simulator, routes }: Environment, timing: Timing): Promise<RunningGateway> {
+  const routeUrls = Object.entries(routes).map(([name, { url }]) => [name, url] as const);
+  const urls = { ...simulator.urls, ...Object.fromEntries(routeUrls) };
   const { clock, deadlineMs, timeoutOf } = timing;
   return startGateway(
     { urls },
@@ -99,30 +99,30 @@ export interface Seen {
 /** A gateway before a small fleet, of which one upstream is about to fail. */
 export class FaultScenario {
   private constructor(
-    private readonly surroundings: Surroundings,
+    private readonly environment: Environment,
     private readonly timing: Timing,
     private gateway: RunningGateway,
   ) {}
 
   static async open(seed: number, options: ScenarioOptions = {}): Promise<FaultScenario> {
-    const { deadlineMs = AMPLE.deadlineMs, timeoutMs = AMPLE.timeoutMs, hasty, by = {} } = options;
+    const { deadlineMs = AMPLE.deadlineMs, timeoutMs = AMPLE.timeoutMs, shortTimeoutFor, by = {} } = options;
     const timing = new Timing(deadlineMs, (source) =>
-      hasty === undefined || SOURCES[hasty] === source ? timeoutMs : AMPLE.timeoutMs,
+      shortTimeoutFor === undefined || SOURCES[shortTimeoutFor] === source ? timeoutMs : AMPLE.timeoutMs,
     );
     const simulator = await startSimulator({ seed, clock: timing.clock, life: { rate: 0 }, fleet: FLEET });
-    const routes = await openDoors(by, simulator.urls);
+    const routes = await openRoutes(by, simulator.urls);
     const setup = { simulator, routes };
-    return new FaultScenario(setup, timing, await begin(setup, timing));
+    return new FaultScenario(setup, timing, await startGatewayFor(setup, timing));
   }
 
   /** A gateway that has read nothing yet takes the place of this one. */
   async restart(): Promise<void> {
     await this.gateway.stop();
-    this.gateway = await begin(this.surroundings, this.timing);
+    this.gateway = await startGatewayFor(this.environment, this.timing);
   }
 
   get simulator(): Simulator {
-    return this.surroundings.simulator;
+    return this.environment.simulator;
   }
 
   get url(): string {
@@ -177,7 +177,7 @@ export class FaultScenario {
   }
 
   /** The same, from nothing but what is read from now on: the first renewal may be a read that was under way before. */
-  async recoverAnew(): Promise<Seen | null> {
+  async recoverWithNewReads(): Promise<Seen | null> {
     for (let time = 0; time < 2; time += 1) {
       await this.recover({ 'cache-control': 'no-cache' });
       this.pass(40_000);
@@ -185,10 +185,10 @@ export class FaultScenario {
     return this.recover();
   }
 
-  /** The way to an upstream is lost, with all connections, or found again. */
-  async lose(upstream: UpstreamOfTasks, isLost: boolean): Promise<void> {
-    const route = this.surroundings.routes[upstream];
-    if (isLost) route?.shut();
+  /** Breaks the route to an upstream, with all connections, or restores it. */
+  async breakRoute(upstream: UpstreamOfTasks, isBroken: boolean): Promise<void> {
+    const route = this.environment.routes[upstream];
+    if (isBroken) route?.shut();
     else route?.open();
     await this.simulator.setFault(upstream, 'refuse');
     await this.simulator.setFault(upstream, null);
@@ -196,7 +196,7 @@ export class FaultScenario {
 
   async close(): Promise<void> {
     await this.gateway.stop();
-    await Promise.all(Object.values(this.surroundings.routes).map((route) => route.close()));
+    await Promise.all(Object.values(this.environment.routes).map((route) => route.close()));
     await this.simulator.stop();
   }
 }

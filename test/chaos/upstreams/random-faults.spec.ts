@@ -6,9 +6,9 @@ import { isFeedOf, split, UPSTREAMS, type UpstreamOfTasks } from '../../support/
 import { alters, expectationOf } from '../../support/fault-expectations.js';
 import { AMPLE, FaultScenario, type Seen } from './fault-scenario.js';
 
-/** Scenarios, and how many bad nights each of them lives through: side by side only where there are many. */
+/** Scenarios, and how many rounds of faults each of them runs: in parallel only where there are many. */
 const SCENARIOS = IN_FULL ? 8 : 3;
-const NIGHTS_EACH = IN_FULL ? 1_250 : 6;
+const ROUNDS_EACH = IN_FULL ? 1_250 : 6;
 
 /** Scenarios share one process: what is well must be in time all the same. */
 const TIMING = IN_FULL ? { deadlineMs: 3_000, timeoutMs: 2_500 } : AMPLE;
@@ -19,8 +19,8 @@ const KINDS = FAULT_KINDS.filter((kind) => {
   return expectation !== 'LIMIT' && (IN_FULL || expectation !== 'TIMEOUT');
 });
 
-/** What befalls each upstream; null: nothing. */
-type Night = Readonly<Record<UpstreamOfTasks, FaultSettings | null>>;
+/** The fault of each upstream; null: none. */
+type Faults = Readonly<Record<UpstreamOfTasks, FaultSettings | null>>;
 
 const bounds = fc.constantFrom<Omit<FaultSettings, 'kind'>>(
   ...[
@@ -38,10 +38,15 @@ const bounds = fc.constantFrom<Omit<FaultSettings, 'kind'>>(
 const fault = fc
   .tuple(fc.constantFrom(...KINDS), bounds)
   .map(([kind, bound]): FaultSettings => ({ kind, ...bound }));
-const fate = fc.option(fault, { freq: 2 });
-const night: fc.Arbitrary<Night> = fc.record({ css: fate, cbr: fate, cce: fate, ocp: fate });
+const maybeFault = fc.option(fault, { freq: 2 });
+const faults: fc.Arbitrary<Faults> = fc.record({
+  css: maybeFault,
+  cbr: maybeFault,
+  cce: maybeFault,
+  ocp: maybeFault,
+});
 
-let nights = 0;
+let rounds = 0;
 let partial = 0;
 
 function idsOf(seen: Seen, upstream: UpstreamOfTasks): string[] {
@@ -50,14 +55,14 @@ function idsOf(seen: Seen, upstream: UpstreamOfTasks): string[] {
     .sort();
 }
 
-interface Untold {
+interface Unreported {
   readonly truth: Seen;
   readonly seen: Seen;
   readonly upstream: UpstreamOfTasks;
 }
 
 /** The tasks of an upstream of which no problem is told: all must be there, unless it says itself that it has none. */
-function checkUntold({ truth, seen, upstream }: Untold, kind: FaultKind | null): void {
+function checkUnreported({ truth, seen, upstream }: Unreported, kind: FaultKind | null): void {
   const [found, wanted] = [idsOf(seen, upstream), idsOf(truth, upstream)];
   const expectation = kind === null ? 'well' : expectationOf(kind, upstream);
   if (expectation === 'empty') expect(wanted).toEqual(expect.arrayContaining(found));
@@ -66,33 +71,33 @@ function checkUntold({ truth, seen, upstream }: Untold, kind: FaultKind | null):
 }
 
 /** Nothing may lack unsaid, nothing may be told of those who are well, and no upstream's text may be passed on. */
-function judge(truth: Seen, seen: Seen, befell: Night): void {
+function check(truth: Seen, seen: Seen, applied: Faults): void {
   expect([200, 503, 504]).toContain(seen.status);
   expect(seen.leaks).toEqual([]);
   expect(seen.complete).toBe(seen.status === 200 && seen.problems.length === 0);
   if (seen.status !== 200) return;
   for (const upstream of UPSTREAMS) {
     const told = seen.problems.filter(({ feed }) => isFeedOf(upstream, feed));
-    const suffered = befell[upstream];
-    if (suffered === null) expect(told).toEqual([]);
-    if (told.length === 0) checkUntold({ truth, seen, upstream }, suffered?.kind ?? null);
+    const own = applied[upstream];
+    if (own === null) expect(told).toEqual([]);
+    if (told.length === 0) checkUnreported({ truth, seen, upstream }, own?.kind ?? null);
   }
   if (seen.problems.length > 0) partial += 1;
 }
 
-async function live(scenario: FaultScenario, truth: Seen, befell: Night): Promise<void> {
-  for (const upstream of UPSTREAMS) await scenario.fault(upstream, befell[upstream]);
-  if (nights % 5 === 0) await scenario.restart();
+async function runRound(scenario: FaultScenario, truth: Seen, applied: Faults): Promise<void> {
+  for (const upstream of UPSTREAMS) await scenario.fault(upstream, applied[upstream]);
+  if (rounds % 5 === 0) await scenario.restart();
   scenario.pass(40_000);
-  judge(truth, await scenario.look(), befell);
+  check(truth, await scenario.look(), applied);
   scenario.pass(20_000);
-  judge(truth, await scenario.look(), befell);
+  check(truth, await scenario.look(), applied);
   for (const upstream of UPSTREAMS) await scenario.fault(upstream, null);
   scenario.pass(40_000);
   // What was read while a fault changed rows, of lists of clusters as well, is renewed first.
-  const after = await scenario.recoverAnew();
+  const after = await scenario.recoverWithNewReads();
   for (const upstream of UPSTREAMS) expect(after && idsOf(after, upstream)).toEqual(idsOf(truth, upstream));
-  nights += 1;
+  rounds += 1;
 }
 
 describe('random faults of all upstreams', () => {
@@ -104,8 +109,8 @@ describe('random faults of all upstreams', () => {
       try {
         const truth = await scenario.whole();
         await fc.assert(
-          fc.asyncProperty(night, (befell) => live(scenario, truth, befell)),
-          { numRuns: NIGHTS_EACH, endOnFailure: true },
+          fc.asyncProperty(faults, (applied) => runRound(scenario, truth, applied)),
+          { numRuns: ROUNDS_EACH, endOnFailure: true },
         );
       } finally {
         await scenario.close();
@@ -115,7 +120,7 @@ describe('random faults of all upstreams', () => {
   );
 
   afterAll(() => {
-    printFigures('bad nights at random', [{ nights, 'answers that were partial': partial }]);
-    expect(partial).toBeGreaterThan(nights / 10);
+    printFigures('random faults', [{ rounds, 'answers that were partial': partial }]);
+    expect(partial).toBeGreaterThan(rounds / 10);
   });
 });

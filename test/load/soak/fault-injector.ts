@@ -10,12 +10,12 @@ export interface Pace {
   /** How long a fault lasts. */
   readonly faultMs: number;
   /** The longest that an upstream is well after it. */
-  readonly longestWellMs: number;
+  readonly longestPauseMs: number;
   /** For so long after a fault that changed rows, answers may still be made of them. */
   readonly graceMs: number;
 }
 
-/** Lets every upstream, IAM included, suffer all kinds of faults one after the other, in an order of its own. */
+/** Injects all kinds of faults into every upstream, IAM included, one after the other, in an order of its own. */
 export class FaultInjector {
   /** How many faults there were. */
   count = 0;
@@ -30,7 +30,7 @@ export class FaultInjector {
     random: Random,
   ) {
     const names = [...UPSTREAMS, 'iam'] as const;
-    this.#over = Promise.all(names.map((name) => this.#afflict(name, random.fork(name))));
+    this.#over = Promise.all(names.map((name) => this.#injectAll(name, random.fork(name))));
   }
 
   /** True when what is known of the upstream now may be of altered rows. */
@@ -38,23 +38,23 @@ export class FaultInjector {
     return this.#altering.has(upstream) || performance.now() < (this.#alteredUntilMs.get(upstream) ?? 0);
   }
 
-  /** Resolves when all upstreams are well. */
+  /** Resolves when no upstream has a fault. */
   async stop(): Promise<void> {
     this.#stopped.abort();
     await this.#over;
   }
 
-  async #afflict(name: UpstreamName, random: Random): Promise<void> {
+  async #injectAll(name: UpstreamName, random: Random): Promise<void> {
     let kinds: FaultKind[] = [];
     while (!this.#stopped.signal.aborted) {
       if (kinds.length === 0) kinds = shuffled(random);
       const kind = kinds.pop() ?? 'hang';
-      await this.#suffer(name, settingsOf(kind, { name, feed: this.#feedOf(name, random) }, random));
-      await this.#pause(random.integer(0, this.pace.longestWellMs));
+      await this.#inject(name, settingsOf(kind, { name, feed: this.#feedOf(name, random) }, random));
+      await this.#pause(random.integer(0, this.pace.longestPauseMs));
     }
   }
 
-  async #suffer(name: UpstreamName, fault: FaultSettings): Promise<void> {
+  async #inject(name: UpstreamName, fault: FaultSettings): Promise<void> {
     const { faultMs, graceMs } = this.pace;
     const isAltering = mayChange(fault.kind, name);
     if (isAltering) this.#altering.add(name);
@@ -94,13 +94,13 @@ function mayChange(kind: FaultKind, name: UpstreamName): boolean {
   return name !== 'iam' && (alters(kind, name) || expectationOf(kind, name) === 'empty');
 }
 
-interface Sufferer {
+interface FaultTarget {
   readonly name: UpstreamName;
   readonly feed: string;
 }
 
 /** A list of clusters is never altered: what is missing from it is missing for minutes, and rightly so. */
-function settingsOf(kind: FaultKind, { name, feed }: Sufferer, random: Random): FaultSettings {
+function settingsOf(kind: FaultKind, { name, feed }: FaultTarget, random: Random): FaultSettings {
   if (mayChange(kind, name)) return { kind, only: feed };
   // A refused credential rests for 2 s after the first refusal, and for an hour after the fourth.
   if (kind === 'unauthorized') return { kind, times: 1 };

@@ -8,7 +8,7 @@ export interface ProcessUsage {
   readonly handles: number;
   readonly timers: number;
   /** Feeds whose state is not FRESH. */
-  readonly 'feeds amiss': number;
+  readonly 'feeds not fresh': number;
 }
 
 const MEGABYTE = 1 << 20;
@@ -26,7 +26,7 @@ export async function usageOf(url: string): Promise<ProcessUsage> {
     'external MB': value('nodejs_external_memory_bytes') / MEGABYTE,
     handles: value('nodejs_active_handles_total'),
     timers: value('nodejs_active_resources{type="Timeout"}'),
-    'feeds amiss': lines.filter((line) => /^tributary_feed_fresh\{.* 0$/.test(line)).length,
+    'feeds not fresh': lines.filter((line) => /^tributary_feed_fresh\{.* 0$/.test(line)).length,
   };
 }
 
@@ -46,6 +46,6 @@ export function medians(
     'external MB': median('external MB'),
     handles: median('handles'),
     timers: median('timers'),
-    'feeds amiss': median('feeds amiss'),
+    'feeds not fresh': median('feeds not fresh'),
   };
 }

@@ -5,7 +5,7 @@ import { printFigures } from '../../support/figures.js';
 import { ask } from '../../support/http.js';
 import { until } from '../../support/redis.js';
 import { Schedule } from '../../support/schedule.js';
-import { SMALL, TestSetup } from '../../support/test-gateways.js';
+import { SMALL, TestSetup } from '../../support/test-setup.js';
 import { askPage, listPath, type SentPage } from '../../support/tasks.js';
 import { FaultInjector } from './fault-injector.js';
 import { SoakCaller } from './soak-caller.js';
@@ -33,15 +33,15 @@ const SETTINGS = {
   server: { deadline: '1s' },
   source: { timeout: '500ms' },
 };
-const PACE = { faultMs: 3_000, longestWellMs: 8_000, graceMs: 6_000 };
+const PACE = { faultMs: 3_000, longestPauseMs: 8_000, graceMs: 6_000 };
 
-interface SoakParts {
+interface SoakDependencies {
   readonly counts: AnswerCounts;
   readonly injector: FaultInjector;
 }
 
 /** A gateway under questions, from its start to the end of the soak. */
-class Soaked {
+class SoakedGateway {
   readonly samples: ProcessUsage[] = [];
   /** Questions that were due and not asked. */
   withheld = 0;
@@ -53,13 +53,13 @@ class Soaked {
   constructor(
     readonly name: string,
     readonly url: string,
-    parts: SoakParts,
+    dependencies: SoakDependencies,
   ) {
     this.#caller = new SoakCaller(url);
     this.#random = new Random(3).fork(name);
     this.#schedule = new Schedule(PER_SECOND, async () => {
       if (this.#open >= MOST_OPEN) this.withheld += 1;
-      else await this.#ask(parts);
+      else await this.#ask(dependencies);
     });
   }
 
@@ -72,7 +72,7 @@ class Soaked {
     this.#caller.close();
   }
 
-  async #ask({ counts, injector }: SoakParts): Promise<void> {
+  async #ask({ counts, injector }: SoakDependencies): Promise<void> {
     const question = nextQuestion(this.#random);
     const isJudged = (): boolean => question.about?.some((each) => injector.mayAlter(each)) === false;
     const before = isJudged();
@@ -90,7 +90,7 @@ async function isWhole(url: string): Promise<boolean> {
   return status === 200 && (body as SentPage).completeness.complete;
 }
 
-function printSamples({ name, samples }: Soaked): void {
+function printSamples({ name, samples }: SoakedGateway): void {
   const every = SAMPLES / PRINTED_SAMPLES;
   const rows = samples.filter((_, index) => (index + 1) % every === 0);
   printFigures(
@@ -100,7 +100,7 @@ function printSamples({ name, samples }: Soaked): void {
 }
 
 /** How it ended against how it was when it had been warmed up. */
-function judge({ name, samples }: Soaked): void {
+function judge({ name, samples }: SoakedGateway): void {
   const [early, late] = [medians(samples, [0.2, 0.4]), medians(samples, [0.8, 1])];
   printFigures(`medians of a gateway ${name}`, [
     { part: 'second fifth', ...early },
@@ -125,8 +125,8 @@ describe('mixed faults and load', () => {
       const counts = new AnswerCounts(expectedTasksIn(await askPage(alone.url, { pageSize: 1000 })));
       const injector = new FaultInjector(simulator, PACE, new Random(7));
       const soaked = [
-        new Soaked('on its own', alone.url, { counts, injector }),
-        new Soaked('with a Redis', shared.url, { counts, injector }),
+        new SoakedGateway('on its own', alone.url, { counts, injector }),
+        new SoakedGateway('with a Redis', shared.url, { counts, injector }),
       ];
       for (const each of [injector, ...soaked]) setup.onClear(() => each.stop());
       const endMs = performance.now() + SPAN_MS;

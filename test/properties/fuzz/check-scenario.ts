@@ -150,8 +150,8 @@ class CheckResult {
 
   #checkRow({ task, raw }: TaskRow, feed: Feed, given: ReadonlySet<string>): void {
     const origin = { ...feed, feed: feed.name, rules: this.#target.rules };
-    for (const misfit of invalidFields(task, origin)) {
-      this.invalid.push(`task with another ${misfit}: ${JSON.stringify(task).slice(0, 2000)}`);
+    for (const invalid of invalidFields(task, origin)) {
+      this.invalid.push(`task with invalid ${invalid}: ${JSON.stringify(task).slice(0, 2000)}`);
     }
     if (!given.has(textOf(parse(jsonOf(raw))))) this.invalid.push('raw is not a record as received');
     const missing = Object.entries(task).map(([, value]) => (value === null ? '-' : '+'));

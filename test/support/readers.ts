@@ -26,7 +26,7 @@ export async function startReaders(
   clock: () => number = Date.now,
   lockouts: SharedLockouts | null = null,
 ): Promise<Readers> {
-  const ground = {
+  const options = {
     module: GatewayOptions,
     global: true,
     providers: [
@@ -35,7 +35,7 @@ export async function startReaders(
     ],
     exports: [CLOCK, SharedLockouts],
   };
-  const app = await Test.createTestingModule({ imports: [ground, ProvidersModule] }).compile();
+  const app = await Test.createTestingModule({ imports: [options, ProvidersModule] }).compile();
   const providers = app.get<readonly Provider[]>(PROVIDERS);
   return {
     open: (source) => {
