@@ -295,14 +295,10 @@ describe('a first call', () => {
 
 describe('a replica that waits for the ticket of another', () => {
   async function waiting(): Promise<SharedLockout> {
-    const clock = clockOf(hours.clock);
-    const lockout = new RedisLockouts(first().link, LOCKOUT_POLICY, { clock }).of(
-      KEY,
-      'css',
-      () => undefined,
-    );
+    const options = { clock: clockOf(clock.now) };
+    const lockout = new RedisLockouts(first().link, LOCKOUT_POLICY, options).of(KEY, 'css', () => undefined);
     await lockout.refused({ ticket: null, ageMs: 0 });
-    await hours.pass(2_000, redis);
+    await clock.pass(2_000, redis);
     expect(await lockout.enter()).toMatchObject({ answer: 'enter' });
     expect(await lockout.enter()).toEqual({ answer: 'wait' });
     return lockout;
@@ -310,15 +306,15 @@ describe('a replica that waits for the ticket of another', () => {
 
   it('goes without one after half a minute', async () => {
     const lockout = await waiting();
-    hours.nowMs += 20_000;
+    clock.nowMs += 20_000;
     expect(await lockout.enter()).toEqual({ answer: 'wait' });
-    hours.nowMs += 10_001;
+    clock.nowMs += 10_001;
     expect(await lockout.enter()).toBeNull();
   });
 
   it('waits from the start when its last wait was long ago', async () => {
     const lockout = await waiting();
-    hours.nowMs += HOUR_MS;
+    clock.nowMs += HOUR_MS;
     expect(await lockout.enter()).toEqual({ answer: 'wait' });
   });
 });
