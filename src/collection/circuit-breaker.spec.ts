@@ -3,7 +3,7 @@ import type { FailureReason } from '@/model/failure.js';
 import type { Backoff } from '@/snapshots/snapshot-store.js';
 import { clockOf } from '../../test/support/clock.js';
 import { CircuitBreaker } from './circuit-breaker.js';
-import { CONSECUTIVE_FAILURES, SEVERAL_FEEDS } from './trip-rules.js';
+import { CONSECUTIVE_FAILURES, SEVERAL_FEEDS } from './circuit-rules.js';
 
 const NOW = Date.parse('2026-11-20T08:00:00Z');
 

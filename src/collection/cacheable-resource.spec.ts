@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { readMoment, type ReadTimes } from './read-moment.js';
+import { readMoment, type ReadTimes } from './cacheable-resource.js';
 
 const NOW = { wallMs: Date.parse('2026-11-20T08:00:00Z'), monotonicMs: 5_000 };
 const HOUR_MS = 3_600_000;

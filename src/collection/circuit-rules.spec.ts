@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { diagnosisOf } from '@/model/diagnosis.js';
 import type { Failure } from '@/model/failure.js';
-import { backoffMs } from './backoff.js';
+import { backoffMs } from './circuit-rules.js';
 
 const FAILURE: Failure = { reason: 'UNREACHABLE', retryAfterMs: null, diagnosis: null };
 const NOT_ENABLED: Failure = {
