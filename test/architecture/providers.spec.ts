@@ -17,9 +17,7 @@ describe('the providers', () => {
       expect.arrayContaining([
         `${folder}.module.ts`,
         'README.md',
-        'failures.ts',
         'fixtures',
-        'list-feeds.ts',
         'normalise.ts',
         'read-feed.ts',
         'settings.ts',

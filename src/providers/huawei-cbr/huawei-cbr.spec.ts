@@ -7,7 +7,7 @@ import { formatTime } from '@/model/time.js';
 import { UpstreamError } from '@/upstream/upstream-error.js';
 import { clockOf } from '../../../test/support/clock.js';
 import { CONTEXT, failed, FakeClients, sourceWith } from '../../../test/support/reading.js';
-import { protocol } from './failures.js';
+import { protocol } from './wire.js';
 import example from './fixtures/example.json' with { type: 'json' };
 import exampleTasks from './fixtures/example.tasks.json' with { type: 'json' };
 import oddRows from './fixtures/odd-rows.json' with { type: 'json' };

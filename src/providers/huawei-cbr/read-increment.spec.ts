@@ -9,8 +9,7 @@ import { formatTime } from '@/model/time.js';
 import type { UpstreamClient, UpstreamRequest } from '@/upstream/upstream-client.js';
 import { UpstreamError } from '@/upstream/upstream-error.js';
 import { sourceWith } from '../../../test/support/reading.js';
-import type { Bookmark } from './bookmark.js';
-import { INCREMENT_POLICY, type IncrementPolicy } from './increment-policy.js';
+import { INCREMENT_POLICY, type Bookmark, type IncrementPolicy } from './bookmark.js';
 import { readFeed } from './read-feed.js';
 
 const NOW_MS = Date.parse('2026-06-01T12:00:00.456Z');

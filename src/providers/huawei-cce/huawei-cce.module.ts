@@ -4,9 +4,8 @@ import type { SourceConfig } from '@/model/source.js';
 import { settle } from '@/upstream/settle.js';
 import { UpstreamClients } from '@/upstream/upstream-client.js';
 import { UpstreamModule } from '@/upstream/upstream.module.js';
-import { protocol } from './failures.js';
-import { listFeeds } from './list-feeds.js';
-import { readFeed } from './read-feed.js';
+import { protocol } from './wire.js';
+import { listFeeds, readFeed } from './read-feed.js';
 import { description, settings } from './settings.js';
 
 /** Snapshots of the control planes of Huawei Cloud CCE clusters. */

@@ -6,7 +6,7 @@ import { TASK_STATUSES } from '@/model/task.js';
 import { huaweiProtocol } from '@/upstream/huawei/huawei-protocol.js';
 import { UpstreamError } from '@/upstream/upstream-error.js';
 import { CONTEXT, failed, FakeClients, sourceWith } from '../../../test/support/reading.js';
-import { protocol } from './failures.js';
+import { protocol } from './wire.js';
 import clusters from './fixtures/clusters.json' with { type: 'json' };
 import errors from './fixtures/errors.json' with { type: 'json' };
 import errorsTasks from './fixtures/errors.tasks.json' with { type: 'json' };

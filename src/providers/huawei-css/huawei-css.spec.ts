@@ -7,7 +7,7 @@ import { formatTime } from '@/model/time.js';
 import { huaweiProtocol } from '@/upstream/huawei/huawei-protocol.js';
 import { UpstreamError } from '@/upstream/upstream-error.js';
 import { CONTEXT, failed, FakeClients, sourceWith } from '../../../test/support/reading.js';
-import { protocol } from './failures.js';
+import { protocol } from './wire.js';
 import clusters from './fixtures/clusters.json' with { type: 'json' };
 import example from './fixtures/example.json' with { type: 'json' };
 import exampleTasks from './fixtures/example.tasks.json' with { type: 'json' };

@@ -5,7 +5,7 @@ import type { SourceConfig } from '@/model/source.js';
 import { TASK_STATUSES } from '@/model/task.js';
 import { UpstreamError } from '@/upstream/upstream-error.js';
 import { CONTEXT, failed, FakeClients, sourceWith } from '../../../test/support/reading.js';
-import { protocol } from './failures.js';
+import { parsePage, protocol } from './wire.js';
 import clusters from './fixtures/clusters.json' with { type: 'json' };
 import example from './fixtures/example.json' with { type: 'json' };
 import exampleTasks from './fixtures/example.tasks.json' with { type: 'json' };
@@ -16,7 +16,6 @@ import statusesTasks from './fixtures/statuses.tasks.json' with { type: 'json' }
 import tenants from './fixtures/tenants.json' with { type: 'json' };
 import tenantsTasks from './fixtures/tenants.tasks.json' with { type: 'json' };
 import { OceanbaseOcpModule, OceanbaseOcpProvider } from './oceanbase-ocp.module.js';
-import { parsePage } from './wire.js';
 
 const SOURCE = sourceWith({
   id: 'oceanbase',

@@ -4,24 +4,20 @@ import { clusterFeeds, feedName, type Feed } from '@/model/feed.js';
 import type { FeedListing, FeedRead, ReadContext } from '@/model/provider.js';
 import type { SourceConfig } from '@/model/source.js';
 import type { TaskRow } from '@/model/task.js';
-import * as cbrFailures from '@/providers/huawei-cbr/failures.js';
-import { INCREMENT_POLICY } from '@/providers/huawei-cbr/increment-policy.js';
-import * as cbrFeeds from '@/providers/huawei-cbr/list-feeds.js';
-import * as cbrRows from '@/providers/huawei-cbr/normalise.js';
+import * as cbrWire from '@/providers/huawei-cbr/wire.js';
+import { INCREMENT_POLICY } from '@/providers/huawei-cbr/bookmark.js';
 import * as cbrRead from '@/providers/huawei-cbr/read-feed.js';
-import * as cceFailures from '@/providers/huawei-cce/failures.js';
-import * as cceFeeds from '@/providers/huawei-cce/list-feeds.js';
-import * as cceRows from '@/providers/huawei-cce/normalise.js';
+import * as cbrRows from '@/providers/huawei-cbr/normalise.js';
+import * as cceWire from '@/providers/huawei-cce/wire.js';
 import * as cceRead from '@/providers/huawei-cce/read-feed.js';
-import * as cssFailures from '@/providers/huawei-css/failures.js';
-import * as cssFeeds from '@/providers/huawei-css/list-feeds.js';
+import * as cceRows from '@/providers/huawei-cce/normalise.js';
+import * as cssWire from '@/providers/huawei-css/wire.js';
+import * as cssRead from '@/providers/huawei-css/read-feed.js';
 import * as cssRows from '@/providers/huawei-css/normalise.js';
 import { CssPaging } from '@/providers/huawei-css/paging.js';
-import * as cssRead from '@/providers/huawei-css/read-feed.js';
-import * as ocpFailures from '@/providers/oceanbase-ocp/failures.js';
-import * as ocpFeeds from '@/providers/oceanbase-ocp/list-feeds.js';
-import * as ocpRows from '@/providers/oceanbase-ocp/normalise.js';
+import * as ocpWire from '@/providers/oceanbase-ocp/wire.js';
 import * as ocpRead from '@/providers/oceanbase-ocp/read-feed.js';
+import * as ocpRows from '@/providers/oceanbase-ocp/normalise.js';
 import { sourceWith } from '../../support/reading.js';
 import { settle } from '@/upstream/settle.js';
 import type { UpstreamClient, UpstreamProtocol } from '@/upstream/upstream-client.js';
@@ -61,12 +57,12 @@ const statuses = (words: Readonly<Record<string, readonly string[]>>): Record<st
 
 export const TARGETS: Readonly<Record<string, Target>> = {
   'huawei-css': {
-    protocol: cssFailures.protocol,
+    protocol: cssWire.protocol,
     open: (client, source) => {
       const connection = { paging: new CssPaging(client), source };
       return {
         readFeed: (feed, context) => settle(() => cssRead.readFeed(connection, feed, context)),
-        listFeeds: (context) => settle(() => cssFeeds.listFeeds(connection, context)),
+        listFeeds: (context) => settle(() => cssRead.listFeeds(connection, context)),
       };
     },
     normalise: cssRows.normalise,
@@ -82,13 +78,13 @@ export const TARGETS: Readonly<Record<string, Target>> = {
     },
   },
   'huawei-cbr': {
-    protocol: cbrFailures.protocol,
+    protocol: cbrWire.protocol,
     open: (client, source) => {
       const policy = { ...INCREMENT_POLICY, aboveRows: 0 };
       const connection = { client, source, clock: () => NOW_MS, policy };
       return {
         readFeed: (feed, context) => settle(() => cbrRead.readFeed(connection, feed, context)),
-        listFeeds: () => Promise.resolve(cbrFeeds.listFeeds(source)),
+        listFeeds: () => Promise.resolve(cbrRead.listFeeds(source)),
       };
     },
     normalise: cbrRows.normalise,
@@ -109,10 +105,10 @@ export const TARGETS: Readonly<Record<string, Target>> = {
     },
   },
   'huawei-cce': {
-    protocol: cceFailures.protocol,
+    protocol: cceWire.protocol,
     open: (client, source) => ({
       readFeed: (feed, context) => settle(() => cceRead.readFeed({ client, source }, feed, context)),
-      listFeeds: (context) => settle(() => cceFeeds.listFeeds({ client, source }, context)),
+      listFeeds: (context) => settle(() => cceRead.listFeeds({ client, source }, context)),
     }),
     normalise: cceRows.normalise,
     rowsAt: ['items'],
@@ -131,10 +127,10 @@ export const TARGETS: Readonly<Record<string, Target>> = {
     },
   },
   'oceanbase-ocp': {
-    protocol: ocpFailures.protocol,
+    protocol: ocpWire.protocol,
     open: (client, source) => ({
       readFeed: (feed, context) => settle(() => ocpRead.readFeed({ client, source }, feed, context)),
-      listFeeds: (context) => settle(() => ocpFeeds.listFeeds({ client, source }, context)),
+      listFeeds: (context) => settle(() => ocpRead.listFeeds({ client, source }, context)),
     }),
     normalise: ocpRows.normalise,
     rowsAt: ['data', 'contents'],

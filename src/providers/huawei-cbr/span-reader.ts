@@ -1,14 +1,35 @@
 import { DriftLog } from '@/model/drift.js';
 import { jsonOf } from '@/model/json-text.js';
-import { runCooperatively, type Steps, visitInSteps } from '@/scheduling/cooperative.js';
+import { runCooperatively, visitInSteps, type Steps } from '@/scheduling/cooperative.js';
 import { asReceived } from '@/upstream/records/normalised-rows.js';
 import { rawObject } from '@/upstream/records/raw.js';
-import { FullSyncNeeded } from './full-sync-needed.js';
 import { knownRow, sideOf, type KnownRow, type KnownRows } from './known-rows.js';
 import { normalise, type Origin } from './normalise.js';
 import type { LogSpan, OperationLog } from './operation-log.js';
 
-/** Where rows come from. Their drift is counted apart, see `drift-balance.ts`. */
+/**
+ * Why a feed cannot be read by what is new, and is read whole:
+ * - `unfiltered`: the upstream lists records that lie before the time asked for
+ * - `notFoundById`: a record could not be had by its id
+ * - `arrivals`: the upstream counts more records than are known; they may have come meanwhile
+ * - `mismatch`: what was found is not all, or not what it must be
+ */
+export type FullSyncReason = 'unfiltered' | 'notFoundById' | 'arrivals' | 'mismatch';
+
+/** Ends an incremental read. */
+export class FullSyncNeeded extends Error {
+  override readonly name = 'FullSyncNeeded';
+
+  constructor(
+    readonly kind: FullSyncReason,
+    /** The record that could not be shown. */
+    readonly recordId: string | null = null,
+  ) {
+    super(kind);
+  }
+}
+
+/** Where rows come from. Their drift is counted apart, see `drift.ts`. */
 export type RowOrigin = Omit<Origin, 'drift'>;
 
 /** Lists spans of a log and tells the records that are known from those that are new or have changed. */

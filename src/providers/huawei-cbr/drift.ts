@@ -9,7 +9,7 @@ import type { ReadFeed } from '@/model/provider.js';
 import { filterInSteps, type Steps, visitInSteps } from '@/scheduling/cooperative.js';
 import { normalise } from './normalise.js';
 import type { KnownRow, KnownRows } from './known-rows.js';
-import type { RowOrigin } from './span-reading.js';
+import type { RowOrigin } from './span-reader.js';
 
 export interface RowChange {
   readonly before: KnownRows;
