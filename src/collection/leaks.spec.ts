@@ -10,7 +10,7 @@ import { Backplane } from './backplane.js';
 import { storeNameOfFeed } from './snapshot-codec.js';
 import { FallbackStore } from '@/snapshots/fallback/fallback-store.js';
 import { InProcessStore } from '@/snapshots/in-process/in-process-store.js';
-import { Shelf } from '@/snapshots/in-process/shelf.js';
+import { InProcessState } from '@/snapshots/in-process/in-process-state.js';
 import type { Entry, SnapshotStore } from '@/snapshots/snapshot-store.js';
 import { FEED_IN_STORE, FakeUpstream, SOURCE } from '../../test/support/fake-upstream.js';
 import { CollectionReplica } from '../../test/support/collection-replica.js';
@@ -56,7 +56,7 @@ function inStore(key: string): string {
 const pass = (ms: number): Promise<void> => jest.advanceTimersByTimeAsync(ms);
 
 let clusters: Clusters;
-let shelf: Shelf;
+let shelf: InProcessState;
 let replica: CollectionReplica;
 
 function start(store: SnapshotStore): void {
@@ -66,7 +66,7 @@ function start(store: SnapshotStore): void {
 beforeEach(() => {
   jest.useFakeTimers({ now: Date.parse('2026-11-20T08:00:00Z') });
   clusters = new Clusters();
-  shelf = new Shelf(SYSTEM_CLOCK, Infinity);
+  shelf = new InProcessState(SYSTEM_CLOCK, Infinity);
 });
 afterEach(() => {
   replica.stop();

@@ -1,21 +1,20 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { SYSTEM_CLOCK } from '@/model/clock.js';
-import { InProcessLease } from '@/snapshots/in-process/in-process-lease.js';
-import { InProcessStore } from '@/snapshots/in-process/in-process-store.js';
-import { Shelf } from '@/snapshots/in-process/shelf.js';
+import { InProcessLease, InProcessStore } from '@/snapshots/in-process/in-process-store.js';
+import { InProcessState } from '@/snapshots/in-process/in-process-state.js';
 import type { SourceConfig } from '@/model/source.js';
 import { FEED_IN_STORE, FakeUpstream } from '../../test/support/fake-upstream.js';
 import { CollectionReplica } from '../../test/support/collection-replica.js';
 
 let upstream: FakeUpstream;
-let shelf: Shelf;
+let shelf: InProcessState;
 let store: InProcessStore;
 let replicas: CollectionReplica[];
 
 beforeEach(() => {
   jest.useFakeTimers({ now: Date.parse('2026-11-20T08:00:00Z') });
   upstream = new FakeUpstream();
-  shelf = new Shelf(SYSTEM_CLOCK, Infinity);
+  shelf = new InProcessState(SYSTEM_CLOCK, Infinity);
   store = new InProcessStore(SYSTEM_CLOCK, Infinity, shelf);
   replicas = [];
 });

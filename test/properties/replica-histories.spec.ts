@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import fc from 'fast-check';
 import { SYSTEM_CLOCK, type Clock } from '@/model/clock.js';
-import { Shelf } from '@/snapshots/in-process/shelf.js';
+import { InProcessState } from '@/snapshots/in-process/in-process-state.js';
 import { InProcessStore } from '@/snapshots/in-process/in-process-store.js';
 import { IN_FULL } from '../support/figures.js';
 import { FEED_IN_STORE, FakeUpstream, type Behaviour } from '../support/fake-upstream.js';
@@ -63,7 +63,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 /** Replicas on one store, and the invariants that must hold at any time. */
 class ReplicaGroup {
   readonly upstream = new FakeUpstream();
-  readonly #shelf = new Shelf(SYSTEM_CLOCK, Infinity);
+  readonly #shelf = new InProcessState(SYSTEM_CLOCK, Infinity);
   readonly #store = new InProcessStore(SYSTEM_CLOCK, Infinity, this.#shelf);
   readonly #skewMs = Array.from({ length: REPLICAS }, () => 0);
   readonly #replicas = this.#skewMs.map((_, number) => this.start(number));

@@ -70,8 +70,8 @@ describe('a Redis whose every value and message is forged by an attacker without
     async () => {
       for (let round = 0; round < ROUNDS; round += 1) await seeAChange();
       const { text } = await ask(`${gateways[0]?.url ?? ''}/metrics`);
-      expect(text).toMatch(/tributary_redis_disbelieved_total\{kind="news"\} [1-9]/);
-      expect(text).toMatch(/tributary_redis_disbelieved_total\{kind="entry"\} [1-9]/);
+      expect(text).toMatch(/tributary_redis_rejected_total\{kind="event"\} [1-9]/);
+      expect(text).toMatch(/tributary_redis_rejected_total\{kind="entry"\} [1-9]/);
       for (const { log } of gateways) {
         expect(log.filter((line) => line.includes('ignored invalid data in Redis'))).toHaveLength(1);
       }

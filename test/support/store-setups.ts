@@ -4,7 +4,7 @@ import type { RedisLink } from '@/redis/redis-link.js';
 import { FallbackStore } from '@/snapshots/fallback/fallback-store.js';
 import { InProcessStore } from '@/snapshots/in-process/in-process-store.js';
 import { RedisStore } from '@/snapshots/redis/redis-store.js';
-import { Shelf } from '@/snapshots/in-process/shelf.js';
+import { InProcessState } from '@/snapshots/in-process/in-process-state.js';
 import type { SnapshotStore } from '@/snapshots/snapshot-store.js';
 import { clockOf } from './clock.js';
 import { PlainLink } from './plain-link.js';
@@ -40,7 +40,7 @@ export const STORE_SETUPS: Readonly<Record<string, () => Promise<StoreSetup>>> =
 
 function inProcessSetup(): StoreSetup {
   let nowMs = 1_000_000;
-  const shelf = new Shelf(
+  const shelf = new InProcessState(
     clockOf(() => nowMs),
     Infinity,
   );

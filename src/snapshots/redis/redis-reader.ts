@@ -14,8 +14,8 @@ export interface ReadOptions {
   readonly layouts: ChunkLayouts;
   /** A later version is invalid, epoch milliseconds. */
   readonly latestMs: number;
-  /** Called for an entry that is invalid or has a wrong signature. */
-  readonly onDisbelief: () => void;
+  /** Called when an entry is rejected: it cannot be read, or its signature or its version is wrong. */
+  readonly onRejected: () => void;
 }
 
 /**
@@ -24,7 +24,7 @@ export interface ReadOptions {
  */
 export async function readEntry(
   slot: RedisSlot,
-  { held, layouts, latestMs, onDisbelief }: ReadOptions,
+  { held, layouts, latestMs, onRejected }: ReadOptions,
 ): Promise<Entry | null> {
   let triedVersion = 0;
   for (let tries = 0; tries < MOST_TRIES; tries++) {
@@ -33,7 +33,7 @@ export async function readEntry(
     const manifest = decodeManifest(found.manifest, slot.digest);
     const isTried = found.version === triedVersion || found.version > latestMs;
     if (manifest?.version !== found.version || isTried) {
-      onDisbelief();
+      onRejected();
       await slot.discard(found.version);
       return null;
     }

@@ -161,7 +161,7 @@ end
 return found
 `);
 
-/** Compare-and-delete. Arguments: the index of the key, the text to remove. */
+/** Which of the keys, and its text. Removes a rejected text, unless another has replaced it. */
 export const FORGET = script(`
 local key = KEYS[tonumber(ARGV[1])]
 if redis.call('GET', key) ~= ARGV[2] then return 0 end

@@ -91,7 +91,7 @@ export class RedisSlot {
     return this.options.signer.open(this.place(key), signed);
   }
 
-  /** Removes an invalid text, unless it was replaced meanwhile. */
+  /** Removes a text that was rejected, unless another has replaced it. */
   async forget(key: SlotKey, signed: string): Promise<void> {
     await this.run(scripts.FORGET, [KEYS.indexOf(key) + 1, Buffer.from(signed, 'latin1')]);
   }

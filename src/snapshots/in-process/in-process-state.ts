@@ -1,14 +1,14 @@
 import type { Clock } from '@/model/clock.js';
 import type { Backoff, Entry, StoreEvent } from '../snapshot-store.js';
 
-/** The lease of a name, as the shelf sees it. */
+/** The lease of a name, as the state of the store keeps it. */
 export interface HeldLease {
   /** By the monotonic clock. */
   readonly endsAtMs: number;
   lose(): void;
 }
 
-/** What the shelf has under a name. */
+/** What the store has under a name. */
 export interface Slot {
   entry: Entry | null;
   /** By the monotonic clock. */
@@ -24,7 +24,7 @@ export interface Slot {
 type Listener = (event: StoreEvent, from: object) => void;
 
 /** The entries and leases that in-process replicas share. */
-export class Shelf {
+export class InProcessState {
   readonly #slots = new Map<string, Slot>();
   readonly #listeners: Listener[] = [];
 

@@ -1,5 +1,4 @@
-import { RedisUnavailable } from '@/redis/redis-link.js';
-import { withinBound } from '@/redis/within-bound.js';
+import { RedisUnavailable, withinBound } from '@/redis/redis-link.js';
 import { readBackoff } from '../redis/backoff-text.js';
 import type { Claim, Entry } from '../snapshot-store.js';
 
@@ -13,7 +12,7 @@ export interface FallbackTimeouts {
 const DEFAULT_TIMEOUTS: FallbackTimeouts = { claimMs: 1_000, transferMs: 600_000 };
 
 /** Calls a store that may be unreachable, slow or wrong. No call throws, and each ends within its timeout. */
-export class Attempts {
+export class StoreCalls {
   /** `onFault` receives the code of each fault. */
   constructor(
     private readonly onFault: (code: string) => void,
