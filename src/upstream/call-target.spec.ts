@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { ANY_CHARACTER } from '../../test/support/any-character.js';
-import { callTarget, encodeQuery, encodeRfc3986 } from './call-target.js';
+import { callTarget, encodeQuery, encodeRfc3986, pathSegment } from './call-target.js';
+import { UpstreamError } from './upstream-error.js';
 
 describe('callTarget', () => {
   it('keeps the path and the port of the endpoint', () => {
@@ -64,5 +65,22 @@ describe('encodeRfc3986', () => {
 
   it('replaces half a surrogate pair instead of failing', () => {
     expect(encodeRfc3986('a\ud800b')).toBe('a%EF%BF%BDb');
+  });
+});
+
+describe('pathSegment', () => {
+  it.each([
+    ['4213d908-f5dc', '4213d908-f5dc'],
+    ['a/b?c#d', 'a%2Fb%3Fc%23d'],
+    ['%2e%2e', '%252e%252e'],
+    ['...', '...'],
+    ['\u{1f4be}', '%F0%9F%92%BE'],
+  ])('encodes %j', (text, segment) => {
+    expect(pathSegment(text)).toBe(segment);
+    expect(new URL(`http://host/a/${segment}/b`).pathname).toBe(`/a/${segment}/b`);
+  });
+
+  it.each(['.', '..', '\ud800', 'a\udc00'])('calls %j not found', (text) => {
+    expect(() => pathSegment(text)).toThrow(new UpstreamError('NOT_FOUND'));
   });
 });

@@ -2,7 +2,7 @@ import { Inject, Injectable, Module } from '@nestjs/common';
 import { CLOCK, type Clock } from '@/model/clock.js';
 import type { Provider, SourceReader } from '@/model/provider.js';
 import type { SourceConfig } from '@/model/source.js';
-import { settle } from '@/upstream/settle.js';
+import { settle } from '@/upstream/upstream-error.js';
 import { UpstreamClients } from '@/upstream/upstream-client.js';
 import { UpstreamModule } from '@/upstream/upstream.module.js';
 import { protocol } from './wire.js';

@@ -1,9 +1,9 @@
 import type { ReadContext } from '@/model/provider.js';
 import type { SourceConfig } from '@/model/source.js';
 import { runCooperatively, type Steps } from '@/scheduling/cooperative.js';
-import { pathSegment } from '@/upstream/http/path-segment.js';
+import { pathSegment } from '@/upstream/call-target.js';
 import { walkOffsets, type WalkedOffsets } from '@/upstream/paging/offset-walk.js';
-import { keyRows, type KeyedRow } from '@/upstream/records/keyed-rows.js';
+import { keyRows, type KeyedRow } from '@/upstream/records/unique-rows.js';
 import type { UpstreamClient } from '@/upstream/upstream-client.js';
 import type { IncrementPolicy } from './bookmark.js';
 import { identifyRecord, parseCount, parseOperationLog, parseOperationLogs } from './wire.js';

@@ -3,7 +3,7 @@ import type { ListedFeeds, ReadContext, ReadFeed } from '@/model/provider.js';
 import type { SourceConfig } from '@/model/source.js';
 import { formatTime } from '@/model/time.js';
 import { flatMapInSteps, runCooperatively } from '@/scheduling/cooperative.js';
-import { withKnownRecords } from '@/upstream/records/known-records.js';
+import { withKnownRecords } from '@/upstream/records/normalised-rows.js';
 import { UpstreamError } from '@/upstream/upstream-error.js';
 import {
   previousState,

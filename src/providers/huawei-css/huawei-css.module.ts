@@ -1,7 +1,7 @@
 import { Injectable, Module } from '@nestjs/common';
 import type { Provider, SourceReader } from '@/model/provider.js';
 import type { SourceConfig } from '@/model/source.js';
-import { settle } from '@/upstream/settle.js';
+import { settle } from '@/upstream/upstream-error.js';
 import { UpstreamClients } from '@/upstream/upstream-client.js';
 import { UpstreamModule } from '@/upstream/upstream.module.js';
 import { protocol } from './wire.js';

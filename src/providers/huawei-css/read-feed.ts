@@ -1,7 +1,7 @@
 import type { Feed } from '@/model/feed.js';
 import { COVERED_SINCE_EVER, type ListedFeeds, type ReadContext, type ReadFeed } from '@/model/provider.js';
 import { LARGEST_MAX_CLUSTERS, type SourceConfig } from '@/model/source.js';
-import { pathSegment } from '@/upstream/http/path-segment.js';
+import { pathSegment } from '@/upstream/call-target.js';
 import {
   findClusters,
   idAndName,
@@ -9,8 +9,7 @@ import {
   type FoundClusters,
 } from '@/upstream/paging/cluster-list.js';
 import { coverageOf, coveredByOrder } from '@/upstream/paging/coverage.js';
-import { withKnownRecords } from '@/upstream/records/known-records.js';
-import { normaliseRows } from '@/upstream/records/normalised-rows.js';
+import { normaliseRows, withKnownRecords } from '@/upstream/records/normalised-rows.js';
 import { normalise } from './normalise.js';
 import type { CssPaging } from './paging.js';
 import { logListRefusal } from './wire.js';

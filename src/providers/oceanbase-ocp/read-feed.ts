@@ -2,7 +2,7 @@ import { DriftLog } from '@/model/drift.js';
 import type { Feed } from '@/model/feed.js';
 import { COVERED_SINCE_EVER, type ListedFeeds, type ReadContext, type ReadFeed } from '@/model/provider.js';
 import { LARGEST_MAX_CLUSTERS, type SourceConfig } from '@/model/source.js';
-import { pathSegment } from '@/upstream/http/path-segment.js';
+import { pathSegment } from '@/upstream/call-target.js';
 import {
   findClusters,
   idAndName,
@@ -11,8 +11,7 @@ import {
 } from '@/upstream/paging/cluster-list.js';
 import { coverageOf } from '@/upstream/paging/coverage.js';
 import { walkPages, type NumberedPage } from '@/upstream/paging/page-walk.js';
-import { withKnownRecords } from '@/upstream/records/known-records.js';
-import { normaliseRows } from '@/upstream/records/normalised-rows.js';
+import { normaliseRows, withKnownRecords } from '@/upstream/records/normalised-rows.js';
 import { Fields, rawObject } from '@/upstream/records/raw.js';
 import type { UpstreamClient } from '@/upstream/upstream-client.js';
 import { identityOf, normalise } from './normalise.js';

@@ -19,7 +19,7 @@ import * as ocpWire from '@/providers/oceanbase-ocp/wire.js';
 import * as ocpRead from '@/providers/oceanbase-ocp/read-feed.js';
 import * as ocpRows from '@/providers/oceanbase-ocp/normalise.js';
 import { sourceWith } from '../../support/reading.js';
-import { settle } from '@/upstream/settle.js';
+import { settle } from '@/upstream/upstream-error.js';
 import type { UpstreamClient, UpstreamProtocol } from '@/upstream/upstream-client.js';
 import type { Bases } from './scenario.js';
 import type { TaskRules } from './invalid-fields.js';

@@ -1,5 +1,6 @@
 import { readJson } from '@/model/json-text.js';
-import type { Steps } from '@/scheduling/cooperative.js';
+import type { TaskRow } from '@/model/task.js';
+import { indexInSteps, type Steps } from '@/scheduling/cooperative.js';
 
 /** A row of a list, and what tells it from all others. */
 export interface KeyedRow<Row> {
@@ -20,21 +21,21 @@ export function* keyRows<Row>(
   most: number,
 ): Steps<KeyedRow<Row>[]> {
   const keyed: KeyedRow<Row>[] = [];
-  const twins = new Twins<Row>();
+  const duplicates = new Duplicates<Row>();
   for (const row of rows.slice(0, most)) {
-    keyed.push({ row, key: twins.tell(keyOf(row), row) });
+    keyed.push({ row, key: duplicates.keyOf(keyOf(row), row) });
     if (keyed.length % ROWS_A_STEP === 0) yield;
   }
   return keyed;
 }
 
 /** Tells rows of one key from one another by what is in them. */
-class Twins<Row> {
+class Duplicates<Row> {
   readonly #first = new Map<string, Row>();
   /** By key, where it came more than once: the number of each content. */
   readonly #contents = new Map<string, Map<string, number>>();
 
-  tell(key: string, row: Row): string {
+  keyOf(key: string, row: Row): string {
     const first = this.#first.get(key);
     if (first === undefined) {
       this.#first.set(key, row);
@@ -51,4 +52,20 @@ class Twins<Row> {
 
 function contentOf(row: unknown): string {
   return JSON.stringify(readJson(row));
+}
+
+/** Each task once, where the first of its records stood; the last of several records with one id wins. */
+export function* eachOnce(rows: readonly TaskRow[]): Steps<readonly TaskRow[]> {
+  const once = yield* indexInSteps(rows, ({ task }) => task.id);
+  return once.size === rows.length ? rows : [...once.values()];
+}
+
+/** Each record of a page once; such as have one key and differ are several. */
+export function* eachRecordOnce(
+  records: readonly unknown[],
+  keyOf: (record: unknown) => string,
+): Steps<readonly unknown[]> {
+  const keyed = yield* keyRows(records, keyOf, records.length);
+  const once = yield* indexInSteps(keyed, ({ key }) => key);
+  return [...once.values()].map(({ row }) => row);
 }

@@ -1,7 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { diagnosisOf } from '@/model/diagnosis.js';
-import { settle } from './settle.js';
-import { UpstreamError } from './upstream-error.js';
+import { settle, UpstreamError } from './upstream-error.js';
 
 describe('settle', () => {
   it('returns the result of the work', async () => {

@@ -1,6 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { JsonText } from '@/model/json-text.js';
-import { keyRows } from './keyed-rows.js';
+import type { TaskRow } from '@/model/task.js';
+import { runCooperatively } from '@/scheduling/cooperative.js';
+import { eachOnce, keyRows } from './unique-rows.js';
 
 function keysOf(rows: readonly { readonly id: number; readonly more?: string }[]): string[] {
   const steps = keyRows(rows, ({ id }) => String(id), 100);
@@ -28,5 +30,20 @@ describe('the rows of a page', () => {
       100,
     );
     expect(steps.next().value).toMatchObject([{ key: 'k' }, { key: 'k' }, { key: 'k#1' }, { key: 'k#2' }]);
+  });
+});
+
+function row(id: string, version: number): TaskRow {
+  return { task: { id }, raw: { version } } as unknown as TaskRow;
+}
+
+describe('eachOnce', () => {
+  it('keeps the last of several records with one id, where the first of them stood', async () => {
+    const rows = [row('a', 1), row('b', 1), row('a', 2), row('c', 1), row('a', 3)];
+    expect(await runCooperatively(eachOnce(rows))).toEqual([row('a', 3), row('b', 1), row('c', 1)]);
+  });
+
+  it('keeps no rows of none', async () => {
+    expect(await runCooperatively(eachOnce([]))).toEqual([]);
   });
 });
