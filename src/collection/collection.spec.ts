@@ -2,12 +2,11 @@ import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals
 import { SYSTEM_CLOCK } from '@/model/clock.js';
 import { USUAL_FRESHNESS, type CollectionAnswer, type Freshness } from '@/model/collection.js';
 import { diagnosisOf } from '@/model/diagnosis.js';
-import type { FailureReason } from '@/model/failure.js';
+import { TRUNCATIONS, type FailureReason, type Truncation } from '@/model/failure.js';
 import { feedName, type Feed } from '@/model/feed.js';
 import type { FeedListing, FeedRead, Provider, ReadContext, SourceReader } from '@/model/provider.js';
 import { COVERED_SINCE_EVER } from '@/model/provider.js';
 import type { SourceConfig } from '@/model/source.js';
-import { TRUNCATIONS, type Truncation } from '@/model/truncation.js';
 import { InProcessStore } from '@/snapshots/in-process/in-process-store.js';
 import { sourceWith } from '../../test/support/reading.js';
 import { Collection } from './collection.js';

@@ -12,9 +12,8 @@ import { sourceOfTaskId } from '@/model/task-id.js';
 import type { TaskRow } from '@/model/task.js';
 import type { TraceContext } from '@/model/trace-context.js';
 import { View } from '@/view/view.js';
-import { assertAvailable } from '@/answers/availability.js';
+import { assertAvailable, retryAfter } from '@/answers/availability.js';
 import { completenessOf, type Completeness } from '@/answers/completeness.js';
-import { retryAfter } from '@/answers/retry-after.js';
 
 /** A task, and the one feed that it is in. */
 export interface FoundTask {

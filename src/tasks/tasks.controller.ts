@@ -18,7 +18,7 @@ import type { TraceContext } from '@/model/trace-context.js';
 import { assertComplete } from '@/answers/availability.js';
 import { TaskFinder } from './task-finder.js';
 import { TaskLister } from './task-lister.js';
-import { AnswerWriter } from '@/answers/answer-writer.js';
+import { AnswerWriter, represent } from '@/answers/answer-writer.js';
 import { LIST_LINK, REQUEST_HEADERS, SNAPSHOT_HEADERS, TASK_LINK } from '@/answers/described-headers.js';
 import { Problems, type ProblemsByStatus } from '@/platform/problem/problems.decorator.js';
 import { BAD_STATUS_EXAMPLE, LIST_EXAMPLES } from './examples.js';
@@ -28,7 +28,6 @@ import { links } from './links.js';
 import { ListTasksQuery, toTaskQuery } from './list-tasks-query.dto.js';
 import { PageCache, type AnsweredPage } from './page-cache.js';
 import { renderPage, renderTask } from './render.js';
-import { represent } from '@/answers/representation.js';
 import { TaskPageDto } from './task.dto.js';
 
 const NOT_MODIFIED = { status: 304, description: 'The answer is still the one that `If-None-Match` names.' };

@@ -1,7 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { HashCounts } from './hash-counts.js';
-import { idHash } from './id-hash.js';
+import { HashCounts, idHash } from './id-hashes.js';
 
 describe('HashCounts', () => {
   it('knows which hashes occur more than once, whatever was added and removed', () => {
