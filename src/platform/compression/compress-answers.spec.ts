@@ -1,6 +1,6 @@
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { describe, expect, it } from '@jest/globals';
-import { CompressedBodies } from './compressed-bodies.js';
+import { CompressedBodies } from './compress-answers.js';
 
 const BODY = Buffer.from(
   JSON.stringify(Array.from({ length: 1_000 }, (_, id) => ({ id, status: 'FAILED' }))),
