@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { startSimulator, type Simulator } from '../simulator.js';
 import { ask, type Answer } from '../../../test/support/simulator-client.js';
+import { startSimulator, type Simulator } from '../simulator.js';
 
 let simulator: Simulator;
 beforeEach(async () => {
