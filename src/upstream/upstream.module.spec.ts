@@ -11,7 +11,7 @@ import { Test } from '@nestjs/testing';
 import type { TestingModule } from '@nestjs/testing';
 import type { ReadContext } from '@/model/provider.js';
 import type { Credentials, CredentialsOf, SourceConfig } from '@/model/source.js';
-import { protocol as ocpProtocol } from '@/providers/oceanbase-ocp/failures.js';
+import { protocol as ocpProtocol } from '@/providers/oceanbase-ocp/wire.js';
 import { ocpAuthorization } from '@/providers/oceanbase-ocp/ocp-aksk.js';
 import { clockOf } from '../../test/support/clock.js';
 import { CLOCK } from '@/model/clock.js';
