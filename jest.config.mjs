@@ -5,7 +5,7 @@ export default {
   testEnvironment: 'node',
   roots: ['<rootDir>/build-test'],
   testRegex: String.raw`\.spec\.js$`,
-  testPathIgnorePatterns: ['/test/load/', '/test/soak/'],
+  testPathIgnorePatterns: ['/test/load/'],
   transform: {},
   // Ends a test that hangs; it says nothing about how fast a test should be.
   testTimeout: 180_000,

@@ -58,7 +58,7 @@ export function connectToRedis({ config, log, clock, metrics }: RedisDependencie
     link,
     signer: new RedisSigner(config.server.secret),
     onDisbelief: (kind) => {
-      metrics.countDisbelieved(kind);
+      metrics.countRejectedValue(kind);
       forgeries.note({ kind });
     },
   };

@@ -35,7 +35,7 @@ export function snapshotStore(
       longestReadMs: longestLeaseMs,
       clock,
       observer,
-      onDisbelief,
+      onRejected: onDisbelief,
     }),
     local,
     onUp: (listener) => {

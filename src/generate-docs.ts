@@ -7,7 +7,6 @@ import { configSchema } from './config/config-schema.js';
 import { keyReference } from './config/key-reference.js';
 import { SYSTEM_CLOCK } from './model/clock.js';
 import { createLogger } from './platform/logging/logger.js';
-import { sortKeys } from './platform/openapi/sort-keys.js';
 import { PROVIDER_SETTINGS } from './providers/providers.module.js';
 import { USUAL_BODY_MEMORY_BYTES } from '@/upstream/http/body-memory.js';
 
@@ -51,6 +50,14 @@ async function openApiText(): Promise<string> {
 
 function toText(json: unknown): string {
   return `${JSON.stringify(json, null, 2)}\n`;
+}
+
+/** The same JSON with the keys of every object in alphabetical order, so that changes are easy to compare. */
+function sortKeys(json: unknown): unknown {
+  if (Array.isArray(json)) return json.map(sortKeys);
+  if (typeof json !== 'object' || json === null) return json;
+  const entries = Object.entries(json).map(([key, value]) => [key, sortKeys(value)] as const);
+  return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 if (process.argv[1] === import.meta.filename) await generateDocs('docs');

@@ -3,7 +3,6 @@ import { ApiPropertyOptional, type ApiPropertyOptions } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { IsOptional, ValidateBy, type ValidationArguments } from 'class-validator';
 import { formatTime, parseTime } from '@/model/time.js';
-import { quote, quoteSome } from './quote.js';
 
 /** Tells what is wrong with a value; null when nothing is. */
 type Check = (value: unknown) => string | null;
@@ -160,4 +159,19 @@ function plusHint(value: string): string {
 /** `a, b or c` */
 function orList(words: readonly string[]): string {
   return words.length < 2 ? words.join() : `${words.slice(0, -1).join(', ')} or ${words.at(-1) ?? ''}`;
+}
+
+const MOST_NAMED = 10;
+const LONGEST_SHOWN = 80;
+
+/** A found value in quotes, shortened, so that an error stays readable whatever was sent. */
+function quote(value: string): string {
+  return JSON.stringify(value.length > LONGEST_SHOWN ? `${value.slice(0, LONGEST_SHOWN)}…` : value);
+}
+
+/** Found values in quotes: the first ones, and how many more there are. */
+export function quoteSome(values: readonly string[]): string {
+  const named = values.slice(0, MOST_NAMED).map(quote).join(', ');
+  const more = values.length - MOST_NAMED;
+  return more > 0 ? `${named} and ${more} more` : named;
 }

@@ -3,7 +3,7 @@ import type { FailureReason } from '@/model/failure.js';
 import type { Backoff } from '@/snapshots/snapshot-store.js';
 import { clockOf } from '../../test/support/clock.js';
 import { CircuitBreaker } from './circuit-breaker.js';
-import { CONSECUTIVE_FAILURES, SEVERAL_FEEDS } from './trip-rules.js';
+import { CONSECUTIVE_FAILURES, SEVERAL_FEEDS } from './circuit-rules.js';
 
 const NOW = Date.parse('2026-11-20T08:00:00Z');
 
@@ -63,7 +63,7 @@ describe('the circuit breaker of one feed', () => {
     expect(breaker.status).toEqual({ state: 'OPEN', nextProbeTimeMs: nowMs + 4_000 });
   });
 
-  it('admits a read as usual when nobody has probed for 5 s', () => {
+  it('allows a read as usual when nobody has probed for 5 s', () => {
     fail('a', 3);
     nowMs += 7_000;
     expect(breaker.admit('a')).toBe('admitted');
@@ -83,7 +83,7 @@ describe('the circuit breaker of one feed', () => {
     });
   });
 
-  it('takes over a failure of another replica, with its count and its pause', () => {
+  it('adopts a failure of another replica, with its count and its pause', () => {
     nowMs += 1_000;
     breaker.adopt('a', told(NOW));
     expect(breaker).toMatchObject({ isOpen: true, lastErrorTimeMs: NOW, pauseMs: 3_000 });
@@ -91,7 +91,7 @@ describe('the circuit breaker of one feed', () => {
     expect(breaker.backoff?.failuresInARow).toBe(5);
   });
 
-  it('takes over nothing older than its own last failure or success', () => {
+  it('adopts nothing older than its own last failure or success', () => {
     fail('a');
     breaker.adopt('a', told(NOW));
     expect(breaker.failure?.reason).toBe('UNREACHABLE');
@@ -100,18 +100,18 @@ describe('the circuit breaker of one feed', () => {
     expect(breaker.failure).toBeNull();
   });
 
-  it('keeps the length of a pause whose replica has a clock ahead', () => {
+  it('keeps the length of a pause from a replica whose clock is ahead', () => {
     breaker.adopt('a', told(NOW + 3_600_000));
     expect(breaker).toMatchObject({ lastErrorTimeMs: NOW, pauseMs: 4_000 });
   });
 
-  it('is reset by a success', () => {
+  it('resets on a success', () => {
     breaker.adopt('a', told(NOW));
     breaker.succeed(NOW);
     expect(breaker).toMatchObject({ isOpen: false, pauseMs: 0, failure: null, lastErrorTimeMs: NOW });
   });
 
-  it('admits the next read at once after a resume', () => {
+  it('allows the next read at once after a resume', () => {
     fail('a', 3);
     breaker.resume();
     expect(breaker.admit('a')).toBe('admitted');
@@ -157,7 +157,7 @@ describe('the circuit breaker of a source', () => {
   });
 
   it.each(['FORBIDDEN', 'NOT_FOUND', 'LIMIT'] as const)(
-    'does not count %s, which is of one feed',
+    'does not count %s, which concerns one feed only',
     (reason) => {
       fail('a', 5, reason);
       fail('b', 5, reason);
@@ -165,7 +165,7 @@ describe('the circuit breaker of a source', () => {
     },
   );
 
-  it('is probed by one feed at a time, with growing pauses', () => {
+  it('lets one feed at a time probe, with growing pauses', () => {
     open();
     const pauses: number[] = [];
     for (let probe = 0; probe < 7; probe += 1) {
@@ -195,7 +195,7 @@ describe('the circuit breaker of a source', () => {
     expect(breaker.admit('b')).toBe('probe');
   });
 
-  it('admits all feeds when nobody has probed for long, and opens at the next failure', () => {
+  it('allows all feeds when nobody has probed for long, and opens at the next failure', () => {
     open();
     nowMs += 60_000;
     expect([breaker.admit('a'), breaker.admit('b'), breaker.isOpen]).toEqual(['admitted', 'admitted', false]);
@@ -232,7 +232,7 @@ describe('the circuit breaker of a source', () => {
     expect(breaker.isOpen).toBe(false);
   });
 
-  it('obeys an upstream that names a time', () => {
+  it('stays open until the time that the upstream names', () => {
     fail('a', 3);
     breaker.fail('b', { reason: 'THROTTLED', retryAfterMs: 120_000, diagnosis: null });
     expect(breaker.status.nextProbeTimeMs).toBe(nowMs + 120_000);
@@ -274,7 +274,7 @@ describe('the circuit breakers of a source and its feeds', () => {
     ]);
   });
 
-  it('refuses the reads of a feed while the circuit of the source is open, and says why', () => {
+  it('rejects the reads of a feed while the circuit of the source is open, and says why', () => {
     expect(breaker.obstacle).toBeNull();
     openSource();
     expect([breaker.admit('a'), breaker.pauseMs, breaker.obstacle]).toEqual([

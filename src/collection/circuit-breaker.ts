@@ -3,8 +3,7 @@ import type { CircuitStatus } from '@/model/collection.js';
 import type { Diagnosis } from '@/model/diagnosis.js';
 import type { Failure, FailureReason } from '@/model/failure.js';
 import type { Backoff } from '@/snapshots/snapshot-store.js';
-import { backoffMs } from './backoff.js';
-import type { FailureStreak, TripRule } from './trip-rules.js';
+import { backoffMs, type FailureStreak, type TripRule } from './circuit-rules.js';
 
 /** An open circuit counts as closed if nobody probes it this long after its pause: the upstream may well be up. */
 const FORGOTTEN_AFTER_MS = 5_000;

@@ -2,12 +2,11 @@ import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals
 import { SYSTEM_CLOCK } from '@/model/clock.js';
 import { USUAL_FRESHNESS, type CollectionAnswer, type Freshness } from '@/model/collection.js';
 import { diagnosisOf } from '@/model/diagnosis.js';
-import type { FailureReason } from '@/model/failure.js';
+import { TRUNCATIONS, type FailureReason, type Truncation } from '@/model/failure.js';
 import { feedName, type Feed } from '@/model/feed.js';
 import type { FeedListing, FeedRead, Provider, ReadContext, SourceReader } from '@/model/provider.js';
 import { COVERED_SINCE_EVER } from '@/model/provider.js';
 import type { SourceConfig } from '@/model/source.js';
-import { TRUNCATIONS, type Truncation } from '@/model/truncation.js';
 import { InProcessStore } from '@/snapshots/in-process/in-process-store.js';
 import { sourceWith } from '../../test/support/reading.js';
 import { Collection } from './collection.js';
@@ -120,7 +119,7 @@ describe('the collection', () => {
     return () => new Promise((resolve) => setTimeout(resolve, ms, whole()));
   }
 
-  it('reads a feed once for any number of simultaneous questions', async () => {
+  it('reads a feed once for any number of simultaneous requests', async () => {
     reader.next = slowly(100);
     const questions = Array.from({ length: 1000 }, () => collection.ensure({}, USUAL_FRESHNESS, null));
     await jest.advanceTimersByTimeAsync(100);
@@ -154,7 +153,7 @@ describe('the collection', () => {
     expect(answer).toMatchObject({ waitedFor: 'stale', feeds: [{ problem: null }] });
   });
 
-  it('accepts a snapshot that grows too old only while the question waits for another feed', async () => {
+  it('accepts a snapshot that becomes too old while the request waits for another feed', async () => {
     reader.feeds = { outcome: 'listed', feeds: [feed('a'), feed('b')], truncation: null };
     reader.next = ({ key }) => (key === 'a' ? whole() : slowly(200)());
     await askFor(200);
@@ -164,7 +163,7 @@ describe('the collection', () => {
     expect(answer).toMatchObject({ waitedFor: 'stale', feeds: [{ problem: null }, { problem: null }] });
   });
 
-  it('leaves a feed out that is not enabled, tries it now and then, and includes it once it answers', async () => {
+  it('leaves out a feed that is not enabled, tries it now and then, and includes it once it can be read', async () => {
     reader.feeds = { outcome: 'listed', feeds: [feed('a'), feed('b')], truncation: null };
     const diagnosis = diagnosisOf('NOT_ENABLED', { httpStatus: 400 });
     const refused = { reason: 'UPSTREAM_ERROR', retryAfterMs: null, diagnosis } as const;
@@ -207,7 +206,7 @@ describe('the collection', () => {
     expect(reader.reads).toBe(1);
   });
 
-  it('does not wait again for a read that has outlived a deadline if there is a snapshot', async () => {
+  it('does not wait again for a read that has exceeded a deadline if there is a snapshot', async () => {
     await ask();
     later(31_000);
     reader.next = () => new Promise(() => undefined);
@@ -216,7 +215,7 @@ describe('the collection', () => {
     expect(reader.reads).toBe(2);
   });
 
-  it('keeps a good snapshot when a refresh fails, and calls it stale', async () => {
+  it('keeps a good snapshot when a refresh fails, and marks it stale', async () => {
     await ask();
     const good = (await ask()).feeds[0]?.snapshot;
     later(16_000);
@@ -241,7 +240,7 @@ describe('the collection', () => {
     });
   });
 
-  it('calls a stale snapshot complete for a caller who accepts its age', async () => {
+  it('treats a stale snapshot as complete for a caller who accepts its age', async () => {
     await ask();
     later(60_000);
     reader.next = () => failed('UPSTREAM_ERROR');
@@ -255,7 +254,7 @@ describe('the collection', () => {
     expect(reader.listings + reader.reads).toBe(0);
   });
 
-  it('refreshes for no-cache and answers with what was read for it', async () => {
+  it('refreshes for no-cache and answers with the result of that refresh', async () => {
     await ask();
     const before = (await ask()).feeds[0]?.snapshot;
     const answer = await askFor(SPACING, { noCache: true });
@@ -273,7 +272,7 @@ describe('the collection', () => {
     expect((await ask()).feeds[0]?.problem).toBeNull();
   });
 
-  it('makes nobody wait after the third failure in a row, and probes with growing pauses', async () => {
+  it('lets no request wait after the third failure in a row, and probes with growing pauses', async () => {
     reader.next = () => failed('UPSTREAM_ERROR');
     await ask();
     await ask();
@@ -302,7 +301,7 @@ describe('the collection', () => {
     expect(collection.status()[0]?.feeds[0]).toMatchObject({ state: 'FRESH', circuit: { state: 'CLOSED' } });
   });
 
-  it('makes nobody wait for a feed that failed repeatedly, however it hangs', async () => {
+  it('lets no request wait for a feed that failed repeatedly, even if it hangs', async () => {
     reader.next = () => failed('TIMEOUT');
     await failThrice();
     reader.next = () => new Promise(() => undefined);
@@ -314,7 +313,7 @@ describe('the collection', () => {
     expect(collection.status()[0]?.feeds[0]?.circuit.state).toBe('HALF_OPEN');
   });
 
-  it('lets a question wait again for a failed feed that nobody asked for in a long time', async () => {
+  it('lets a request wait again for a failed feed that nobody has asked for in a long time', async () => {
     reader.next = () => failed('UPSTREAM_ERROR');
     await failThrice();
     await jest.advanceTimersByTimeAsync(600_000);
@@ -334,7 +333,7 @@ describe('the collection', () => {
   });
 
   it.each(TRUNCATIONS)(
-    'reports a feed that was read in part as truncated, with the reason: %s',
+    'reports a feed that was read partially as truncated, with the reason: %s',
     async (reason) => {
       reader.next = () => whole(reason);
       expect((await ask()).feeds[0]?.problem).toMatchObject({ state: 'TRUNCATED', reason });
@@ -358,7 +357,7 @@ describe('the collection', () => {
     ]);
   });
 
-  it('lists the feeds again now and then: new ones come, gone ones go, others keep their snapshots', async () => {
+  it('lists the feeds again regularly: new feeds appear, removed feeds disappear, others keep their snapshots', async () => {
     reader.feeds = { outcome: 'listed', feeds: [feed('a'), feed('b')], truncation: null };
     await ask();
     reader.feeds = { outcome: 'listed', feeds: [feed('b'), feed('c')], truncation: null };
@@ -368,7 +367,7 @@ describe('the collection', () => {
     expect(reader.listings).toBe(2);
   });
 
-  it('lists the feeds again when one turns out to be gone', async () => {
+  it('lists the feeds again when a read finds that a feed is gone', async () => {
     reader.next = () => failed('NOT_FOUND');
     await ask();
     reader.feeds = { outcome: 'listed', feeds: [], truncation: null };
@@ -399,7 +398,7 @@ describe('the collection', () => {
     expect(errors).toMatchObject([{ message: 'a bug' }]);
   });
 
-  it('lets a read outlive its question, but not its own timeout', async () => {
+  it('lets a read continue after its request, but not beyond its own timeout', async () => {
     reader.next = () => new Promise(() => undefined);
     await askFor(DEADLINE);
     expect(reader.signals[0]?.aborted).toBe(false);
@@ -441,7 +440,7 @@ describe('the collection', () => {
       expect(reader.reads).toBe(0);
     });
 
-    it('never lists them, whatever a question asks for', async () => {
+    it('never lists them, whatever a request asks for', async () => {
       collection = collectionOf(CLUSTERS);
       reader.next = ({ key }) => (key === 'a' ? failed('NOT_FOUND') : whole());
       await ask();
@@ -454,7 +453,7 @@ describe('the collection', () => {
       expect(reader.listings).toBe(0);
     });
 
-    it('takes the feeds that a provider knows without asking', async () => {
+    it('uses the feeds that a provider knows without a call', async () => {
       const known = Object.assign(new ScriptedReader(), { knownFeeds: [feed('log')] });
       collection = collectionOf(null, known);
       expect((await ask()).feeds).toMatchObject([{ feed: feed('log').name, problem: null }]);

@@ -12,11 +12,10 @@ import { stallTolerantTimeout } from '@/scheduling/stall-tolerant-timeout.js';
 import type { TraceContext } from '@/model/trace-context.js';
 import { Backplane } from './backplane.js';
 import { CircuitBreaker } from './circuit-breaker.js';
-import type { CollectionDependencies } from './dependencies.js';
+import { Revisions, type CollectionDependencies } from './dependencies.js';
 import { FreshnessRequest } from './freshness-request.js';
-import { Revisions } from './revisions.js';
 import { Source } from './source.js';
-import { SEVERAL_FEEDS } from './trip-rules.js';
+import { SEVERAL_FEEDS } from './circuit-rules.js';
 
 /** The collection of this process: it reads feeds on demand, and one read of a feed at a time. */
 export class Collection extends FeedCollection {

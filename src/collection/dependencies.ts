@@ -5,7 +5,6 @@ import type { SnapshotStore } from '@/snapshots/snapshot-store.js';
 import type { Backplane } from './backplane.js';
 import type { CircuitBreaker } from './circuit-breaker.js';
 import type { ReadRunner } from './read-runner.js';
-import type { Revisions } from './revisions.js';
 
 /** What the collection works with. */
 export interface CollectionDependencies {
@@ -26,4 +25,18 @@ export interface SourceDependencies extends CollectionDependencies {
   readonly reader: SourceReader;
   /** The circuit of the whole source. */
   readonly sourceBreaker: CircuitBreaker;
+}
+
+/** Numbers everything that arrives in this process, in order. */
+export class Revisions {
+  #newest = 0;
+
+  get newest(): number {
+    return this.#newest;
+  }
+
+  next(): number {
+    this.#newest += 1;
+    return this.#newest;
+  }
 }

@@ -23,7 +23,7 @@ const EXPIRED = failure('UNREACHABLE', diagnosisOf('TLS_EXPIRED'));
 const THROTTLED = { httpStatus: 429, errorCode: 'APIGW.0308' };
 
 describe('FailureLog', () => {
-  it('warns once with all details, however often the same failure repeats', () => {
+  it('warns once with all details when the same failure repeats', () => {
     log.failed(failure('THROTTLED', diagnosisOf('HTTP_STATUS', { ...THROTTLED, requestId: 'a' })), true);
     log.failed(failure('THROTTLED', diagnosisOf('HTTP_STATUS', { ...THROTTLED, requestId: 'b' })), true);
     const facts = {

@@ -22,7 +22,7 @@ export class FeedDirectory {
   readonly #refresher: Refresher<ListedFeeds>;
   #adopting: Promise<void> = Promise.resolve();
   #isAdopted = false;
-  #isDoubted = false;
+  #isOutdated = false;
 
   /** `adopt` takes over each new list; if it rejects, the feeds are listed again. */
   constructor(
@@ -33,7 +33,7 @@ export class FeedDirectory {
     this.#refresher = new Refresher(dependencies, {
       resource: this.#resource,
       onValue: ({ value }) => {
-        this.#isDoubted = false;
+        this.#isOutdated = false;
         this.adoptNext(() => adopt(value.feeds));
       },
     });
@@ -52,8 +52,8 @@ export class FeedDirectory {
   }
 
   /** A feed turned out to be gone: the next question lists again. */
-  doubt(): void {
-    this.#isDoubted = true;
+  markOutdated(): void {
+    this.#isOutdated = true;
   }
 
   /** If the list is missing, too old or not whole: an answer that stands for all feeds of the source. */
@@ -98,7 +98,7 @@ export class FeedDirectory {
       })
       .catch((error: unknown) => {
         this.dependencies.runner.report(error);
-        this.doubt();
+        this.markOutdated();
       });
   }
 
@@ -107,9 +107,9 @@ export class FeedDirectory {
     const { value, warming } = this.#refresher;
     if (request.freshness.onlyIfCached) return value === null ? warming : null;
     const isForced = value !== null && !this.isAnswered(request);
-    if (!isForced && !this.#isDoubted && this.ageMs() < RELIST_AFTER_MS) return null;
+    if (!isForced && !this.#isOutdated && this.ageMs() < RELIST_AFTER_MS) return null;
     return this.#refresher.refreshFor(request, {
-      forced: isForced || this.#isDoubted,
+      forced: isForced || this.#isOutdated,
       isAwaited: value === null || isForced,
       missed: value === null,
       isAnswered: () => this.isAnswered(request),

@@ -73,7 +73,7 @@ const CASES: readonly Case[] = [
 ];
 
 describe('decide', () => {
-  it.each(CASES)('says $decision when $when', ({ state, freshness, decision }) => {
+  it.each(CASES)('decides $decision when $when', ({ state, freshness, decision }) => {
     const full = { ageMs: 0, freshForMs: FRESH_FOR, refreshed: false, failing: false, ...state };
     expect(decide(full, { ...USUAL_FRESHNESS, ...freshness })).toBe(decision);
   });

@@ -7,7 +7,7 @@ import { FailureLog } from './failure-log.js';
 import type { FreshnessRequest } from './freshness-request.js';
 import { RefreshAhead } from './refresh-ahead.js';
 import { SharedValue, type SharedRefreshOptions } from './shared-value.js';
-import { CONSECUTIVE_FAILURES } from './trip-rules.js';
+import { CONSECUTIVE_FAILURES } from './circuit-rules.js';
 
 export interface RefresherOptions<T> {
   readonly resource: CacheableResource<T>;

@@ -1,10 +1,9 @@
 import { elapsedMs, momentOf } from '@/model/clock.js';
 import type { TraceContext } from '@/model/trace-context.js';
 import type { Claim, Content, Entry, Lease, StoreEvent } from '@/snapshots/snapshot-store.js';
-import type { CacheableResource, CachedValue } from './cacheable-resource.js';
+import { readMoment, type CacheableResource, type CachedValue } from './cacheable-resource.js';
 import type { CircuitBreaker } from './circuit-breaker.js';
 import type { SourceDependencies } from './dependencies.js';
-import { readMoment } from './read-moment.js';
 import { INTERNAL_ERROR } from './read-runner.js';
 import { Signal } from './signal.js';
 

@@ -16,14 +16,14 @@ const READ: ReadFeed = {
 const HEAD = snapshotHead(READ, 17);
 
 describe('the head of a snapshot', () => {
-  it('survives JSON unchanged', () => {
+  it('is unchanged after a round trip through JSON', () => {
     expect(parseSnapshotHead(JSON.parse(JSON.stringify(HEAD)))).toEqual(HEAD);
   });
 
   it.each([
     [false, null],
     [true, 'LIMIT'],
-  ])('is read as earlier releases wrote it: truncated %p', (truncated, truncation) => {
+  ])('can be read in the form of earlier releases: truncated %p', (truncated, truncation) => {
     const { truncation: _, driftExamples: _examples, ...rest } = HEAD;
     expect(parseSnapshotHead({ ...rest, truncated })).toEqual({ ...HEAD, truncation, driftExamples: {} });
   });
@@ -56,7 +56,7 @@ describe('the head of a list of feeds', () => {
     return { name: feedName('s', key), provider: 'p', source: 's', key, cluster: { id: key, name: null } };
   }
 
-  it('is taken as it is', () => {
+  it('is accepted unchanged', () => {
     const feeds = [feed('a'), feed('b')];
     expect(parse(feeds)).toEqual(feeds);
   });
@@ -75,7 +75,7 @@ describe('the head of a list of feeds', () => {
     expect(parse([{ ...feed('a'), ...part }])).toBeNull();
   });
 
-  it.each([null, 'a', []])('is rejected with a feed that is %j', (value) => {
+  it.each([null, 'a', []])('is rejected with the feed %j', (value) => {
     expect(parse([value])).toBeNull();
   });
 

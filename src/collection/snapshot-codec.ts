@@ -5,7 +5,7 @@ import { allFeedsName, feedName, type Feed } from '@/model/feed.js';
 import type { ListedFeeds, ReadFeed } from '@/model/provider.js';
 import { CLUSTER_ID, type SourceConfig } from '@/model/source.js';
 import { isEpochMs, parseTime } from '@/model/time.js';
-import { TRUNCATIONS, type Truncation } from '@/model/truncation.js';
+import { TRUNCATIONS, type Truncation } from '@/model/failure.js';
 
 /** Everything of a snapshot but its rows, as the store keeps it. */
 export interface SnapshotHead extends Omit<ReadFeed, 'outcome' | 'rows'> {

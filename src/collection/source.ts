@@ -141,7 +141,7 @@ export class Source {
 
   private cachedFeed(feed: Feed): CachedFeed {
     return new CachedFeed(feed, this.dependencies, () => {
-      this.#directory?.doubt();
+      this.#directory?.markOutdated();
     });
   }
 

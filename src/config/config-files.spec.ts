@@ -534,15 +534,18 @@ describe('a good file', () => {
 });
 
 describe('a bad file', () => {
-  it.each(BAD)('is refused by the check with place, field and advice: $name', ({ yaml, problems }) => {
+  it.each(BAD)('is rejected by the check with position, field and advice: $name', ({ yaml, problems }) => {
     expect(problemsOf(yaml)).toEqual(problems);
   });
 
-  it.each(BAD)('is refused by the schema where a schema can see it: $name', ({ yaml, schemaSees = true }) => {
-    expect(acceptedBySchema(parse(yaml))).toBe(!schemaSees);
-  });
+  it.each(BAD)(
+    'is rejected by the schema where a schema can express it: $name',
+    ({ yaml, schemaSees = true }) => {
+      expect(acceptedBySchema(parse(yaml))).toBe(!schemaSees);
+    },
+  );
 
-  it.each(BROKEN)('is refused before its keys are checked: %s', (_name, yaml, problems) => {
+  it.each(BROKEN)('is rejected before its keys are checked: %s', (_name, yaml, problems) => {
     expect(problemsOf(yaml)).toEqual(problems);
   });
 

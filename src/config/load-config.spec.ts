@@ -49,7 +49,7 @@ ${more}`;
 const passwordOf = (config: Config): unknown => ({ ...config.sources[0]?.credentials });
 
 describe('the configuration', () => {
-  it('has every default filled in', () => {
+  it('has all defaults', () => {
     expect(load(ocp('pw'))).toEqual({
       server: {
         host: '127.0.0.1',
@@ -115,7 +115,7 @@ describe('the configuration', () => {
   });
 });
 
-describe('what YAML does not read as a text', () => {
+describe('a value that YAML does not read as text', () => {
   it.each([
     '61e9540',
     '0123',
@@ -125,7 +125,7 @@ describe('what YAML does not read as a text', () => {
     '12345678901234567890e12345678901',
     'yes',
     '2026-11-28',
-  ])('is taken as it is written: %s', (written) => {
+  ])('keeps its spelling: %s', (written) => {
     const yaml = ocp('pw', `    projectId: ${written}\n    clusters: [{ id: ${written} }]\n`);
     expect(load(yaml).sources[0]).toMatchObject({
       projectId: written,
@@ -135,7 +135,7 @@ describe('what YAML does not read as a text', () => {
 });
 
 describe('a key whose placeholders are empty', () => {
-  it('counts as left out', () => {
+  it('counts as absent', () => {
     const yaml = `${ocp('pw', '    region: "${EMPTY}"\n    concurrency: "${EMPTY}${EMPTY}"\n')}server: { secret: "\${EMPTY}", port: "\${EMPTY:-}" }\n`;
     const { server, sources } = load(yaml, { EMPTY: '' });
     expect(server).toMatchObject({ secret: null, port: 3000 });
@@ -166,7 +166,7 @@ describe('a placeholder', () => {
     ['"${NESTED}"', '${PW}'],
     ['"${YAML}"', 'x", port: 1 # y'],
     ['"${DIGITS}"', '0123'],
-  ])('in %s is replaced once and stays text', (password, replaced) => {
+  ])('in %s is replaced once and remains text', (password, replaced) => {
     const env = {
       PW: 'of the environment',
       NESTED: '${PW}',
@@ -209,7 +209,7 @@ describe('a placeholder', () => {
     expect(messageOf(ocp(password))).toBe(`/tributary.yaml:8:17 sources[0].credentials.password: ${detail}`);
   });
 
-  it('with a wrong value does not show it', () => {
+  it('with an invalid value does not show the value', () => {
     const message = messageOf(ocp('pw').replace('provider: oceanbase-ocp', 'provider: ${WORD}'), {
       WORD: 'hush',
     });
@@ -304,7 +304,7 @@ const mutatedFile = fc
   );
 
 describe('any file', () => {
-  it('is accepted or refused with places, and nothing else happens', () => {
+  it('is accepted, or rejected with positions, and nothing else happens', () => {
     expect(messageOf(GOOD, { NAME: 'n' })).toBe('');
     fc.assert(
       fc.property(mutatedFile, (yaml) => {
@@ -315,7 +315,7 @@ describe('any file', () => {
     );
   });
 
-  it('of arbitrary bytes is accepted or refused, and nothing else happens', () => {
+  it('of arbitrary bytes is accepted or rejected, and nothing else happens', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
         expect(messageOf(bytes)).not.toBe('');

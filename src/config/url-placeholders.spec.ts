@@ -86,7 +86,7 @@ describe('a placeholder in the URL of a Redis', () => {
 });
 
 describe('a Redis with keys of its own', () => {
-  it('takes the user and the passwords as they are', () => {
+  it('uses the user and the passwords unchanged', () => {
     const cache =
       '{ url: "redis-sentinel://a,b#main", username: "u:1", password: "${PW}", sentinelUsername: watch, sentinelPassword: "${SPW}" }';
     expect(redisOf(cache, { PW: 'p@ss', SPW: '100%' })).toMatchObject({
@@ -120,13 +120,13 @@ describe('a Redis with keys of its own', () => {
     ],
     ['no URL', '{ password: b }', 'cache.redis.url: no value; use redis://'],
     ['a number', '7', 'cache.redis: a hidden number is not valid; use redis://'],
-  ])('is refused for %s', (_, cache, problem) => {
+  ])('is rejected for %s', (_, cache, problem) => {
     expect(() => redisOf(cache)).toThrow(problem);
   });
 });
 
 describe('a wrong URL of a Redis', () => {
-  it('is refused with advice on how to write a password in it', () => {
+  it('is rejected with advice on how to write a password in it', () => {
     expect(() => redisOf('"redis://:p@ss@redis"')).toThrow('%40');
     expect(() => redisOf('"redis://:100%@redis"')).toThrow('username and password');
   });
@@ -144,7 +144,7 @@ describe('a placeholder in an endpoint', () => {
     expect(endpointOf(endpoint, env)).toBe(expected);
   });
 
-  it('never becomes another host', () => {
+  it('never changes the host', () => {
     expect(() => endpointOf('http://${HOST}', { HOST: 'ocp@evil' })).toThrow(
       'endpoint: (hidden) is not valid',
     );

@@ -12,7 +12,7 @@ function row(id: string, createTime: string | null): TaskRow {
 }
 
 describe('changeBetween', () => {
-  it('tells the rows that came, went and changed, also where a row changed its place', () => {
+  it('lists the rows that were added, removed and changed, also where a row changed its position', () => {
     fc.assert(
       fc.property(fates, (all) => {
         const [before, after]: [TaskRow[], TaskRow[]] = [[], []];

@@ -15,7 +15,7 @@ describe('the name of a cluster that was found', () => {
     expect(clusterName(found)).toBe(shown);
   });
 
-  it('is cut, and never within a character', () => {
+  it('is cut between characters only', () => {
     expect(clusterName('x'.repeat(10_000))).toHaveLength(256);
     expect(clusterName(`${'x'.repeat(255)}😀`)?.isWellFormed()).toBe(true);
   });

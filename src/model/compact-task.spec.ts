@@ -30,7 +30,7 @@ const TASK: Task = {
 };
 
 describe('compactTask', () => {
-  it('says the same, with the fields in the order of the contract', () => {
+  it('keeps the content, with the fields in the order of the contract', () => {
     const shuffled = Object.fromEntries(Object.entries(TASK).reverse()) as unknown as Task;
     expect(JSON.stringify(compactTask(shuffled))).toBe(JSON.stringify(TASK));
     expect(compactTask({ ...TASK, resource: null, error: null, warnings: [] })).toEqual({
@@ -41,7 +41,7 @@ describe('compactTask', () => {
     });
   });
 
-  it('gives tasks that have something in common one copy of it', () => {
+  it('stores values that tasks have in common once', () => {
     const [one, other] = [compactTask(TASK), compactTask(structuredClone(TASK))];
     expect(other.resource).toBe(one.resource);
     expect(other.error).toBe(one.error);
@@ -50,7 +50,7 @@ describe('compactTask', () => {
     );
   });
 
-  it('keeps texts apart however many there are', () => {
+  it('keeps different texts apart in any number', () => {
     const destinations = Array.from({ length: 50_000 }, (_, number) => `vault-${number}`);
     const told = destinations.map((destination) => compactTask({ ...TASK, destination }).destination);
     expect(told).toEqual(destinations);

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { diagnosisOf, isToken, parseDiagnosis } from './diagnosis.js';
 
 describe('parseDiagnosis', () => {
-  it('reads what another replica has told', () => {
+  it('reads what another replica has sent', () => {
     const told = diagnosisOf('HTTP_STATUS', {
       call: 'LOG_IN',
       httpStatus: 429,
@@ -16,7 +16,7 @@ describe('parseDiagnosis', () => {
     expect(parseDiagnosis(value)).toBeNull();
   });
 
-  it('leaves out of the rest what is none', () => {
+  it('leaves out invalid parts of the rest', () => {
     const told = {
       cause: 'DNS',
       call: 'CALL',
@@ -30,11 +30,14 @@ describe('parseDiagnosis', () => {
 });
 
 describe('isToken', () => {
-  it.each(['APIGW.0308', 'CSS.0015', '10011', 'd4e8174b-1', 'a:b_c', 'x'.repeat(64)])('takes %s', (text) => {
-    expect(isToken(text)).toBe(true);
-  });
+  it.each(['APIGW.0308', 'CSS.0015', '10011', 'd4e8174b-1', 'a:b_c', 'x'.repeat(64)])(
+    'accepts %s',
+    (text) => {
+      expect(isToken(text)).toBe(true);
+    },
+  );
 
-  it.each(['', ' ', 'a b', 'x'.repeat(65), '<b>', 'ä', 'a\n', '-a', 7, null])('refuses %j', (value) => {
+  it.each(['', ' ', 'a b', 'x'.repeat(65), '<b>', 'ä', 'a\n', '-a', 7, null])('rejects %j', (value) => {
     expect(isToken(value)).toBe(false);
   });
 });

@@ -4,7 +4,7 @@ import { allFeedsName, clusterFeeds, feedName } from './feed.js';
 const SOURCE = { id: 's', provider: 'p' };
 
 describe('the name of a feed', () => {
-  it('is that of no other key, nor of all feeds', () => {
+  it('differs from that of every other key, and from the name for all feeds', () => {
     const keys = ['-', '%2D', '%252D', '%', '%25', '2D', 'a-b', '1000005'];
     const names = keys.map((key) => feedName('s', key));
     expect(new Set([...names, allFeedsName('s')]).size).toBe(keys.length + 1);

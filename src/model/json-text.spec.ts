@@ -21,12 +21,12 @@ describe('JsonText', () => {
     else expect(new JsonText(text).read()).toEqual(value);
   });
 
-  it('keeps what was received, but for line breaks and what indents', () => {
+  it('keeps the received text except for line breaks and indentation', () => {
     const text = '{\n  "b": 1,\r\n  "a": [\n    "x\\n  y"\n  ],  "b": 2\n}';
     expect(jsonOf(new JsonText(text))).toBe('{"b": 1,"a": ["x\\n  y"],  "b": 2}');
   });
 
-  it('reads what JSON.parse reads where no number is long', () => {
+  it('reads the same as JSON.parse where no number is long', () => {
     fc.assert(
       fc.property(fc.jsonValue(), (value) => {
         const text = JSON.stringify({ value, also: '-1700000000000000001' }, null, 1);
@@ -36,7 +36,7 @@ describe('JsonText', () => {
     );
   });
 
-  it('reads long texts without end to its patience', () => {
+  it('reads long texts in linear time', () => {
     const long = '\\"1e999 '.repeat(200_000);
     const text = `{"a":"${long}","b":12345678901234567890}`;
     expect(new JsonText(text).read()).toMatchObject({ b: '12345678901234567890' });

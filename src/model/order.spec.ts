@@ -15,7 +15,7 @@ describe.each(TASK_ORDERS)('the order by %s', (order) => {
     return Math.sign(comparePositions(a, b, order));
   }
 
-  it('is total: of two positions that differ one comes first', () => {
+  it('is total: of two different positions one comes first', () => {
     fc.assert(
       fc.property(POSITION, POSITION, (a, b) => {
         expect(compare(a, b) === 0).toBe(a.time === b.time && a.id === b.id);
@@ -63,7 +63,7 @@ describe.each(TASK_ORDERS)('the order by %s', (order) => {
     );
   });
 
-  it('goes by the field that it names', () => {
+  it('uses the field that it names', () => {
     const task = {
       id: 'logs.1',
       createTime: 'createTime',

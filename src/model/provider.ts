@@ -1,10 +1,9 @@
 import type { DriftCounts, DriftExamples } from './drift.js';
-import type { Failure } from './failure.js';
+import type { Failure, Truncation } from './failure.js';
 import type { Feed } from './feed.js';
 import type { ProviderSettings, SourceConfig } from './source.js';
 import type { TaskRow, TaskStatus, TaskType } from './task.js';
 import type { TraceContext } from './trace-context.js';
-import type { Truncation } from './truncation.js';
 
 /** What accompanies one read down to the socket. */
 export interface ReadContext {

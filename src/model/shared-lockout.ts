@@ -1,59 +1,56 @@
 /** A credential as an upstream knows it. */
 export interface KnownCredential {
-  /** Who calls; refusals are counted for each account. */
+  /** Who calls. Refusals are counted for each account. */
   readonly account: readonly string[];
-  /** What proves it. With another secret the same account starts afresh. */
+  /** What proves it. With another secret the account starts without refusals. */
   readonly secret: readonly string[];
 }
 
-/** How long a refused credential is not tried, and how many calls may try it. */
+/** How long a refused credential is not tried, and how many probes may try it. */
 export interface LockoutPolicy {
-  /** After the first refusal in a row, the second, and so on; the last holds for all that follow. */
+  /** The pause after the first refusal in a row, the second, and so on; the last one repeats. */
   readonly pausesMs: readonly number[];
-  /** After that many refused calls without a success, the last of the pauses follows at once. */
+  /** After so many refused calls without a success, the last pause follows at once. */
   readonly mostRefusals: number;
-  /** First calls at once with a credential that was not refused; after a refusal it is one. */
+  /** Probes in flight before a refusal; after one, a single probe. */
   readonly mostProbes: number;
 }
 
-/** Whether a first call may go: with a ticket, not before a pause is over, or not while another is out. */
+/** Whether a probe may start: yes, with a ticket; not before the pause ends; or not while others are in flight. */
 export type Entrance =
   | { readonly answer: 'enter'; readonly ticket: string }
   | { readonly answer: 'backoff'; readonly forMs: number }
   | { readonly answer: 'wait' };
 
-/** A call whose outcome is reported. */
+/** A call that has succeeded or was refused. */
 export interface JudgedCall {
-  /** null: it needed none, for the credential was proven. */
+  /** null: it was no probe, or Redis was away. */
   readonly ticket: string | null;
-  /** How long ago it began. The outcome of a call from before the last refusal is ignored. */
+  /** How long ago it started. The success of a call from before the last refusal is ignored. */
   readonly ageMs: number;
 }
 
-/** What another replica learned of the credential; `here`: at the place of the listener. */
+/** What another replica learned of the credential. `here`: at the listener's place. */
 export interface LockoutEvent {
   readonly outcome: 'refused' | 'proven';
   readonly here: boolean;
 }
 
-/**
- * What all replicas together know of one credential at one place. Nothing throws, and nothing takes longer than
- * the bound of the link to the others.
- */
+/** What all replicas know of one credential at one place. No method throws or outlasts the timeout of the link. */
 export interface SharedLockout {
-  /** Asks for a first call. null where the others are out of reach. */
+  /** Asks for a probe. null while the others are out of reach. */
   enter(): Promise<Entrance | null>;
-  /** Gives a ticket back. One that is not given back ends by itself soon after its holder has died. */
+  /** Gives a ticket back. The tickets of a replica that died expire. */
   leave(ticket: string): Promise<void>;
   /** Counts a refused call, and gives its ticket back. */
   refused(call: JudgedCall): Promise<void>;
-  /** Forgets the refusals of the credential, and those at this place. False where the others are out of reach. */
+  /** Clears the refusals of the credential, and those at this place. False while the others are out of reach. */
   proven(call: JudgedCall): Promise<boolean>;
 }
 
-/** Counts refusals over all replicas, besides what each counts by itself. */
+/** Counts refusals over all replicas. Each replica also counts by itself. */
 export abstract class SharedLockouts {
-  /** `listen` is called with what other replicas learn of the credential, at any place. Events may get lost. */
+  /** `listen` gets the events of other replicas for the credential, at any place. Events may get lost. */
   abstract of(
     credential: KnownCredential,
     place: string,

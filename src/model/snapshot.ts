@@ -2,7 +2,7 @@ import type { RowsChange } from './change.js';
 import type { DriftCounts, DriftExamples } from './drift.js';
 import type { Feed } from './feed.js';
 import type { TaskRow } from './task.js';
-import type { Truncation } from './truncation.js';
+import type { Truncation } from './failure.js';
 
 /** A feed's tasks as they were at one moment, whole and immutable. */
 export interface Snapshot {

@@ -22,11 +22,11 @@ describe('nativeTaskId', () => {
     ['a/b ü%', 'logs.a~2fb~20~c3~bc~25'],
     ['\u{1f4be}', 'logs.~f0~9f~92~be'],
     ['\n', 'logs.~0a'],
-  ])('makes of %j %s', (nativeId, expected) => {
+  ])('turns %j into %s', (nativeId, expected) => {
     expect(nativeTaskId('logs', nativeId)).toBe(expected);
   });
 
-  it('needs no escaping in a URL, whatever the native id', () => {
+  it('needs no escaping in a URL for any native id', () => {
     fc.assert(
       fc.property(TEXT, (nativeId) => {
         const id = nativeTaskId('logs', nativeId);
@@ -51,12 +51,12 @@ describe('nativeTaskId', () => {
     expect(nativeTaskId('logs', 'a'.repeat(129))).not.toBe(nativeTaskId('logs', 'a'.repeat(130)));
   });
 
-  it('is never that of a long native id by its looks', () => {
+  it('never equals the hash of a long native id', () => {
     const long = nativeTaskId('logs', 'a'.repeat(129));
     expect(nativeTaskId('logs', long.slice('logs.'.length))).not.toBe(long);
   });
 
-  it('tells halves of surrogate pairs apart', () => {
+  it('distinguishes halves of surrogate pairs', () => {
     const ids = [
       '\ud800',
       '\ud801',
@@ -114,11 +114,11 @@ describe('sourceOfTaskId', () => {
     );
   });
 
-  it.each(['', 'logs', '.a', '.'])('answers null for "%s"', (text) => {
+  it.each(['', 'logs', '.a', '.'])('returns null for "%s"', (text) => {
     expect(sourceOfTaskId(text)).toBeNull();
   });
 
-  it('takes what stands before the first dot', () => {
+  it('returns the part before the first dot', () => {
     expect(sourceOfTaskId('logs.a.b')).toBe('logs');
   });
 });

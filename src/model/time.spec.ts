@@ -32,7 +32,7 @@ describe('parseTime', () => {
     ['2023-11-25T09:03:46.285Z', '2023-11-25T09:03:46.285Z'],
     ['2023-11-25T09:03:46.0009Z', '2023-11-25T09:03:46.000Z'],
     ['1969-12-31T23:59:59.9999Z', '1969-12-31T23:59:59.999Z'],
-  ])('cuts what is finer than a millisecond: %s', (text, expected) => {
+  ])('drops fractions of a millisecond: %s', (text, expected) => {
     expect(formatTime(parseTime(text) ?? NaN)).toBe(expected);
   });
 
@@ -49,7 +49,7 @@ describe('parseTime', () => {
     '2023-01-01T00:00:61Z',
     '2023-01-01T00:00:00+24:00',
     '2023-01-01T00:00:00+08:60',
-  ])('answers null for %s, which there is not', (text) => {
+  ])('returns null for %s, which does not exist', (text) => {
     expect(parseTime(text)).toBeNull();
   });
 
@@ -66,11 +66,11 @@ describe('parseTime', () => {
     '2023-01-01T00:00:00Z\n',
     '+02023-01-01T00:00:00Z',
     '1656042837000',
-  ])('answers null for "%s", which is no RFC 3339', (text) => {
+  ])('returns null for "%s", which is not RFC 3339', (text) => {
     expect(parseTime(text)).toBeNull();
   });
 
-  it('reads back whatever formatTime writes', () => {
+  it('reads all that formatTime writes', () => {
     fc.assert(
       fc.property(INSTANT, (epochMs) => {
         expect(parseTime(formatTime(epochMs))).toBe(epochMs);
@@ -78,7 +78,7 @@ describe('parseTime', () => {
     );
   });
 
-  it('reads one instant alike at every offset', () => {
+  it('reads one instant equally at every offset', () => {
     const offset = fc.integer({ min: -23 * 60 - 59, max: 23 * 60 + 59 });
     const instant = fc.integer({ min: YEAR_0 + 86_400_000, max: YEAR_9999_END - 86_400_000 });
     const property = fc.property(instant, offset, fc.constantFrom(':', ''), (epochMs, minutes, colon) => {
@@ -93,7 +93,7 @@ describe('parseTime', () => {
 });
 
 describe('formatTime', () => {
-  it('writes times that compare as the instants do', () => {
+  it('writes times that sort like the instants', () => {
     fc.assert(
       fc.property(INSTANT, INSTANT, (a, b) => {
         expect(formatTime(a) < formatTime(b)).toBe(a < b);
@@ -115,7 +115,7 @@ describe('secondsBetween', () => {
     [null, LATE, null],
     [EARLY, null, null],
     [null, null, null],
-  ])('answers, from %s to %s, %p', (start, end, seconds) => {
+  ])('from %s to %s returns %p', (start, end, seconds) => {
     expect(secondsBetween(start, end)).toBe(seconds);
   });
 });

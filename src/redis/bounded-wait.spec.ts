@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { BoundedWait } from './bounded-wait.js';
 
-describe('a wait for what others hold', () => {
+describe('a wait for a place that others hold', () => {
   let nowMs: number;
   let wait: BoundedWait;
 
@@ -14,7 +14,7 @@ describe('a wait for what others hold', () => {
     for (const endMs = nowMs + ms; nowMs < endMs; nowMs += 50) wait.wait();
   }
 
-  it('is given up after too long, for a while', () => {
+  it('ends after too long, and no further wait begins for a while', () => {
     askFor(1_000);
     expect(wait.isGivenUp()).toBe(false);
     askFor(100);
@@ -27,14 +27,14 @@ describe('a wait for what others hold', () => {
     expect(wait.isGivenUp()).toBe(true);
   });
 
-  it('begins anew when somebody was let in', () => {
+  it('starts again when a waiter got a place', () => {
     askFor(900);
     wait.end();
     askFor(900);
     expect(wait.isGivenUp()).toBe(false);
   });
 
-  it('begins anew when nobody has asked for long', () => {
+  it('starts again when nobody has asked for long', () => {
     askFor(900);
     nowMs += 5_000;
     expect(wait.isGivenUp()).toBe(false);

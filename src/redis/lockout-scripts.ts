@@ -1,13 +1,13 @@
 import { Script } from './script.js';
 
 /**
- * One credential's record is a hash. `calls` counts refused calls, `refusals` those in a row, and no first call
- * goes before `until`; `<place>:refusals` and `<place>:until` are the same for one place, `<place>:at` is when
- * it refused last. `ticket:<id>` is when a first call's ticket ends. Times are epoch milliseconds by the clock of
- * Redis. What cannot be such a record was put there by somebody else, and might never go: it is removed.
+ * The record of one credential is a hash. `calls` counts refused calls and `refusals` refusals in a row; no probe starts
+ * before `until`. `<place>:refusals` and `<place>:until` are the same for one place, `<place>:at` is its last refusal.
+ * `ticket:<id>` is when the ticket of a probe expires. `proof` is the time of the last refusal, signed by the replica
+ * that was refused, or ''; scripts do not read it. All times are epoch milliseconds by the clock of Redis. A record
+ * with other values was not written by these scripts and might never expire, so it is removed.
  *
- * Arguments of all scripts: place, ticket, how long a record may live. `proof` is what the replica that was refused
- * last has signed, '' where nothing is signed; no script looks into it.
+ * Arguments of all scripts: place, ticket, how long a record lives in ms.
  */
 const RECORD = `
 local time = redis.call('TIME')
@@ -41,35 +41,35 @@ if not record then
 end
 
 local function get(name) return record[name] or 0 end
-local function tell() redis.call('PUBLISH', ARGV[5], ARGV[6]) end
-local function keep(ms) redis.call('PEXPIRE', KEYS[1], math.max(redis.call('PTTL', KEYS[1]), ms)) end
+local function publish() redis.call('PUBLISH', ARGV[5], ARGV[6]) end
+local function extend(ms) redis.call('PEXPIRE', KEYS[1], math.max(redis.call('PTTL', KEYS[1]), ms)) end
 `;
 
 /**
- * Further arguments: how long a ticket lasts, tickets at once. Answers {0}: entered; {-1}: wait; else for how long it
- * rests, and the proof.
+ * Further arguments: how long a ticket lasts in ms, tickets at once. Answers {0}: entered; {-1}: wait; else {pause in ms,
+ * proof}.
  */
 export const ENTER = new Script(`${RECORD}
-local rest = math.max(get('until'), get(place .. ':until')) - now
-if rest > 0 then return {math.ceil(rest), redis.call('HGET', KEYS[1], 'proof') or ''} end
-local out = 0
-for name, ending in pairs(record) do
+local pause = math.max(get('until'), get(place .. ':until')) - now
+if pause > 0 then return {math.ceil(pause), redis.call('HGET', KEYS[1], 'proof') or ''} end
+local probes = 0
+for name, expiry in pairs(record) do
   if string.sub(name, 1, 7) == 'ticket:' then
-    if ending > now then out = out + 1 else redis.call('HDEL', KEYS[1], name) end
+    if expiry > now then probes = probes + 1 else redis.call('HDEL', KEYS[1], name) end
   end
 end
 local refused = get('calls') + get(place .. ':refusals') > 0
-if out >= (refused and 1 or tonumber(ARGV[5])) then return {-1} end
+if probes >= (refused and 1 or tonumber(ARGV[5])) then return {-1} end
 redis.call('HSET', KEYS[1], ticket, now + ARGV[4])
-keep(tonumber(ARGV[4]))
+extend(tonumber(ARGV[4]))
 return {0}
 `);
 
-/** Further argument: how long a ticket lasts. One that is gone stays so. */
+/** Further argument: how long a ticket lasts in ms. A ticket that was removed is not renewed. */
 export const RENEW = new Script(`${RECORD}
 if record[ticket] then
   redis.call('HSET', KEYS[1], ticket, now + ARGV[4])
-  keep(tonumber(ARGV[4]))
+  extend(tonumber(ARGV[4]))
 end
 return 0
 `);
@@ -79,30 +79,33 @@ redis.call('HDEL', KEYS[1], ticket)
 return 0
 `);
 
-/** Further arguments: the call's age, the channel for news, the news, the proof, how many refused calls are too many, the pauses. */
+/**
+ * Further arguments: the call's age in ms, channel, event, proof, after how many refused calls the last pause follows, the
+ * pauses in ms. A call that started before the last refusal at its place counts as a refused call only.
+ */
 export const REFUSE = new Script(`${RECORD}
-local function pause(refusals) return tonumber(ARGV[math.min(8 + math.max(refusals, 1), #ARGV)]) end
+local function pauseAfter(refusals) return tonumber(ARGV[math.min(8 + math.max(refusals, 1), #ARGV)]) end
 local calls, refusals = get('calls') + 1, get('refusals')
 if now - ARGV[4] > get(place .. ':at') then
   refusals = refusals + 1
   local here = get(place .. ':refusals') + 1
-  redis.call('HSET', KEYS[1], place .. ':refusals', here, place .. ':until', now + pause(here), place .. ':at', now)
+  redis.call('HSET', KEYS[1], place .. ':refusals', here, place .. ':until', now + pauseAfter(here), place .. ':at', now)
 end
-local rest = calls >= tonumber(ARGV[8]) and tonumber(ARGV[#ARGV]) or pause(refusals)
-redis.call('HSET', KEYS[1], 'calls', calls, 'refusals', refusals, 'until', math.max(get('until'), now + rest))
+local pause = calls >= tonumber(ARGV[8]) and tonumber(ARGV[#ARGV]) or pauseAfter(refusals)
+redis.call('HSET', KEYS[1], 'calls', calls, 'refusals', refusals, 'until', math.max(get('until'), now + pause))
 if ARGV[7] ~= '' then redis.call('HSET', KEYS[1], 'proof', ARGV[7]) end
 redis.call('HDEL', KEYS[1], ticket)
 redis.call('PEXPIRE', KEYS[1], life)
-tell()
+publish()
 return 0
 `);
 
-/** Further arguments: the call's age, the channel for news, the news. */
+/** Further arguments: the call's age in ms, channel, event. A call that started before the last refusal proves nothing. */
 export const PROVE = new Script(`${RECORD}
 redis.call('HDEL', KEYS[1], ticket)
 if now - ARGV[4] <= get(place .. ':at') then return 0 end
-local forgotten = redis.call('HDEL', KEYS[1], 'calls', 'refusals', 'until',
+local cleared = redis.call('HDEL', KEYS[1], 'calls', 'refusals', 'until',
   place .. ':refusals', place .. ':until', place .. ':at')
-if forgotten > 0 then tell() end
+if cleared > 0 then publish() end
 return 0
 `);

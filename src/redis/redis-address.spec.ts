@@ -84,11 +84,11 @@ describe('parseRedisAddress', () => {
     'redis-sharded://a:1',
     ' redis://redis',
     'redis://redis\n',
-  ])('refuses %j', (text) => {
+  ])('rejects %j', (text) => {
     expect(parseRedisAddress(text)).toBeNull();
   });
 
-  it('brings back any user and password that was percent-encoded', () => {
+  it('decodes any user and password that was percent-encoded', () => {
     const text = fc.string({ unit: 'grapheme', minLength: 1 });
     fc.assert(
       fc.property(text, text, (username, password) => {

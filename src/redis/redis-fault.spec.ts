@@ -25,7 +25,7 @@ describe('faultOf', () => {
     ['ERR Error running script (call to f_1f): @user_script:3: -OOM command not allowed', 'OOM', true],
     ['ERR Error running script (call to f_1f): @user_script: 3: -WRONGTYPE Operation', 'WRONGTYPE', false],
     ['ERR user_script:3: Script attempted to access', 'ERR', false],
-  ])('takes the reply %j for %s', (text, code, ofRedis) => {
+  ])('classifies the reply %j as %s', (text, code, ofRedis) => {
     expect(faultOf(reply(text))).toEqual({ code, ofRedis });
   });
 
@@ -40,12 +40,12 @@ describe('faultOf', () => {
     [thrown('Too many Cluster redirections. Last error: ReplyError: TRYAGAIN Multiple'), 'TRYAGAIN'],
     [Object.assign(thrown('Failed'), { lastNodeError: reply('NOAUTH no') }), 'NOAUTH'],
     [new RedisUnavailable('TIMEOUT'), 'TIMEOUT'],
-  ])('takes %s for a fault of Redis: %s', (error, code) => {
+  ])('classifies %s as a fault of Redis: %s', (error, code) => {
     expect(faultOf(error)).toEqual({ code, ofRedis: true });
   });
 
   it.each([new TypeError('x is not a function'), 'a text', null, new RedisUnavailable('CONNECTING')])(
-    'takes %s for no fault of Redis',
+    'classifies %s as no fault of Redis',
     (error) => {
       expect(faultOf(error).ofRedis).toBe(false);
     },

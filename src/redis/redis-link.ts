@@ -1,4 +1,5 @@
 import type { Cluster, Redis } from 'ioredis';
+import { stallTolerantTimeout } from '@/scheduling/stall-tolerant-timeout.js';
 
 /** A Redis that cannot be used now. `code` is a word of ours or of Redis (OOM, NOAUTH, READONLY): never its text. */
 export class RedisUnavailable extends Error {
@@ -43,4 +44,14 @@ export abstract class RedisLink {
   /** Called each time the link comes up, the first time included. */
   abstract onUp(listener: () => void): void;
   abstract close(): Promise<void>;
+}
+
+/** The work's outcome, or TIMEOUT after `boundMs` (see `stallTolerantTimeout`). A later outcome is dropped. */
+export function withinBound<T>(boundMs: number, work: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const callOff = stallTolerantTimeout(boundMs, () => {
+      reject(new RedisUnavailable('TIMEOUT'));
+    });
+    void work.then(resolve, reject).finally(callOff);
+  });
 }

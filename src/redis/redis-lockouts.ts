@@ -10,21 +10,22 @@ import {
   type LockoutEvent,
 } from '@/model/shared-lockout.js';
 import { SYSTEM_CLOCK, type Clock } from '@/model/clock.js';
+import { BoundedWait } from './bounded-wait.js';
 import type { RedisLink } from './redis-link.js';
 import { NO_SIGNER, type RedisSigner } from './redis-signer.js';
 import type { Script } from './script.js';
-import { LockoutSeal } from './lockout-seal.js';
+import { LockoutSignatures } from './lockout-signatures.js';
 import { ENTER, LEAVE, PROVE, REFUSE, RENEW } from './lockout-scripts.js';
 
-/** A ticket is renewed as long as its holder lives. */
+/** The ticket of a replica that died expires after this time; a living one renews it. */
 const TICKET_MS = 10_000;
 const RENEW_EVERY_MS = 3_000;
-/** On top of the longest pause, so that a record outlives it and the call after it is still alone. */
+/** A record outlives the longest pause, so that the probe after it is still alone. */
 const LIFE_BEYOND_PAUSE_MS = 10 * 60_000;
-/** A first call of others is waited for no longer: tickets may have been put there by somebody else, over and over. */
+/** Whoever can write to Redis can forge tickets, over and over. After this wait a replica probes without one. */
 const LONGEST_WAIT_MS = 30_000;
 
-/** Makes trying out passwords on a key that was read in Redis slow: about 0.1 s and 32 MiB for each. */
+/** Guessing the password behind a key in Redis takes about 0.1 s and 32 MiB for each guess. */
 const SLOWNESS = { N: 2 ** 15, r: 8, p: 1, maxmem: 64 * 2 ** 20 };
 const DIGEST_BYTES = 16;
 const slowDigest = promisify<string, string, number, typeof SLOWNESS, Buffer>(scrypt);
@@ -35,35 +36,50 @@ interface Listener {
 }
 
 export interface RedisLockoutsOptions {
-  /** When absent, whoever can write to Redis is believed. */
+  /** When absent, everything in Redis is accepted. */
   readonly signer?: RedisSigner;
   readonly clock?: Clock;
-  /** Told of each pause and each message that is not believed. */
+  /** Called for each pause and each message that is not accepted. */
   readonly onDisbelief?: () => void;
 }
 
-/** The lockout of credentials over all replicas on one Redis. No secret gets there, only a slow digest. */
+/** The same for all credentials. */
+interface SharedOptions {
+  readonly link: RedisLink;
+  readonly policy: LockoutPolicy;
+  /** This process, in messages. */
+  readonly sender: string;
+  readonly signatures: LockoutSignatures;
+  readonly clock: Clock;
+  readonly onDisbelief: () => void;
+}
+
+interface LockoutOptions extends SharedOptions {
+  readonly key: Promise<string>;
+  readonly place: string;
+}
+
+/** Counts refusals over all replicas on one Redis. Redis holds a slow digest of each credential, never a secret. */
 export class RedisLockouts extends SharedLockouts {
   readonly #keys = new Map<string, Promise<string>>();
   readonly #listeners = new Map<string, Listener[]>();
-  readonly #sender = randomUUID();
   readonly #start: string;
-  readonly #seal: LockoutSeal;
-  readonly #onDisbelief: () => void;
+  readonly #shared: SharedOptions;
 
   constructor(
-    private readonly link: RedisLink,
-    private readonly policy: LockoutPolicy,
+    link: RedisLink,
+    policy: LockoutPolicy,
     { signer = NO_SIGNER, clock = SYSTEM_CLOCK, onDisbelief = nothing }: RedisLockoutsOptions = {},
   ) {
     super();
     // The name that the keys have had from the first release on.
     this.#start = `${link.prefix}:1${signer.space}:standing`;
     const channel = `${this.#start}-news`;
-    this.#seal = new LockoutSeal({ signer, channel, clock, longestPauseMs: Math.max(...policy.pausesMs) });
-    this.#onDisbelief = onDisbelief;
+    const longestPauseMs = Math.max(...policy.pausesMs);
+    const signatures = new LockoutSignatures({ signer, channel, clock, longestPauseMs });
+    this.#shared = { link, policy, sender: randomUUID(), signatures, clock, onDisbelief };
     link.subscribe(channel, (message) => {
-      this.#hear(message);
+      this.#onMessage(message);
     });
   }
 
@@ -73,20 +89,10 @@ export class RedisLockouts extends SharedLockouts {
     key
       .then((name) => this.#listeners.set(name, [...(this.#listeners.get(name) ?? []), { place, listen }]))
       .catch(nothing);
-    const { link, policy } = this;
-    const onDisbelief = this.#onDisbelief;
-    return new RedisLockout({
-      link,
-      policy,
-      key,
-      place,
-      sender: this.#sender,
-      seal: this.#seal,
-      onDisbelief,
-    });
+    return new RedisLockout({ ...this.#shared, key, place });
   }
 
-  /** One digest for each credential, begun when it is first named. */
+  /** The digest is slow: each credential has it made once. */
   #keyOf({ account, secret }: KnownCredential): Promise<string> {
     const identity = JSON.stringify([account, secret]);
     const known = createHash('sha256').update(identity).digest('hex');
@@ -95,15 +101,16 @@ export class RedisLockouts extends SharedLockouts {
     return key;
   }
 
-  /** What is no message of another replica is ignored. */
-  #hear(message: Buffer): void {
-    const event = this.#seal.open(message);
-    if (event === null) this.#onDisbelief();
-    const [sender, outcome, place, ...words] = event?.split(' ') ?? [];
+  /** Ignores what no other replica has sent. */
+  #onMessage(message: Buffer): void {
+    const { signatures, sender, onDisbelief } = this.#shared;
+    const event = signatures.openEvent(message);
+    if (event === null) onDisbelief();
+    const [from, outcome, place, ...words] = event?.split(' ') ?? [];
     const key = words.join(' ');
-    if (sender === this.#sender) return;
+    if (from === sender) return;
     if (outcome !== 'refused' && outcome !== 'proven') return;
-    if (outcome === 'proven') this.#seal.noteProof(key);
+    if (outcome === 'proven') signatures.noteSuccess(key);
     for (const each of this.#listeners.get(key) ?? []) {
       each.listen({ outcome, here: each.place === place });
     }
@@ -115,50 +122,44 @@ async function keyMadeOf(identity: string, start: string): Promise<string> {
   return `${start}:${digest.toString('base64url')}`;
 }
 
-interface LockoutOptions {
-  readonly link: RedisLink;
-  readonly policy: LockoutPolicy;
-  readonly key: Promise<string>;
-  readonly place: string;
-  readonly sender: string;
-  readonly seal: LockoutSeal;
-  readonly onDisbelief: () => void;
-}
+type Value = string | number;
 
 class RedisLockout implements SharedLockout {
   readonly #lifeMs: number;
   readonly #renewals = new Map<string, NodeJS.Timeout>();
-  /** Since when others have had first calls out, by a monotonic clock; null: none was seen. */
-  #waitsSinceMs: number | null = null;
+  readonly #waiting: BoundedWait;
 
   constructor(private readonly options: LockoutOptions) {
+    const { clock } = options;
+    this.#waiting = new BoundedWait(LONGEST_WAIT_MS, LONGEST_WAIT_MS, () => clock.monotonicMs());
     this.#lifeMs = Math.max(...options.policy.pausesMs) + LIFE_BEYOND_PAUSE_MS;
   }
 
   async enter(): Promise<Entrance | null> {
     const ticket = randomUUID();
-    const answer = await this.#run(ENTER, ticket, [TICKET_MS, this.options.policy.mostProbes]);
-    const [pauseMs, proof] = (Array.isArray(answer) ? answer : []) as [pauseMs?: number, proof?: string];
+    const answer = await this.#run(ENTER, ticket, () => [TICKET_MS, this.options.policy.mostProbes]);
+    const [pauseMs, signedRefusal] = (Array.isArray(answer) ? answer : []) as [number?, string?];
     if (pauseMs === undefined) return null;
     if (pauseMs < 0) return this.#wait();
-    this.#waitsSinceMs = null;
-    if (pauseMs > 0) return this.#backOff(pauseMs, proof ?? '');
-    const renew = (): void => void this.#run(RENEW, ticket, [TICKET_MS]);
+    this.#waiting.end();
+    if (pauseMs > 0) return this.#backOff(pauseMs, signedRefusal ?? '');
+    const renew = (): void => void this.#run(RENEW, ticket, () => [TICKET_MS]);
     this.#renewals.set(ticket, setInterval(renew, RENEW_EVERY_MS).unref());
     return { answer: 'enter', ticket };
   }
 
-  /** null when it has taken so long that the tickets cannot be those of calls. */
+  /** null after too long a wait: no probe takes that long. */
   #wait(): Entrance | null {
-    this.#waitsSinceMs ??= performance.now();
-    return performance.now() - this.#waitsSinceMs > LONGEST_WAIT_MS ? null : { answer: 'wait' };
+    if (this.#waiting.isGivenUp()) return null;
+    this.#waiting.wait();
+    return { answer: 'wait' };
   }
 
-  /** null when no replica of ours has been refused: then the record is somebody else's, and is removed. */
-  async #backOff(pauseMs: number, proof: string): Promise<Entrance | null> {
-    const { key, link, seal, onDisbelief } = this.options;
+  /** null when no replica signed a refusal: the record is forged or outdated, and is removed. */
+  async #backOff(pauseMs: number, signedRefusal: string): Promise<Entrance | null> {
+    const { key, link, signatures, onDisbelief } = this.options;
     const name = await key;
-    const forMs = seal.believedMs(name, pauseMs, proof);
+    const forMs = signatures.acceptedPauseMs(name, pauseMs, signedRefusal);
     if (forMs > 0) return { answer: 'backoff', forMs };
     onDisbelief();
     await link.run((redis) => redis.del(name)).catch(nothing);
@@ -166,49 +167,55 @@ class RedisLockout implements SharedLockout {
   }
 
   async leave(ticket: string): Promise<void> {
-    if (this.#stopRenewing(ticket)) await this.#run(LEAVE, ticket, []);
+    if (this.#stopRenewing(ticket)) await this.#run(LEAVE, ticket, () => []);
   }
 
-  async refused(call: JudgedCall): Promise<void> {
-    const { policy, seal, key } = this.options;
-    const proof = seal.proof(await key.catch(() => ''));
-    await this.#report(REFUSE, { outcome: 'refused', ...call }, [
-      proof,
+  async refused({ ticket, ageMs }: JudgedCall): Promise<void> {
+    const { policy, signatures } = this.options;
+    this.#stopRenewing(ticket);
+    await this.#run(REFUSE, ticket, (key) => [
+      ...this.#report(key, 'refused', ageMs),
+      signatures.signRefusal(key),
       policy.mostRefusals,
       ...policy.pausesMs,
     ]);
   }
 
-  async proven(call: JudgedCall): Promise<boolean> {
-    const { seal, key } = this.options;
-    seal.noteProof(await key.catch(() => ''));
-    return (await this.#report(PROVE, { outcome: 'proven', ...call }, [])) !== null;
+  async proven({ ticket, ageMs }: JudgedCall): Promise<boolean> {
+    this.#stopRenewing(ticket);
+    const answer = await this.#run(PROVE, ticket, (key) => {
+      this.options.signatures.noteSuccess(key);
+      return this.#report(key, 'proven', ageMs);
+    });
+    return answer !== null;
   }
 
-  async #report(
+  /** What a script needs to judge an outcome, and to publish it. */
+  #report(key: string, outcome: LockoutEvent['outcome'], ageMs: number): Value[] {
+    const { sender, signatures, place } = this.options;
+    const event = signatures.signEvent(`${sender} ${outcome} ${place} ${key}`);
+    return [Math.max(ageMs, 0), signatures.channel, event];
+  }
+
+  /** null while Redis cannot be used. */
+  async #run(
     script: Script,
-    { outcome, ticket, ageMs }: JudgedCall & { readonly outcome: 'refused' | 'proven' },
-    args: readonly (string | number)[],
+    ticket: string | null,
+    argsFor: (key: string) => readonly Value[],
   ): Promise<unknown> {
-    if (ticket !== null) this.#stopRenewing(ticket);
-    const { sender, seal, place, key } = this.options;
-    const event = seal.sign(`${sender} ${outcome} ${place} ${await key.catch(() => '')}`);
-    return this.#run(script, ticket ?? '', [Math.max(ageMs, 0), seal.channel, event, ...args]);
-  }
-
-  /** null where Redis cannot be used. */
-  async #run(script: Script, ticket: string, args: readonly (string | number)[]): Promise<unknown> {
     const { link, key, place } = this.options;
     try {
       const name = await key;
-      return await link.run((redis) => script.run(redis, [name], [place, ticket, this.#lifeMs, ...args]));
+      const args = [place, ticket ?? '', this.#lifeMs, ...argsFor(name)];
+      return await link.run((redis) => script.run(redis, [name], args));
     } catch {
       return null;
     }
   }
 
   /** False when the ticket was given back before. */
-  #stopRenewing(ticket: string): boolean {
+  #stopRenewing(ticket: string | null): boolean {
+    if (ticket === null) return false;
     clearInterval(this.#renewals.get(ticket));
     return this.#renewals.delete(ticket);
   }

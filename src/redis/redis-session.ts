@@ -5,8 +5,7 @@ import type { RedisAddress } from './redis-address.js';
 import { connect, CONNECT_BOUND_MS, newClient, newSubscriber, nodesOf } from './connect.js';
 import { faultOf } from './redis-fault.js';
 import { orLacking, probeScripts } from './probe-script.js';
-import { RedisUnavailable, type Commands } from './redis-link.js';
-import { withinBound } from './within-bound.js';
+import { RedisUnavailable, withinBound, type Commands } from './redis-link.js';
 
 /** The longest that commands take, milliseconds: short ones, and those with much to carry. */
 export interface CommandBounds {

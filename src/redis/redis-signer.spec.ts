@@ -5,8 +5,8 @@ import { NO_SIGNER, RedisSigner } from './redis-signer.js';
 const signer = new RedisSigner('0123456789abcdef');
 const other = new RedisSigner('0123456789abcdeg');
 
-describe('what is signed for a place in Redis', () => {
-  it('is read back by whoever has the secret, and by nobody else', () => {
+describe('a value signed for a key in Redis', () => {
+  it('can be read with the secret only', () => {
     fc.assert(
       fc.property(fc.string(), fc.string(), (place, text) => {
         const signed = signer.sign(place, text);
@@ -17,14 +17,14 @@ describe('what is signed for a place in Redis', () => {
     );
   });
 
-  it('is good at no other place, even where place and text together read the same', () => {
+  it('is valid at no other key, even where key and text together read the same', () => {
     const mac = signer.sign('key:a', 'b').slice(0, 22);
     expect(signer.open('key:b', `${mac}.b`)).toBeNull();
     expect(signer.open('key:', `${mac}.ab`)).toBeNull();
     expect(signer.open('key:ab', `${mac}.`)).toBeNull();
   });
 
-  it('is not read when a character of it has changed', () => {
+  it('is rejected when one character has changed', () => {
     const signed = signer.sign('key', 'text');
     for (let at = 0; at < signed.length; at += 1) {
       const changed = `${signed.slice(0, at)}${signed[at] === 'A' ? 'B' : 'A'}${signed.slice(at + 1)}`;
@@ -32,7 +32,7 @@ describe('what is signed for a place in Redis', () => {
     }
   });
 
-  it('has names of its own for each secret', () => {
+  it('has different names for each secret', () => {
     expect(new Set([signer.space, other.space, NO_SIGNER.space]).size).toBe(3);
     expect(signer.space).not.toContain('0123456789');
   });

@@ -15,7 +15,7 @@ const values = fc
 const byKey = (a: Value, b: Value): number => a.key - b.key;
 
 describe('sortInSteps', () => {
-  it('sorts like the runtime does: equal values keep their order', async () => {
+  it('sorts like the runtime: equal values keep their order', async () => {
     const shaped = fc.tuple(values, fc.constantFrom('any', 'sorted', 'reversed')).map(([list, shape]) => {
       if (shape === 'any') return list;
       const sorted = list.toSorted(byKey);
@@ -41,7 +41,7 @@ describe('sortInSteps', () => {
 });
 
 describe('mergeRuns', () => {
-  it('brings every value of every run once, in order; of equal ones the earlier run first', async () => {
+  it('yields every value of every run once, in order; of equal values the earlier run first', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.array(fc.integer({ min: 0, max: 30 }), { maxLength: 40 })),

@@ -4,7 +4,7 @@ import { Worker } from 'node:worker_threads';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { stallTolerantTimeout } from './stall-tolerant-timeout.js';
 
-describe('a limit in a process that runs as it should', () => {
+describe('a timeout in a process without stalls', () => {
   beforeEach(() => {
     jest.useFakeTimers();
   });
@@ -12,7 +12,7 @@ describe('a limit in a process that runs as it should', () => {
     jest.useRealTimers();
   });
 
-  it('ends when the time has passed', () => {
+  it('fires when the time has passed', () => {
     const onEnd = jest.fn();
     stallTolerantTimeout(1_000, onEnd);
     jest.advanceTimersByTime(999);
@@ -22,14 +22,14 @@ describe('a limit in a process that runs as it should', () => {
     expect(onEnd).toHaveBeenCalledTimes(1);
   });
 
-  it('does not end once it is called off', () => {
+  it('does not fire once it is cancelled', () => {
     const onEnd = jest.fn();
     stallTolerantTimeout(1_000, onEnd)();
     jest.advanceTimersByTime(10_000);
     expect(onEnd).not.toHaveBeenCalled();
   });
 
-  it('takes what a timer cannot for the longest time there is', () => {
+  it('treats a time that is too long for a timer as the longest possible', () => {
     const onEnd = jest.fn();
     stallTolerantTimeout(Number.POSITIVE_INFINITY, onEnd);
     jest.advanceTimersByTime(1_000_000_000);
@@ -37,7 +37,7 @@ describe('a limit in a process that runs as it should', () => {
   });
 });
 
-describe('a limit in a process that was held up', () => {
+describe('a timeout in a process that was stalled', () => {
   /** Answers each message. */
   const ANSWERER = `
     const { parentPort } = require('node:worker_threads');
@@ -79,11 +79,11 @@ describe('a limit in a process that was held up', () => {
     return first;
   }
 
-  it.each([60, 700])('leaves the time to take in what came meanwhile (%d ms)', async (heldUpMs) => {
+  it.each([60, 700])('leaves time to process what arrived meanwhile (%d ms)', async (heldUpMs) => {
     expect(await firstAfter(heldUpMs, ask)).toBe('exchange');
   });
 
-  it('leaves the time for what was about to be asked', async () => {
+  it('leaves time for the calls that were about to be made', async () => {
     const twice = async (): Promise<void> => {
       await ask();
       await ask();
@@ -91,7 +91,7 @@ describe('a limit in a process that was held up', () => {
     expect(await firstAfter(700, twice)).toBe('exchange');
   });
 
-  it('ends all the same where nothing comes', async () => {
+  it('fires all the same where nothing arrives', async () => {
     expect(await firstAfter(700, () => new Promise(() => undefined))).toBe('end');
   });
 });

@@ -1,16 +1,16 @@
 /** Timers beyond this fire at once (Node.js documentation, `setTimeout`). */
 export const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
-/** A timer that is as late means that the event loop was stalled: work of the process never takes as long in one go. */
+/** A timer that fires this late shows that the event loop was stalled: no work of the process blocks it for so long. */
 const STALL_MS = 500;
 /** The longest extension after a stall. */
 const LONGEST_EXTENSION_MS = 250;
 
 /**
- * Calls `onEnd` after so many milliseconds, unless the function that this answers is called before. Pending I/O is processed
- * first, because timers fire before it is read. If the event loop was stalled when the time was over (the machine was
- * suspended, for example), the timeout is extended by as long as the stall, up to 250 ms, so that nobody else is taken for
- * slow.
+ * Calls `onEnd` after `limitMs`. Returns the function that cancels the timeout. An answer that has arrived in time counts:
+ * timers fire before the event loop reads from its sockets, so `onEnd` waits until it has. If the event loop was stalled
+ * at that moment (the machine was suspended, for example), the timeout is extended by the length of the stall, up to
+ * 250 ms. Otherwise a healthy upstream would be reported as slow.
  */
 export function stallTolerantTimeout(limitMs: number, onEnd: () => void): () => void {
   const boundMs = Math.min(limitMs, LONGEST_TIMER_MS);

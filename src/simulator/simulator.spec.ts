@@ -33,7 +33,7 @@ describe('the seeded fleet', () => {
     expect(rowsOf(same)).toEqual(rowsOf(one));
   });
 
-  it('has the sizes asked for', async () => {
+  it('has the requested sizes', async () => {
     const { fleet } = await start({
       fleet: { cssClusters: 2, cssRowsPerCluster: 30, cbrRows: 99, cceClusters: 1, ocpTenants: 4 },
     });
@@ -98,7 +98,7 @@ describe('life', () => {
     expect(new Set(seen).size).toBeGreaterThan(3);
   });
 
-  it('lets log archives follow the clock at a distance', async () => {
+  it('lets log archives follow the clock with a lag', async () => {
     let nowMs = NOW_MS;
     const { fleet, advance } = await start({ clock: () => nowMs });
     const streams = (fleet.ocp[0]?.rows.records ?? []).filter(({ status }) => status === 'RUNNING');
@@ -112,7 +112,7 @@ describe('life', () => {
     }
   });
 
-  it('stands still at rate 0', async () => {
+  it('does not change at rate 0', async () => {
     let nowMs = NOW_MS;
     const simulator = await start({ clock: () => nowMs, life: { rate: 0 } });
     const before = (await logs(simulator)).text;
@@ -120,7 +120,7 @@ describe('life', () => {
     expect((await logs(simulator)).text).toBe(before);
   });
 
-  it('survives a clock that jumps by a year', async () => {
+  it('continues when the clock jumps by a year', async () => {
     let nowMs = NOW_MS;
     const { fleet, advance } = await start({ clock: () => nowMs });
     advance();
@@ -131,7 +131,7 @@ describe('life', () => {
 });
 
 describe('the call log', () => {
-  it('tells every call, its feed and its status', async () => {
+  it('lists every call with its feed and its status', async () => {
     const simulator = await start({ fleet: 'empty' });
     await logs(simulator, '?limit=5&status=failed');
     await ask(`${simulator.urls.css}/v1.0/${PROJECT}/clusters/unknown/logs/records`, TOKEN);
@@ -159,7 +159,7 @@ describe('the call log', () => {
     expect([simulator.calls.count(), simulator.calls.entries]).toEqual([0, []]);
   });
 
-  it('knows how many calls were open at once', async () => {
+  it('counts how many calls were open at once', async () => {
     const simulator = await start({ fleet: 'empty', cbr: { latencyMs: 50 } });
     await Promise.all([logs(simulator), logs(simulator), logs(simulator)]);
     expect(simulator.calls.peak('cbr')).toBe(3);
@@ -173,20 +173,20 @@ describe('the call log', () => {
 });
 
 describe('a simulator', () => {
-  it('gives back the port it was told to take, and fails where it is taken', async () => {
+  it('listens on the given port, and fails where that is in use', async () => {
     const first = await start({ fleet: 'empty' });
     const port = Number(new URL(first.urls.css).port);
     await expect(startSimulator({ ports: { css: port } })).rejects.toMatchObject({ code: 'EADDRINUSE' });
   });
 
-  it('refuses from the start where it is told to', async () => {
+  it('refuses connections from the start if configured so', async () => {
     const simulator = await start({ fleet: 'empty', faults: { cbr: 'refuse' } });
     await expect(logs(simulator)).rejects.toMatchObject({ code: 'ECONNREFUSED' });
     await simulator.setFault('cbr', null);
     expect((await logs(simulator)).status).toBe(200);
   });
 
-  it('may be stopped twice', async () => {
+  it('can be stopped twice', async () => {
     const simulator = await start({ fleet: 'empty' });
     await simulator.stop();
     await expect(simulator.stop()).resolves.toBeUndefined();

@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import type { CollectionAnswer } from '@/model/collection.js';
 import type { Completeness } from '@/answers/completeness.js';
-import type { Representation } from '@/answers/representation.js';
+import type { Representation } from '@/answers/answer-writer.js';
 
 /** A page as it was answered. */
 export interface AnsweredPage extends Representation {

@@ -1,4 +1,4 @@
-import { represent, type Representation } from '@/answers/representation.js';
+import { represent, type Representation } from '@/answers/answer-writer.js';
 import { feedProblemBody } from '@/platform/problem/feed-problem.js';
 import { jsonOf } from '@/model/json-text.js';
 import type { TaskRow } from '@/model/task.js';

@@ -6,9 +6,8 @@ import { isUnreachable } from '@/platform/problem/feed-problem.js';
 import { sourceOfTaskId } from '@/model/task-id.js';
 import type { TaskRow } from '@/model/task.js';
 import { View } from '@/view/view.js';
-import { assertAvailable } from '@/answers/availability.js';
+import { assertAvailable, retryAfter } from '@/answers/availability.js';
 import { completenessOf, type Completeness } from '@/answers/completeness.js';
-import { retryAfter } from '@/answers/retry-after.js';
 import type { Asked } from './task-lister.js';
 
 /** A task, and the one feed that it is in. */

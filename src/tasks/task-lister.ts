@@ -8,10 +8,9 @@ import { PROVIDERS, type Provider } from '@/model/provider.js';
 import type { TaskFilter, TaskQuery } from '@/model/query.js';
 import type { TaskRow } from '@/model/task.js';
 import type { TraceContext } from '@/model/trace-context.js';
-import { assertAvailable } from '@/answers/availability.js';
+import { assertAvailable, retryAfter } from '@/answers/availability.js';
 import { completenessOf, type Completeness } from '@/answers/completeness.js';
-import { quoteSome } from '@/answers/quote.js';
-import { retryAfter } from '@/answers/retry-after.js';
+import { quoteSome } from '@/answers/parameters.js';
 import { joinMissingFeeds, type MissingFeed } from '@/view/missing-feed.js';
 import {
   PageTokens,

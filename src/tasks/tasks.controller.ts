@@ -12,13 +12,14 @@ import {
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { CLOCK, type Clock } from '@/model/clock.js';
 import { sourceOfTaskId } from '@/model/task-id.js';
+import { TASK } from '@/model/task.js';
 import type { TraceContext } from '@/model/trace-context.js';
 import { CallerOf, type Caller } from '@/access/route/caller.js';
 import { NeedsScope } from '@/access/route/needs-scope.js';
 import { assertComplete } from '@/answers/availability.js';
 import { TaskFinder } from './task-finder.js';
 import { TaskLister, type TaskPage } from './task-lister.js';
-import { AnswerWriter } from '@/answers/answer-writer.js';
+import { AnswerWriter, represent } from '@/answers/answer-writer.js';
 import { LIST_LINK, REQUEST_HEADERS, SNAPSHOT_HEADERS, TASK_LINK } from '@/answers/described-headers.js';
 import { Problems, type ProblemsByStatus } from '@/platform/problem/problems.decorator.js';
 import { BAD_STATUS_EXAMPLE, LIST_EXAMPLES } from './examples.js';
@@ -28,8 +29,7 @@ import { links } from './links.js';
 import { ListTasksQuery, toTaskQuery } from './list-tasks-query.dto.js';
 import { PageCache, type AnsweredPage } from './page-cache.js';
 import { renderPage, renderTask } from './render.js';
-import { represent } from '@/answers/representation.js';
-import { TaskDto, TaskPageDto } from './task.dto.js';
+import { TaskPageDto } from './task.dto.js';
 
 const NOT_MODIFIED = { status: 304, description: 'The answer is still the one that `If-None-Match` names.' };
 
@@ -109,7 +109,7 @@ export class TasksController {
   })
   @ApiParam({ name: 'id', description: 'The `id` of a task, just as a list gave it.' })
   @ApiOkResponse({
-    type: TaskDto,
+    schema: TASK.json,
     description: 'The task, as the newest snapshot has it.',
     headers: { ...SNAPSHOT_HEADERS, Link: TASK_LINK },
   })

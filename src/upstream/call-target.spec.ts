@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { ANY_CHARACTER } from '../../test/support/any-character.js';
-import { callTarget, encodeQuery, encodeRfc3986 } from './call-target.js';
+import { callTarget, encodeQuery, encodeRfc3986, pathSegment } from './call-target.js';
+import { UpstreamError } from './upstream-error.js';
 
 describe('callTarget', () => {
   it('keeps the path and the port of the endpoint', () => {
@@ -17,11 +18,11 @@ describe('callTarget', () => {
     expect(callTarget('https://css.example:443', '/v1.0/p', []).host).toBe('css.example');
   });
 
-  it('drops a user name and a password from the endpoint', () => {
+  it('removes a user name and a password from the endpoint', () => {
     expect(callTarget('http://user:secret@ocp.example', '/api', []).url).toBe('http://ocp.example/api');
   });
 
-  it('survives the parsing of the URL unchanged', () => {
+  it('is unchanged after the URL is parsed', () => {
     const text = fc.string({ unit: ANY_CHARACTER });
     fc.assert(
       fc.property(text, fc.array(fc.tuple(text, text)), (segment, query) => {
@@ -46,7 +47,7 @@ describe('encodeQuery', () => {
     expect(encodeQuery(query)).toBe('a=y&a=z&b=2');
   });
 
-  it('is read back as what went in', () => {
+  it('decodes to its input', () => {
     const text = fc.string({ unit: 'grapheme' });
     fc.assert(
       fc.property(fc.uniqueArray(fc.tuple(text, text), { selector: ([key]) => key }), (query) => {
@@ -64,5 +65,22 @@ describe('encodeRfc3986', () => {
 
   it('replaces half a surrogate pair instead of failing', () => {
     expect(encodeRfc3986('a\ud800b')).toBe('a%EF%BF%BDb');
+  });
+});
+
+describe('pathSegment', () => {
+  it.each([
+    ['4213d908-f5dc', '4213d908-f5dc'],
+    ['a/b?c#d', 'a%2Fb%3Fc%23d'],
+    ['%2e%2e', '%252e%252e'],
+    ['...', '...'],
+    ['\u{1f4be}', '%F0%9F%92%BE'],
+  ])('encodes %j', (text, segment) => {
+    expect(pathSegment(text)).toBe(segment);
+    expect(new URL(`http://host/a/${segment}/b`).pathname).toBe(`/a/${segment}/b`);
+  });
+
+  it.each(['.', '..', '\ud800', 'a\udc00'])('calls %j not found', (text) => {
+    expect(() => pathSegment(text)).toThrow(new UpstreamError('NOT_FOUND'));
   });
 });

@@ -1,3 +1,5 @@
+import { UpstreamError } from './upstream-error.js';
+
 /** Where a call goes, in exactly the characters that are signed and sent. */
 export interface CallTarget {
   readonly url: string;
@@ -49,4 +51,13 @@ export function encodeRfc3986(text: string): string {
 function compare(a: string, b: string): number {
   if (a === b) return 0;
   return a < b ? -1 : 1;
+}
+
+/**
+ * One segment of a request's path, percent-encoded. Throws `UpstreamError` NOT_FOUND for what no path can name: `.`
+ * and `..` lead elsewhere, even when encoded, and half a surrogate pair has no bytes.
+ */
+export function pathSegment(text: string): string {
+  if (text === '.' || text === '..' || !text.isWellFormed()) throw new UpstreamError('NOT_FOUND');
+  return encodeURIComponent(text);
 }

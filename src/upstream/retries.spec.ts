@@ -135,11 +135,11 @@ async function passed<T>(promise: Promise<T>, ms: number): Promise<T> {
 
 const sentAtMs = (): number[] => sent.map(({ sentMs }) => sentMs - openedMs);
 
-describe('a short rest that a 429 states', () => {
+describe('a short Retry-After of a 429', () => {
   const throttledOnce = (call: number): Reaction =>
     call === 0 ? { status: 429, headers: { 'retry-after': '2' } } : OK;
 
-  it('is waited out to the millisecond, by the call that met it and by all others', async () => {
+  it('delays the call that got it and all others, to the millisecond', async () => {
     react = throttledOnce;
     const client = await open();
     const outcomes = Promise.all([get(client), getLater(client, 5), getLater(client, 1_500)]);
@@ -147,7 +147,7 @@ describe('a short rest that a 429 states', () => {
     expect(sentAtMs()).toEqual([0, 2_001, 2_001, 2_001]);
   });
 
-  it('is a THROTTLED failure when it is longer, for all others too, with what remains', async () => {
+  it('causes a THROTTLED failure when it is longer, for all others too, with the time that remains', async () => {
     react = () => ({ status: 429, headers: { 'retry-after': '7' } });
     const client = await open();
     const outcomes = Promise.all([get(client), getLater(client, 1_001), getLater(client, 4_001)]);
@@ -159,7 +159,7 @@ describe('a short rest that a 429 states', () => {
     expect(sentAtMs()).toEqual([0]);
   });
 
-  it('concerns no other source', async () => {
+  it('affects no other source', async () => {
     react = throttledOnce;
     const [one, other] = [await open(), await open()];
     const outcomes = Promise.all([get(one), getLater(other, 10)]);
@@ -172,14 +172,14 @@ describe('a window whose last call succeeded', () => {
   const last = (reset: string) => (call: number) =>
     call === 0 ? { status: 200, headers: { 'ratelimit-remaining': '0', 'ratelimit-reset': reset } } : OK;
 
-  it('is waited out before the next call', async () => {
+  it('delays the next call', async () => {
     react = last('1');
     const client = await open();
     expect(await passed(Promise.all([get(client), getLater(client, 10)]), 5_000)).toEqual(['OK', 'OK']);
     expect(sentAtMs()).toEqual([0, 1_001]);
   });
 
-  it('fails the next call when it is long, which goes well after its end', async () => {
+  it('fails the next call when it is long, and lets calls succeed after its end', async () => {
     react = last('10');
     const client = await open();
     const outcomes = Promise.all([get(client), getLater(client, 1_001), getLater(client, 10_001)]);
@@ -193,7 +193,7 @@ describe('a window whose last call succeeded', () => {
 });
 
 describe('a retry', () => {
-  it('holds no place while it waits', async () => {
+  it('holds no slot while it waits', async () => {
     react = (call) => (call === 0 ? { status: 503, headers: { 'retry-after': '1' } } : OK);
     const client = await open({ concurrency: 1 });
     const outcomes = Promise.all([get(client, '/down'), get(client, '/up')]);
@@ -215,7 +215,7 @@ describe('for any upstream and any calls', () => {
   });
   const arrivals = fc.array(fc.nat(20_000), { minLength: 1, maxLength: 40 });
 
-  it('no call goes out in the time that a 429 asked for', async () => {
+  it('no call is sent in the time that a 429 asked for', async () => {
     const scripts = fc.array(fc.oneof(throttles, others), { minLength: 1, maxLength: 40 });
     await fc.assert(
       fc.asyncProperty(

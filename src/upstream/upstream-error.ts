@@ -1,5 +1,6 @@
 import { diagnosisOf, type Diagnosis, type FailureCause } from '@/model/diagnosis.js';
 import type { Failure, FailureReason } from '@/model/failure.js';
+import type { FailedRead } from '@/model/provider.js';
 
 /** What every failed upstream call throws. It carries contract words only, never upstream text. */
 export class UpstreamError extends Error implements Failure {
@@ -47,4 +48,28 @@ export function reasonOfStatus(status: number): FailureReason | null {
   if (status === 404) return 'NOT_FOUND';
   if (status === 429) return 'THROTTLED';
   return 'UPSTREAM_ERROR';
+}
+
+/**
+ * Runs a provider's work so that a failed or aborted call becomes a failure of the read. A fault of our own is
+ * thrown on: whoever runs reads logs it, and counts the read as failed.
+ */
+export async function settle<T>(work: () => Promise<T>): Promise<T | FailedRead> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof UpstreamError) return failed(error);
+    if (isAbort(error)) return failed(new UpstreamError('TIMEOUT'));
+    throw error;
+  }
+}
+
+function failed({ reason, retryAfterMs, diagnosis }: UpstreamError): FailedRead {
+  return { outcome: 'failed', failure: { reason, retryAfterMs, diagnosis } };
+}
+
+/** By name: the DOMException of an abort may come from another realm, where it is no instance of our Error. */
+function isAbort(error: unknown): boolean {
+  const name = typeof error === 'object' && error !== null ? (error as { name?: unknown }).name : undefined;
+  return name === 'AbortError' || name === 'TimeoutError';
 }

@@ -11,7 +11,7 @@ import { Test } from '@nestjs/testing';
 import type { TestingModule } from '@nestjs/testing';
 import type { ReadContext } from '@/model/provider.js';
 import type { Credentials, CredentialsOf, SourceConfig } from '@/model/source.js';
-import { protocol as ocpProtocol } from '@/providers/oceanbase-ocp/failures.js';
+import { protocol as ocpProtocol } from '@/providers/oceanbase-ocp/wire.js';
 import { ocpAuthorization } from '@/providers/oceanbase-ocp/ocp-aksk.js';
 import { clockOf } from '../../test/support/clock.js';
 import { CLOCK } from '@/model/clock.js';
@@ -140,7 +140,7 @@ async function until(condition: () => boolean): Promise<void> {
 }
 
 describe('a call', () => {
-  it('carries the headers of the credential, the project, the protocol and the trace', async () => {
+  it('has the headers of the credential, the project, the protocol and the trace', async () => {
     let seen: IncomingMessage | null = null;
     const endpoint = await serve((request, response) => {
       seen = request;
@@ -169,7 +169,7 @@ describe('a call', () => {
     );
   });
 
-  it('carries no trace where there is none', async () => {
+  it('has no trace where there is none', async () => {
     let names: string[] = [];
     const endpoint = await serve((request, response) => {
       names = Object.keys(request.headers);
@@ -193,7 +193,7 @@ describe('a call', () => {
     );
   });
 
-  it('is signed with what is sent, by the rules of Huawei', async () => {
+  it('is signed over what is sent, by the rules of Huawei', async () => {
     let expected = '';
     const endpoint = await serve((request, response) => {
       const [path = '', query = ''] = (request.url ?? '').split('?');
@@ -208,7 +208,7 @@ describe('a call', () => {
     expect(answer).toEqual({ given: expected });
   });
 
-  it('is signed with what is sent, by the rules of OCP', async () => {
+  it('is signed over what is sent, by the rules of OCP', async () => {
     let expected = '';
     const endpoint = await serve((request, response) => {
       expected = ocpAuthorization(
@@ -233,7 +233,7 @@ describe('a call', () => {
     expect(answer).toEqual({ given: expected, contentType: 'application/json' });
   });
 
-  it('proves itself to OCP by user name and password', async () => {
+  it('authenticates at OCP by user name and password', async () => {
     let headers: IncomingMessage['headers'] = {};
     const endpoint = await serve((request, response) => {
       headers = request.headers;
@@ -263,7 +263,7 @@ describe('a call', () => {
     expect(await open(endpoint).getJson(LIST, context())).toEqual({ count: 1 });
   });
 
-  it('is told to the observer with its outcome', async () => {
+  it('is reported to the observer with its outcome', async () => {
     let status = 200;
     const endpoint = await serve((_request, response) => {
       json(response, {}, status);
@@ -320,7 +320,7 @@ describe('a failed answer', () => {
     ).toBe(reason);
   });
 
-  it('is what the protocol makes of it, whatever the status', async () => {
+  it('is mapped by the protocol, whatever the status', async () => {
     const endpoint = await serve((_request, response) => {
       json(response, { successful: false, status: 200 });
     });
@@ -363,7 +363,7 @@ describe('a failed answer', () => {
     ).toBe('MALFORMED');
   });
 
-  it('of bytes that are no HTTP is MALFORMED', async () => {
+  it('of bytes that are not HTTP is MALFORMED', async () => {
     const server = createTcpServer((socket) => {
       socket.on('error', () => undefined);
       socket.end('220 mail.example ESMTP ready\r\n');
@@ -372,7 +372,7 @@ describe('a failed answer', () => {
     expect(await failure(client.getJson(LIST, context()))).toHaveProperty('reason', 'MALFORMED');
   });
 
-  it('over the bound is LIMIT, counted after decompression', async () => {
+  it('over the limit is LIMIT, counted after decompression', async () => {
     const bomb = gzipSync(Buffer.alloc(65 * 1024 * 1024, ' '));
     expect(
       await reasonFor((_request, response) => {
@@ -381,7 +381,7 @@ describe('a failed answer', () => {
     ).toBe('LIMIT');
   });
 
-  it('tells how long to stay away', async () => {
+  it('states how long to wait', async () => {
     nowMs = Date.UTC(2024, 5, 5, 7, 8, 9);
     const headers: Record<string, string>[] = [
       { 'retry-after': '120' },
@@ -444,7 +444,7 @@ describe('a retry', () => {
     ['status 502', status(502)],
     ['status 503', status(503)],
     ['status 504', status(504)],
-  ])('mends a call that met %s, and counts as a call', async (_name, fault) => {
+  ])('repeats a call that failed with %s, and counts as a call', async (_name, fault) => {
     expect(await tried([fault, fault])).toEqual({ arrived: 3, calls: 3, outcome: 'OK' });
     expect(finished).toHaveLength(3);
     expect(retried).toHaveLength(2);
@@ -460,12 +460,12 @@ describe('a retry', () => {
     ['nothing at all', () => undefined, 'TIMEOUT'],
     ['a long Retry-After', status(503, { 'retry-after': '3' }), 'UPSTREAM_ERROR'],
     ['a long Retry-After of a 429', status(429, { 'retry-after': '3' }), 'THROTTLED'],
-  ])('is not made of a call that met %s', async (_name, fault, reason) => {
+  ])('does not happen for a call that failed with %s', async (_name, fault, reason) => {
     expect(await tried([fault])).toEqual({ arrived: 1, calls: 1, outcome: reason });
     expect(retried).toEqual([]);
   });
 
-  it('takes from the rate like any call', async () => {
+  it('counts against the rate like any call', async () => {
     let arrived = 0;
     const endpoint = await serve((_request, response) => {
       arrived += 1;
@@ -546,7 +546,7 @@ describe('time', () => {
     expect(await reasonFor(() => undefined, { timeoutMs: 50 })).toBe('TIMEOUT');
   });
 
-  it('ends a call whose body never stops dripping', async () => {
+  it('ends a call whose body never ends', async () => {
     const reason = await reasonFor(
       (_request, response) => {
         const drip = setInterval(() => response.write(' '), 10);
@@ -593,7 +593,7 @@ describe('limits', () => {
     expect(most).toBe(3);
   });
 
-  it('let a queued call go when it is aborted, and never send it', async () => {
+  it('release a queued call when it is aborted, and never send it', async () => {
     const held: ServerResponse[] = [];
     const endpoint = await serve((_request, response) => held.push(response));
     const client = open(endpoint, { concurrency: 1 });
@@ -620,7 +620,7 @@ describe('limits', () => {
     expect([held.length, calls]).toEqual([2, 2]);
   });
 
-  it('hold calls over the rate back as long as the signal allows', async () => {
+  it('delay calls over the rate as long as the signal allows', async () => {
     let arrived = 0;
     const endpoint = await serve((_request, response) => {
       arrived += 1;
@@ -635,7 +635,7 @@ describe('limits', () => {
     expect(arrived).toBe(2);
   });
 
-  it('let calls over the rate go in the next window', async () => {
+  it('send calls over the rate in the next window', async () => {
     const endpoint = await serve((_request, response) => {
       json(response, {});
     });
@@ -645,8 +645,8 @@ describe('limits', () => {
   });
 });
 
-describe('a refused credential', () => {
-  it('is tried once, however many calls of however many sources need it', async () => {
+describe('a rejected credential', () => {
+  it('is tried once, whatever the number of calls and sources that need it', async () => {
     let arrived = 0;
     let calls = 0;
     const endpoint = await serve((_request, response) => {
@@ -665,7 +665,7 @@ describe('a refused credential', () => {
     expect([arrived, calls, finished.length]).toEqual([1, 1, 1]);
   });
 
-  it('costs no budget while it rests', async () => {
+  it('costs no budget during the backoff', async () => {
     let status = 401;
     const endpoint = await serve((_request, response) => {
       json(response, {}, status);
@@ -717,7 +717,7 @@ describe('a log-in', () => {
     };
   });
 
-  it('gets one token for all calls, and is no call of the feed', async () => {
+  it('gets one token for all calls, and does not count as a call of the feed', async () => {
     const tokens = new Set<string>();
     const endpoint = await serve((request, response) => {
       tokens.add(headerOf(request, 'x-auth-token'));
@@ -748,7 +748,7 @@ describe('a log-in', () => {
     ]);
   });
 
-  it('is repeated once when a token is refused, and the call with it', async () => {
+  it('is repeated once when a token is rejected, and the call with it', async () => {
     let calls = 0;
     const endpoint = await serve((request, response) => {
       const valid = headerOf(request, 'x-auth-token').endsWith('2');
@@ -762,7 +762,7 @@ describe('a log-in', () => {
     expect([calls, logins.length]).toEqual([2, 2]);
   });
 
-  it('is not repeated again when the new token is refused too', async () => {
+  it('is not repeated again when the new token is rejected too', async () => {
     let arrived = 0;
     const endpoint = await serve((_request, response) => {
       arrived += 1;
@@ -775,7 +775,7 @@ describe('a log-in', () => {
     expect([arrived, logins.length]).toEqual([2, 2]);
   });
 
-  it('that is refused is tried once, for all projects of the account', async () => {
+  it('that is rejected is tried once, for all projects of the account', async () => {
     answerLogin = (response) => {
       json(response, { error: { code: 401, message: 'secret-password', title: 'Unauthorized' } }, 401);
     };
@@ -805,7 +805,7 @@ describe('a log-in', () => {
     expect([logins.length, retried]).toEqual([1, []]);
   });
 
-  it('in the background that is refused stops no call, and is not repeated for another project', async () => {
+  it('in the background that is rejected blocks no call, and is not repeated for another project', async () => {
     nowMs = 1_000_000;
     const endpoint = await serve((_request, response) => {
       json(response, {});
@@ -828,7 +828,7 @@ describe('a log-in', () => {
     expect(logins).toHaveLength(3);
   });
 
-  it('goes on for others when the first caller has left', async () => {
+  it('continues for others when the first caller has left', async () => {
     let release = (): void => undefined;
     answerLogin = (response) => {
       release = () => {
@@ -869,7 +869,7 @@ describe('an error', () => {
 
   for (const [name, answer] of all) {
     it.each(kinds)(
-      `about ${name} holds nothing but our own words, called with %s`,
+      `about ${name} contains only the gateway's own words, for a call with %s`,
       async (_name, credentials) => {
         const endpoint = await serve(answer);
         const logIns = { ...OCP.logIns, ...huaweiProtocol.logIns };

@@ -6,7 +6,7 @@ import { SharedLimits } from '@/model/shared-limits.js';
 import { SharedLockouts } from '@/model/shared-lockout.js';
 import { BodyMemory } from './http/body-memory.js';
 import { HttpUpstreamClients } from './http-upstream-clients.js';
-import { SourceLimits } from './limits/source-limits.js';
+import { SourceLimits } from './limits/call-limits.js';
 import { UpstreamClients } from './upstream-client.js';
 import { SilentObserver, UpstreamObserver } from './upstream-observer.js';
 

@@ -9,7 +9,7 @@ import {
   type CodedField,
 } from './columns.js';
 import { firstEdit, type Edit } from './edit.js';
-import { idHashColumn } from './id-hash.js';
+import { idHashColumn } from './id-hashes.js';
 import { sortedPositions } from './sorted-positions.js';
 
 /** A value, or a promise of it while it is being made. */

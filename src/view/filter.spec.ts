@@ -15,7 +15,7 @@ async function matches(filter: TaskFilter, changes: Partial<Task> = {}): Promise
 }
 
 describe('a filter', () => {
-  it('lets every task pass when nothing is restricted', async () => {
+  it('passes every task when nothing is restricted', async () => {
     expect(await matches({})).toBe(true);
     expect(await matches({ status: undefined, clusterId: undefined })).toBe(true);
   });
@@ -34,11 +34,11 @@ describe('a filter', () => {
     expect(await matches(failing)).toBe(false);
   });
 
-  it('lets nothing pass by an empty list', async () => {
+  it('passes nothing with an empty list', async () => {
     expect(await matches({ status: [] })).toBe(false);
   });
 
-  it('asks for the trigger exactly, and a task without one does not pass', async () => {
+  it('compares the trigger exactly, and rejects a task without one', async () => {
     expect(await matches({ trigger: 'MANUAL' }, { trigger: 'MANUAL' })).toBe(true);
     expect(await matches({ trigger: 'MANUAL' }, { trigger: 'SCHEDULED' })).toBe(false);
     expect(await matches({ trigger: 'MANUAL' }, { trigger: null })).toBe(false);
@@ -51,7 +51,7 @@ describe('a filter', () => {
     ).toBe(true);
   });
 
-  it('does not let a task pass that lacks the resource or cluster asked for', async () => {
+  it('rejects a task that lacks the requested resource or cluster', async () => {
     const unnamed = { type: null, id: null, name: null };
     expect(await matches({ resourceId: 'c1' }, { resource: null })).toBe(false);
     expect(await matches({ resourceId: 'c1' }, { resource: unnamed })).toBe(false);
@@ -67,7 +67,7 @@ describe('a filter', () => {
   it.each([
     ['createdAfter', 'createdBefore', 'createTime'],
     ['endedAfter', 'endedBefore', 'endTime'],
-  ] as const)('takes %s as inclusive and %s as exclusive, on %s', async (from, until, field) => {
+  ] as const)('treats %s as inclusive and %s as exclusive, on %s', async (from, until, field) => {
     const task = { [field]: moment };
     expect(await Promise.all([before, moment, after].map((time) => matches({ [from]: time }, task)))).toEqual(
       [true, true, false],
@@ -79,7 +79,7 @@ describe('a filter', () => {
     expect(await matches({ [from]: moment, [until]: moment }, task)).toBe(false);
   });
 
-  it('tells tasks with warnings from those without', async () => {
+  it('distinguishes tasks with warnings from those without', async () => {
     const warnings = [{ code: null, message: 'm' }];
     expect(
       await Promise.all([[], warnings].map((each) => matches({ hasWarnings: true }, { warnings: each }))),
@@ -89,14 +89,14 @@ describe('a filter', () => {
     ).toEqual([true, false]);
   });
 
-  it('never lets a task pass a filter by a time that it does not have', async () => {
+  it('rejects a task in a filter by a time that it does not have', async () => {
     expect(await matches({ endedAfter: '0000-01-01T00:00:00.000Z' }, { endTime: null })).toBe(false);
     expect(await matches({ endedBefore: '9999-12-31T23:59:59.999Z' }, { endTime: null })).toBe(false);
     expect(await matches({ createdAfter: '0000-01-01T00:00:00.000Z' }, { createTime: null })).toBe(false);
     expect(await matches({ createdBefore: '9999-12-31T23:59:59.999Z' }, { createTime: null })).toBe(false);
   });
 
-  it('demands every restriction at once', async () => {
+  it('requires all restrictions at once', async () => {
     expect(await matches({ status: ['SUCCEEDED'], clusterId: 'c1' })).toBe(true);
     expect(await matches({ status: ['SUCCEEDED'], clusterId: 'c2' })).toBe(false);
   });

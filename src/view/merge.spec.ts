@@ -53,7 +53,7 @@ describe('cutPage', () => {
     );
   });
 
-  it('goes on after a position, whether or not a row stands there', () => {
+  it('continues after a position, whether or not a row is there', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 60 }), size, fc.nat(59), (count, pageSize, at) => {
         const rows = rowsOf(count);
@@ -75,7 +75,7 @@ describe('cutPage', () => {
     expect(page(rows, 6, 1).nextPosition).toBeNull();
   });
 
-  it('answers an empty page past the end, and of an empty list', () => {
+  it('returns an empty page past the end, and for an empty list', () => {
     const nothing = { rows: [], nextPosition: null };
     expect(page(rowsOf(5), 5, 2)).toEqual({ ...nothing, totalSize: 5 });
     expect(page(rowsOf(5), 1000, Number.MAX_SAFE_INTEGER)).toEqual({ ...nothing, totalSize: 5 });

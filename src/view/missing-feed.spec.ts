@@ -12,11 +12,11 @@ describe('joinMissingFeeds', () => {
     expect(joinMissingFeeds([stale], [other])).toEqual([stale, other]);
   });
 
-  it('takes the state of now for a feed that is missing again', () => {
+  it('uses the current state for a feed that is missing again', () => {
     expect(joinMissingFeeds([stale], [failed])).toEqual([failed]);
   });
 
-  it('keeps feeds apart that cannot be named', () => {
+  it('keeps feeds without a name apart', () => {
     const unnamed = [7, 8].map((mark): MissingFeed => ({ ...stale, feed: ANY_FEED, mark }));
     expect(joinMissingFeeds(unnamed, [])).toEqual(unnamed);
   });

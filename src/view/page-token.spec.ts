@@ -88,7 +88,7 @@ const missing = fc.uniqueArray(
 );
 
 describe('PageTokens', () => {
-  it('reads back what it issued', () => {
+  it('reads what it issued', () => {
     fc.assert(
       fc.property(query, position, missing, (asked, position, missing) => {
         const token = tokens.issue(asked, { position, missing });
@@ -109,7 +109,7 @@ describe('PageTokens', () => {
     );
   });
 
-  it('refuses a token with any one bit flipped', () => {
+  it('rejects a token with any one bit flipped', () => {
     const bytes = Buffer.from(TOKEN, 'base64url');
     for (let bit = 0; bit < bytes.length * 8; bit++) {
       const flipped = Buffer.from(bytes);
@@ -118,7 +118,7 @@ describe('PageTokens', () => {
     }
   });
 
-  it('refuses a token with any one character changed, the spare bits of the last included', () => {
+  it('rejects a token with any one character changed, also in the spare bits of the last', () => {
     for (const at of TOKEN.split('').keys()) {
       for (const character of ['A', 'B', 'g', '_', '=', '+', ' ', 'é'].filter(
         (one) => one !== TOKEN.charAt(at),
@@ -129,7 +129,7 @@ describe('PageTokens', () => {
     }
   });
 
-  it('refuses a cut or lengthened token', () => {
+  it('rejects a shortened or lengthened token', () => {
     for (let length = 0; length < TOKEN.length; length++) {
       expect(tokens.read(TOKEN.slice(0, length), { query: QUERY, knownFeeds: [] })).toBe('malformed');
     }
@@ -138,7 +138,7 @@ describe('PageTokens', () => {
     }
   });
 
-  it('refuses whatever text without throwing', () => {
+  it('rejects any text without throwing', () => {
     const text = fc.oneof(fc.string(), fc.base64String(), fc.string({ unit: ANY_CHARACTER, maxLength: 600 }));
     fc.assert(
       fc.property(text, (text) => {
@@ -147,7 +147,7 @@ describe('PageTokens', () => {
     );
   });
 
-  it('refuses a token of another version, though the key is ours', () => {
+  it('rejects a token of another version with the right key', () => {
     const body = Buffer.from(TOKEN, 'base64url').subarray(0, -32);
     const mac = (label: number, bytes: Buffer): Buffer =>
       createHmac('sha256', 'a key')
@@ -163,7 +163,7 @@ describe('PageTokens', () => {
     expect(tokens.read(sealed(), { query: QUERY, knownFeeds: [] })).toBe('malformed');
   });
 
-  it('refuses a token of another key', () => {
+  it('rejects a token of another key', () => {
     expect(tokensOf('another key').read(TOKEN, { query: QUERY, knownFeeds: [] })).toBe('malformed');
     expect(tokensOf(Buffer.from('a key')).read(TOKEN, { query: QUERY, knownFeeds: [] })).toEqual(
       tokens.read(TOKEN, { query: QUERY, knownFeeds: [] }),
@@ -188,7 +188,7 @@ describe('PageTokens', () => {
   });
 
   it.each([tokensOf('c'), tokensOf('c', FROM_REDIS), tokensOf('c', NOT_KNOWN)])(
-    'refuses a token that was cut at any byte (%#)',
+    'rejects a token that was cut at any byte (%#)',
     (cutTokens) => {
       const bytes = Buffer.from(cutTokens.issue(QUERY, { position: POSITION, missing: [] }), 'base64url');
       for (let length = 0; length < bytes.length; length += 1) {
@@ -198,7 +198,7 @@ describe('PageTokens', () => {
     },
   );
 
-  it('refuses a token of which any bit was changed, with a shared key as well', () => {
+  it('rejects a token of which any bit was changed, also with a shared key', () => {
     const shared = tokensOf('c', FROM_REDIS);
     const bytes = Buffer.from(shared.issue(QUERY, { position: POSITION, missing: [] }), 'base64url');
     for (let bit = 0; bit < bytes.length * 8; bit += 1) {
@@ -214,7 +214,7 @@ describe('PageTokens', () => {
     ['empty filter', { filter: {} }],
     ['order', { order: 'createTime asc' }],
     ['include', { includeRaw: true }],
-  ])('tells a token of a walk with another %s', (_, change) => {
+  ])('recognises a token of a walk with another %s', (_, change) => {
     expect(tokens.read(TOKEN, { query: { ...QUERY, ...change }, knownFeeds: [] })).toBe('other-query');
   });
 
@@ -237,7 +237,7 @@ describe('PageTokens', () => {
 describe('the missing feeds of a page token', () => {
   const longestPosition = { time: POSITION.time, id: `${'s'.repeat(63)}.${'k'.repeat(130)}` };
 
-  it('names 27 feeds beside the longest id', () => {
+  it('has room for 27 feeds and the longest id', () => {
     const missing = missingFeeds(3, 9);
     const read = reread(
       { position: longestPosition, missing },
@@ -258,7 +258,7 @@ describe('the missing feeds of a page token', () => {
     expect(read.missing).toEqual([missingFeed(ANY_FEED)]);
   });
 
-  it('gives a widened mark the gravest state, and a reason only where all agree', () => {
+  it('gives a combined entry the gravest state, and a reason only where all agree', () => {
     const feeds = missingFeeds(2, 60).map((one, index): MissingFeed => {
       if (one.feed.startsWith('sources/s0/')) return { ...one, state: index === 7 ? 'LOADING' : 'STALE' };
       return { ...one, reason: index === 77 ? 'THROTTLED' : 'TIMEOUT' };
@@ -290,7 +290,7 @@ describe('the missing feeds of a page token', () => {
     );
   });
 
-  it('hands on a feed that is not known here, for a replica that knows it', () => {
+  it('passes on a feed that is not known here, for a replica that knows it', () => {
     const missing = [missingFeed('sources/a/feeds/1'), missingFeed('sources/b/feeds/2')];
     const here = reread({ position: POSITION, missing }, ['sources/a/feeds/1']);
     expect([...here.missing].sort(byFeed)).toEqual([

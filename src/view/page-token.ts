@@ -1,10 +1,8 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import type { OrderPosition } from '@/model/order.js';
-import type { TaskQuery } from '@/model/query.js';
+import { filterKey, type TaskQuery } from '@/model/query.js';
 import { formatTime } from '@/model/time.js';
-import { packMissingFeeds, unpackMissingFeeds } from './missing-feed-codec.js';
-import type { MissingFeed } from './missing-feed.js';
-import { filterKey } from './filter-key.js';
+import { packMissingFeeds, unpackMissingFeeds, type MissingFeed } from './missing-feed.js';
 
 /** What stays the same through a walk; the page size may change. */
 export interface WalkQuery extends Pick<TaskQuery, 'filter' | 'order' | 'includeRaw'> {

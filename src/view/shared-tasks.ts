@@ -1,7 +1,7 @@
 import { yieldToEventLoop } from '@/scheduling/cooperative.js';
 import { addedPositions, removedPositions } from './edit.js';
 import type { FeedIndex } from './feed-index.js';
-import { HashCounts } from './hash-counts.js';
+import { HashCounts } from './id-hashes.js';
 
 /** Rows not to be shown, by the index of their feed: positions of tasks that another feed shows. */
 export type HiddenRows = ReadonlyMap<FeedIndex, ReadonlySet<number>>;

@@ -134,7 +134,7 @@ function plainPage(
 }
 
 describe('View', () => {
-  it('answers the pages of the plain sorted union, whatever changes between the questions', async () => {
+  it('returns the pages of the sorted union, whatever changes between the requests', async () => {
     const rounds = fc.array(fc.tuple(fc.array(read, { maxLength: 3 }), question), {
       minLength: 1,
       maxLength: 12,
@@ -161,7 +161,7 @@ describe('View', () => {
     );
   });
 
-  it('answers each question from its own snapshots, however many are asked at once', async () => {
+  it('answers each request from its own snapshots, also with many at once', async () => {
     const rounds = fc.array(fc.tuple(read, question), { minLength: 2, maxLength: 8 });
     await fc.assert(
       fc.asyncProperty(rounds, async (plan) => {
@@ -182,7 +182,7 @@ describe('View', () => {
     );
   });
 
-  it('answers nothing for no snapshots', async () => {
+  it('returns nothing for no snapshots', async () => {
     const selection: Selection = { filter: {}, order: 'createTime desc', pageSize: 50, page: null };
     expect(await new View().page([], selection, null)).toEqual({
       rows: [],
@@ -191,7 +191,7 @@ describe('View', () => {
     });
   });
 
-  it('finds the very row that pages show', async () => {
+  it('finds the same row that pages show', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(read, { maxLength: 8 }), async (reads) => {
         const view = new View();
@@ -207,7 +207,7 @@ describe('View', () => {
     );
   });
 
-  it('finds nothing for an id that no snapshot holds, nor for what is no id', async () => {
+  it('finds nothing for an id that no snapshot has, nor for an invalid id', async () => {
     const row = { task: taskOf('sources/a/feeds/1', { ...NOTHING_SAID, key: 1 }), raw: {} };
     const snapshots = [snapshotOf('sources/a/feeds/1', [row])];
     const ids = ['a.2', 'b.1', 'a', '', '.1', '__proto__'];
@@ -215,7 +215,7 @@ describe('View', () => {
     expect(found).toEqual(ids.map(() => null));
   });
 
-  it('looks at no row of a feed that did not change', async () => {
+  it('visits no row of a feed that did not change', async () => {
     const view = new View();
     const tasks = [1, 2, 3].map((key) => taskOf('sources/a/feeds/1', { ...NOTHING_SAID, key }));
     let looks = 0;

@@ -2,15 +2,14 @@ import { LRUCache } from 'lru-cache';
 import type { RowsChange } from '@/model/change.js';
 import { isSourceInScope } from '@/model/collection.js';
 import { orderField, type OrderPosition } from '@/model/order.js';
-import type { TaskQuery } from '@/model/query.js';
+import { filterKey, type TaskQuery } from '@/model/query.js';
 import { yieldToEventLoop } from '@/scheduling/cooperative.js';
 import type { Snapshot } from '@/model/snapshot.js';
 import type { TaskRow } from '@/model/task.js';
 import { editOf } from './edit.js';
 import { FeedIndex, type Origin } from './feed-index.js';
 import { matchingPositions, restrictionsOf, type Restriction } from './filter.js';
-import { filterKey } from './filter-key.js';
-import { idHash } from './id-hash.js';
+import { idHash } from './id-hashes.js';
 import { cutPage, type Page, type Run } from './merge.js';
 import { SharedTasks, type HiddenRows } from './shared-tasks.js';
 

@@ -239,7 +239,7 @@ describe('a walk by page tokens', () => {
     );
   });
 
-  it('brings every task that matches throughout exactly once while tasks arrive, change and vanish', async () => {
+  it('returns every task that matches throughout exactly once while tasks are added, changed and removed', async () => {
     await fc.assert(
       fc.asyncProperty(planOf(...TASK_ORDERS), async (plan) => {
         const visits = await walk(plan);
@@ -250,7 +250,7 @@ describe('a walk by page tokens', () => {
     );
   });
 
-  it('brings no task twice in an order by createTime, whatever happens to it', async () => {
+  it('returns no task twice in an order by createTime, whatever happens to it', async () => {
     await fc.assert(
       fc.asyncProperty(planOf('createTime desc', 'createTime asc'), async (plan) => {
         const ids = idsSeen(await walk(plan));
@@ -260,7 +260,7 @@ describe('a walk by page tokens', () => {
     );
   });
 
-  it('answers on each page only tasks that match at that moment, in order, and their true number', async () => {
+  it('returns on each page only tasks that match at that moment, in order, and their number', async () => {
     await fc.assert(
       fc.asyncProperty(planOf(...TASK_ORDERS), async (plan) => {
         for (const { page, list } of await walk(plan)) {

@@ -8,7 +8,7 @@ const FOLDERS = readdirSync('src/providers', { withFileTypes: true })
   .sort();
 
 describe('the providers', () => {
-  it('are listed, each folder of them', () => {
+  it('are listed, one for each folder', () => {
     expect(PROVIDER_SETTINGS.map(({ id }) => id).sort()).toEqual(FOLDERS);
   });
 
@@ -17,9 +17,7 @@ describe('the providers', () => {
       expect.arrayContaining([
         `${folder}.module.ts`,
         'README.md',
-        'failures.ts',
         'fixtures',
-        'list-feeds.ts',
         'normalise.ts',
         'read-feed.ts',
         'settings.ts',

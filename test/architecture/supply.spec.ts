@@ -38,13 +38,13 @@ function service(name: string): Service {
 }
 
 describe('docker-compose.yml', () => {
-  it('hands the gateway the variables of .env, which the placeholders of a configuration name', () => {
+  it('passes to the gateway the variables of .env, which the placeholders of a configuration name', () => {
     expect(service('gateway').env_file).toEqual([{ path: '.env', required: false }]);
     expect(readFileSync('.dockerignore', 'utf8').split('\n')).toContain('.env');
     expect(readFileSync('.gitignore', 'utf8').split('\n')).toContain('.env');
   });
 
-  it('starts the gateway with a configuration of your own, which must be there', () => {
+  it("starts the gateway with the user's configuration, which must exist", () => {
     expect(service('gateway').volumes).toEqual([
       expect.objectContaining({
         source: '${TRIBUTARY_CONFIG_FILE:-./tributary.yaml}',
@@ -61,7 +61,7 @@ describe('docker-compose.yml', () => {
     }
   });
 
-  it.each(Object.keys(COMPOSE.services))('gives %s no more rights than it needs', (name) => {
+  it.each(Object.keys(COMPOSE.services))('gives %s only the rights that it needs', (name) => {
     expect(service(name)).toMatchObject({
       read_only: true,
       cap_drop: ['ALL'],
@@ -71,7 +71,7 @@ describe('docker-compose.yml', () => {
     for (const port of service(name).ports ?? []) expect(port).toMatch(/^127\.0\.0\.1:/);
   });
 
-  it('shows Redis to the gateway only', () => {
+  it('makes Redis reachable for the gateway only', () => {
     expect(service('redis').networks).toEqual(['state']);
     const neighbours = Object.entries(COMPOSE.services).filter(([, { networks }]) =>
       networks?.includes('state'),
@@ -79,7 +79,7 @@ describe('docker-compose.yml', () => {
     expect(neighbours.map(([name]) => name).sort()).toEqual(['demo', 'gateway', 'redis']);
   });
 
-  it('names full versions of images that others build', () => {
+  it('names full versions of third-party images', () => {
     const foreign = Object.values(COMPOSE.services).filter(({ build }) => build === undefined);
     expect(foreign).not.toHaveLength(0);
     for (const { image } of foreign) expect(image).toMatch(FULL_VERSION);

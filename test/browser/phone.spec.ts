@@ -88,7 +88,7 @@ suite('on a phone', () => {
     ['light', '/docs/index.html'],
     ['dark', '/'],
   ] as const)(
-    'Swagger UI can be read in the %s scheme at %s, folded up and unfolded',
+    'Swagger UI is readable in the %s scheme at %s, collapsed and expanded',
     async (colorScheme, path) => {
       swagger = await SwaggerPage.open(browser, url, { ...PHONE, colorScheme, path });
       const { page, troubles } = swagger;
@@ -105,7 +105,7 @@ suite('on a phone', () => {
   );
 
   it.each(SCHEMES.flatMap((scheme) => PAGES.map((path) => [scheme, path] as const)))(
-    'in the %s scheme %s can be read',
+    'in the %s scheme %s is readable',
     async (colorScheme, path) => {
       const page = await browser.newPage({ ...PHONE, colorScheme });
       page.setDefaultTimeout(HANGS_AFTER_MS);

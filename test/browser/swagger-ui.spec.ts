@@ -73,7 +73,7 @@ suite('Swagger UI in a browser', () => {
   beforeAll(startAll);
   afterAll(stopAll);
 
-  it('loads without an error and without anything from elsewhere, whatever name it is reached by', async () => {
+  it('loads without an error and without requests to other hosts, under any host name', async () => {
     const { page, requests, troubles } = swagger;
     await page.waitForLoadState('networkidle');
     expect(await page.title()).toBe('Tributary');
@@ -90,7 +90,7 @@ suite('Swagger UI in a browser', () => {
     ]);
   });
 
-  it('shows tasks when nothing but Execute is pressed, and finds one by its id', async () => {
+  it('shows tasks when only Execute is pressed, and finds one by its id', async () => {
     const list = await swagger.operation('listTasks');
     const listed = await list.execute();
     expect(listed.url.search).toBe('?orderBy=createTime%20desc&pageSize=50');
@@ -107,7 +107,7 @@ suite('Swagger UI in a browser', () => {
     expect(swagger.troubles).toEqual([]);
   });
 
-  it('gets an answer from other operations when nothing but Execute is pressed', async () => {
+  it('shows an answer of the other operations when only Execute is pressed', async () => {
     for (const id of ['listProviders', 'getLiveness', 'getMetrics']) {
       const operation = await swagger.operation(id);
       expect([id, (await operation.execute()).status]).toEqual([id, 200]);
@@ -174,7 +174,7 @@ suite('Swagger UI in a browser', () => {
     expect(emptied.url.search).toBe('?pageSize=5');
   });
 
-  it('marks a value that cannot be, and shows the problem where only the gateway can judge it', async () => {
+  it('marks an invalid value, and shows the problem where only the gateway can check it', async () => {
     const operation = await shortList();
     const asked = swagger.requests.length;
     await operation.fill('pageSize', '-1');
@@ -201,7 +201,7 @@ suite('Swagger UI in a browser', () => {
     });
   });
 
-  it('leads from the description to a page for each kind of problem', async () => {
+  it('links the description to a page for each kind of problem', async () => {
     const docs = swagger.page;
     // Swagger UI opens links in a tab of their own.
     const [page] = await Promise.all([

@@ -4,7 +4,7 @@ import { PROVIDER_SETTINGS } from '@/providers/providers.module.js';
 import type { LoggedCall } from '@/simulator/call-log.js';
 import type { UpstreamName } from '@/simulator/settings.js';
 import { startSimulator, type Simulator } from '../support/gateway.js';
-import { feedOf, readContext, sourceOf, startReaders, type Readers } from '../support/reader.js';
+import { feedOf, readContext, sourceOf, startReaders, type Readers } from '../support/readers.js';
 import { setupOf, NOW_MS } from './provider-setups.js';
 import { tokenSource } from './reading.js';
 
@@ -66,7 +66,7 @@ function open(id: string, changes: object = {}): { reader: SourceReader; feed: R
 describe.each(PROVIDER_SETTINGS)('an aborted read of $id', ({ id, hasClusters }) => {
   const { upstream } = setupOf(id);
 
-  it('gives up a call that hangs, closes its connection and makes no other', async () => {
+  it('aborts a call that hangs, closes its connection and makes no other', async () => {
     const { reader, feed } = open(id);
     await simulator.setFault(upstream, 'hang');
     const arrived = arrival(upstream);
@@ -118,7 +118,7 @@ describe.each(PROVIDER_SETTINGS)('an aborted read of $id', ({ id, hasClusters })
     expect(await blocking).toEqual(ABORTED);
   });
 
-  it('does not wait for the window of a used up rate', async () => {
+  it('does not wait for the next window of an exhausted rate', async () => {
     const { reader, feed } = open(id, { rate: { calls: 1, perMs: 3_600_000 } });
     await simulator.setFault(upstream, 'error-500');
     await reader.readFeed(feed, readContext());
@@ -129,7 +129,7 @@ describe.each(PROVIDER_SETTINGS)('an aborted read of $id', ({ id, hasClusters })
   });
 
   if (hasClusters) {
-    it('gives up a listing of clusters that hangs', async () => {
+    it('aborts a listing of clusters that hangs', async () => {
       const { reader } = open(id);
       await simulator.setFault(upstream, { kind: 'hang', only: 'clusters' });
       const arrived = arrival(upstream);
@@ -145,7 +145,7 @@ describe.each(PROVIDER_SETTINGS)('an aborted read of $id', ({ id, hasClusters })
 
 describe('a read aborted while IAM hangs', () => {
   it.each(PROVIDER_SETTINGS.filter(({ credentials }) => credentials.some(({ type }) => type === 'password')))(
-    'ends for $id and asks the service nothing',
+    'ends for $id without a call to the service',
     async ({ id }) => {
       const { credentials } = sourceOf(simulator, 'huawei-cbr');
       const { reader, feed } = open(id, { credentials });

@@ -62,7 +62,7 @@ describe.each(PROVIDER_SETTINGS)('$id while its feed changes before each call', 
   }
 
   it.each(CHURNS)(
-    'finds every row that stays, none twice, and ends, inserting $insert and removing $remove at the $removeFrom',
+    'finds every row that stays once, and ends, inserting $insert and removing $remove at the $removeFrom',
     async (churn) => {
       const failures: object[] = [];
       for (const { churn: index, ...feed } of CASES) {

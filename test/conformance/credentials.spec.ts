@@ -5,7 +5,7 @@ import { PROVIDER_SETTINGS } from '@/providers/providers.module.js';
 import type { LoggedCall } from '@/simulator/call-log.js';
 import type { UpstreamName } from '@/simulator/settings.js';
 import { startSimulator, type Simulator } from '../support/gateway.js';
-import { feedOf, readContext, sourceOf, startReaders, type Readers } from '../support/reader.js';
+import { feedOf, readContext, sourceOf, startReaders, type Readers } from '../support/readers.js';
 import { setupOf, NOW_MS, type Stock } from './provider-setups.js';
 
 const HOUR_MS = 3_600_000;
@@ -112,31 +112,34 @@ describe('the suite', () => {
 describe('right credentials', () => {
   beforeEach(allowTemporaryKeys);
 
-  it.each(CASES)('of type $kind open $id', async ({ id, make }) => {
+  it.each(CASES)('of type $kind are accepted by $id', async ({ id, make }) => {
     const { read } = scenarioOf(id, make(simulator.urls.iam));
     expect(await read()).toMatchObject(WHOLE);
   });
 
-  it.each(CASES)('of type $kind open every page and the clusters of $id', async ({ id, make, settings }) => {
-    const { upstream } = setupOf(id);
-    Object.assign(simulator.settings[upstream], { cap: 10 });
-    const { read, reader } = scenarioOf(id, make(simulator.urls.iam));
-    expect(await read()).toMatchObject(WHOLE);
-    const listing = await reader.listFeeds(readContext());
-    expect(listing).toMatchObject({ outcome: 'listed', feeds: { length: 1 } });
-    expect(calls(upstream).every(({ status }) => status === 200)).toBe(true);
-    expect(calls(upstream).some(({ feed }) => feed === 'clusters')).toBe(settings.hasClusters);
-  });
+  it.each(CASES)(
+    'of type $kind are accepted for every page and the clusters of $id',
+    async ({ id, make, settings }) => {
+      const { upstream } = setupOf(id);
+      Object.assign(simulator.settings[upstream], { cap: 10 });
+      const { read, reader } = scenarioOf(id, make(simulator.urls.iam));
+      expect(await read()).toMatchObject(WHOLE);
+      const listing = await reader.listFeeds(readContext());
+      expect(listing).toMatchObject({ outcome: 'listed', feeds: { length: 1 } });
+      expect(calls(upstream).every(({ status }) => status === 200)).toBe(true);
+      expect(calls(upstream).some(({ feed }) => feed === 'clusters')).toBe(settings.hasClusters);
+    },
+  );
 
   it.each(CASES.filter(({ id }) => id === 'huawei-css' || id === 'huawei-cce'))(
-    'of type $kind open a cluster of $id whose id must be escaped',
+    'of type $kind are accepted for a cluster of $id whose id must be escaped',
     async ({ id, make }) => {
       const { read } = scenarioOf(id, make(simulator.urls.iam), "a b/c+d%2F&ü'(*)!~");
       expect(await read()).toMatchObject(WHOLE);
     },
   );
 
-  it.each(CASES)('of type $kind still open $id a year later', async ({ id, make }) => {
+  it.each(CASES)('of type $kind are still accepted by $id a year later', async ({ id, make }) => {
     const { read, stock } = scenarioOf(id, make(simulator.urls.iam));
     await read();
     nowMs += 365 * 24 * HOUR_MS;
@@ -148,7 +151,7 @@ describe('right credentials', () => {
 describe('wrong credentials', () => {
   beforeEach(allowTemporaryKeys);
 
-  it.each(CASES)('of type $kind are refused by $id', async ({ id, make }) => {
+  it.each(CASES)('of type $kind are rejected by $id', async ({ id, make }) => {
     const { read } = scenarioOf(id, wrong(make(simulator.urls.iam)));
     expect(await read()).toEqual({
       outcome: 'failed',
@@ -172,19 +175,22 @@ function wrong(credentials: Credentials): Credentials {
 }
 
 describe('a token of IAM', () => {
-  it.each(PASSWORD_CASES)('serves all calls of $id until its end is near', async ({ id, make }) => {
-    const { read } = scenarioOf(id, make(simulator.urls.iam));
-    for (let hour = 0; hour < 23; hour++) {
-      expect(await read()).toMatchObject({ outcome: 'read' });
+  it.each(PASSWORD_CASES)(
+    'is used for all calls of $id until shortly before it expires',
+    async ({ id, make }) => {
+      const { read } = scenarioOf(id, make(simulator.urls.iam));
+      for (let hour = 0; hour < 23; hour++) {
+        expect(await read()).toMatchObject({ outcome: 'read' });
+        nowMs += HOUR_MS;
+      }
+      expect(simulator.calls.count('iam')).toBe(1);
       nowMs += HOUR_MS;
-    }
-    expect(simulator.calls.count('iam')).toBe(1);
-    nowMs += HOUR_MS;
-    expect(await read()).toMatchObject({ outcome: 'read' });
-    expect(simulator.calls.count('iam')).toBe(2);
-  });
+      expect(await read()).toMatchObject({ outcome: 'read' });
+      expect(simulator.calls.count('iam')).toBe(2);
+    },
+  );
 
-  it.each(PASSWORD_CASES)('is renewed once when $id refuses it before its time', async ({ id, make }) => {
+  it.each(PASSWORD_CASES)('is renewed once when $id rejects it early', async ({ id, make }) => {
     const { upstream } = setupOf(id);
     const { read } = scenarioOf(id, make(simulator.urls.iam));
     await read();
@@ -195,7 +201,7 @@ describe('a token of IAM', () => {
     expect(calls(upstream).filter(({ status }) => status === 401)).toHaveLength(1);
   });
 
-  it.each(PASSWORD_CASES)('that $id refuses again is not renewed a second time', async ({ id, make }) => {
+  it.each(PASSWORD_CASES)('that $id rejects again is not renewed a second time', async ({ id, make }) => {
     const { upstream } = setupOf(id);
     const { read } = scenarioOf(id, make(simulator.urls.iam));
     await simulator.setFault(upstream, 'unauthorized');
@@ -242,7 +248,7 @@ function mostRefusedAnHour(upstreams: readonly UpstreamName[]): number {
 describe('wrong credentials under constant demand for three hours', () => {
   beforeEach(allowTemporaryKeys);
 
-  it.each(CASES)('of type $kind are tried at $id five times an hour at most', async ({ id, kind, make }) => {
+  it.each(CASES)('of type $kind are tried at $id at most five times an hour', async ({ id, kind, make }) => {
     const { upstream } = setupOf(id);
     const scenario = scenarioOf(id, wrong(make(simulator.urls.iam)));
     await demandFor(3 * HOUR_MS, [scenario]);
@@ -252,7 +258,7 @@ describe('wrong credentials under constant demand for three hours', () => {
   });
 
   it.each(Object.entries(HUAWEI).map(([kind, make]) => ({ kind, make })))(
-    'of type $kind are tried so by all Huawei sources together',
+    'of type $kind are tried at most five times an hour by all Huawei sources together',
     async ({ make }) => {
       const ids = PASSWORD_CASES.map(({ id }) => id);
       const scenarios = ids.flatMap((id) => {
@@ -265,7 +271,7 @@ describe('wrong credentials under constant demand for three hours', () => {
   );
 
   it.each(CASES.filter(({ kind }) => kind !== 'token'))(
-    'of type $kind have locked nobody out of $id: once they are right there, they work',
+    'of type $kind lock no account at $id: once they are right, they work',
     async ({ id, make }) => {
       const scenario = scenarioOf(id, wrong(make(simulator.urls.iam)));
       await demandFor(HOUR_MS, [scenario]);
@@ -288,10 +294,10 @@ function changeSecrets(): void {
   simulator.revokeTokens();
 }
 
-describe('credentials that were right until their secret was changed', () => {
+describe('credentials that were valid until their secret was changed', () => {
   beforeEach(allowTemporaryKeys);
 
-  it.each(CASES)('of type $kind are tried at $id five times an hour at most', async ({ id, kind, make }) => {
+  it.each(CASES)('of type $kind are tried at $id at most five times an hour', async ({ id, kind, make }) => {
     const scenario = scenarioOf(id, make(simulator.urls.iam));
     expect(await scenario.read()).toMatchObject(WHOLE);
     changeSecrets();
@@ -300,7 +306,7 @@ describe('credentials that were right until their secret was changed', () => {
     expect(mostRefusedAnHour([asked])).toBeLessThanOrEqual(5);
   });
 
-  it('of type aksk are tried so by all Huawei sources together', async () => {
+  it('of type aksk are tried at most five times an hour by all Huawei sources together', async () => {
     const make = HUAWEI.aksk as (iamEndpoint: string) => Credentials;
     const scenarios = PASSWORD_CASES.map(({ id }) => scenarioOf(id, make(simulator.urls.iam)));
     for (const { read } of scenarios) expect(await read()).toMatchObject(WHOLE);

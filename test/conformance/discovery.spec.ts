@@ -5,7 +5,7 @@ import type { SourceConfig } from '@/model/source.js';
 import { PROVIDER_SETTINGS } from '@/providers/providers.module.js';
 import { someCombinations } from '../support/combinations.js';
 import { startSimulator, type Simulator } from '../support/gateway.js';
-import { readContext, startReaders, type Readers } from '../support/reader.js';
+import { readContext, startReaders, type Readers } from '../support/readers.js';
 import { setupOf, NOW_MS } from './provider-setups.js';
 import { tokenSource } from './reading.js';
 
@@ -66,7 +66,7 @@ describe('clusters that the configuration does not name', () => {
     ]);
   });
 
-  it.each(WITH_CLUSTERS)('may be none at $id', async ({ id }) => {
+  it.each(WITH_CLUSTERS)('are an empty list at $id if there are none', async ({ id }) => {
     expect(await list(id)).toEqual([]);
   });
 
@@ -123,7 +123,7 @@ describe('clusters that the configuration does not name', () => {
   );
 
   it.each(['error', 'clamp'] as const)(
-    'are found as far as CSS lets them be listed, and said to be cut, where more is an %s',
+    'are found as far as CSS lists them, and reported as cut, where more is an %s',
     async (beyondBound) => {
       addCssClusters(2500);
       Object.assign(simulator.settings.css, { offsetBound: 1000, beyondBound });
@@ -133,7 +133,7 @@ describe('clusters that the configuration does not name', () => {
     },
   );
 
-  it('are all found at CCE, which pages nothing', async () => {
+  it('are all found at CCE, which has no paging', async () => {
     for (let number = 0; number < 1500; number++) {
       simulator.fleet.addCceCluster({ id: `cluster-${number}`, name: `name-${number}` });
     }
@@ -162,7 +162,7 @@ describe('clusters that the configuration does not name', () => {
   });
 
   it.each(WITH_CLUSTERS)(
-    'are kept up to the limit by $id, the same ones each time, and said to be cut',
+    'are kept up to the limit by $id, the same ones each time, and reported as cut',
     async ({ id }) => {
       for (const key of [5, 3, 1, 4, 2])
         setupOf(id).stock(simulator, { key: String(key), name: `name-${key}` });
@@ -183,7 +183,7 @@ describe('clusters that the configuration does not name', () => {
     expect((await list('oceanbase-ocp')).map(({ key }) => key)).toEqual(['1', '2', '3']);
   });
 
-  it('are read, a standby like any other', async () => {
+  it('are read, standbys like others', async () => {
     const primary = simulator.fleet.addOcpCluster({ id: 1 });
     simulator.fleet.addOcpCluster({ id: 2, primary });
     const reader = readers.open(tokenSource(simulator, 'oceanbase-ocp'));
@@ -206,7 +206,7 @@ function addCssClusters(count: number): string[] {
 }
 
 describe('clusters that the configuration names', () => {
-  it.each(WITH_CLUSTERS)('are used as they are by $id, without a call', async ({ id }) => {
+  it.each(WITH_CLUSTERS)('are used unchanged by $id, without a call', async ({ id }) => {
     const clusters = [
       { id: '7', name: 'named' },
       { id: '8', name: null },
@@ -216,7 +216,7 @@ describe('clusters that the configuration names', () => {
     expect(simulator.calls.count()).toBe(0);
   });
 
-  it.each(WITH_CLUSTERS)('may be none for $id, without a call', async ({ id }) => {
+  it.each(WITH_CLUSTERS)('may be an empty list for $id, without a call', async ({ id }) => {
     expect(await list(id, { clusters: [] })).toEqual([]);
     expect(simulator.calls.count()).toBe(0);
   });

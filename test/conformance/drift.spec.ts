@@ -72,7 +72,7 @@ describe.each(Object.keys(PROVIDER_SETUPS))('%s', (provider) => {
     expect(driftExamples).toEqual({ [kind]: { field, found: 'ENTANGLED' } });
   });
 
-  it('looks into the objects that it reads', async () => {
+  it('checks the fields of nested objects that it reads', async () => {
     if (inner === null) return;
     const within = { ...(row as Record<string, object>)[inner], tape_library: null };
     place.stock.addVerbatim({ ...row, [inner]: within });
@@ -81,7 +81,7 @@ describe.each(Object.keys(PROVIDER_SETUPS))('%s', (provider) => {
     });
   });
 
-  it('says that rows had to be left out, and counts equal ones once', async () => {
+  it('reports that rows were left out, and counts equal ones once', async () => {
     place.stock.fill(5);
     for (const bad of [null, 'text', { tape_library: 1 }, null, { tape_library: 1 }]) {
       place.stock.addVerbatim(bad);
@@ -93,7 +93,7 @@ describe.each(Object.keys(PROVIDER_SETUPS))('%s', (provider) => {
     expect(drift).toEqual({ droppedRow: 3, unknownField: 1 });
   });
 
-  it('fails where it has rows of which nothing identifies any', async () => {
+  it('fails if none of its rows can be identified', async () => {
     for (const bad of [null, {}, { uuid: 'x' }]) place.stock.addVerbatim(bad);
     expect((await place.read({})).result).toMatchObject({ failure: { reason: 'MALFORMED' } });
   });
@@ -113,7 +113,7 @@ describe.each(Object.keys(PROVIDER_SETUPS))('%s', (provider) => {
     },
   );
 
-  it('takes null in place of the list for no rows only where no total says otherwise', async () => {
+  it('treats null in place of the list as no rows only where no total contradicts', async () => {
     const { upstream } = setupOf(provider);
     await place.simulator.setFault(upstream, 'list-null');
     expect(await read()).toMatchObject({ rows: [], truncation: null });

@@ -4,7 +4,7 @@ import { readJson } from '@/model/json-text.js';
 import type { TaskRow, Task } from '@/model/task.js';
 import { PROVIDER_SETTINGS } from '@/providers/providers.module.js';
 import { startSimulator, type Simulator } from '../support/gateway.js';
-import { feedOf, readContext, startReaders, type Readers } from '../support/reader.js';
+import { feedOf, readContext, startReaders, type Readers } from '../support/readers.js';
 import { PROVIDER_SETUPS, setupOf, exampleOf, NOW_MS } from './provider-setups.js';
 import { rowsOf, tokenSource } from './reading.js';
 
@@ -148,7 +148,7 @@ async function readVerbatim(rows: readonly unknown[], like: Task): Promise<reado
 }
 
 describe('the suite', () => {
-  it('knows every provider there is', () => {
+  it('covers every provider', () => {
     const ids = PROVIDER_SETTINGS.map(({ id }) => id).sort();
     expect(Object.keys(PROVIDER_SETUPS).sort()).toEqual(ids);
     expect(Object.keys(DOCUMENTED).sort()).toEqual(ids);

@@ -8,8 +8,8 @@ import { PROVIDER_SETTINGS } from '@/providers/providers.module.js';
 import { CANARIES } from '@/simulator/canaries.js';
 import type { FaultKind } from '@/simulator/faults/fault.js';
 import { startSimulator, type Simulator } from '../support/gateway.js';
-import { feedOf, readContext, sourceOf, startReaders, type Readers } from '../support/reader.js';
-import { startMute, startPlainText, startUntrusted, UNRESOLVABLE_URL } from '../support/unreachable.js';
+import { feedOf, readContext, sourceOf, startReaders, type Readers } from '../support/readers.js';
+import { startSilent, startPlainText, startUntrusted, UNRESOLVABLE_URL } from './unreachable.js';
 import { setupOf, NOW_MS, type Stock } from './provider-setups.js';
 import { tokenSource } from './reading.js';
 
@@ -96,7 +96,7 @@ const WITH_CLUSTERS = PROVIDER_SETTINGS.filter(({ hasClusters }) => hasClusters)
 
 describe('a failing upstream', () => {
   it.each(CASES)(
-    'fails the read of $id by the reason of $kind, and is read again when that has passed',
+    'fails the read of $id with the reason of $kind, and is read again when $kind ends',
     async ({ id, kind }) => {
       const { read, source, stock } = scenarioOf(id, timeoutFor(kind));
       await simulator.setFault(setupOf(id).upstream, kind);
@@ -114,7 +114,7 @@ describe('a failing upstream', () => {
   );
 
   it.each(CASES.filter(({ id }) => WITH_CLUSTERS.some((settings) => settings.id === id)))(
-    'fails the listing of clusters of $id by the reason of $kind',
+    'fails the listing of clusters of $id with the reason of $kind',
     async ({ id, kind }) => {
       const { list, source } = scenarioOf(id, timeoutFor(kind));
       const { upstream } = setupOf(id);
@@ -141,14 +141,14 @@ describe('a failing upstream', () => {
     },
   );
 
-  it.each(PROVIDER_SETTINGS)('tells $id how long to stay away', async ({ id }) => {
+  it.each(PROVIDER_SETTINGS)('states to $id how long to wait', async ({ id }) => {
     const { read } = scenarioOf(id);
     await simulator.setFault(setupOf(id).upstream, { kind: 'throttle', retryAfterSeconds: 7 });
     expect(await read()).toEqual(failed('THROTTLED', 7000));
   });
 
   it.each(PROVIDER_SETTINGS)(
-    'that throttles by itself is told from one that fails, by $id',
+    'that throttles is distinguished from one that fails, by $id',
     async ({ id }) => {
       const { read } = scenarioOf(id);
       simulator.settings[setupOf(id).upstream].rateLimit = { calls: 0, perMs: 60_000 };
@@ -158,7 +158,7 @@ describe('a failing upstream', () => {
   );
 });
 
-describe('an upstream that is not there', () => {
+describe('an upstream that is not reachable', () => {
   it.each(PROVIDER_SETTINGS)('fails the read of $id where its name does not resolve', async ({ id }) => {
     const { read, source } = scenarioOf(id, { endpoint: UNRESOLVABLE_URL });
     const result = await read();
@@ -170,7 +170,7 @@ describe('an upstream that is not there', () => {
     // What could not be reached is tried twice more; what hung has used its time.
     ['a certificate that nobody trusts', startUntrusted, 'UNREACHABLE', 3],
     ['plain text in place of a handshake', startPlainText, 'UNREACHABLE', 3],
-    ['silence in place of a handshake', startMute, 'TIMEOUT', 1],
+    ['silence in place of a handshake', startSilent, 'TIMEOUT', 1],
   ] as const)('fails the read of every provider where it has %s', async (...[, start, reason, tries]) => {
     const stranger = await start();
     for (const [index, { id }] of PROVIDER_SETTINGS.entries()) {
@@ -187,7 +187,7 @@ describe('an upstream that is not there', () => {
 
 describe('OCP that reports failures with HTTP 200', () => {
   it.each(['error-500', 'throttle', 'unauthorized', 'forbidden', 'not-found'] as const)(
-    'fails the read by the reason of %s',
+    'fails the read with the reason of %s',
     async (kind) => {
       simulator.settings.ocp.failures = 'ok';
       const { read, source } = scenarioOf('oceanbase-ocp');
@@ -252,7 +252,7 @@ describe('IAM that fails', () => {
   const kinds = FAILING_KINDS.filter((kind) => kind !== 'cut-json' && kind !== 'hang');
   const cases = HUAWEI.flatMap(({ id }) => kinds.map((kind) => ({ id, kind })));
 
-  it.each(cases)('fails the read of $id by the reason of $kind', async ({ id, kind }) => {
+  it.each(cases)('fails the read of $id with the reason of $kind', async ({ id, kind }) => {
     const { credentials } = sourceOf(simulator, 'huawei-cbr');
     const { read, source } = scenarioOf(id, { credentials });
     await simulator.setFault('iam', kind);

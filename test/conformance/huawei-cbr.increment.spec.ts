@@ -6,7 +6,7 @@ import type { CbrSettings } from '@/simulator/settings.js';
 import { decodeSegment, encodeSegment } from '@/snapshots/content/segments.js';
 import { everyPair } from '../support/combinations.js';
 import { startSimulator, type Simulator } from '../support/gateway.js';
-import { feedOf, readContext, startReaders, type Readers } from '../support/reader.js';
+import { feedOf, readContext, startReaders, type Readers } from '../support/readers.js';
 import { NOW_MS } from './provider-setups.js';
 import { tokenSource } from './reading.js';
 
@@ -30,7 +30,7 @@ interface Measured {
   readonly calls: number;
 }
 
-describe('reading huawei-cbr by what is new', () => {
+describe('incremental reading of huawei-cbr', () => {
   let nowMs = NOW_MS;
   let simulator: Simulator;
   let readers: Readers;
@@ -82,7 +82,7 @@ describe('reading huawei-cbr by what is new', () => {
   }
 
   it.each(SETTINGS)(
-    'brings what a whole read brings in fewer calls: $order, $count, $timeFilter, $times, $cap',
+    'returns what a full read returns in fewer calls: $order, $count, $timeFilter, $times, $cap',
     async (settings) => {
       const { whole, byNews } = await liveOn(settings);
       const told = `${whole.join(' ')} calls, by what is new ${byNews.join(' ')}`;

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import type { ReadFeed } from '@/model/provider.js';
 import { PROVIDER_SETTINGS } from '@/providers/providers.module.js';
 import { everyCombination, someCombinations } from '../support/combinations.js';
-import { feedOf, readContext } from '../support/reader.js';
+import { feedOf, readContext } from '../support/readers.js';
 import { setupOf } from './provider-setups.js';
 import { mostCalls, openWorkplace, rowsOf, type Workplace } from './reading.js';
 
@@ -19,7 +19,7 @@ function firstKeys(order: 'newest-first' | 'oldest-first' | 'shuffled', count: n
   return rows.slice(0, count).map((row) => (row.kind === 'record' ? row.record.id : ''));
 }
 
-describe('CSS that takes no start beyond 1000', () => {
+describe('CSS that accepts no start beyond 1000', () => {
   const css = setupOf('huawei-css');
   const CHOICES = {
     beyondBound: ['error', 'clamp'],
@@ -54,7 +54,7 @@ describe('CSS that takes no start beyond 1000', () => {
     }
   });
 
-  it('is read as far as it can be with 2,100 rows, said to be truncated, and vouched for no further', async () => {
+  it('is read as far as possible with 2,100 rows, is truncated, and claims coverage no further', async () => {
     place.stock.fill(2100);
     const all = place.stock.expected();
     for (const settings of someCombinations(CHOICES)) {
@@ -91,7 +91,7 @@ describe.each(PROVIDER_SETTINGS)('a feed of $id beyond maxTasksPerFeed', ({ id }
     place.simulator.calls.reset();
   });
 
-  it.each(SETTINGS)('is cut there and says so, in pages of $cap, $order', async (settings) => {
+  it.each(SETTINGS)('is cut there and reported as truncated, in pages of $cap, $order', async (settings) => {
     place.stock.fill(300);
     Object.assign(place.simulator.settings[setup.upstream], settings);
     const reader = place.readers.open({ ...place.source, maxTasksPerFeed: 100 });
@@ -110,7 +110,7 @@ describe.each(PROVIDER_SETTINGS)('a feed of $id beyond maxTasksPerFeed', ({ id }
     expect(place.simulator.calls.count(setup.upstream)).toBeLessThanOrEqual(mostCalls(settings, 100));
   });
 
-  it('is whole where it has exactly so many rows', async () => {
+  it('is complete where it has exactly so many rows', async () => {
     place.stock.fill(100);
     Object.assign(place.simulator.settings[setup.upstream], { cap: null, order: 'newest-first' });
     const reader = place.readers.open({ ...place.source, maxTasksPerFeed: 100 });

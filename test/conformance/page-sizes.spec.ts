@@ -5,7 +5,7 @@ import type { Task } from '@/model/task.js';
 import { PROVIDER_SETTINGS } from '@/providers/providers.module.js';
 import type { RowOrder } from '@/simulator/fleet/row-list.js';
 import { setupOf, NOW_MS } from './provider-setups.js';
-import { feedOf, readContext } from '../support/reader.js';
+import { feedOf, readContext } from '../support/readers.js';
 import { openWorkplace, rowsOf, type Workplace } from './reading.js';
 
 const cap = fc.option(fc.integer({ min: 1, max: 120 }));
@@ -26,7 +26,7 @@ describe.each(PROVIDER_SETTINGS)('$id', ({ id }) => {
   });
   afterAll(() => place.close());
 
-  it('tells the same tasks whatever the size of the pages and the order of the rows', async () => {
+  it('returns the same tasks for every page size and order of rows', async () => {
     const size = fc.integer({ min: 0, max: 130 });
     const way = fc.record({ cap, order });
     await fc.assert(
@@ -41,7 +41,7 @@ describe.each(PROVIDER_SETTINGS)('$id', ({ id }) => {
     );
   });
 
-  it('goes on reading with one connection while its upstream changes its ways', async () => {
+  it('continues with one connection while the behaviour of its upstream changes', async () => {
     const { upstream } = setupOf(id);
     const reader = place.readers.open(place.source);
     const feed = feedOf(place.source, place.stock.feedKey);

@@ -5,7 +5,7 @@ import { formatTime } from '@/model/time.js';
 import type { SimulatorSettings } from '@/simulator/settings.js';
 import { EXHAUSTIVE, everyPair, someCombinations, type Choices } from '../support/combinations.js';
 import { startSimulator, type Simulator } from '../support/gateway.js';
-import { feedOf, readContext, sourceOf, startReaders, type Readers } from '../support/reader.js';
+import { feedOf, readContext, sourceOf, startReaders, type Readers } from '../support/readers.js';
 import { setupOf, NOW_MS, type ProviderSetup, type Expected, type Stock } from './provider-setups.js';
 
 /** A simulator with one empty feed of a provider, and the provider connected to it. */

@@ -49,22 +49,19 @@ describe.each(Object.keys(PROVIDER_SETUPS))('%s', (provider) => {
     return result as ReadFeed;
   }
 
-  it.each(UNSET_TIMES)(
-    'takes times of %j for times that are not set, and tells nothing that follows',
-    async (time) => {
-      const changed = mapFields(row, (name, value) => (TIMES.has(name) ? time : value));
-      const { rows, drift } = await read(changed);
-      expect(rows).toHaveLength(1);
-      expect(rows[0]?.task).toMatchObject({
-        ...{ createTime: null, startTime: null, endTime: null, updateTime: null, checkpointTime: null },
-        ...{ durationSeconds: null },
-      });
-      if (time !== null && provider === 'oceanbase-ocp') expect(rows[0]?.task.lagSeconds).toBeNull();
-      expect(drift).toEqual({});
-    },
-  );
+  it.each(UNSET_TIMES)('treats times of %j as not set, and derives nothing from them', async (time) => {
+    const changed = mapFields(row, (name, value) => (TIMES.has(name) ? time : value));
+    const { rows, drift } = await read(changed);
+    expect(rows).toHaveLength(1);
+    expect(rows[0]?.task).toMatchObject({
+      ...{ createTime: null, startTime: null, endTime: null, updateTime: null, checkpointTime: null },
+      ...{ durationSeconds: null },
+    });
+    if (time !== null && provider === 'oceanbase-ocp') expect(rows[0]?.task.lagSeconds).toBeNull();
+    expect(drift).toEqual({});
+  });
 
-  it('keeps no secret that stands in any text of a row', async () => {
+  it('hides a secret in any text of a row', async () => {
     const uri = `oss://b/log?host=h&access_id=${SECRET}&access_key=${SECRET} and ftp://u:${SECRET}@nas`;
     const texts: string[] = [];
     const changed = mapFields(row, (name, value) => {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { answersOf, invalidFields, operationOf, schemaMisfits } from '../support/document.js';
+import { answersOf, invalidFields, operationOf, schemaViolations } from '../support/document.js';
 import {
   startGateway,
   startSimulator,
@@ -56,7 +56,7 @@ async function breakUpstreams(names: readonly (typeof UPSTREAMS)[number][], faul
 }
 
 describe('an answer of listTasks is as documented', () => {
-  it('when it is whole', async () => {
+  it('when it is complete', async () => {
     const answer = await get('/v1/tasks?pageSize=1000');
     expect(answer.status).toBe(200);
     expect(invalidFields('listTasks', answer)).toEqual([]);
@@ -104,7 +104,7 @@ describe('an answer of listTasks is as documented', () => {
     ]);
   });
 
-  it('when older snapshots are served', async () => {
+  it('when older snapshots are used', async () => {
     let nowMs = Date.now();
     const aging = await another({ clock: () => nowMs });
     await get('/v1/tasks', {}, aging);
@@ -130,7 +130,7 @@ describe('an answer of listTasks is as documented', () => {
     expect(pageOf(answer).unreachable).toEqual([]);
   });
 
-  it('with every preference, of which the wait is bounded by the deadline', async () => {
+  it('with every preference, with the wait limited by the deadline', async () => {
     const headers = { prefer: 'wait=5, handling=strict', 'cache-control': 'no-cache' };
     const brief = await another({ deadlineMs: 3_000 });
     // The deadline bounds the wait for upstreams, which nothing here has to wait for.
@@ -183,20 +183,23 @@ describe('an answer of the other operations is as documented', () => {
     ['getMetrics', '/metrics'],
   ] as const;
 
-  it.each(PATHS)('%s, before and after feeds were read, and while they fail', async (operationId, path) => {
-    const before = await get(path);
-    await get('/v1/tasks');
-    const after = await get(path);
-    await breakUpstreams(UPSTREAMS);
-    await get('/v1/tasks', { 'cache-control': 'no-cache' });
-    const failing = await get(path);
-    for (const answer of [before, after, failing]) {
-      expect(answer.status).toBe(200);
-      expect(invalidFields(operationId, answer)).toEqual([]);
-    }
-  });
+  it.each(PATHS)(
+    'of %s, before and after feeds were read, and while they fail',
+    async (operationId, path) => {
+      const before = await get(path);
+      await get('/v1/tasks');
+      const after = await get(path);
+      await breakUpstreams(UPSTREAMS);
+      await get('/v1/tasks', { 'cache-control': 'no-cache' });
+      const failing = await get(path);
+      for (const answer of [before, after, failing]) {
+        expect(answer.status).toBe(200);
+        expect(invalidFields(operationId, answer)).toEqual([]);
+      }
+    },
+  );
 
-  it('and the readiness of a gateway that never reached an upstream lists what is amiss', async () => {
+  it('of the readiness check, with what is degraded, when no upstream was ever reached', async () => {
     await breakUpstreams(UPSTREAMS);
     await get('/v1/tasks');
     const answer = await get('/health/ready');
@@ -220,7 +223,7 @@ describe('a problem is as documented', () => {
     expect(answer.body).toMatchObject({ title: (example as { title: string }).title });
   }
 
-  it('a parameter is bad', async () => {
+  it('when a parameter is invalid', async () => {
     for (const [operationId, path] of [
       ['listTasks', '/v1/tasks?status=RUNING'],
       ['listTasks', '/v1/tasks?colour=red'],
@@ -235,14 +238,14 @@ describe('a problem is as documented', () => {
     }
   });
 
-  it('a page token of another call', async () => {
+  it('with a page token of another call', async () => {
     const { nextPageToken } = pageOf(await get('/v1/tasks?pageSize=1'));
     const answer = await get(`/v1/tasks?pageSize=1&status=FAILED&pageToken=${nextPageToken}`);
     expect(answer.status).toBe(400);
     expectProblem('listTasks', answer, 'invalid-page-token');
   });
 
-  it('an unknown task and an unknown source', async () => {
+  it('with an unknown task or an unknown source', async () => {
     const task = await get('/v1/tasks/server-backups.unknown');
     expect(task.status).toBe(404);
     expectProblem('getTask', task, 'task-not-found');
@@ -251,7 +254,7 @@ describe('a problem is as documented', () => {
     expectProblem('getSource', source, 'source-not-found');
   });
 
-  it('an id that is too long', async () => {
+  it('with an id that is too long', async () => {
     const id = 'x'.repeat(600);
     for (const [operationId, path] of [
       ['getTask', `/v1/tasks/${id}`],
@@ -263,7 +266,7 @@ describe('a problem is as documented', () => {
     }
   });
 
-  it('no encoding is acceptable', async () => {
+  it('when no encoding is acceptable', async () => {
     for (const operationId of [
       'listTasks',
       'getTask',
@@ -279,14 +282,14 @@ describe('a problem is as documented', () => {
     }
   });
 
-  it('nothing could be read', async () => {
+  it('when nothing could be read', async () => {
     await breakUpstreams(UPSTREAMS);
     const answer = await get('/v1/tasks');
     expect(answer.status).toBe(503);
     expectProblem('listTasks', answer, 'no-source-available');
   });
 
-  it('nothing could be read in time', async () => {
+  it('when nothing could be read in time', async () => {
     const hasty = await another({ deadlineMs: 150 });
     for (const name of UPSTREAMS) await simulator.setFault(name, 'hang');
     await simulator.setFault('iam', 'hang');
@@ -295,7 +298,7 @@ describe('a problem is as documented', () => {
     expectProblem('listTasks', answer, 'no-source-available');
   });
 
-  it('nothing is cached', async () => {
+  it('when nothing is cached', async () => {
     const headers = { 'cache-control': 'only-if-cached' };
     const list = await get('/v1/tasks', headers);
     expect(list.status).toBe(504);
@@ -305,7 +308,7 @@ describe('a problem is as documented', () => {
     expectProblem('getTask', task, 'nothing-cached');
   });
 
-  it('a partial answer is not wanted', async () => {
+  it('when a partial answer is not accepted', async () => {
     let nowMs = Date.now();
     const aging = await another({ clock: () => nowMs });
     const id = pageOf(await get('/v1/tasks?source=server-backups&pageSize=1', {}, aging)).tasks[0]?.id ?? '';
@@ -320,14 +323,14 @@ describe('a problem is as documented', () => {
     expectProblem('getTask', task, 'incomplete-answer');
   });
 
-  it('whether a task exists is not known', async () => {
+  it('when it is not known whether a task exists', async () => {
     await breakUpstreams(['cbr']);
     const answer = await get('/v1/tasks/server-backups.unknown');
     expect(answer.status).toBe(503);
     expectProblem('getTask', answer, 'task-unknown');
   });
 
-  it('it is no operation of the document', async () => {
+  it('when the path is not in the document', async () => {
     for (const { method, path, status, slug, allow } of [
       { method: 'GET', path: '/v1/nothing', status: 404, slug: 'not-found', allow: null },
       { method: 'GET', path: '/v1/tasks/%zz', status: 400, slug: 'bad-request', allow: null },
@@ -346,13 +349,13 @@ describe('a problem is as documented', () => {
       expect(answer.headers.get('x-request-id')).not.toBeNull();
       expect(answer.headers.get('allow')).toBe(allow);
       expect(answer.body).toMatchObject({ type: `/problems/${slug}`, status });
-      expect(schemaMisfits('Problem', answer.body)).toEqual([]);
+      expect(schemaViolations('Problem', answer.body)).toEqual([]);
     }
   });
 });
 
 describe('the parameters', () => {
-  it('in the document are those the gateway takes', async () => {
+  it('of the document are those that the gateway accepts', async () => {
     for (const operationId of ['listTasks', 'getTask', 'listSources', 'getSource', 'listProviders']) {
       const { path, operation } = operationOf(operationId);
       const documented = operation.parameters.filter((parameter) => parameter.in === 'query');
@@ -372,7 +375,7 @@ describe('the parameters', () => {
     }
   });
 
-  it('are taken one by one', async () => {
+  it('are accepted one by one', async () => {
     for (const query of [
       'provider=huawei-css',
       'provider=huawei-css&provider=huawei-cbr,huawei-cce',

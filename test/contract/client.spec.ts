@@ -61,7 +61,7 @@ const WRONG_USES = [
   },
 ];
 
-describe('a client made from the document alone', () => {
+describe('a client generated from the document alone', () => {
   let folder: string;
   let simulator: Simulator;
   let gateway: RunningGateway;
@@ -98,7 +98,7 @@ describe('a client made from the document alone', () => {
     // A complaint goes on over the lines that are indented.
     compilation.output.split(/\n(?=\S)/).filter((complaint) => complaint.includes(`${file}(`));
 
-  it('gets its types without a complaint about the document', () => {
+  it('gets its types without a warning about the document', () => {
     expect(types.code).toBe(0);
     expect(faultsIn(types)).toEqual([]);
   });
@@ -117,7 +117,7 @@ describe('a client made from the document alone', () => {
     },
   );
 
-  it('lists, walks, reads, and handles problems by their type', async () => {
+  it('lists, pages, reads, and handles problems by their type', async () => {
     await simulator.setFault('ocp', 'error-500');
     const { code, output } = await run(join(folder, 'consumer.js'), gateway.url);
     expect({ code, output: code === 0 ? '' : output }).toEqual({ code: 0, output: '' });

@@ -3,7 +3,7 @@ import { loadConfig } from '@/config/load-config.js';
 import { PROVIDER_SETTINGS } from '@/providers/providers.module.js';
 
 describe('the shipped configurations', () => {
-  it('docs/compose.yaml is valid as it is', () => {
+  it('docs/compose.yaml is valid unchanged', () => {
     const config = loadConfig({ file: 'docs/compose.yaml', env: {}, providers: PROVIDER_SETTINGS });
     expect(config.sources.map(({ provider }) => provider).sort()).toEqual(
       PROVIDER_SETTINGS.map(({ id }) => id).sort(),

@@ -47,12 +47,12 @@ function changed(change: (document: { paths: Record<string, { get: Record<string
 }
 
 describe('the document', () => {
-  it('is OpenAPI 3.1 without a fault', async () => {
+  it('is valid OpenAPI 3.1', async () => {
     expect(DOCUMENT.openapi).toBe('3.1.0');
     expect(await faultsOf(DOCUMENT)).toEqual([]);
   });
 
-  it('would not pass with an unknown field, no description, an id that is taken, or a reference that leads nowhere', async () => {
+  it('is invalid with an unknown field, without a description, with a duplicate id, or with a broken reference', async () => {
     const faulty = changed(({ paths }) => {
       Object.assign(paths['/v1/tasks']?.get ?? {}, { colour: 'red' });
       delete paths['/v1/sources']?.get.description;
@@ -67,7 +67,7 @@ describe('the document', () => {
     expect(faults).toMatch(/resolve \$ref/);
   });
 
-  it('has every operation under an id of its own, with a tag that is described', () => {
+  it('has a unique id and a described tag for every operation', () => {
     expect([...OPERATIONS.keys()].sort()).toEqual([
       'getLiveness',
       'getMetrics',
@@ -96,17 +96,17 @@ describe('the document', () => {
     }
   });
 
-  it('has no contact that is empty, and says that calls need no credentials', () => {
+  it('has no empty contact, and says that calls need no credentials', () => {
     expect(DOCUMENT.info).not.toHaveProperty('contact');
     expect(DOCUMENT.security).toEqual([]);
   });
 
-  it('has a version, and says by which rule it grows', () => {
+  it('has a version, and says how it evolves', () => {
     expect(DOCUMENT.info.version).toMatch(/^\d+\.\d+\.\d+$/);
     expect(DOCUMENT.info.description).toMatch(/`info\.version` follows semantic versioning/);
   });
 
-  it('describes each operation in a text that stands alone: it begins with what the call does', () => {
+  it('describes each operation in a text that begins with what the call does', () => {
     for (const { operation } of OPERATION_LIST) {
       expect(operation.description).toMatch(/^(Lists|Gives|Tells) .{20,}/);
     }
@@ -127,7 +127,7 @@ describe('the document', () => {
     },
   );
 
-  it('has its keys in alphabetical order, so that a change shows as what it is', () => {
+  it('has its keys in alphabetical order, so that differences are easy to read', () => {
     for (const [way, object] of objectsIn(DOCUMENT)) {
       expect({ way, keys: Object.keys(object) }).toEqual({
         way,
@@ -142,7 +142,7 @@ describe('the document', () => {
     }
   });
 
-  it('calls what is counted in whole numbers an integer', () => {
+  it('declares whole numbers as integers', () => {
     const types: Record<string, unknown> = {};
     for (const [way, { type }] of objectsIn(DOCUMENT.components.schemas)) {
       const words = [type].flat();
@@ -190,7 +190,7 @@ describe('the document', () => {
     for (const [way, schema] of times) expect({ way, ...schema }).toMatchObject({ way, format: 'date-time' });
   });
 
-  it('leaves providers and sources open: a new one breaks no client', () => {
+  it('leaves providers and sources open, so that a new one breaks no client', () => {
     for (const [way, schema] of objectsIn(DOCUMENT)) {
       if (/\/properties\/(provider|source)$/.test(way)) expect(schema).toMatchObject({ type: 'string' });
       if (/\/properties\/(provider|source)$/.test(way)) expect(schema).not.toHaveProperty('enum');
@@ -199,7 +199,7 @@ describe('the document', () => {
       expect(itemsOf(queryParameter(name))).not.toHaveProperty('enum');
   });
 
-  it.each(OBJECTS)('has in every %s each of its fields', (name, schema) => {
+  it.each(OBJECTS)('has every field in each example of %s', (name, schema) => {
     const optional: Record<string, readonly string[]> = { Task: ['raw'], Problem: ['errors', 'problems'] };
     const always = Object.keys(schema.properties ?? {}).filter((field) => !optional[name]?.includes(field));
     expect([...(schema.required ?? [])].sort()).toEqual(always.sort());
@@ -221,7 +221,7 @@ describe('the document', () => {
     expect(DOCUMENT.info.description).toMatch(/must take words that are not in an\s`x-extensible-enum`/);
   });
 
-  it('has room for a page with words of a later version', () => {
+  it('accepts a page with words of a later version', () => {
     const { value } = examplesOf('/v1/tasks', operationOf('listTasks').operation).find(
       ({ name }) => name === 'partial',
     ) as { value: { tasks: object[]; completeness: { problems: object[] } } };
@@ -264,7 +264,7 @@ describe('a parameter that takes several values', () => {
     ['provider', 'x=huawei-cbr,huawei-css'],
     ['provider', 'x=huawei-cbr&x=huawei-css'],
     ['source', 'x=server-backups,search-logs'],
-  ])('%s takes %s by its schema', (name, query) => {
+  ])('%s accepts %s by its schema', (name, query) => {
     expect(isTaken(name, query)).toBe(true);
   });
 
@@ -275,11 +275,11 @@ describe('a parameter that takes several values', () => {
     ['status', 'x=failed'],
     ['status', 'x=FAILED&x=RUNING'],
     ['type', 'x=BACKUPS'],
-  ])('%s does not take %s by its schema, which is a 400', (name, query) => {
+  ])('%s rejects %s by its schema, which is a 400', (name, query) => {
     expect(isTaken(name, query)).toBe(false);
   });
 
-  it('names the providers there are as examples', () => {
+  it('names all providers as examples', () => {
     expect(itemsOf(queryParameter('provider'))).toMatchObject({
       type: 'string',
       examples: ['huawei-cbr', 'huawei-cce', 'huawei-css', 'oceanbase-ocp'],
@@ -295,7 +295,7 @@ function sortedAsNumbersFirst(keys: readonly string[]): string[] {
 describe('the examples', () => {
   const examples = OPERATION_LIST.flatMap(({ path, operation }) => examplesOf(path, operation));
 
-  it('are there for a whole, a partial and an empty list, and for every error', () => {
+  it('cover a complete, a partial and an empty list, and every error', () => {
     const names = (id: string, status: string): string[] =>
       examples
         .filter(({ operationId, status: at }) => operationId === id && at === status)
@@ -309,14 +309,14 @@ describe('the examples', () => {
     }
   });
 
-  it.each(examples)('of $operationId $status $name is what the schema says', ({ place, value }) => {
+  it.each(examples)('of $operationId $status $name match the schema', ({ place, value }) => {
     const validate = validatorAt(...place, 'schema');
     validate(value);
     expect(validate.errors ?? []).toEqual([]);
   });
 
   it.each(examples.filter(({ place }) => place.includes(PROBLEM)))(
-    'of $operationId $status $name names a kind of problem that exists, and the status it is under',
+    'of $operationId $status $name name an existing kind of problem and its status',
     ({ name, status, path, value }) => {
       expect(Object.keys(PROBLEMS)).toContain(name);
       expect(value).toMatchObject({ type: `/problems/${name}`, status: Number(status) });
@@ -325,7 +325,7 @@ describe('the examples', () => {
     },
   );
 
-  it('leave no field of a task out, and raw to those who ask for it', () => {
+  it('include every field of a task, and raw only where it is requested', () => {
     const lists = examples.filter(
       ({ operationId, status }) => operationId === 'listTasks' && status === '200',
     );

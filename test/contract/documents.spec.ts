@@ -6,7 +6,7 @@ import { generateDocs } from '@/generate-docs.js';
 
 describe('the committed documents', () => {
   it.each(['openapi.json', 'config.schema.json', 'configuration.md'])(
-    'docs/%s is what the code says (npm run documents brings it up to date)',
+    'docs/%s matches the code (npm run documents updates it)',
     async (name) => {
       const folder = mkdtempSync(join(tmpdir(), 'tributary-'));
       try {

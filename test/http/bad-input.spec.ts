@@ -93,7 +93,7 @@ const SINGLE: Record<string, string> = {
 };
 const NAMES = [...Object.keys(SINGLE), 'provider', 'source', 'status', 'type', 'pageToken'];
 
-describe('a word outside the closed set', () => {
+describe('a value outside the closed set', () => {
   const sets: [string, readonly string[], readonly string[]][] = [
     ['status', ['failed', 'Failed', 'DONE', ' FAILED', 'FAILED ', 'FAILED;', '*', 'FAILED\u0000'], STATUSES],
     ['type', ['backup', 'LOGBACKUP', 'log_backup'], TYPES],
@@ -110,7 +110,7 @@ describe('a word outside the closed set', () => {
   ];
   const cases = sets.flatMap(([name, words, known]) => words.map((word) => [name, word, known] as const));
 
-  it.each(cases)('%s=%j is refused, and the known ones are named', async (name, word, known) => {
+  it.each(cases)('%s=%j is rejected, and the known values are named', async (name, word, known) => {
     const { parameter, detail } = await complaintAbout(listPath({ [name]: word }));
     expect(parameter).toBe(name);
     expect(detail).toContain(JSON.stringify(word));
@@ -122,7 +122,7 @@ describe('a word outside the closed set', () => {
     ['type', 'BACKUP,nope'],
     ['provider', 'huawei-css,nope'],
     ['source', 'search-logs,nope'],
-  ])('spoils a list: %s=%s', async (name, list) => {
+  ])('makes a list invalid: %s=%s', async (name, list) => {
     const { parameter, detail } = await complaintAbout(listPath({ [name]: list }));
     expect(parameter).toBe(name);
     expect(detail).toContain('"nope"');
@@ -133,13 +133,13 @@ describe('a word outside the closed set', () => {
 
 describe('an empty value', () => {
   // An empty pageToken is what a client sends for the first page, and what the last page tells.
-  it.each(NAMES.filter((name) => name !== 'pageToken'))('%s= is refused', async (name) => {
+  it.each(NAMES.filter((name) => name !== 'pageToken'))('%s= is rejected', async (name) => {
     expect((await complaintAbout(`/v1/tasks?${name}=`)).parameter).toBe(name);
     expect((await complaintAbout(`/v1/tasks?${name}`)).parameter).toBe(name);
   });
 
   it.each(['provider', 'source', 'status', 'type'])(
-    '%s with an empty place in its list is refused',
+    '%s with an empty element in its list is rejected',
     async (name) => {
       const good =
         { provider: 'huawei-css', source: 'search-logs', status: 'FAILED', type: 'BACKUP' }[name] ?? '';
@@ -156,13 +156,13 @@ describe('an empty value', () => {
 });
 
 describe('a single-valued parameter given twice', () => {
-  it.each(Object.entries(SINGLE))('%s is refused, even with the same value', async (name, value) => {
+  it.each(Object.entries(SINGLE))('%s is rejected, even with the same value', async (name, value) => {
     const { parameter, detail } = await complaintAbout(listPath({ [name]: [value, value] }));
     expect(parameter).toBe(name);
     expect(detail).toMatch(/given more than once; give it once/);
   });
 
-  it('pageToken is refused', async () => {
+  it('pageToken is rejected', async () => {
     const { nextPageToken } = await askPage(gateway.url, { pageSize: 3 });
     const path = listPath({ pageSize: 3, pageToken: [nextPageToken, nextPageToken] });
     expect((await complaintAbout(path)).parameter).toBe('pageToken');
@@ -199,7 +199,7 @@ describe('a time', () => {
     'NaN',
   ];
   it.each(TIMES.flatMap((name) => bad.map((time) => [name, time] as const)))(
-    '%s=%s is refused',
+    '%s=%s is rejected',
     async (name, time) => {
       const { parameter, detail } = await complaintAbout(listPath({ [name]: time }));
       expect(parameter).toBe(name);
@@ -208,7 +208,7 @@ describe('a time', () => {
     },
   );
 
-  it('with a bare + is told how to write it', async () => {
+  it('with a bare + gets advice how to write it', async () => {
     const { detail } = await complaintAbout('/v1/tasks?createdAfter=2026-01-01T00:00:00+08:00');
     expect(detail).toContain('%2B');
   });
@@ -254,7 +254,7 @@ describe('numbers', () => {
     '1_000',
   ];
   it.each(['pageSize', 'page'].flatMap((name) => bad.map((value) => [name, value] as const)))(
-    '%s=%j is refused',
+    '%s=%j is rejected',
     async (name, value) => {
       const { parameter, detail } = await complaintAbout(listPath({ [name]: value }));
       expect(parameter).toBe(name);
@@ -263,12 +263,12 @@ describe('numbers', () => {
     },
   );
 
-  it('page=0 is refused, pageSize=0 is not', async () => {
+  it('page=0 is rejected, pageSize=0 is not', async () => {
     expect((await complaintAbout('/v1/tasks?page=0')).parameter).toBe('page');
     expect((await askPage(gateway.url, { pageSize: 0 })).tasks).toHaveLength(50);
   });
 
-  it.each(['1001', '99999999999', '9'.repeat(400)])('pageSize=%s is taken as 1000', async (pageSize) => {
+  it.each(['1001', '99999999999', '9'.repeat(400)])('pageSize=%s is treated as 1000', async (pageSize) => {
     const { tasks, totalSize } = await askPage(gateway.url, { pageSize });
     expect(tasks).toHaveLength(totalSize);
   });
@@ -290,7 +290,7 @@ describe('a page token', () => {
     expect((await complaintAbout(listPath({ ...query, ...more }))).parameter).toBe('pageToken');
   };
 
-  it('with any one character changed is refused', async () => {
+  it('with any one character changed is rejected', async () => {
     for (let at = 0; at < token.length; at++) {
       const other = token[at] === 'A' ? 'B' : 'A';
       const answer = await ask(
@@ -300,7 +300,7 @@ describe('a page token', () => {
     }
   });
 
-  it('cut at any place, or with more at its end, is refused', async () => {
+  it('shortened at any position, or lengthened, is rejected', async () => {
     for (let length = 1; length < token.length; length += 3)
       await complain({ pageToken: token.slice(0, length) });
     for (const more of ['A', '=', '==', ' ', '\n', '.', '%00']) await complain({ pageToken: token + more });
@@ -308,7 +308,7 @@ describe('a page token', () => {
   });
 
   it.each(['x', '0', 'null', 'undefined', '[]', '{}', '../../etc/passwd', '💥', 'A'.repeat(4000), 'AQAAAA'])(
-    '%j is refused',
+    '%j is rejected',
     async (pageToken) => {
       await complain({ pageToken });
     },
@@ -322,15 +322,15 @@ describe('a page token', () => {
     ['a resource name', { resourceName: 'a' }],
     ['a time', { createdAfter: '2020-01-01T00:00:00Z' }],
     ['raw', { include: 'raw' }],
-  ])('of a call without %s is refused', async (_, more) => {
+  ])('of a call without %s is rejected', async (_, more) => {
     await complain({ ...more, pageToken: token });
   });
 
-  it('of a call with a filter that is now left out is refused', async () => {
+  it('of a call with a filter that is now absent is rejected', async () => {
     expect((await complaintAbout(listPath({ pageSize: 3, pageToken: token }))).parameter).toBe('pageToken');
   });
 
-  it('goes on under the same question in other words and with another page size', async () => {
+  it('continues the same query in another spelling and with another page size', async () => {
     const { tasks } = await askPage(gateway.url, {
       pageToken: token,
       pageSize: 7,
@@ -340,13 +340,13 @@ describe('a page token', () => {
     expect(tasks).toHaveLength(7);
   });
 
-  it('together with page is refused', async () => {
+  it('together with page is rejected', async () => {
     const { parameter, detail } = await complaintAbout(listPath({ ...query, page: 2, pageToken: token }));
     expect(['page', 'pageToken']).toContain(parameter);
     expect(detail).toMatch(/page/);
   });
 
-  it('of a gateway with another secret is refused', async () => {
+  it('of a gateway with another secret is rejected', async () => {
     const foreign = await startGateway(simulator, { secret: 'the secret of another gateway' });
     try {
       const { nextPageToken } = await askPage(foreign.url, query);
@@ -385,14 +385,14 @@ describe('an unknown parameter', () => {
     '$where',
     ' status',
   ];
-  it.each(names)('%j is refused on the list, and the known ones are named', async (name) => {
+  it.each(names)('%j is rejected on the list, and the known ones are named', async (name) => {
     const { parameter, detail } = await complaintAbout(`/v1/tasks?${encodeURIComponent(name)}=FAILED`);
     expect(parameter).toBe(name);
     for (const known of NAMES) expect(detail).toContain(known);
   });
 
   it.each(['__proto__', 'constructor', 'toString', 'filter', 'status'])(
-    '%s is refused on one task, sources, a source and providers',
+    '%s is rejected on one task, sources, a source and providers',
     async (name) => {
       for (const path of [
         '/v1/tasks/search-logs.x',
@@ -405,7 +405,7 @@ describe('an unknown parameter', () => {
     },
   );
 
-  it('is refused before an upstream is asked or a resource is looked for', async () => {
+  it('is rejected before an upstream is called or a resource is looked up', async () => {
     simulator.calls.reset();
     const answer = await ask(`${gateway.url}/v1/tasks?foo=1&source=nope`, { 'cache-control': 'no-cache' });
     expect(answer.status).toBe(400);
@@ -416,7 +416,7 @@ describe('an unknown parameter', () => {
 
 describe('a task’s own parameter', () => {
   it.each(['include=', 'include=RAW', 'include=raw&include=raw', 'include=raw,raw', 'include'])(
-    '%s is refused',
+    '%s is rejected',
     async (query) => {
       expect((await complaintAbout(`/v1/tasks/search-logs.x?${query}`)).parameter).toBe('include');
     },
@@ -424,7 +424,7 @@ describe('a task’s own parameter', () => {
 });
 
 describe('several mistakes at once', () => {
-  it('are all told, each under its own parameter', async () => {
+  it('are all reported, each under its own parameter', async () => {
     const path = '/v1/tasks?status=nope&pageSize=-1&createdAfter=x&foo=1&orderBy=';
     const answer = await ask(`${gateway.url}${path}`);
     const { errors = [] } = await problemOf(answer, path);
@@ -437,7 +437,7 @@ describe('several mistakes at once', () => {
     ]);
   });
 
-  it('of unknown names are told for provider and source alike', async () => {
+  it('of unknown names are reported for both provider and source', async () => {
     const path = '/v1/tasks?provider=aws&source=nope';
     const { errors = [] } = await problemOf(await ask(`${gateway.url}${path}`), path);
     expect(errors.map(({ parameter }) => parameter)).toEqual(['provider', 'source']);
@@ -445,7 +445,7 @@ describe('several mistakes at once', () => {
 });
 
 describe('over-long values', () => {
-  it('find nothing, or are cut in the complaint', async () => {
+  it('find nothing, or are cut in the error', async () => {
     const long = 'x'.repeat(6000);
     for (const name of ['resourceId', 'resourceName', 'clusterId']) {
       expect((await askPage(gateway.url, { [name]: long })).totalSize).toBe(0);
@@ -468,7 +468,7 @@ describe('over-long values', () => {
     }
   });
 
-  it('beyond what HTTP bears are refused by the HTTP layer', async () => {
+  it('beyond the limits of HTTP are rejected by the HTTP layer', async () => {
     const answer = await ask(`${gateway.url}${listPath({ resourceName: 'x'.repeat(100_000) })}`);
     expect(answer.status).toBe(431);
   });
@@ -492,7 +492,7 @@ describe('paths', () => {
   });
 
   it.each(['nope', '__proto__', 'constructor', 'Search-logs', '%20', 'search-logs%2F..', 'a'.repeat(500)])(
-    'an unknown source %s is a 404 of its own kind',
+    'an unknown source %s gets a 404 with its own type',
     async (source) => {
       const path = `/v1/sources/${source}`;
       const answer = await ask(`${gateway.url}${path}`);
@@ -513,7 +513,7 @@ describe('paths', () => {
     'search-logs.%2E%2E%2F',
     'search-logs.%00',
     `search-logs.${'a'.repeat(400)}`,
-  ])('an unknown task %s is a 404 of its own kind', async (id) => {
+  ])('an unknown task %s gets a 404 with its own type', async (id) => {
     const path = `/v1/tasks/${id}`;
     const answer = await ask(`${gateway.url}${path}`);
     expect(answer.status).toBe(404);
@@ -574,7 +574,7 @@ describe('methods', () => {
     await response.arrayBuffer();
   });
 
-  it('on a path that is not there is a 404', async () => {
+  it('on an unknown path get a 404', async () => {
     expect((await ask(`${gateway.url}/nope`, {}, 'POST')).status).toBe(404);
   });
 });
@@ -584,7 +584,7 @@ describe('broken HTTP', () => {
     'GARBAGE\r\n\r\n',
     'GET /v1/tasks HTTP/9.9\r\n\r\n',
     'GET /v1/ta sks HTTP/1.1\r\nHost: a\r\n\r\n',
-  ])('%j is refused, and the gateway goes on', async (text) => {
+  ])('%j is rejected, and the gateway continues', async (text) => {
     const reply = await exchange(text);
     expect(reply).toMatch(/^HTTP\/1\.1 [45]\d\d/);
     expect(reply).not.toMatch(/\bat .*\.js:\d+/);

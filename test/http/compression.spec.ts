@@ -1,7 +1,7 @@
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startGateway, startSimulator, type RunningGateway, type Simulator } from '../support/gateway.js';
-import { askRaw, type RawAnswer } from '../support/raw-http.js';
+import { askRaw, type RawAnswer } from './raw-http.js';
 
 const DECODE = {
   gzip: gunzipSync,
@@ -31,7 +31,7 @@ const get = (path: string, acceptEncoding?: string, more: Record<string, string>
     ...more,
   });
 
-describe('what is large is compressed', () => {
+describe('a large body is compressed', () => {
   it.each([
     [LIST],
     ['/v1/sources'],
@@ -42,7 +42,7 @@ describe('what is large is compressed', () => {
     ['/docs/swagger-ui.css'],
     ['/problems'],
     [`/v1/tasks?status=${'a,'.repeat(500)}a`],
-  ])('%s, in gzip and brotli, to what it is without', async (path) => {
+  ])('for %s, in gzip and brotli, without a change to its content', async (path) => {
     const plain = await get(path);
     expect(plain.headers['content-encoding']).toBeUndefined();
     for (const [coding, decode] of Object.entries(DECODE)) {
@@ -59,14 +59,14 @@ describe('what is large is compressed', () => {
     }
   });
 
-  it('a page of 1,000 tasks to less than a fifth', async () => {
+  it('to less than a fifth for a page of 1,000 tasks', async () => {
     const plain = await get(LIST);
     const compressed = await get(LIST, 'gzip');
     expect(compressed.body.length).toBeLessThan(plain.body.length / 5);
   });
 });
 
-describe('what is small is sent as it is', () => {
+describe('a small body is sent uncompressed', () => {
   it.each(['/health/live', '/favicon.svg', '/problems/overloaded?x', '/v1/tasks?colour=red'])(
     '%s',
     async (path) => {
@@ -77,14 +77,14 @@ describe('what is small is sent as it is', () => {
     },
   );
 
-  it('unless the caller refuses a plain body', async () => {
+  it('unless the caller rejects an uncompressed body', async () => {
     const answer = await get('/health/live', 'gzip, identity;q=0');
     expect(answer.headers['content-encoding']).toBe('gzip');
     expect(JSON.parse(gunzipSync(answer.body).toString())).toEqual({ status: 'ok' });
   });
 });
 
-describe('a caller who refuses codings', () => {
+describe('a caller who rejects codings', () => {
   it.each([
     ['gzip;q=0, br;q=0', undefined],
     ['gzip;q=0', undefined],
@@ -96,15 +96,18 @@ describe('a caller who refuses codings', () => {
     expect((await get(LIST, acceptEncoding)).headers['content-encoding']).toBe(coding);
   });
 
-  it.each(['identity;q=0', '*;q=0'])('by %s gets a problem, for nothing is left', async (acceptEncoding) => {
-    const answer = await get(LIST, acceptEncoding);
-    expect(answer.status).toBe(406);
-    expect(answer.headers['content-type']).toBe('application/problem+json; charset=utf-8');
-    expect(JSON.parse(answer.body.toString())).toMatchObject({
-      type: '/problems/not-acceptable',
-      status: 406,
-    });
-  });
+  it.each(['identity;q=0', '*;q=0'])(
+    'by %s gets a problem, because no coding is left',
+    async (acceptEncoding) => {
+      const answer = await get(LIST, acceptEncoding);
+      expect(answer.status).toBe(406);
+      expect(answer.headers['content-type']).toBe('application/problem+json; charset=utf-8');
+      expect(JSON.parse(answer.body.toString())).toMatchObject({
+        type: '/problems/not-acceptable',
+        status: 406,
+      });
+    },
+  );
 });
 
 describe('entity tags', () => {
@@ -120,7 +123,7 @@ describe('entity tags', () => {
   );
 
   it.each([undefined, 'gzip', 'br'])(
-    'name what the caller has in %p: nothing is sent again',
+    'match what the caller has in %p, and nothing is sent again',
     async (coding) => {
       for (const path of [LIST, '/openapi.json']) {
         const first = await get(path, coding);
@@ -135,7 +138,7 @@ describe('entity tags', () => {
     },
   );
 
-  it('of another coding do not name what would be sent', async () => {
+  it('of another coding do not match the answer', async () => {
     const plain = await get(LIST);
     const compressed = await get(LIST, 'gzip', { 'if-none-match': plain.headers.etag ?? '' });
     expect(compressed.status).toBe(200);
@@ -147,7 +150,7 @@ describe('entity tags', () => {
   });
 });
 
-it.each([undefined, 'gzip', 'br'])('HEAD tells what GET would, in %p', async (coding) => {
+it.each([undefined, 'gzip', 'br'])('HEAD has the headers of GET, in %p', async (coding) => {
   for (const path of [LIST, '/openapi.json', '/docs']) {
     const [got, head] = [
       await get(path, coding),

@@ -1,7 +1,7 @@
 import dns from 'node:dns';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import type { SourceConfig } from '@/model/source.js';
-import { FailingUpstreams, UPSTREAM_TEXT } from '../support/failing-upstreams.js';
+import { FailingUpstreams, UPSTREAM_TEXT } from './failing-upstreams.js';
 import { startGateway, type RunningGateway } from '../support/gateway.js';
 import { ask } from '../support/http.js';
 import { sourceWith } from '../support/reading.js';
@@ -194,8 +194,8 @@ async function cases(): Promise<Record<string, [endpoint: string, told: Partial<
   };
 }
 
-describe('why a feed cannot be read', () => {
-  it('is told by our own words in /v1/sources, in metrics, and once in the log; never in those of the upstream', async () => {
+describe('the diagnosis of a feed that cannot be read', () => {
+  it("is in the gateway's own words in /v1/sources, in metrics, and once in the log; never in those of the upstream", async () => {
     const expected = await cases();
     const sources = Object.entries(expected).map(([id, [endpoint]]) =>
       source(id, endpoint, { timeoutMs: id.startsWith('mute') ? MUTE_MS : 60_000 }),
@@ -241,7 +241,7 @@ describe('why a feed cannot be read', () => {
     }
   }, 180_000);
 
-  it('is told of the list of feeds, and of the log-in before a read', async () => {
+  it('covers the list of feeds, and the log-in before a read', async () => {
     const account = {
       type: 'password',
       domain: 'acme',
@@ -274,7 +274,7 @@ describe('why a feed cannot be read', () => {
     expect(lines(running, 'warn')).toHaveLength(3);
   }, 120_000);
 
-  it('is told anew when it changes, and that all is well again once', async () => {
+  it('is logged again when it changes, and the recovery once', async () => {
     const empty = json({ operation_logs: [], count: 0, limit: 1000, offset: 0 });
     const answer = { status: 405, body: '{}' };
     const endpoint = await upstreams.http((_request, response) => {

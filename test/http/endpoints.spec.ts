@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
 import { startGateway, startSimulator, type RunningGateway, type Simulator } from '../support/gateway.js';
 import { ask, type Answer } from '../support/http.js';
-import { leaks } from '../support/secrets.js';
+import { leaks } from '../support/leaks.js';
 import { askPage } from '../support/tasks.js';
 
 interface Budget {
@@ -75,7 +75,7 @@ const feedsOf = async (source: string): Promise<SentFeed[]> =>
   ((await get(`/v1/sources/${source}`)).body as SentSource).feeds;
 
 describe('/v1/sources', () => {
-  it('tells how many upstream calls are left in the window under way', async () => {
+  it('reports how many upstream calls are left in the current window', async () => {
     await gateway.stop();
     gateway = await startGateway(simulator, {
       clock: () => nowMs,
@@ -142,7 +142,7 @@ describe('/v1/sources', () => {
     expect(simulator.calls.count()).toBe(0);
   });
 
-  it('tells of each feed how it stands once it was read', async () => {
+  it('reports the state of each feed once it was read', async () => {
     await askPage(gateway.url);
     nowMs += 2500;
     const listed = await sources();
@@ -183,7 +183,7 @@ describe('/v1/sources', () => {
     }
   });
 
-  it('tells a failure before there is a snapshot, a stale one after, and the next success', async () => {
+  it('reports a failure before there is a snapshot, a stale snapshot afterwards, and the next success', async () => {
     await simulator.setFault('cbr', 'forbidden');
     await askPage(gateway.url);
     const [failed] = await feedsOf('server-backups');
@@ -216,7 +216,7 @@ describe('/v1/sources', () => {
     });
   });
 
-  it('tells a truncated feed', async () => {
+  it('reports a truncated feed', async () => {
     await gateway.stop();
     gateway = await startGateway(simulator, {
       clock: () => nowMs,
@@ -230,7 +230,7 @@ describe('/v1/sources', () => {
     });
   });
 
-  it('counts what an upstream no longer says as documented, and lists those tasks all the same', async () => {
+  it('counts values that are not as documented, and lists those tasks all the same', async () => {
     const created_at = new Date(NOW).toISOString();
     const rows: object[] = [
       { id: 'd1', created_at, status: 'melted', operation_type: 'backup' },
@@ -277,7 +277,7 @@ describe('/v1/sources', () => {
     ]);
   });
 
-  it('must not be kept', async () => {
+  it('must not be cached', async () => {
     for (const path of ['/v1/sources', '/v1/sources/oceanbase']) {
       expect((await get(path)).headers.get('cache-control')).toBe('no-store');
     }
@@ -285,7 +285,7 @@ describe('/v1/sources', () => {
 });
 
 describe('/v1/providers', () => {
-  it('is the catalogue', async () => {
+  it('lists all providers', async () => {
     const { providers } = (await get('/v1/providers')).body as {
       providers: {
         id: string;
@@ -372,7 +372,7 @@ describe('/v1/providers', () => {
 });
 
 describe('/health', () => {
-  it('is live and ready before any upstream was asked, and asks none', async () => {
+  it('is live and ready before any upstream was called, and calls none', async () => {
     expect((await get('/health/live')).body).toEqual({ status: 'ok' });
     expect((await get('/health/ready')).body).toEqual({ status: 'ok', degraded: [] });
     expect(simulator.calls.count()).toBe(0);
@@ -397,7 +397,7 @@ describe('/health', () => {
     for (const { detail } of degraded) expect(detail).toBe('FAILED: UPSTREAM_ERROR');
   });
 
-  it('must not be kept', async () => {
+  it('must not be cached', async () => {
     for (const path of ['/health/live', '/health/ready']) {
       expect((await get(path)).headers.get('cache-control')).toBe('no-store');
     }
@@ -413,7 +413,7 @@ describe('/metrics', () => {
         ?.slice(line.length + 1) ?? NaN,
     );
 
-  it('counts answers, calls and feeds, with labels of closed sets only', async () => {
+  it('counts answers, calls and feeds, with labels from closed sets only', async () => {
     await simulator.setFault('cce', 'error-500');
     await askPage(gateway.url, { resourceName: 'customer-name' });
     await get('/nope/customer-name');
@@ -457,7 +457,7 @@ describe('the description', () => {
     expect(parse(yaml.text)).toEqual(committed);
   });
 
-  it('has a page to try it', async () => {
+  it('has a page to try the calls', async () => {
     const page = await get('/docs');
     expect(page.status).toBe(200);
     expect(page.headers.get('content-type')).toMatch(/^text\/html/);
@@ -472,7 +472,7 @@ describe('the description', () => {
 });
 
 describe('/problems', () => {
-  it('has a page for each kind, listed on one', async () => {
+  it('has a page for each kind, and a list of them', async () => {
     const index = await get('/problems');
     const paths = [...index.text.matchAll(/href="(problems\/[a-z-]+)"/g)].map(([, path = '']) => `/${path}`);
     expect(paths.length).toBeGreaterThan(10);
@@ -485,8 +485,8 @@ describe('/problems', () => {
   });
 });
 
-describe('nothing of the upstreams', () => {
-  it('is on any page or in the log, whatever went wrong', async () => {
+describe('text of the upstreams', () => {
+  it('is on no page and not in the log, whatever went wrong', async () => {
     const answers: Answer[] = [];
     for (const kind of ['error-500', 'html', 'unauthorized', 'wrong-shape'] as const) {
       for (const name of ['css', 'cbr', 'cce', 'ocp', 'iam'] as const) await simulator.setFault(name, kind);

@@ -71,7 +71,7 @@ const faultEverywhere = async (kind: 'error-500' | 'hang' | null): Promise<void>
 };
 
 describe('by default', () => {
-  it('the first answer waits, and what is younger than freshFor is served as it is', async () => {
+  it('the first answer waits, and a snapshot younger than freshFor is served unchanged', async () => {
     expect(told(await get())).toEqual({
       status: 200,
       age: '0',
@@ -91,7 +91,7 @@ describe('by default', () => {
     expect(simulator.calls.count()).toBe(0);
   });
 
-  it('up to twice that age it is served at once, while it is renewed, and is complete', async () => {
+  it('up to twice that age it is served at once while it is refreshed, and is complete', async () => {
     await get();
     for (const name of UPSTREAMS) simulator.settings[name].latencyMs = 300;
     later(20);
@@ -107,7 +107,7 @@ describe('by default', () => {
     expect(told(await get())).toMatchObject({ age: '0', cacheStatus: 'tributary; hit; ttl=15' });
   });
 
-  it('older than that, the request waits for a renewal', async () => {
+  it('when it is older, the request waits for a refresh', async () => {
     await get();
     simulator.fleet.cbr.addVerbatim(
       { id: 'late', created_at: new Date(nowMs).toISOString(), status: 'running' },
@@ -119,7 +119,7 @@ describe('by default', () => {
     expect(ids(page.tasks)).toContain('server-backups.late');
   });
 
-  it('after a failed renewal it waits also within that time, and what could not be renewed is stale', async () => {
+  it('after a failed refresh it waits also within that time, and a snapshot that could not be refreshed is stale', async () => {
     const question = { provider: 'huawei-cce' };
     await askPage(gateway.url, question);
     await simulator.setFault('cce', 'error-500');
@@ -144,7 +144,7 @@ describe('by default', () => {
     expect(told(after.answer)).toMatchObject({ age: '0', cacheStatus: 'tributary; fwd=stale' });
   });
 
-  it('what is older than keepFor is not served at all', async () => {
+  it('a snapshot older than keepFor is not served at all', async () => {
     await get();
     await faultEverywhere('error-500');
     later(24 * 3600 - 1);
@@ -154,7 +154,7 @@ describe('by default', () => {
     expect((await get({ 'cache-control': 'max-stale' })).status).toBe(503);
   });
 
-  it('Age is that of the oldest snapshot used, and the rest is counted from the first to turn', async () => {
+  it('Age is that of the oldest snapshot used, and max-age is counted to the first that becomes stale', async () => {
     await get({}, '/v1/tasks?provider=huawei-css');
     later(9);
     expect(told(await get())).toMatchObject({
@@ -170,7 +170,7 @@ describe('by default', () => {
 });
 
 describe('Cache-Control of the request', () => {
-  it('no-cache and max-age=0 renew what is fresh', async () => {
+  it('no-cache and max-age=0 refresh a fresh snapshot', async () => {
     await get();
     for (const cacheControl of [
       'no-cache',
@@ -190,7 +190,7 @@ describe('Cache-Control of the request', () => {
     }
   });
 
-  it('max-age=N takes nothing older, in either direction', async () => {
+  it('max-age=N accepts nothing older, below and above freshFor', async () => {
     await get();
     later(5);
     expect(told(await get({ 'cache-control': 'max-age=5' }))).toMatchObject({
@@ -209,7 +209,7 @@ describe('Cache-Control of the request', () => {
     });
   });
 
-  it('max-age=N that cannot be met is stale, though freshFor has not passed', async () => {
+  it('max-age=N that cannot be met gives a stale answer, although freshFor has not passed', async () => {
     await get();
     await faultEverywhere('error-500');
     later(5);
@@ -220,7 +220,7 @@ describe('Cache-Control of the request', () => {
     expect(told(page.answer)).toMatchObject({ cacheControl: 'no-store' });
   });
 
-  it('max-stale[=N] takes what is that much older, at once and as complete', async () => {
+  it('max-stale[=N] accepts a snapshot that is that much older, at once and as complete', async () => {
     await get();
     for (const name of UPSTREAMS) simulator.settings[name].latencyMs = 300;
     later(100);
@@ -237,7 +237,7 @@ describe('Cache-Control of the request', () => {
     });
   });
 
-  it('only-if-cached never asks an upstream', async () => {
+  it('only-if-cached never calls an upstream', async () => {
     const cold = await get({ 'cache-control': 'only-if-cached' });
     expect(cold.status).toBe(504);
     expect((cold.body as SentProblem).type).toBe('/problems/nothing-cached');
@@ -265,12 +265,12 @@ describe('Cache-Control of the request', () => {
     expect(simulator.calls.count()).toBe(0);
   });
 
-  it('only-if-cached of one task that nothing is known of is a 504', async () => {
+  it('only-if-cached gets a 504 for a task that is not known', async () => {
     expect((await get({ 'cache-control': 'only-if-cached' }, '/v1/tasks/search-logs.x')).status).toBe(504);
     expect(simulator.calls.count()).toBe(0);
   });
 
-  it('with other words asks for nothing that there is', async () => {
+  it('with unknown directives is ignored', async () => {
     await get();
     later(1);
     simulator.calls.reset();
@@ -295,7 +295,7 @@ describe('Cache-Control of the request', () => {
 });
 
 describe('Prefer', () => {
-  it('wait=N bounds the wait, and the server’s deadline bounds N', async () => {
+  it('wait=N limits the wait, and the server’s deadline limits N', async () => {
     await get({}, '/v1/tasks?provider=huawei-cbr,huawei-cce,oceanbase-ocp');
     await simulator.setFault('css', 'hang');
     const startMs = performance.now();
@@ -313,7 +313,7 @@ describe('Prefer', () => {
     expect((bounded.body as SentProblem).problems).toMatchObject([{ state: 'LOADING', reason: 'TIMEOUT' }]);
   });
 
-  it('wait=0 answers with what there is', async () => {
+  it('wait=0 answers with the snapshots that exist', async () => {
     await get({}, '/v1/tasks?provider=huawei-cce');
     for (const name of UPSTREAMS) simulator.settings[name].latencyMs = 60_000;
     const page = await askPage(gateway.url, {}, { prefer: 'wait=0' });
@@ -321,7 +321,7 @@ describe('Prefer', () => {
     expect(page.tasks.length).toBeGreaterThan(0);
   });
 
-  it('is answered with what of it is applied', async () => {
+  it('is answered with the preferences that were applied', async () => {
     for (const [prefer, applied] of [
       ['handling=strict', 'handling=strict'],
       ['handling=lenient', 'handling=lenient'],
@@ -365,7 +365,7 @@ describe('ETag', () => {
     }
   });
 
-  it('stays while the content does, over renewals and a restart, and changes with it', async () => {
+  it('stays the same while the content does, over refreshes and a restart, and changes with it', async () => {
     // Without a next page: its token would be signed with a key of the process.
     const whole = '/v1/tasks?pageSize=1000';
     const etag = await tagOf({}, whole);
@@ -383,7 +383,7 @@ describe('ETag', () => {
     expect((await get({ 'if-none-match': etag }, whole)).status).toBe(200);
   });
 
-  it('differs between questions and between partial and whole answers', async () => {
+  it('differs between queries and between partial and complete answers', async () => {
     const tags = new Set<string>();
     const paths = [
       path,
@@ -398,7 +398,7 @@ describe('ETag', () => {
     expect(tags.size).toBe(5);
   });
 
-  it('belongs to one task as well', async () => {
+  it('is sent for one task as well', async () => {
     const { tasks } = await askPage(gateway.url, { pageSize: 1 });
     const one = `/v1/tasks/${tasks[0]?.id ?? ''}`;
     const answer = await get({}, one);
@@ -458,7 +458,7 @@ describe('Link', () => {
       ),
     );
 
-  it('next leads through the whole list, first back to its start', async () => {
+  it('next leads through the whole list, and first back to its start', async () => {
     const question = listPath({
       status: ['SUCCEEDED', 'FAILED'],
       orderBy: 'updateTime asc',
@@ -487,7 +487,7 @@ describe('Link', () => {
     expect(seen).toEqual(ids(tasks));
   });
 
-  it('next works from a page by number, and with odd characters', async () => {
+  it('next works from a page by number, and with special characters', async () => {
     const byNumber = await get({}, '/v1/tasks?page=2&pageSize=7');
     const third = (await get({}, linksOf(byNumber).next ?? '')).body as SentPage;
     expect(third.tasks).toEqual((await askPage(gateway.url, { page: 3, pageSize: 7 })).tasks);
@@ -509,7 +509,7 @@ describe('Link', () => {
 });
 
 describe('other headers', () => {
-  it('tell what the answer depends on and how long it took', async () => {
+  it('state what the answer depends on and how long it took', async () => {
     const { headers } = await get();
     expect(headers.get('vary')?.toLowerCase().split(/, */)).toContain('prefer');
     expect(headers.get('server-timing')).toMatch(/^[a-z]+;dur=\d+(\.\d+)?/);
@@ -530,7 +530,7 @@ describe('other headers', () => {
     }
   });
 
-  it('X-Request-Id is replaced where it is none', async () => {
+  it('X-Request-Id is replaced where it is invalid', async () => {
     const given: (string | null)[] = [];
     for (const id of [
       '',
@@ -560,7 +560,7 @@ describe('traceparent', () => {
       .map(({ headers }) => (typeof headers.traceparent === 'string' ? headers.traceparent : undefined));
 
   it.each(['01', '00'])(
-    'goes on in every upstream call, with its flags %s and a parent of our own',
+    'is passed on in every upstream call, with its flags %s and a new parent id',
     async (flags) => {
       await get({ traceparent: `00-${TRACE}-${PARENT}-${flags}` });
       const traces = sent();
@@ -572,7 +572,7 @@ describe('traceparent', () => {
     },
   );
 
-  it('goes on for one task, with the tracestate', async () => {
+  it('is passed on for one task, with the tracestate', async () => {
     const headers = { traceparent: `00-${TRACE}-${PARENT}-01`, tracestate: 'vendor=value' };
     await get(headers, '/v1/tasks/search-logs.x');
     expect(sent().length).toBeGreaterThan(0);
@@ -586,7 +586,7 @@ describe('traceparent', () => {
     await until(() => gateway.log.some((line) => line.includes(TRACE)));
   });
 
-  it('that is no trace is not passed on', async () => {
+  it('that is invalid is not passed on', async () => {
     for (const traceparent of [
       'nonsense',
       `00-${'0'.repeat(32)}-${PARENT}-01`,
@@ -605,8 +605,8 @@ describe('traceparent', () => {
   });
 });
 
-describe('many at once', () => {
-  it('the second of two cold requests says that it joined the first', async () => {
+describe('many requests at once', () => {
+  it('the second of two cold requests reports that it joined the first', async () => {
     for (const name of UPSTREAMS) simulator.settings[name].latencyMs = 200;
     const [first, second] = await Promise.all([
       get(),
@@ -617,7 +617,7 @@ describe('many at once', () => {
     expect(second.text).toBe(first.text);
   });
 
-  it('two hundred cold requests read each feed once', async () => {
+  it('two hundred cold requests cause one read of each feed', async () => {
     await get();
     const callsOfOneRead = simulator.calls.count();
     const perFeed = countCalls();
@@ -647,7 +647,7 @@ describe('many at once', () => {
     return counts;
   }
 
-  it('two hundred renewals at once are one as well', async () => {
+  it('two hundred refreshes at once cause one read as well', async () => {
     await get();
     const callsOfOneRead = simulator.calls.count();
     later(1);

@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startGateway, startSimulator, type RunningGateway, type Simulator } from '../support/gateway.js';
 import { ask } from '../support/http.js';
-import { RawConnection } from '../support/raw-connection.js';
+import { RawConnection } from './raw-connection.js';
 import { until } from '../support/redis.js';
 import type { SentProblem } from '../support/tasks.js';
 
@@ -47,7 +47,7 @@ async function unreadable(status: number): Promise<number> {
 /** The whole head of a GET but its end. */
 const GET = 'GET /v1/tasks HTTP/1.1\r\nHost: gateway\r\nConnection: close\r\n';
 
-describe('what is no valid HTTP', () => {
+describe('invalid HTTP', () => {
   it.each([
     ['two Host headers', `${GET}host: another\r\n\r\n`, 400, 'bad-request'],
     ['the same Host header twice', `${GET}Host: gateway\r\n\r\n`, 400, 'bad-request'],
@@ -66,7 +66,7 @@ describe('what is no valid HTTP', () => {
     ],
     ['an expectation nobody knows', `${GET}Expect: the-unexpected\r\n\r\n`, 417, 'bad-request'],
     ['a head of 20 kB', `${GET}X-Long: ${'x'.repeat(20_000)}\r\n\r\n`, 431, 'headers-too-large'],
-  ])('%s is refused with a problem and counted', async (_what, ...[sent, status, slug]) => {
+  ])('%s is rejected with a problem and counted', async (_what, ...[sent, status, slug]) => {
     const before = await unreadable(status);
     const reply = await exchange(sent);
     expect(reply.status).toBe(status);
@@ -79,7 +79,7 @@ describe('what is no valid HTTP', () => {
     expect(await unreadable(status)).toBe(before + 1);
   });
 
-  it('is logged, as long as it is rare', async () => {
+  it('is logged while it is rare', async () => {
     await until(async () => {
       const { requestId } = JSON.parse((await exchange(`${GET}host: another\r\n\r\n`)).body) as SentProblem;
       return gateway.log.some(
@@ -95,7 +95,7 @@ describe('what is no valid HTTP', () => {
     expect((JSON.parse(odd.body) as SentProblem).requestId).toMatch(/^[0-9a-f-]{36}$/);
   });
 
-  it('is summed up in the log where it comes often', async () => {
+  it('is summarised in the log where it is frequent', async () => {
     const logged = (): string[] => gateway.log.filter((line) => line.includes('unreadable request'));
     const before = logged().length;
     await Promise.all(Array.from({ length: 200 }, () => exchange('nonsense\r\n\r\n')));
@@ -103,13 +103,13 @@ describe('what is no valid HTTP', () => {
     expect(logged().length - before).toBeLessThan(100);
   });
 
-  it('leaves HTTP/1.0 without a Host alone', async () => {
+  it('does not include HTTP/1.0 without a Host', async () => {
     expect((await exchange('GET /health/live HTTP/1.0\r\n\r\n')).status).toBe(200);
   });
 });
 
-describe('the absolute form of a target', () => {
-  it('is answered like the usual one, and its host is not repeated', async () => {
+describe('a request target in absolute form', () => {
+  it('is answered like the usual form, and its host is not repeated', async () => {
     const reply = await exchange(
       'GET http://evil.example/v1/tasks?pageSize=2 HTTP/1.1\r\nHost: gateway\r\nConnection: close\r\n\r\n',
     );
@@ -136,7 +136,7 @@ describe('a method', () => {
     return { message, body: await text(message) };
   }
 
-  it.each(others)('%s is a 405 on a path that is there, and a 404 elsewhere', async (method) => {
+  it.each(others)('%s gets a 405 on a known path, and a 404 elsewhere', async (method) => {
     for (const path of ['/v1/tasks', '/v1/tasks/a.b', '/health/live', '/metrics', '/openapi.json']) {
       const { message, body } = await askBy(method, path);
       expect({ path, status: message.statusCode }).toEqual({ path, status: 405 });
@@ -158,7 +158,7 @@ describe('an error', () => {
     ['a long name', `${long}=1`],
     ['many unknown names', names],
     ['many names that every object has', Array.from({ length: 900 }, () => 'toString=1').join('&')],
-  ])('about %s is hardly larger than what it is about', async (_what, query) => {
+  ])('about %s is hardly larger than its request', async (_what, query) => {
     const answer = await ask(`${gateway.url}/v1/tasks?${query}`);
     expect(answer.status).toBe(400);
     const { errors = [] } = answer.body as SentProblem;
@@ -168,7 +168,7 @@ describe('an error', () => {
     expect(answer.text.length - query.length).toBeLessThan(16_000);
   });
 
-  it('tells how many more there are', async () => {
+  it('states how many more there are', async () => {
     const list = await ask(`${gateway.url}/v1/tasks?status=${words}`);
     expect((list.body as SentProblem).errors?.[0]?.detail).toContain('and 6990 more');
     const parameters = await ask(`${gateway.url}/v1/tasks?${names}`);
@@ -184,7 +184,7 @@ describe('a traceparent in the log', () => {
       'cc-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01',
       `cc-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01-${'x'.repeat(8_000)}`,
     ],
-  ])('is %j for what is no valid one, or longer than one', async (logged, traceparent) => {
+  ])('is %j when it is invalid or too long', async (logged, traceparent) => {
     const requestId = `trace-${Math.random()}`;
     await ask(`${gateway.url}/health/live`, { traceparent, 'x-request-id': requestId });
     await until(() => gateway.log.some((line) => line.includes(requestId)));

@@ -91,7 +91,7 @@ const expected = (matches: (task: SentTask) => boolean): string[] =>
   ids(inOrder(everything.filter(matches), 'createTime desc'));
 
 describe('the whole list', () => {
-  it('has every row of every feed once', () => {
+  it('contains every row of every feed once', () => {
     const { css, cbr, cce, allOcpClusters } = simulator.fleet;
     const rows = [...css, ...cce, ...allOcpClusters].reduce(
       (sum, cluster) => sum + cluster.rows.size,
@@ -107,7 +107,7 @@ describe('the whole list', () => {
     for (const task of everything) expect(Object.keys(task)).toEqual(fields);
   });
 
-  it('is complete and says since when', async () => {
+  it('is complete and states since when', async () => {
     const { unreachable, completeness } = await askPage(gateway.url);
     expect(unreachable).toEqual([]);
     expect(completeness).toEqual({ complete: true, completeSince: '2026-10-22T00:00:00.000Z', problems: [] });
@@ -115,7 +115,7 @@ describe('the whole list', () => {
     expect(whole.completeSince).toBe('1970-01-01T00:00:00.000Z');
   });
 
-  it('keeps a row whose time no calendar has', () => {
+  it('keeps a row with an impossible time', () => {
     for (const nativeId of ['before-christ', 'far-future']) {
       expect(everything.find((task) => task.nativeId === nativeId)).toMatchObject({ createTime: null });
     }
@@ -160,13 +160,13 @@ describe('filters', () => {
     ],
   ];
   it.each(lists.flatMap(([name, field, words]) => words.map((word) => [name, word, field] as const)))(
-    '%s=%s leaves exactly those',
+    '%s=%s returns exactly the matching tasks',
     async (name, word, field) => {
       expect(ids(await list({ [name]: word }))).toEqual(expected((task) => task[field] === word));
     },
   );
 
-  it.each(lists)('%s takes several values: with commas, repeated, and both', async (name, field, words) => {
+  it.each(lists)('%s accepts several values: with commas, repeated, and both', async (name, field, words) => {
     const [a = '', b = '', c = ''] = words;
     const wanted = expected((task) => [a, b, c].includes(task[field]));
     for (const value of [`${a},${b},${c}`, [a, b, c], [`${a},${b}`, c], [c, b, a, a]]) {
@@ -175,13 +175,13 @@ describe('filters', () => {
     expect(ids(await list({ [name]: words }))).toHaveLength(everything.length);
   });
 
-  it.each(['MANUAL', 'SCHEDULED'])('trigger=%s leaves exactly those', async (trigger) => {
+  it.each(['MANUAL', 'SCHEDULED'])('trigger=%s returns exactly the matching tasks', async (trigger) => {
     const wanted = expected((task) => task.trigger === trigger);
     expect(wanted.length).toBeGreaterThan(0);
     expect(ids(await list({ trigger }))).toEqual(wanted);
   });
 
-  it.each(['true', 'false'])('hasWarnings=%s leaves exactly those', async (hasWarnings) => {
+  it.each(['true', 'false'])('hasWarnings=%s returns exactly the matching tasks', async (hasWarnings) => {
     const wanted = expected(({ warnings }) => String(warnings.length > 0) === hasWarnings);
     expect(wanted.length).toBeGreaterThan(1);
     expect(ids(await list({ hasWarnings }))).toEqual(wanted);
@@ -211,7 +211,7 @@ describe('filters', () => {
   });
 
   it.each(['erp', 'ERP-DB', 'büro', 'BÜRO-datei', '-01', 'prod'])(
-    'resourceName=%s looks for the text in any case',
+    'resourceName=%s finds the text in any case',
     async (resourceName) => {
       const wanted = expected(
         (task) => task.resource?.name?.toLowerCase().includes(resourceName.toLowerCase()) ?? false,
@@ -221,7 +221,7 @@ describe('filters', () => {
     },
   );
 
-  it('resourceName takes no pattern', async () => {
+  it('resourceName is not a pattern', async () => {
     for (const resourceName of ['.*', '%', '*', 'erp|shop', '[a-z]', '\\w'])
       expect(await list({ resourceName })).toEqual([]);
   });
@@ -284,7 +284,7 @@ describe('filters', () => {
     expect((await askPage(gateway.url, query)).totalSize).toBe(wanted.length);
   });
 
-  it('that contradict each other leave nothing, and nothing is missing', async () => {
+  it('that contradict each other match nothing, and the answer is complete', async () => {
     const page = await askPage(gateway.url, { provider: 'huawei-css', source: 'kubernetes' });
     expect(page).toMatchObject({ tasks: [], totalSize: 0, nextPageToken: '', unreachable: [] });
     expect(page.completeness.complete).toBe(true);
@@ -319,7 +319,7 @@ describe('pages', () => {
     expect((await askPage(gateway.url, { pageSize: 5000 })).tasks).toHaveLength(1000);
   });
 
-  it('by number cut the same list, and each tells the whole size', async () => {
+  it('by number cut the same list, and each states the whole size', async () => {
     const pages = Math.ceil(everything.length / 97);
     const joined: string[] = [];
     for (let page = 1; page <= pages; page++) {
@@ -355,7 +355,7 @@ describe('pages', () => {
 });
 
 describe('raw', () => {
-  it('comes only when asked for, and is the record as received', async () => {
+  it('is included only when requested, and is the record as received', async () => {
     const odd = { clusterId: CLUSTER, pageSize: 1000 };
     const bare = await askPage(gateway.url, odd);
     expect(bare.tasks.some((task) => 'raw' in task)).toBe(false);
@@ -399,7 +399,7 @@ describe('one task', () => {
     },
   );
 
-  it('with an odd id is stepped over by a walk like any other', async () => {
+  it('with an unusual id is passed by a walk like any other', async () => {
     const joined: string[] = [];
     let pageToken = '';
     do {

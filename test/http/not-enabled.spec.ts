@@ -87,7 +87,7 @@ async function statesOf(url: string): Promise<Record<string, string>> {
 const NOT_ENABLED = { status: 400, errCode: 'CSS.0001' };
 
 describe('a cluster on which log backup is not enabled', () => {
-  it('is DISABLED, and no part of any answer', async () => {
+  it('is DISABLED, and part of no answer', async () => {
     refusals = { 'c-off': NOT_ENABLED };
     const url = await start();
     const { unreachable, completeness, totalSize } = await askPage(url, {});
@@ -108,7 +108,7 @@ describe('a cluster on which log backup is not enabled', () => {
     ['the cluster is gone', { status: 400, errCode: 'CSS.0047' }],
     ['the cluster is busy', { status: 400, errCode: 'CSS.0011' }],
     ['the service fails', { status: 500, errCode: 'CSS.0005' }],
-  ])('is not one where %s', async (_name, refusal) => {
+  ])('is assumed only for the documented error, not where %s', async (_name, refusal) => {
     refusals = { 'c-off': refusal };
     const url = await start();
     const { completeness } = await askPage(url, {});
@@ -116,7 +116,7 @@ describe('a cluster on which log backup is not enabled', () => {
     expect((await statesOf(url))['c-off']).toBe('FAILED');
   });
 
-  it('is not one that was ever read: it goes stale', async () => {
+  it('is not assumed for a cluster that was ever read: it becomes stale', async () => {
     const url = await start();
     expect((await askPage(url, {})).totalSize).toBe(2);
     refusals = { 'c-off': NOT_ENABLED };
@@ -124,7 +124,7 @@ describe('a cluster on which log backup is not enabled', () => {
     expect(completeness.problems).toMatchObject([{ feed: 'sources/s/feeds/c-off', state: 'STALE' }]);
   });
 
-  it('is not taken for granted where no list of the source can be read', async () => {
+  it('is not assumed where no list of the source can be read', async () => {
     refusals = { 'c-off': NOT_ENABLED, 'c-on': NOT_ENABLED };
     const { status, body } = await ask(`${await start()}/v1/tasks`);
     expect(status).toBe(503);

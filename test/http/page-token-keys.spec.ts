@@ -7,7 +7,7 @@ import {
   type Simulator,
 } from '../support/gateway.js';
 import { ask } from '../support/http.js';
-import { SMALL } from '../support/test-gateways.js';
+import { SMALL } from '../support/test-setup.js';
 import { askPage, listPath } from '../support/tasks.js';
 
 const SECRET = 'a secret of the gateways';
@@ -36,12 +36,12 @@ describe('a page token of one gateway', () => {
     return status;
   }
 
-  it('is good for another with the same secret, whatever else is configured', async () => {
+  it('is valid at another with the same secret, whatever else is configured', async () => {
     const sources: GatewayOptions['sources'] = (all) => all.map((each) => ({ ...each, timeoutMs: 9_000 }));
     expect(await statusAtAnother({ secret: SECRET }, { secret: SECRET, sources })).toBe(200);
   });
 
-  it('says nothing of the configuration: without a secret the key is random', async () => {
+  it('reveals nothing of the configuration: without a secret the key is random', async () => {
     expect(await statusAtAnother({}, {})).toBe(400);
   });
 });

@@ -27,29 +27,26 @@ function linksOf(path: string, html: string): string[] {
 const DOCS = ['/docs', '/docs/', '/docs/index.html'];
 const PROBLEM_PAGES = ['/problems', ...Object.keys(PROBLEMS).map((slug) => `/problems/${slug}`)];
 
-describe('the pages for people', () => {
-  it.each([...DOCS, ...PROBLEM_PAGES])(
-    '%s fits a phone, and each of its links leads somewhere',
-    async (path) => {
-      const page = await get(path);
-      expect(page.status).toBe(200);
-      expect(page.headers.get('content-type')).toBe('text/html; charset=utf-8');
-      expect(page.text).toContain('<meta name="viewport" content="width=device-width, initial-scale=1">');
-      expect(page.text).toMatch(/^<!doctype html>\n<html lang="en">/);
-      const links = linksOf(path, page.text);
-      expect(links.length).toBeGreaterThan(0);
-      for (const link of new Set(links)) expect([link, (await get(link)).status]).toEqual([link, 200]);
-    },
-  );
+describe('the HTML pages', () => {
+  it.each([...DOCS, ...PROBLEM_PAGES])('%s fits a phone, and all of its links work', async (path) => {
+    const page = await get(path);
+    expect(page.status).toBe(200);
+    expect(page.headers.get('content-type')).toBe('text/html; charset=utf-8');
+    expect(page.text).toContain('<meta name="viewport" content="width=device-width, initial-scale=1">');
+    expect(page.text).toMatch(/^<!doctype html>\n<html lang="en">/);
+    const links = linksOf(path, page.text);
+    expect(links.length).toBeGreaterThan(0);
+    for (const link of new Set(links)) expect([link, (await get(link)).status]).toEqual([link, 200]);
+  });
 
-  it.each(DOCS)('%s leads to the same files whatever it is called', async (path) => {
+  it.each(DOCS)('%s links to the same files under any path', async (path) => {
     const page = await get(path);
     expect(linksOf(path, page.text)).toEqual(
       expect.arrayContaining(['/docs/swagger-ui-bundle.js', '/docs/swagger-ui.css', '/docs/start.js']),
     );
   });
 
-  it('the root sends people to Swagger UI', async () => {
+  it('the root redirects browsers to Swagger UI', async () => {
     const answer = await get('/');
     expect(answer.status).toBe(302);
     expect(answer.headers.get('location')).toBe('/docs');
@@ -66,7 +63,7 @@ describe('the pages for people', () => {
   });
 });
 
-describe('of the package of Swagger UI', () => {
+describe('the package of Swagger UI', () => {
   it.each([
     'package.json',
     'README.md',
@@ -90,11 +87,14 @@ describe('of the package of Swagger UI', () => {
     expect(answer.body).toMatchObject({ type: '/problems/not-found' });
   });
 
-  it.each(['swagger-ui-bundle.js', 'swagger-ui.css'])('%s names no map that is not served', async (name) => {
-    const { status, text } = await get(`/docs/${name}`);
-    expect(status).toBe(200);
-    expect(text).not.toContain('sourceMappingURL');
-  });
+  it.each(['swagger-ui-bundle.js', 'swagger-ui.css'])(
+    '%s refers to no source map that is not served',
+    async (name) => {
+      const { status, text } = await get(`/docs/${name}`);
+      expect(status).toBe(200);
+      expect(text).not.toContain('sourceMappingURL');
+    },
+  );
 });
 
 describe('the Content-Security-Policy', () => {

@@ -10,7 +10,7 @@ import {
 } from '../support/gateway.js';
 import { IN_FULL } from '../support/figures.js';
 import { ask, type Answer } from '../support/http.js';
-import { leaks } from '../support/secrets.js';
+import { leaks } from '../support/leaks.js';
 import {
   askPage,
   listPath,
@@ -166,40 +166,47 @@ async function within<T>(work: Promise<T>): Promise<T> {
   return result;
 }
 
-describe('from the start', () => {
-  it.each(CASES)('%s: %s is told as %s, and the others’ tasks are all there', async (name, kind, reason) => {
-    await simulator.setFault(name, kind);
-    await start({ deadlineMs: deadlineFor(kind) });
-    const page = await askBeside(ifHanging(kind, unlisted(name)));
-    const { [SOURCES[name]]: _, ...others } = taskCounts();
-    expect(countsOf(page)).toEqual(others);
-    expect(page.totalSize).toBe(page.tasks.length);
-    expect(page.unreachable).toEqual([unlisted(name)]);
-    expect(page.completeness).toEqual({
-      complete: false,
-      completeSince: null,
-      problems: [
-        {
-          feed: unlisted(name),
-          state: kind === 'hang' ? 'LOADING' : 'FAILED',
-          reason,
-          message: expect.stringMatching(/^[A-Z].*\.$/) as unknown,
-          lastSuccessTime: null,
-        },
-      ],
-    });
-    expect(page.answer.headers.get('cache-control')).toBe('no-store');
-    const concerned = await askPage(gateway.url, { ...EVERYTHING, source: Object.keys(others) });
-    expect(concerned).toMatchObject({ tasks: page.tasks, unreachable: [], completeness: { complete: true } });
-    expect(concerned.answer.headers.get('cache-control')).toMatch(/^private/);
-    const sources = await ask(`${gateway.url}/v1/sources`);
-    const metrics = await ask(`${gateway.url}/metrics`);
-    const ready = await ask(`${gateway.url}/health/ready`);
-    expect(leaks(simulator, gateway, page.answer, sources, metrics, ready)).toEqual([]);
-  });
+describe('a fault from the start', () => {
+  it.each(CASES)(
+    '%s: %s is reported as %s, and the tasks of the others are complete',
+    async (name, kind, reason) => {
+      await simulator.setFault(name, kind);
+      await start({ deadlineMs: deadlineFor(kind) });
+      const page = await askBeside(ifHanging(kind, unlisted(name)));
+      const { [SOURCES[name]]: _, ...others } = taskCounts();
+      expect(countsOf(page)).toEqual(others);
+      expect(page.totalSize).toBe(page.tasks.length);
+      expect(page.unreachable).toEqual([unlisted(name)]);
+      expect(page.completeness).toEqual({
+        complete: false,
+        completeSince: null,
+        problems: [
+          {
+            feed: unlisted(name),
+            state: kind === 'hang' ? 'LOADING' : 'FAILED',
+            reason,
+            message: expect.stringMatching(/^[A-Z].*\.$/) as unknown,
+            lastSuccessTime: null,
+          },
+        ],
+      });
+      expect(page.answer.headers.get('cache-control')).toBe('no-store');
+      const concerned = await askPage(gateway.url, { ...EVERYTHING, source: Object.keys(others) });
+      expect(concerned).toMatchObject({
+        tasks: page.tasks,
+        unreachable: [],
+        completeness: { complete: true },
+      });
+      expect(concerned.answer.headers.get('cache-control')).toMatch(/^private/);
+      const sources = await ask(`${gateway.url}/v1/sources`);
+      const metrics = await ask(`${gateway.url}/metrics`);
+      const ready = await ask(`${gateway.url}/health/ready`);
+      expect(leaks(simulator, gateway, page.answer, sources, metrics, ready)).toEqual([]);
+    },
+  );
 
   it.each(CLUSTER_CASES)(
-    '%s: %s in one cluster leaves the cluster beside it alone',
+    '%s: %s in one cluster does not affect other clusters',
     async (name, kind, reason) => {
       const [feed = ''] = feedsOf(name);
       const only = feed.slice(feed.lastIndexOf('/') + 1);
@@ -226,7 +233,7 @@ describe('from the start', () => {
   );
 
   it.each(['css', 'cce', 'ocp'] as const)(
-    '%s: throttled for one cluster with a stated time, its source rests, and no other',
+    '%s: throttling for one cluster with a stated time pauses its source, and no other',
     async (name) => {
       const [feed = ''] = feedsOf(name);
       const only = feed.slice(feed.lastIndexOf('/') + 1);
@@ -244,7 +251,7 @@ describe('from the start', () => {
   );
 
   it.each(['css', 'cce', 'ocp'] as const)(
-    '%s: a credential refused for one cluster rests for its source, and for no other',
+    '%s: a credential rejected for one cluster pauses its source, and no other',
     async (name) => {
       const [feed = ''] = feedsOf(name);
       await simulator.setFault(name, { kind: 'unauthorized', only: feed.slice(feed.lastIndexOf('/') + 1) });
@@ -257,7 +264,7 @@ describe('from the start', () => {
   );
 });
 
-describe('after a good start', () => {
+describe('a fault after a good start', () => {
   const seen = async (
     asked = askPage(gateway.url, EVERYTHING),
   ): Promise<SentPage & { cacheControl: string | null }> => {
@@ -266,43 +273,46 @@ describe('after a good start', () => {
     return { ...page, cacheControl: answer.headers.get('cache-control') };
   };
 
-  it.each(CASES)('%s: %s is told as stale, nothing is missing, and it heals', async (name, kind, reason) => {
-    await start({ sources: (sources) => sources.map((source) => ({ ...source, timeoutMs: AMPLE_MS })) });
-    const before = await seen();
-    expect(before.completeness.complete).toBe(true);
-    await simulator.setFault(name, kind);
-    aheadMs += 40_000;
-    const during = await seen(kind === 'hang' ? askHastily(name) : undefined);
-    expect(countsOf(during)).toEqual(taskCounts());
-    expect(during.unreachable).toEqual(feedsOf(name));
-    expect(during.completeness.complete).toBe(false);
-    expect(during.completeness.completeSince).toBe(before.completeness.completeSince);
-    for (const problem of during.completeness.problems) {
-      expect(problem).toMatchObject({ state: 'STALE', reason });
-      const ageMs = Date.now() + aheadMs - Date.parse(problem.lastSuccessTime ?? '');
-      expect(ageMs).toBeGreaterThanOrEqual(40_000);
-      expect(ageMs).toBeLessThan(40_000 + 2 * SLACK_MS);
-    }
-    expect(during.completeness.problems.map(({ feed }) => feed)).toEqual(feedsOf(name));
-    expect(during.cacheControl).toBe('no-store');
+  it.each(CASES)(
+    '%s: %s is reported as stale, nothing is missing, and it recovers',
+    async (name, kind, reason) => {
+      await start({ sources: (sources) => sources.map((source) => ({ ...source, timeoutMs: AMPLE_MS })) });
+      const before = await seen();
+      expect(before.completeness.complete).toBe(true);
+      await simulator.setFault(name, kind);
+      aheadMs += 40_000;
+      const during = await seen(kind === 'hang' ? askHastily(name) : undefined);
+      expect(countsOf(during)).toEqual(taskCounts());
+      expect(during.unreachable).toEqual(feedsOf(name));
+      expect(during.completeness.complete).toBe(false);
+      expect(during.completeness.completeSince).toBe(before.completeness.completeSince);
+      for (const problem of during.completeness.problems) {
+        expect(problem).toMatchObject({ state: 'STALE', reason });
+        const ageMs = Date.now() + aheadMs - Date.parse(problem.lastSuccessTime ?? '');
+        expect(ageMs).toBeGreaterThanOrEqual(40_000);
+        expect(ageMs).toBeLessThan(40_000 + 2 * SLACK_MS);
+      }
+      expect(during.completeness.problems.map(({ feed }) => feed)).toEqual(feedsOf(name));
+      expect(during.cacheControl).toBe('no-store');
 
-    // Calls that hang end with their connections.
-    if (kind === 'hang') await simulator.setFault(name, 'refuse');
-    await simulator.setFault(name, null);
-    let after = during as SentPage;
-    // Refused credentials rest for a while.
-    const untilMs = performance.now() + 100_000;
-    while (!after.completeness.complete && performance.now() < untilMs) {
-      aheadMs += 5_000;
-      await new Promise((resolve) => setTimeout(resolve, 20));
-      after = await seen();
-    }
-    expect(after.completeness).toMatchObject({ complete: true, problems: [] });
-    expect(after.unreachable).toEqual([]);
-    expect(countsOf(after)).toEqual(taskCounts());
-  });
+      // Calls that hang end with their connections.
+      if (kind === 'hang') await simulator.setFault(name, 'refuse');
+      await simulator.setFault(name, null);
+      let after = during as SentPage;
+      // Refused credentials rest for a while.
+      const untilMs = performance.now() + 100_000;
+      while (!after.completeness.complete && performance.now() < untilMs) {
+        aheadMs += 5_000;
+        await new Promise((resolve) => setTimeout(resolve, 20));
+        after = await seen();
+      }
+      expect(after.completeness).toMatchObject({ complete: true, problems: [] });
+      expect(after.unreachable).toEqual([]);
+      expect(countsOf(after)).toEqual(taskCounts());
+    },
+  );
 
-  it('an upstream that is down is no lack for a caller who accepts the age', async () => {
+  it('an upstream that is down leaves the answer complete for a caller who accepts the age', async () => {
     await start();
     await seen();
     for (const name of UPSTREAMS) await simulator.setFault(name, 'error-500');
@@ -320,7 +330,7 @@ describe('after a good start', () => {
   });
 });
 
-describe('several at once', () => {
+describe('several faults at once', () => {
   it('are all named, each with its own reason', async () => {
     await simulator.setFault('css', 'hang');
     await simulator.setFault('ocp', 'forbidden');
@@ -339,7 +349,7 @@ describe('several at once', () => {
   const reasons = (problems: readonly SentFeedProblem[]): Record<string, string | null> =>
     Object.fromEntries(problems.map(({ feed, reason }) => [feed, reason]));
 
-  it.each(FAULTS)('all with %s is a 503 or 504 that names them', async (kind, reason) => {
+  it.each(FAULTS)('of all upstreams with %s are a 503 or 504 that names them', async (kind, reason) => {
     for (const name of UPSTREAMS) await simulator.setFault(name, kind);
     await start({ deadlineMs: deadlineFor(kind) });
     const answer = await within(ask(`${gateway.url}${listPath(EVERYTHING)}`));
@@ -353,7 +363,7 @@ describe('several at once', () => {
     expect(leaks(simulator, gateway, answer)).toEqual([]);
   });
 
-  it('all, but not all of them too slow, is a 503', async () => {
+  it('of all upstreams, not all of them too slow, are a 503', async () => {
     for (const name of UPSTREAMS) await simulator.setFault(name, name === 'ocp' ? 'error-500' : 'hang');
     await start({ deadlineMs: DEADLINE_MS });
     // A loaded machine may need several deadlines until OCP has failed.
@@ -361,7 +371,7 @@ describe('several at once', () => {
     expect((await within(ask(`${gateway.url}/v1/tasks?provider=huawei-css`))).status).toBe(504);
   });
 
-  it('IAM alone takes only the source that logs in there', async () => {
+  it('of IAM alone affect only the source that logs in there', async () => {
     // IAM's token comes in a header, so half a body is no harm; that IAM finds nothing says nothing of a feed.
     const faults = FAULTS.filter(([kind]) => kind !== 'cut-json' && kind !== 'not-found');
     for (const [kind, reason] of faults) {
@@ -379,7 +389,7 @@ describe('several at once', () => {
 });
 
 describe('strict handling', () => {
-  it.each(UPSTREAMS)('is a 503 with the same problems while %s is down', async (name) => {
+  it.each(UPSTREAMS)('answers 503 with the same problems while %s is down', async (name) => {
     await simulator.setFault(name, 'error-500');
     await start();
     const { completeness } = await askPage(gateway.url, EVERYTHING);
@@ -394,7 +404,7 @@ describe('strict handling', () => {
     expect(whole.headers.get('preference-applied')).toBe('handling=strict');
   });
 
-  it('refuses a truncated feed too, which otherwise is told but reachable', async () => {
+  it('rejects a truncated feed too, which otherwise is reported but reachable', async () => {
     await start({ sources: (sources) => sources.map((source) => ({ ...source, maxTasksPerFeed: 20 })) });
     const page = await askPage(gateway.url, { ...EVERYTHING, provider: 'huawei-cbr' });
     expect(page.unreachable).toEqual([]);
@@ -457,7 +467,7 @@ describe('three sources that share an access key', () => {
   const sharing = UPSTREAMS.filter((name) => name !== 'ocp');
 
   it.each(atUpstreams(sharing, ['hang', 'unauthorized', 'forbidden', 'error-500', 'refuse'] as const))(
-    'keep their answers from the start while %s meets %s',
+    'keep their answers from the start while %s has %s',
     async (name, kind) => {
       // The fault is the first to be heard of.
       for (const other of UPSTREAMS) simulator.settings[other].latencyMs = other === name ? 0 : 60;
@@ -471,7 +481,7 @@ describe('three sources that share an access key', () => {
   );
 
   it.each(atUpstreams(sharing, ['hang', 'unauthorized'] as const))(
-    'keep renewing while %s meets %s for long',
+    'keep refreshing while %s has %s for long',
     async (name, kind) => {
       await start({ sources: shared });
       await askPage(gateway.url, EVERYTHING);

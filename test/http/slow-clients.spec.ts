@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { startGateway, startSimulator, type RunningGateway, type Simulator } from '../support/gateway.js';
 import { ask } from '../support/http.js';
-import { RawConnection } from '../support/raw-connection.js';
+import { RawConnection } from './raw-connection.js';
 import { until } from '../support/redis.js';
 import type { SentProblem } from '../support/tasks.js';
 
@@ -49,8 +49,8 @@ async function metric({ url }: RunningGateway, series: string): Promise<number> 
   return Number(line?.slice(series.length));
 }
 
-describe('a client that takes its time', () => {
-  it('is refused with a 408 problem when the head of its request is not complete in time', async () => {
+describe('a slow client', () => {
+  it('gets a 408 problem when the head of its request is not complete in time', async () => {
     const before = await metric(swift, 'tributary_http_unreadable_requests_total{status="408"}');
     const connection = connectTo(swift);
     connection.send(HALF_A_HEAD);
@@ -81,7 +81,7 @@ describe('a client that takes its time', () => {
     );
   });
 
-  it('is answered before the body is there where no body is wanted, and loses its connection', async () => {
+  it('is answered before its body arrives where no body is expected, and loses its connection', async () => {
     const requests = [
       { line: 'POST /nowhere', status: 404 },
       { line: 'POST /v1/tasks', status: 405 },
@@ -101,8 +101,8 @@ describe('a client that takes its time', () => {
   });
 });
 
-describe(`where ${MOST} connections are allowed`, () => {
-  it('those that wait longest for a request make place, and everyone else is answered', async () => {
+describe(`at the limit of ${MOST} connections`, () => {
+  it('those that wait longest for a request are closed, and all others are answered', async () => {
     const warnings = (): string[] => patient.log.filter((line) => line.includes('"too many connections'));
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });
     expect(await askOver(agent, patient)).toEqual({ status: 200, isReused: false });
@@ -126,7 +126,7 @@ describe(`where ${MOST} connections are allowed`, () => {
     expect(shown).toBeLessThanOrEqual(MOST);
   });
 
-  it('connections that were kept alive make place as well', async () => {
+  it('idle keep-alive connections are closed as well', async () => {
     const idle: RawConnection[] = [];
     for (let count = 0; count < 2 * MOST; count++) {
       const connection = connectTo(patient);

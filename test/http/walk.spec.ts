@@ -56,7 +56,7 @@ const joined = (pages: readonly SentPage[]): SentTask[] => pages.flatMap(({ task
 
 const SECRET = 'a secret that replicas share';
 
-describe('a walk while tasks arrive, change and go', () => {
+describe('a walk while tasks are added, changed and removed', () => {
   let simulator: Simulator;
   let gateway: RunningGateway;
   let nowMs = NOW;
@@ -151,7 +151,7 @@ describe('a walk while tasks arrive, change and go', () => {
     { minLength: 1, maxLength: 5 },
   );
 
-  it('gives every task that exists and matches throughout exactly once, in order', async () => {
+  it('returns every task that exists and matches throughout exactly once, in order', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.record({
@@ -196,7 +196,7 @@ describe('a walk while tasks arrive, change and go', () => {
     expect(added).toBeGreaterThanOrEqual(10);
   });
 
-  it('gives the sorted union, exactly, when nothing moves', async () => {
+  it('returns exactly the sorted union when nothing changes', async () => {
     for (const orderBy of ORDERS) {
       const all = await askAll(gateway.url, { orderBy });
       for (const step of [[1000], [7, 1, 333], [64]]) {
@@ -210,7 +210,7 @@ describe('a walk while tasks arrive, change and go', () => {
     }
   });
 
-  it('goes on although the task that the token stands for is gone', async () => {
+  it('continues although the task at the position of the token is gone', async () => {
     const query = { provider: 'huawei-cbr' };
     const first = await askPage(gateway.url, { ...query, pageSize: 10 }, RENEWED);
     const rest = ids(await askAll(gateway.url, query)).slice(10);
@@ -250,7 +250,7 @@ describe('a page token', () => {
       tasks: status === 200 ? ids((body as SentPage).tasks) : [],
     }));
 
-  it('survives a restart with the same secret', async () => {
+  it('stays valid after a restart with the same secret', async () => {
     const before = await startGateway(simulator, { clock, secret: SECRET });
     const all = ids(await askAll(before.url, query));
     const { nextPageToken } = await askPage(before.url, { ...query, pageSize: 20 });
@@ -259,7 +259,7 @@ describe('a page token', () => {
     expect(await go(after, nextPageToken)).toEqual({ status: 200, tasks: all.slice(20, 40) });
   });
 
-  it('is the same from every replica with one secret, which take turns in a walk', async () => {
+  it('is the same from every replica with one secret, so that they can take turns in a walk', async () => {
     const shared = { clock, secret: SECRET };
     const replicas = [await start(shared), await start(shared), await start(shared)];
     const seen: string[] = [];
@@ -274,7 +274,7 @@ describe('a page token', () => {
     expect(seen).toEqual(ids(await askAll(replicas[0]?.url ?? '', query)));
   });
 
-  it('is accepted by a replica with the same secret, whatever else differs there', async () => {
+  it('is accepted by a replica with the same secret, whatever else differs', async () => {
     const secret = SECRET;
     const one = await start({ clock, secret });
     const other = await start({ clock, secret, deadlineMs: 1234, sources: (sources) => sources.slice(0, 3) });
@@ -282,7 +282,7 @@ describe('a page token', () => {
     expect((await go(other, nextPageToken)).status).toBe(200);
   });
 
-  it('is refused by one with another secret, with a secret beside none, and with other credentials', async () => {
+  it('is rejected by one with another secret, with a secret where the other has none, and with other credentials', async () => {
     const plain = await start({ clock });
     const { nextPageToken } = await askPage(plain.url, { ...query, pageSize: 20 });
     const strangers = [
@@ -319,7 +319,7 @@ describe('a walk on which a feed was missing', () => {
   afterAll(() => simulator.stop());
 
   it.each(['css', 'cbr', 'cce', 'ocp'] as const)(
-    'from the start says so to its end, though %s is back',
+    'from the start says so to its end, although %s is back',
     async (name) => {
       gateway = await startGateway(simulator, { clock });
       await simulator.setFault(name, 'error-500');
@@ -344,7 +344,7 @@ describe('a walk on which a feed was missing', () => {
     },
   );
 
-  it('in its middle says so on all later pages, and adds up what was missing when', async () => {
+  it('in its middle says so on all later pages, and lists everything that was missing', async () => {
     gateway = await startGateway(simulator, { clock });
     const query = { pageSize: 30 };
     const told: (readonly string[])[] = [];
@@ -370,7 +370,7 @@ describe('a walk on which a feed was missing', () => {
     expect(complete).toEqual([true, false, false, false, false, false]);
   });
 
-  it('says so on a replica that never saw it missing', async () => {
+  it('says so on a replica where it was never missing', async () => {
     gateway = await startGateway(simulator, { clock, secret: SECRET });
     const replica = await startGateway(simulator, { clock, secret: SECRET });
     try {
@@ -386,7 +386,7 @@ describe('a walk on which a feed was missing', () => {
     }
   });
 
-  it('is refused under strict handling to its end', async () => {
+  it('is rejected under strict handling to its end', async () => {
     gateway = await startGateway(simulator, { clock });
     await simulator.setFault('cce', 'error-500');
     const { nextPageToken } = await askPage(gateway.url, { pageSize: 40 });

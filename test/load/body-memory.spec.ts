@@ -157,7 +157,7 @@ const SENT: readonly {
 ];
 
 it.each(SENT)(
-  'five upstreams that send $what at once take no more memory than a small container has',
+  'five upstreams that send $what at once need no more memory than a small container has',
   async ({ what, provider, body, bodyMemory }) => {
     const gateway = start(provider, await serve(body), bodyMemory);
     const { reasons, pauseMs } = await readAll(await gateway.url());

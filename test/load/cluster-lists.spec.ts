@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { IN_FULL, printFigures } from '../support/figures.js';
 import { GatewayProcess } from '../support/gateway-process.js';
 import { ask } from '../support/http.js';
-import { ListServer } from '../support/list-server.js';
+import { ListServer } from './list-server.js';
 import type { SentPage } from '../support/tasks.js';
 
 /** In full, what it is where the configuration does not say. */
@@ -100,7 +100,7 @@ async function pageOnceRead(url: string): Promise<SentPage> {
 
 describe('more clusters than may be read', () => {
   it.each(UPSTREAMS)(
-    'are cut at the limit and told, $clusters of them that $name, and the gateway goes on answering',
+    'are cut at the limit and reported, $clusters of them that $name, and the gateway continues to answer',
     async ({ source, clusters, clusterPath, list, noTasks }) => {
       const [listed, empty] = [JSON.stringify(list(clusters)), JSON.stringify(noTasks)];
       upstream = await ListServer.start((path) => (path === clusterPath ? listed : empty));

@@ -3,7 +3,7 @@ import type { Simulator } from '@/simulator/simulator.js';
 import { printFigures } from '../support/figures.js';
 import { ask } from '../support/http.js';
 import type { Replica } from '../support/replica.js';
-import { TestSetup } from '../support/test-gateways.js';
+import { TestSetup } from '../support/test-setup.js';
 import type { SentPage } from '../support/tasks.js';
 
 let setup: TestSetup;
@@ -71,7 +71,7 @@ const SHAPES: [string, object][] = [
 
 describe(`${ROWS} rows`, () => {
   it.each(SHAPES)(
-    'in %s are read, ordered and filtered without holding the event loop',
+    'in %s are read, ordered and filtered without blocking the event loop',
     async (name, fleet) => {
       const simulator = await setup.simulator({ fleet: { ...NO_ROWS, ...fleet }, life: { rate: 0 } });
       const replica = await setup.replica(simulator, SETTINGS);
@@ -94,7 +94,7 @@ describe(`${ROWS} rows`, () => {
     240_000,
   );
 
-  it('pass from one replica to another without holding the event loop of either', async () => {
+  it('pass from one replica to another without blocking the event loop of either', async () => {
     const redis = await setup.redis();
     const fleet = { ...NO_ROWS, cceClusters: 1, cceRowsPerCluster: ROWS };
     const simulator = await setup.simulator({ fleet, life: { rate: 0 } });

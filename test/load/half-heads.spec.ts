@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { IN_FULL, printFigures } from '../support/figures.js';
-import type { HalfHeadsOrder, HalfHeadsReport } from '../support/half-heads-program.js';
+import type { HalfHeadsOrder, HalfHeadsReport } from './half-heads-program.js';
 import { ask } from '../support/http.js';
-import { TestSetup } from '../support/test-gateways.js';
+import { TestSetup } from '../support/test-setup.js';
 
 let setup: TestSetup;
 beforeEach(() => {
@@ -14,7 +14,7 @@ beforeEach(() => {
 });
 afterEach(() => setup.clear());
 
-const PROGRAM = join(process.cwd(), 'build-test/test/support/half-heads-program.js');
+const PROGRAM = join(process.cwd(), 'build-test/test/load/half-heads-program.js');
 const CONNECTIONS = 20_000;
 const PROCESSES = 4;
 const ASK_EVERY_MS = 100;
@@ -42,8 +42,8 @@ async function time(url: string, path: string): Promise<Asked> {
 /** Takes half a minute; what it shows is shown with few connections in http/slow-clients. */
 const inFull = IN_FULL ? describe : describe.skip;
 
-inFull(`${CONNECTIONS} connections with half a head`, () => {
-  it('are all closed within 30 s, and everyone else is answered meanwhile', async () => {
+inFull(`${CONNECTIONS} connections with half a request head`, () => {
+  it('are all closed within 30 s, and all others are answered meanwhile', async () => {
     const simulator = await setup.simulator();
     const replica = await setup.replica(simulator, {});
     expect((await ask(`${replica.url}/v1/tasks`)).status).toBe(200);

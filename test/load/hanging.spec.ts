@@ -6,7 +6,7 @@ import { printFigures } from '../support/figures.js';
 import { quantileMs, type Answered, type LoadSettings } from '../support/load.js';
 import { until } from '../support/redis.js';
 import type { Replica } from '../support/replica.js';
-import { TestSetup } from '../support/test-gateways.js';
+import { TestSetup } from '../support/test-setup.js';
 
 let setup: TestSetup;
 beforeEach(() => {
@@ -106,8 +106,8 @@ function checkProblems({ answered }: Measured): void {
   for (const problem of new Set(problems)) expect(problem.startsWith(HUNG)).toBe(true);
 }
 
-describe.each(KINDS)('one source of four whose every call ends in %s', (kind) => {
-  it('holds a question up by the deadline at most while nothing of it is known, and not once its circuit is open', async () => {
+describe.each(KINDS)('one source of four of which every call ends in %s', (kind) => {
+  it('delays a request by at most the deadline while it has no snapshot, and not once its circuit is open', async () => {
     const pair = await Pair.open('1m', OTHERS);
     await pair.hang(kind);
     const cold = await pair.measure('never read');
@@ -124,7 +124,7 @@ describe.each(KINDS)('one source of four whose every call ends in %s', (kind) =>
     expect(quantileMs(open.answered, 0.5)).toBeLessThanOrEqual(quantileMs(open.well, 0.5) + 5);
   }, 120_000);
 
-  it('holds no question up while a snapshot is young or its circuit is open', async () => {
+  it('delays no request while a snapshot is young or its circuit is open', async () => {
     const pair = await Pair.open(FRESH_FOR, ALL);
     await pair.hang(kind);
     const story = await pair.measure('', () => pair.open());

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { printFigures } from '../support/figures.js';
 import { quantileMs } from '../support/load.js';
 import type { Replica } from '../support/replica.js';
-import { TestSetup } from '../support/test-gateways.js';
+import { TestSetup } from '../support/test-setup.js';
 
 let setup: TestSetup;
 beforeEach(() => {
@@ -29,7 +29,7 @@ it.each([
   ['sends bodies without end', { kind: 'endless-body' }],
   ['sends gzip bombs', { kind: 'gzip-bomb' }],
 ] as const)(
-  'a source that %s on all its feeds takes neither time nor memory from the others',
+  'a source that %s on all its feeds costs the others neither time nor memory',
   async (name, fault) => {
     const simulator = await setup.simulator({ fleet: { ...FLEET, ocpTenants: 4 }, life: { rate: 0 } });
     const settings = { cache: { freshFor: '1s' }, server: { deadline: '10s' } };

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { printFigures } from '../support/figures.js';
-import { putLoad } from '../support/load-processes.js';
-import type { Question, Sample } from '../support/load-program.js';
+import { putLoad } from './load-processes.js';
+import type { Question, Sample } from './load-program.js';
 import type { Replica } from '../support/replica.js';
-import { SMALL, TestSetup } from '../support/test-gateways.js';
+import { SMALL, TestSetup } from '../support/test-setup.js';
 
 let setup: TestSetup;
 beforeEach(() => {
@@ -62,9 +62,9 @@ async function load(replica: Replica, question: Question, step: Step): Promise<r
   return samples;
 }
 
-describe.each(QUESTIONS)('twice as much as can be done: %s, %d rows', (question, cbrRows) => {
+describe.each(QUESTIONS)('twice the load that can be served: %s, %d rows', (question, cbrRows) => {
   it(
-    'is refused in part, what is accepted is answered soon, and afterwards all is as before',
+    'is shed in part, accepted requests are answered soon, and afterwards everything is as before',
     async () => {
       const simulator = await setup.simulator({ ...SMALL, fleet: { ...SMALL.fleet, cbrRows } });
       const replica = await setup.replica(simulator, { cache: { freshFor: '10s' }, window: '3650d' });

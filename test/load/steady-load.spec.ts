@@ -2,8 +2,8 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { printFigures } from '../support/figures.js';
 import { quantileMs, type Answered } from '../support/load.js';
-import { countCalls, countReads } from '../support/reads.js';
-import { TestSetup } from '../support/test-gateways.js';
+import { countCalls, countReads } from '../support/read-counts.js';
+import { TestSetup } from '../support/test-setup.js';
 
 let setup: TestSetup;
 beforeEach(() => {
@@ -48,7 +48,7 @@ function row(name: string, { calls, reads, answered }: Measured): Record<string,
 describe('a steady load', () => {
   // At the same time, so that a machine that is busy with other things slows all of them alike.
   it(
-    'costs upstreams no more with four replicas than with one, nor with many questions than with few',
+    'costs upstreams no more with four replicas than with one, nor with many requests than with few',
     async () => {
       const [few, many] = [10, 1000];
       const [one, four, busy] = await Promise.all([measure(1, few), measure(4, few), measure(4, many)]);

@@ -4,8 +4,8 @@ import { printFigures } from '../support/figures.js';
 import { ask } from '../support/http.js';
 import { Load, quantileMs } from '../support/load.js';
 import { until } from '../support/redis.js';
-import { Rotation } from '../support/rotation.js';
-import { TestSetup } from '../support/test-gateways.js';
+import { Rotation } from './rotation.js';
+import { TestSetup } from '../support/test-setup.js';
 
 let setup: TestSetup;
 beforeEach(() => {
@@ -19,7 +19,7 @@ const SHUTDOWN = { shutdownTimeout: '10s' };
 const PROBE_EVERY_MS = 500;
 
 describe(`a stop by SIGTERM at ${PER_SECOND} requests a second`, () => {
-  it('fails none of them, while a balancer moves to the other replica', async () => {
+  it('fails none of them while a load balancer moves to the other replica', async () => {
     const simulator = await setup.simulator();
     const redis = await setup.redis();
     const settings = { cache: { redis: redis.url, freshFor: '1s' }, server: SHUTDOWN };
@@ -48,7 +48,7 @@ describe(`a stop by SIGTERM at ${PER_SECOND} requests a second`, () => {
     expect(stoppedInMs).toBeLessThan(10_000);
   }, 60_000);
 
-  it('is not ready at once, still answers what comes, and then those that wait for an upstream', async () => {
+  it('makes the gateway not ready at once, still answers new requests, and then those that wait for an upstream', async () => {
     const simulator = await setup.simulator();
     for (const upstream of ['css', 'cbr', 'cce', 'ocp'] as const) {
       simulator.settings[upstream].latencyMs = 1_000;

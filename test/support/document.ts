@@ -145,7 +145,7 @@ export function invalidFields(operationId: string, answer: Answer): string[] {
 }
 
 /** What keeps a body from being of a named schema; empty when nothing does. */
-export function schemaMisfits(name: string, body: unknown): string[] {
+export function schemaViolations(name: string, body: unknown): string[] {
   return errorsOf(validatorAt('components', 'schemas', name), body);
 }
 

@@ -21,10 +21,10 @@ for _, key in ipairs(redis.call('KEYS', ARGV[2] .. ':1:standing:*')) do
 end
 `;
 
-/** Time that a test sets: for the processes, and for what Redis holds of lockouts. */
-export class Hours {
+/** A clock that a test sets, for the processes and for the records of lockouts in Redis. */
+export class LockoutClock {
   nowMs = Date.UTC(2026, 0, 1);
-  readonly clock = (): number => this.nowMs;
+  readonly now = (): number => this.nowMs;
 
   /** Lets time pass; where Redis is away, for the processes only. */
   async pass(ms: number, redis: TestRedis, prefix = 'test'): Promise<void> {

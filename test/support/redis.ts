@@ -8,16 +8,16 @@ import { Redis } from 'ioredis';
 import { redisProgram } from './redis-program.js';
 import { ADMIN, EVERY_RIGHT, rightsArgs } from './redis-rights.js';
 
-/** Room for a test's keys in a real Redis. */
-export interface RedisRoom {
+/** A prefix for the keys of one test in a real Redis. */
+export interface RedisNamespace {
   readonly url: string;
-  /** Before every key, so that nobody else's are met. */
+  /** Before every key, so that tests do not share keys. */
   readonly prefix: string;
   readonly stop: () => Promise<void>;
 }
 
 /** In the Redis of `REDIS_URL`, else in one that is started for it. */
-export async function redisRoom(): Promise<RedisRoom> {
+export async function redisNamespace(): Promise<RedisNamespace> {
   const prefix = `test-${randomUUID()}`;
   const url = process.env.REDIS_URL;
   if (url !== undefined && url !== '') return { url, prefix, stop: () => Promise.resolve() };
@@ -44,7 +44,7 @@ export async function startRedis(
   return redis;
 }
 
-/** A real server that a test may maltreat. */
+/** A real server that a test may kill, pause and restart. */
 export class TestRedis {
   #process: ChildProcess | null = null;
   #connection: Redis | null = null;
@@ -74,7 +74,7 @@ export class TestRedis {
     failed.catch(() => undefined);
   }
 
-  /** Ends it without a word to anyone. What it held is lost. */
+  /** Kills it. What it held is lost. */
   async kill(): Promise<void> {
     this.#connection?.disconnect();
     this.#connection = null;

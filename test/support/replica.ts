@@ -71,7 +71,7 @@ export class Replica {
     return this.#process.ended;
   }
 
-  /** Ends it without a word to anyone. */
+  /** Kills it. */
   async kill(): Promise<void> {
     this.#process.signal('SIGKILL');
     await this.#process.ended;

@@ -8,7 +8,7 @@ const PROJECT = '04f1829c788037ac2fb8c01eb2b04b95';
 const OCP_LOGIN = Buffer.from('admin:example-password').toString('base64');
 
 /** A simulator whose clock stands still, with some rows in one feed of each upstream. */
-export interface TestSetup {
+export interface StillSimulator {
   readonly simulator: Simulator;
   /** The host of an upstream, with its port. */
   readonly host: (name: UpstreamName) => string;
@@ -19,7 +19,7 @@ export interface TestSetup {
   readonly listen: (name: UpstreamName, isEnough?: (heard: string) => boolean) => Promise<string>;
 }
 
-export async function openStillSimulator(nowMs: number): Promise<TestSetup> {
+export async function openStillSimulator(nowMs: number): Promise<StillSimulator> {
   const fleet = { cssClusters: 1, cssRowsPerCluster: 12, cbrRows: 12, cceClusters: 1, cceRowsPerCluster: 12 };
   const simulator = await startSimulator({ clock: () => nowMs, fleet, life: { rate: 0 } });
   const paths = pathsOf(simulator);

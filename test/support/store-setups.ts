@@ -4,7 +4,7 @@ import type { RedisLink } from '@/redis/redis-link.js';
 import { FallbackStore } from '@/snapshots/fallback/fallback-store.js';
 import { InProcessStore } from '@/snapshots/in-process/in-process-store.js';
 import { RedisStore } from '@/snapshots/redis/redis-store.js';
-import { Shelf } from '@/snapshots/in-process/shelf.js';
+import { InProcessState } from '@/snapshots/in-process/in-process-state.js';
 import type { SnapshotStore } from '@/snapshots/snapshot-store.js';
 import { clockOf } from './clock.js';
 import { PlainLink } from './plain-link.js';
@@ -15,14 +15,14 @@ import { startRedis, startRedisCluster, until } from './redis.js';
 /** One replica's store. */
 export interface StoreReplica {
   readonly store: SnapshotStore;
-  /** The replica is gone without a word. */
+  /** The replica dies without releasing anything. */
   readonly die: () => void;
 }
 
-/** Where replicas of a kind of store meet. */
+/** A kind of store that replicas share. */
 export interface StoreSetup {
   readonly replica: () => Promise<StoreReplica>;
-  /** Deletes a lease behind its holder's back. */
+  /** Deletes a lease without its holder knowing. */
   readonly breakLease: (name: string) => Promise<void>;
   /** Lets a lease that is not renewed run out now. */
   readonly runOut: (name: string) => Promise<void>;
@@ -30,17 +30,17 @@ export interface StoreSetup {
 }
 
 export const STORE_SETUPS: Readonly<Record<string, () => Promise<StoreSetup>>> = {
-  InProcessStore: () => Promise.resolve(inProcessBench()),
-  'RedisStore on one server': () => redisBench(),
-  'RedisStore on a Cluster': () => clusterBench(),
-  'FallbackStore over InProcessStore': () => Promise.resolve(withFallback(inProcessBench())),
-  'FallbackStore over RedisStore on one server': async () => withFallback(await redisBench()),
-  'FallbackStore over RedisStore on a Cluster': async () => withFallback(await clusterBench()),
+  InProcessStore: () => Promise.resolve(inProcessSetup()),
+  'RedisStore on one server': () => redisSetup(),
+  'RedisStore on a Cluster': () => clusterSetup(),
+  'FallbackStore over InProcessStore': () => Promise.resolve(withFallback(inProcessSetup())),
+  'FallbackStore over RedisStore on one server': async () => withFallback(await redisSetup()),
+  'FallbackStore over RedisStore on a Cluster': async () => withFallback(await clusterSetup()),
 };
 
-function inProcessBench(): StoreSetup {
+function inProcessSetup(): StoreSetup {
   let nowMs = 1_000_000;
-  const shelf = new Shelf(
+  const shelf = new InProcessState(
     clockOf(() => nowMs),
     Infinity,
   );
@@ -80,12 +80,12 @@ export interface RedisSetup extends StoreSetup {
   readonly command: <T>(work: (redis: Redis) => Promise<T>) => Promise<T>;
 }
 
-export async function redisBench(): Promise<RedisSetup> {
+export async function redisSetup(): Promise<RedisSetup> {
   const server = await startRedis();
   return setupOn(server.url, () => server.stop());
 }
 
-async function clusterBench(): Promise<StoreSetup> {
+async function clusterSetup(): Promise<StoreSetup> {
   const cluster = await startRedisCluster();
   return setupOn(cluster.url, () => cluster.stop());
 }

@@ -39,6 +39,6 @@ describe('the coding of a small body', () => {
   });
 });
 
-it.each(['identity;q=0', '*;q=0', 'deflate, *;q=0'])('nothing is acceptable to %p', (header) => {
+it.each(['identity;q=0', '*;q=0', 'deflate, *;q=0'])('%p accepts no coding', (header) => {
   expect(acceptedCodings(header)).toEqual([]);
 });

@@ -118,7 +118,7 @@ describe('LoadShedder', () => {
     expect(order.slice(0, 12)).toEqual([60, 59, 58, 57, 56, 55, 54, 53, 52, 51, 50, 0]);
   });
 
-  it('sheds nothing of a burst that is worked off within half a second', async () => {
+  it('sheds nothing of a burst that is done within half a second', async () => {
     arrive(500, 1);
     await untilIdle();
     expect(count('served')).toBe(500);
@@ -131,7 +131,7 @@ describe('LoadShedder', () => {
     expect(shed).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
   });
 
-  it('sheds nothing because of a pause: of what waits after it, all is served', async () => {
+  it('sheds nothing because of a pause: all requests that wait after it are served', async () => {
     arrive(1, 2_000);
     arrive(50, 1);
     await untilIdle();
@@ -157,7 +157,7 @@ describe('LoadShedder', () => {
     expect(count('served')).toBe(1_000);
   });
 
-  it('serves everything as soon as the load can be borne again', async () => {
+  it('serves everything as soon as the load is within capacity again', async () => {
     await overload(1_000);
     nowMs += 1;
     const shed = count('queue');
@@ -177,7 +177,7 @@ describe('LoadShedder', () => {
     expect(outcomes).toEqual([[1, 'served']]);
   });
 
-  it('sheds at once what would be the 10,001st request in flight', () => {
+  it('sheds the 10,001st request in flight at once', () => {
     const waiting = Array.from({ length: 10_000 }, () => arriveOne(() => undefined));
     arrive(1, 1);
     expect(outcomes).toEqual([[10_000, 'in-flight']]);
@@ -186,7 +186,7 @@ describe('LoadShedder', () => {
     expect(outcomes).toHaveLength(1);
   });
 
-  it('serves or sheds each request, and does so once, whenever they come and whatever they cost', async () => {
+  it('serves or sheds each request exactly once, whatever their times and costs', async () => {
     const burst = fc.record({
       afterMs: fc.integer({ min: 0, max: 60 }),
       requests: fc.integer({ min: 1, max: 40 }),

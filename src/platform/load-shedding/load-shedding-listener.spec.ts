@@ -65,7 +65,7 @@ async function ask(
 }
 
 describe('a listener with load shedding', () => {
-  it('hands on the requests that are served', async () => {
+  it('passes on the requests that are served', async () => {
     expect((await ask('/v1/tasks')).body).toBe('answered');
     expect(shedder.asked).toBe(1);
   });
@@ -104,7 +104,7 @@ describe('a listener with load shedding', () => {
   });
 
   it.each(['/health/live', '/health/ready', '/metrics', '/metrics?all'])(
-    'never sheds %s, nor lets it count as load',
+    'never sheds %s and never counts it as load',
     async (path) => {
       shedder.cause = 'queue';
       expect((await ask(path)).message.statusCode).toBe(200);

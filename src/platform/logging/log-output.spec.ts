@@ -38,7 +38,7 @@ class FakeFile {
 }
 
 describe('a log output', () => {
-  it('writes line after line, those together that come meanwhile', async () => {
+  it('writes line after line, and joins lines that arrive during a write', async () => {
     const file = new FakeFile();
     const output = new LogOutput(1, file.write);
     for (const line of ['a\n', 'b\n', 'c\n']) output.write(line);
@@ -51,7 +51,7 @@ describe('a log output', () => {
     expect(output.dropped).toBe(0);
   });
 
-  it('drops what it cannot keep while the reader takes nothing, and tells how much when it does again', () => {
+  it('drops lines that it cannot keep while the reader stalls, and reports their number afterwards', () => {
     const file = new FakeFile();
     const output = new LogOutput(1, file.write);
     const told: number[] = [];
@@ -67,21 +67,24 @@ describe('a log output', () => {
     expect(told).toHaveLength(1);
   });
 
-  it.each(['ENOSPC', 'EFBIG', 'EPIPE', 'EIO'])('survives %s, and ends the line that was cut', (code) => {
-    const file = new FakeFile();
-    const output = new LogOutput(1, file.write);
-    output.write('{"a":1}\n');
-    output.write('{"b":2}\n');
-    file.take(3);
-    file.fail(code);
-    file.fail(code);
-    expect(output.dropped).toBe(2);
-    output.write('{"c":3}\n');
-    file.take();
-    expect(file.content).toBe('{"a\n{"c":3}\n');
-  });
+  it.each(['ENOSPC', 'EFBIG', 'EPIPE', 'EIO'])(
+    'continues after %s, and ends the line that was cut',
+    (code) => {
+      const file = new FakeFile();
+      const output = new LogOutput(1, file.write);
+      output.write('{"a":1}\n');
+      output.write('{"b":2}\n');
+      file.take(3);
+      file.fail(code);
+      file.fail(code);
+      expect(output.dropped).toBe(2);
+      output.write('{"c":3}\n');
+      file.take();
+      expect(file.content).toBe('{"a\n{"c":3}\n');
+    },
+  );
 
-  it('loses no count and tears no later line, whatever the file does', () => {
+  it('keeps the count of lost lines and later lines whole, whatever the file does', () => {
     const steps = fc.array(
       fc.oneof(fc.constant('line'), fc.constant('fail'), fc.integer({ min: 1, max: 9 })),
     );

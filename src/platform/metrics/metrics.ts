@@ -78,9 +78,9 @@ export class Metrics {
     registers: [this.#registry],
   });
 
-  readonly #disbelieved = new Counter({
-    name: 'tributary_redis_disbelieved_total',
-    help: 'Values and messages in Redis that were ignored because their signature was wrong or they were out of bounds, by kind',
+  readonly #rejectedValues = new Counter({
+    name: 'tributary_redis_rejected_total',
+    help: 'Values and messages from Redis that were rejected because their signature was wrong or they were out of bounds, by kind',
     labelNames: ['kind'],
     registers: [this.#registry],
   });
@@ -137,8 +137,8 @@ export class Metrics {
     this.#storeFaults.inc({ code });
   }
 
-  countDisbelieved(kind: string): void {
-    this.#disbelieved.inc({ kind });
+  countRejectedValue(kind: string): void {
+    this.#rejectedValues.inc({ kind });
   }
 
   countShed(cause: string): void {

@@ -3,11 +3,9 @@ import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swag
 import { PROVIDERS, type Provider } from '@/model/provider.js';
 import { addErrorAnswers } from './error-answers.js';
 import { SECURITY_SCHEMES } from './needed-scopes.js';
-import { addNumberFormats } from './number-formats.js';
-import { openAnswerEnums } from './open-enums.js';
-import { describeListParameters } from './list-parameters.js';
 import { inReadingOrder } from './reading-order.js';
-import { addRequestIdHeader } from './request-id-header.js';
+import { addNumberFormats, describeListParameters, openAnswerEnums } from './refine-schemas.js';
+import { addTaskSchemas } from './task-schemas.js';
 
 /** `info.version`; the rule by which it grows stands in the description. */
 const VERSION = '1.2.0';
@@ -50,6 +48,33 @@ export function createDocument(app: INestApplication): OpenAPIObject {
   document.components = { ...document.components, securitySchemes: SECURITY_SCHEMES };
   const providers = app.get<readonly Provider[]>(PROVIDERS, { strict: false });
   describeListParameters(document, { provider: providers.map(({ settings }) => settings.id) });
+  addTaskSchemas(document);
   openAnswerEnums(document);
   return inReadingOrder(addNumberFormats(addRequestIdHeader(addErrorAnswers(document))));
 }
+
+const NAME = 'X-Request-Id';
+
+/** Adds to every answer, errors included, the header that each of them carries. */
+function addRequestIdHeader(document: OpenAPIObject): OpenAPIObject {
+  document.components = { ...document.components, headers: { [NAME]: HEADER } };
+  const all = [
+    { responses: document.components.responses },
+    ...Object.values(document.paths).map(({ get }) => get),
+  ];
+  for (const answers of all) {
+    for (const answer of Object.values(answers?.responses ?? {})) {
+      if (answer === undefined || '$ref' in answer) continue;
+      answer.headers = { ...answer.headers, [NAME]: { $ref: `#/components/headers/${NAME}` } };
+    }
+  }
+  return document;
+}
+
+const HEADER = {
+  description:
+    "Names this call in the gateway's log: the caller's own `X-Request-Id` if it is sane, else a new one.",
+  required: true,
+  schema: { type: 'string' },
+  example: '6f1f3a52-4c0e-4b0e-9a55-1f8a3d0c7b11',
+};

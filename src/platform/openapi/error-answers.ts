@@ -1,10 +1,9 @@
 import type { OpenAPIObject } from '@nestjs/swagger';
 import { PROBLEMS, type ProblemSlug } from '../problem/api-problem.js';
+import { feedProblemBody } from '../problem/feed-problem.js';
 import { STATED_PROBLEMS, type StatedProblems } from '../problem/problems.decorator.js';
 import { NEEDED_SCOPE, type NeededScope } from '@/access/route/needs-scope.js';
 import { describeNeededScope } from './needed-scopes.js';
-import { problemExample } from './problem-examples.js';
-import { PROBLEM_SCHEMAS } from './problem-schema.js';
 
 type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
 type Answer = NonNullable<Operation['responses'][string]>;
@@ -79,3 +78,107 @@ function answerWith(slugs: readonly ProblemSlug[], examples: Record<string, { va
     },
   };
 }
+
+/** A problem as the operation at a path would answer it. */
+function problemExample(slug: ProblemSlug, status: number, path: string): object {
+  return {
+    type: `/problems/${slug}`,
+    title: PROBLEMS[slug].title,
+    status,
+    instance: path.replace('{id}', TASK_ID).replace('{source}', 'server-backups'),
+    requestId: '6f1f3a52-4c0e-4b0e-9a55-1f8a3d0c7b11',
+    ...detailsOf(slug, status),
+  };
+}
+
+function detailsOf(slug: ProblemSlug, status: number): object {
+  if (slug === 'no-source-available' && status === 504) return IN_TIME;
+  return DETAILS[slug];
+}
+
+const TASK_ID = 'server-backups.4827f2da-b008-4507-ab7d-42d0df5ed912';
+const FEED = 'sources/server-backups/feeds/operation-logs';
+
+const FAILED = [
+  feedProblemBody({ feed: FEED, state: 'FAILED', reason: 'UNREACHABLE', lastSuccessTimeMs: null }),
+];
+const UNREAD = [feedProblemBody({ feed: FEED, state: 'LOADING', reason: null, lastSuccessTimeMs: null })];
+const LATE = [feedProblemBody({ feed: FEED, state: 'LOADING', reason: 'TIMEOUT', lastSuccessTimeMs: null })];
+
+const IN_TIME = { detail: 'No feed in scope could be read in time.', problems: LATE };
+
+const DETAILS: Record<ProblemSlug, object> = {
+  'invalid-parameter': badParameter('colour', 'unknown parameter; this call takes none'),
+  'invalid-page-token': badParameter(
+    'pageToken',
+    'the token belongs to a call with other parameters, or of a caller who sees other sources; repeat the parameters of that call (only pageSize may differ)',
+  ),
+  'bad-request': { detail: 'The request cannot be understood.' },
+  unauthenticated: {
+    detail:
+      'This needs a credential. Send an API key as X-API-Key, or an API key or access token as Authorization: Bearer.',
+  },
+  forbidden: { detail: 'This needs the scope tasks:read, which the credential does not have.' },
+  'rate-limited': { detail: 'The limit of requests is reached. Retry after the time in Retry-After.' },
+  'issuer-unavailable': {
+    detail: 'The token cannot be checked, because the keys of its issuer cannot be read. Retry later.',
+  },
+  'not-found': { detail: 'There is no such path.' },
+  'task-not-found': { detail: 'No feed of any source has a task of that id.' },
+  'source-not-found': { detail: 'No source with that id is configured.' },
+  'method-not-allowed': { detail: 'POST is not allowed here; use GET, HEAD' },
+  'request-timeout': { detail: 'The request was not complete in time.' },
+  'headers-too-large': { detail: 'The request line and headers are too large.' },
+  'not-acceptable': { detail: 'Accept-Encoding refuses every coding; allow identity, gzip or br.' },
+  'internal-error': { detail: 'The gateway failed to answer.' },
+  'no-source-available': { detail: 'No feed in scope could be read.', problems: FAILED },
+  'incomplete-answer': { detail: `Missing, stale or truncated: ${FEED}.`, problems: FAILED },
+  'task-unknown': { detail: 'The task may be in a feed that could not be read.', problems: FAILED },
+  overloaded: { detail: 'The gateway is overloaded. Retry after the time in Retry-After.' },
+  'nothing-cached': { detail: 'No feed in scope has a snapshot.', problems: UNREAD },
+};
+
+function badParameter(parameter: string, detail: string): object {
+  return { detail: `${parameter}: ${detail}`, errors: [{ parameter, detail }] };
+}
+
+/** The schemas of error answers (RFC 9457), by name. */
+const PROBLEM_SCHEMAS = {
+  Problem: {
+    type: 'object',
+    description: 'An error answer (RFC 9457).',
+    required: ['type', 'title', 'status', 'detail', 'instance', 'requestId'],
+    properties: {
+      type: {
+        type: 'string',
+        format: 'uri-reference',
+        description: 'The kind of problem: a page that explains it. An open list, at `/problems`.',
+        example: '/problems/invalid-parameter',
+      },
+      title: { type: 'string', description: 'The kind of problem in words; the same for the same kind.' },
+      status: { type: 'integer', minimum: 400, maximum: 599, description: 'The HTTP status.' },
+      detail: { type: 'string', description: 'What is wrong this time.' },
+      instance: { type: 'string', description: 'The path and query that were asked for.' },
+      requestId: { type: 'string', description: 'Names this call in the log of the gateway.' },
+      errors: {
+        type: 'array',
+        description: 'One entry for each bad parameter; only where parameters are to blame.',
+        items: { $ref: '#/components/schemas/ParameterError' },
+      },
+      problems: {
+        type: 'array',
+        description: 'Why each missing feed is missing; only where feeds are to blame.',
+        items: { $ref: '#/components/schemas/FeedProblem' },
+      },
+    },
+  },
+  ParameterError: {
+    type: 'object',
+    description: 'A parameter that is not as it must be.',
+    required: ['parameter', 'detail'],
+    properties: {
+      parameter: { type: 'string', description: 'The name of the parameter, as it was given.' },
+      detail: { type: 'string', description: 'What was found, and what is allowed.' },
+    },
+  },
+};

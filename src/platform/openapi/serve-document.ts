@@ -6,9 +6,7 @@ import type { FastifyInstance } from 'fastify';
 import { stringify } from 'yaml';
 import { tagOf } from '../compression/entity-tag.js';
 import { FAVICON_ICO, FAVICON_SVG } from '../pages/favicon.js';
-import { SWAGGER_UI_POLICY, swaggerUiPage } from './swagger-ui-page.js';
-import { START_SCRIPT } from './swagger-ui-start.js';
-import { SWAGGER_UI_STYLE } from './swagger-ui-style.js';
+import { START_SCRIPT, SWAGGER_UI_POLICY, SWAGGER_UI_STYLE, swaggerUiPage } from './swagger-ui.js';
 
 interface ServedFile {
   readonly type: string;

@@ -1,8 +1,34 @@
 import type { PreviousRead } from '@/model/provider.js';
 import { runCooperatively } from '@/scheduling/cooperative.js';
 import { rawObject } from '@/upstream/records/raw.js';
-import type { IncrementPolicy } from './increment-policy.js';
 import { knownRows, type KnownRows } from './known-rows.js';
+
+const MINUTE_MS = 60_000;
+
+/** When a feed is read by what is new. */
+export interface IncrementPolicy {
+  /** Feeds up to this size are read whole every time. */
+  readonly aboveRows: number;
+  /** How far before the newest known record records may still turn up. */
+  readonly overlapMs: number;
+  /** The longest between two whole reads where a total vouches for the rows between them. */
+  readonly wholeAfterMs: number;
+  /** The longest between two whole reads where removals cannot be noticed between them. */
+  readonly wholeAfterWithoutTotalMs: number;
+  /** The most records that are asked for by their ids in one read. */
+  readonly mostShown: number;
+  /** How long what the upstream did not honour (its filter, or the call for one record) is not tried again. */
+  readonly pauseMs: number;
+}
+
+export const INCREMENT_POLICY: IncrementPolicy = {
+  aboveRows: 1000,
+  overlapMs: 10 * MINUTE_MS,
+  wholeAfterMs: 15 * MINUTE_MS,
+  wholeAfterWithoutTotalMs: 5 * MINUTE_MS,
+  mostShown: 8,
+  pauseMs: 60 * MINUTE_MS,
+};
 
 /** What a read leaves for the next one. All times are epoch milliseconds of the gateway's clock. */
 export interface Bookmark {
@@ -26,7 +52,7 @@ export interface Bookmark {
 }
 
 /** The previous read, fit to be built on. */
-export interface Base extends Pick<PreviousRead, 'drift' | 'driftExamples'> {
+export interface PreviousState extends Pick<PreviousRead, 'drift' | 'driftExamples'> {
   readonly bookmark: Bookmark;
   readonly rows: KnownRows;
 }
@@ -56,12 +82,12 @@ export function parseBookmark(value: unknown): Bookmark | null {
   return bookmark.largestPage > 0 ? bookmark : null;
 }
 
-/** The previous read as a base for an incremental one; null where the feed must be read whole. */
-export async function baseOf(
+/** The previous read, if an incremental one can build on it; null where the feed must be read whole. */
+export async function previousState(
   previous: PreviousRead | null,
   nowMs: number,
   policy: IncrementPolicy,
-): Promise<Base | null> {
+): Promise<PreviousState | null> {
   const bookmark = parseBookmark(previous?.bookmark);
   if (previous === null || bookmark === null || previous.truncation !== null) return null;
   if (bookmark.rows !== previous.rows.length || !isCurrent(bookmark, nowMs, policy)) return null;

@@ -7,7 +7,7 @@ import { formatTime } from '@/model/time.js';
 import { UpstreamError } from '@/upstream/upstream-error.js';
 import { clockOf } from '../../../test/support/clock.js';
 import { CONTEXT, failed, FakeClients, sourceWith } from '../../../test/support/reading.js';
-import { protocol } from './failures.js';
+import { protocol } from './wire.js';
 import example from './fixtures/example.json' with { type: 'json' };
 import exampleTasks from './fixtures/example.tasks.json' with { type: 'json' };
 import oddRows from './fixtures/odd-rows.json' with { type: 'json' };
@@ -117,7 +117,7 @@ describe('reading a feed', () => {
     expect(feedRead.drift).toEqual(drift);
   });
 
-  it('shows of odd rows one example of each kind', async () => {
+  it('shows one example of each kind of unexpected row', async () => {
     const { driftExamples } = await readRows(serve(oddRows.operation_logs));
     expect(driftExamples).toEqual({
       droppedRow: { field: '(row)', found: 'null' },
@@ -128,12 +128,12 @@ describe('reading a feed', () => {
     });
   });
 
-  it('keeps the record as it was received', async () => {
+  it('keeps the record as received', async () => {
     const { rows } = await readRows(serve(statuses.operation_logs));
     expect(rows.map(({ raw }) => raw)).toEqual(statuses.operation_logs);
   });
 
-  it('lists one of two records of a page that differ and have one id, and says so', async () => {
+  it('lists one of two different records of a page with the same id, and reports it', async () => {
     const records = [
       { id: 'o1', status: 'failed' },
       { id: 'o1', status: 'success' },
@@ -142,14 +142,14 @@ describe('reading a feed', () => {
     expect([rows.length, truncation, drift.droppedRow]).toEqual([1, 'MALFORMED', 1]);
   });
 
-  it('tells a record from a row that is only its id', async () => {
+  it('distinguishes a record from a row that has only an id', async () => {
     const { rows, drift } = await readRows(serve([{ id: '5' }, 5, { id: '"x"' }, 'x']));
     expect(rows.map(({ task }) => task.nativeId)).toEqual(['5', '"x"']);
     expect(drift).toMatchObject({ droppedRow: 2 });
   });
 
   it.each([[{ operation_logs: null }], [{ operation_logs: [] }], [{ count: 0, limit: 1000, offset: 0 }]])(
-    'takes %j for an empty list',
+    'treats %j as an empty list',
     async (body) => {
       expect(await read(byOffset(() => body))).toEqual({
         outcome: 'read',
@@ -169,11 +169,11 @@ describe('reading a feed', () => {
       { count: 5, limit: 1000, offset: 0 },
       { count: 5, operation_logs: null },
     ],
-  ])('calls an answer without a list malformed: %j', async (body) => {
+  ])('treats an answer without a list as malformed: %j', async (body) => {
     expect(await read(byOffset(() => body))).toEqual(failed('MALFORMED'));
   });
 
-  it('answers failures instead of throwing', async () => {
+  it('returns failures instead of throwing', async () => {
     const clients = byOffset(() => new UpstreamError('THROTTLED', 5000, { httpStatus: 429 }));
     expect(await read(clients)).toEqual(failed('THROTTLED', 5000));
   });
@@ -214,7 +214,7 @@ describe('asking the upstream', () => {
     expect(feedRead).toMatchObject({ truncation: null, coveredSince: WINDOW_START });
   });
 
-  it.each([0, 1, 1_000_000])('pays no heed to a count of %i', async (count) => {
+  it.each([0, 1, 1_000_000])('ignores a count of %i', async (count) => {
     expect(await read(serve(manyRows(2500), 1000, count))).toMatchObject({
       rows: { length: 2500 },
       truncation: null,
@@ -222,7 +222,7 @@ describe('asking the upstream', () => {
   });
 
   it.each([1, 2, 30, 1200])(
-    'takes an answer of %i rows for the list where nothing is paged',
+    'takes an answer of %i rows as the whole list where nothing is paged',
     async (size) => {
       const clients = byOffset(() => ({ operation_logs: manyRows(size) }));
       expect(await read(clients)).toMatchObject({ rows: { length: size }, truncation: null });
@@ -230,7 +230,7 @@ describe('asking the upstream', () => {
     },
   );
 
-  it('says that there may be more where the offset is ignored', async () => {
+  it('reports that there may be more where the offset is ignored', async () => {
     const rows = manyRows(1000);
     expect(await read(byOffset(() => ({ operation_logs: rows })))).toMatchObject({
       rows: { length: 1000 },
@@ -274,7 +274,7 @@ describe('what a feed is covered since', () => {
     expect(await reader.readFeed(FEED, CONTEXT)).toMatchObject({ coveredSince });
   });
 
-  it('is told by the order where there are more tasks than may be read', async () => {
+  it('follows from the order where there are more tasks than may be read', async () => {
     expect(await read(serve(manyRows(3000)), { maxTasksPerFeed: 1200 })).toMatchObject({
       rows: { length: 1200 },
       truncation: 'LIMIT',
@@ -300,7 +300,7 @@ describe('what a feed is covered since', () => {
 });
 
 describe('listing the feeds', () => {
-  it('has one feed a project, without a call', async () => {
+  it('has one feed per project, without a call', async () => {
     const clients = serve([]);
     const reader = connect(clients);
     expect(reader.knownFeeds).toEqual([FEED]);
@@ -313,8 +313,8 @@ describe('listing the feeds', () => {
   });
 });
 
-describe('what it answers', () => {
-  it('never holds a credential or the endpoint', async () => {
+describe('its answers', () => {
+  it('never contain a credential or the endpoint', async () => {
     const failing = connect(byOffset(() => new UpstreamError('UNAUTHORIZED', null, { httpStatus: 401 })));
     const answers = [
       await connect(serve(statuses.operation_logs)).readFeed(FEED, CONTEXT),
@@ -325,7 +325,7 @@ describe('what it answers', () => {
   });
 });
 
-describe('telling failures', () => {
+describe('mapping failures', () => {
   it.each([
     [200, example, null],
     [404, { error_code: 'BackupService.6500', error_msg: 'Operation log does not exist.' }, 'NOT_FOUND'],
@@ -337,7 +337,7 @@ describe('telling failures', () => {
     [401, undefined, 'UNAUTHORIZED'],
     [403, {}, 'FORBIDDEN'],
     [500, 'oops', 'UPSTREAM_ERROR'],
-  ])('calls %i %j %s', (status, body, reason) => {
+  ])('maps %i %j to %s', (status, body, reason) => {
     expect(protocol.failureOf(status, body)).toBe(reason);
   });
 });

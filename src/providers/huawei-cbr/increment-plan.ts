@@ -1,8 +1,7 @@
 import { filterInSteps, type Steps } from '@/scheduling/cooperative.js';
 import { sortInSteps } from '@/scheduling/sort-in-steps.js';
 import { isTerminal } from '@/model/task.js';
-import type { Base, Bookmark } from './bookmark.js';
-import type { IncrementPolicy } from './increment-policy.js';
+import type { PreviousState, Bookmark, IncrementPolicy } from './bookmark.js';
 import { floorSecond, RESOLUTION_MS, sideOf, type KnownRow } from './known-rows.js';
 
 /** What an incremental read asks for. */
@@ -20,12 +19,12 @@ interface Moment {
 
 /** The plan that takes the fewest calls; null when a whole read takes no more. */
 export function* planIncrement(
-  base: Base,
+  previous: PreviousState,
   moment: Moment,
   policy: IncrementPolicy,
 ): Steps<IncrementPlan | null> {
-  const { bookmark } = base;
-  const rows = [...base.rows.values()];
+  const { bookmark } = previous;
+  const rows = [...previous.rows.values()];
   yield;
   const newsMs = newsStart(rows, Math.min(bookmark.readMs, moment.nowMs)) - policy.overlapMs;
   const mayChange = (known: KnownRow): boolean =>

@@ -1,6 +1,7 @@
 import type { DriftLog } from '@/model/drift.js';
 import type { Feed } from '@/model/feed.js';
 import type { SourceConfig } from '@/model/source.js';
+import { hashedTaskId, nativeTaskId } from '@/model/task-id.js';
 import {
   isTerminal,
   type Task,
@@ -9,12 +10,11 @@ import {
   type TaskRow,
   type TaskStatus,
   type TaskType,
+  type TaskWarning,
 } from '@/model/task.js';
-import { hashedTaskId, nativeTaskId } from '@/model/task-id.js';
 import { secondsBetween } from '@/model/time.js';
 import type { Fields } from '@/upstream/records/raw.js';
 import { documentedFields, noteDropped, openRow, type RowShape } from '@/upstream/records/row-shape.js';
-import { readWarnings } from './warnings.js';
 
 /** Where a record comes from. */
 export interface Origin {
@@ -151,4 +151,47 @@ function readError(error: Fields): TaskError | null {
   const code = error.text('code');
   const message = error.text('message') ?? code;
   return message === null ? null : { code, message };
+}
+
+/**
+ * What went wrong beside the status, whatever that is: CBR has these failure fields on every record, and does not
+ * document whether `success` excludes them (CBR API reference, ListOpLogs). The texts are ours, the code is CBR's.
+ */
+function readWarnings(extraInfo: Fields): TaskWarning[] {
+  return [
+    ...ofConsistency(extraInfo.fields('backup').text('app_consistency_error_code')),
+    ...ofCount(
+      countIn(extraInfo.fields('sync'), ['err_sync_backup_num']),
+      'backup',
+      'could not be synchronized',
+    ),
+    ...ofCount(
+      countIn(extraInfo.fields('remove_resources'), FAILURES),
+      'resource',
+      'could not be removed from the vault',
+    ),
+    ...ofCount(
+      countIn(extraInfo.fields('vault_delete'), FAILURES),
+      'resource',
+      'could not be deleted with the vault',
+    ),
+  ];
+}
+
+/** The name by the reference and the SDKs, and the one that Huawei's Terraform provider reads. */
+const FAILURES = ['fail_count', 'fail_delete_count'];
+
+/** The highest of a count's names: they stand for the same. */
+function countIn(section: Fields, names: readonly string[]): number {
+  return Math.max(...names.map((name) => section.numberWithin(name, 0, Number.MAX_SAFE_INTEGER) ?? 0));
+}
+
+function ofConsistency(code: string | null): TaskWarning[] {
+  if (code === null || code === '0') return [];
+  return [{ code, message: 'The backup could not be made application-consistent.' }];
+}
+
+function ofCount(count: number, thing: string, failure: string): TaskWarning[] {
+  if (count === 0) return [];
+  return [{ code: null, message: `${count} ${thing}${count === 1 ? '' : 's'} ${failure}.` }];
 }

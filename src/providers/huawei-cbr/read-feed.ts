@@ -1,19 +1,33 @@
-import type { Feed } from '@/model/feed.js';
-import type { ReadContext, ReadFeed } from '@/model/provider.js';
-import { flatMapInSteps, runCooperatively } from '@/scheduling/cooperative.js';
+import { feedName, type Feed } from '@/model/feed.js';
+import type { ListedFeeds, ReadContext, ReadFeed } from '@/model/provider.js';
+import type { SourceConfig } from '@/model/source.js';
 import { formatTime } from '@/model/time.js';
-import { withKnownRecords } from '@/upstream/records/known-records.js';
+import { flatMapInSteps, runCooperatively } from '@/scheduling/cooperative.js';
+import { withKnownRecords } from '@/upstream/records/normalised-rows.js';
 import { UpstreamError } from '@/upstream/upstream-error.js';
-import { baseOf, parseBookmark, type Base, type Bookmark } from './bookmark.js';
-import { FullSyncNeeded } from './full-sync-needed.js';
-import { balanceDrift } from './drift-balance.js';
+import {
+  previousState,
+  INCREMENT_POLICY,
+  parseBookmark,
+  type PreviousState,
+  type Bookmark,
+  type IncrementPolicy,
+} from './bookmark.js';
+import { balanceDrift } from './drift.js';
+import { FullSyncNeeded, type RowOrigin } from './span-reader.js';
 import { planIncrement } from './increment-plan.js';
-import { INCREMENT_POLICY, type IncrementPolicy } from './increment-policy.js';
 import { floorSecond, type KnownRows } from './known-rows.js';
 import { OperationLog, type Connection } from './operation-log.js';
 import { isRefusal, readIncrement } from './read-increment.js';
 import { readWhole, walkFacts, type ReadWhole } from './read-whole.js';
-import type { RowOrigin } from './span-reading.js';
+
+const KEY = 'operation-logs';
+
+/** A project has one operation log. */
+export function listFeeds({ id, provider }: SourceConfig): ListedFeeds {
+  const feed = { name: feedName(id, KEY), provider, source: id, key: KEY, cluster: null };
+  return { outcome: 'listed', feeds: [feed], truncation: null };
+}
 
 const DAY_MS = 24 * 60 * 60_000;
 
@@ -46,8 +60,8 @@ class FeedReading {
   }
 
   async run(): Promise<ReadFeed> {
-    const base = await baseOf(this.context.previous, this.#startedMs, this.#policy);
-    const attempt = base === null ? null : await this.#tryIncrement(base);
+    const previous = await previousState(this.context.previous, this.#startedMs, this.#policy);
+    const attempt = previous === null ? null : await this.#tryIncrement(previous);
     if (attempt !== null && !(attempt instanceof FullSyncNeeded)) return attempt;
     const context = await withKnownRecords(this.context);
     const whole = await readWhole(new OperationLog(this.connection, context), {
@@ -60,14 +74,14 @@ class FeedReading {
   }
 
   /** The feed by what is new; null where a whole read is no dearer, or why only a whole read can tell. */
-  async #tryIncrement(base: Base): Promise<ReadFeed | FullSyncNeeded | null> {
+  async #tryIncrement(previous: PreviousState): Promise<ReadFeed | FullSyncNeeded | null> {
     const windowStartMs = floorSecond(this.#windowStartMs);
     const moment = { nowMs: this.#startedMs, windowStartMs };
-    const plan = await runCooperatively(planIncrement(base, moment, this.#policy));
+    const plan = await runCooperatively(planIncrement(previous, moment, this.#policy));
     if (plan === null) return null;
     try {
-      const increment = { base, plan, windowStartMs, origin: this.#origin };
-      return await this.#merged(base, await readIncrement(this.#log, increment));
+      const increment = { previous, plan, windowStartMs, origin: this.#origin };
+      return await this.#merged(previous, await readIncrement(this.#log, increment));
     } catch (error) {
       if (error instanceof FullSyncNeeded) return error;
       if (error instanceof UpstreamError && isRefusal(error)) return new FullSyncNeeded('mismatch');
@@ -75,7 +89,7 @@ class FeedReading {
     }
   }
 
-  async #merged({ bookmark, rows: before, ...told }: Base, after: KnownRows): Promise<ReadFeed> {
+  async #merged({ bookmark, rows: before, ...told }: PreviousState, after: KnownRows): Promise<ReadFeed> {
     if (after.size > this.connection.source.maxTasksPerFeed) throw new FullSyncNeeded('mismatch');
     const drift = await runCooperatively(balanceDrift(told, { before, after }, this.#origin));
     return {

@@ -9,8 +9,7 @@ import { formatTime } from '@/model/time.js';
 import type { UpstreamClient, UpstreamRequest } from '@/upstream/upstream-client.js';
 import { UpstreamError } from '@/upstream/upstream-error.js';
 import { sourceWith } from '../../../test/support/reading.js';
-import type { Bookmark } from './bookmark.js';
-import { INCREMENT_POLICY, type IncrementPolicy } from './increment-policy.js';
+import { INCREMENT_POLICY, type Bookmark, type IncrementPolicy } from './bookmark.js';
 import { readFeed } from './read-feed.js';
 
 const NOW_MS = Date.parse('2026-06-01T12:00:00.456Z');
@@ -326,8 +325,8 @@ class Course {
   }
 }
 
-describe('reading by what is new', () => {
-  it('brings what a whole read brings, over any history', async () => {
+describe('incremental reading', () => {
+  it('returns what a full read returns, over any history', async () => {
     const sums = { histories: 0, reads: 0, increments: 0, calls: 0, wholeCalls: 0 };
     const run = async (history: History): Promise<void> => {
       const course = new Course(history);
@@ -408,7 +407,7 @@ const minutely = (count: number) => (log: FakeLog) => {
   log.fill(count, MINUTE_MS);
 };
 
-describe('what reading by what is new costs', () => {
+describe('the cost of incremental reading', () => {
   it.each([
     { count: 'total', most: { calls: 2, sent: 200 } },
     { count: 'page', most: { calls: 2, sent: 200 } },
@@ -430,7 +429,7 @@ describe('what reading by what is new costs', () => {
     );
   });
 
-  it('is that of a whole read where there are no more than a thousand rows', async () => {
+  it('is that of a full read where there are at most a thousand rows', async () => {
     const log = new FakeLog({ ...PLAIN, cap: 100 });
     log.fill(1000, SECOND_MS);
     const first = await readLog(log, { policy: LARGE });
@@ -438,7 +437,7 @@ describe('what reading by what is new costs', () => {
     expect((await readLog(log, { policy: LARGE, previous: first.read })).calls).toBe(first.calls);
   });
 
-  it('is that of a whole read where most records are recent', async () => {
+  it('is that of a full read where most records are recent', async () => {
     const { log, first } = await readOnce({}, (upstream) => {
       upstream.fill(100, SECOND_MS);
     });
@@ -446,7 +445,7 @@ describe('what reading by what is new costs', () => {
     expect([again.calls, isIncrement(again, log)]).toEqual([first.calls, false]);
   });
 
-  it('keeps the rows that did not change as they were', async () => {
+  it('keeps the rows that did not change', async () => {
     const { log, first } = await readOnce({}, minutely(100));
     const added = log.add({ status: 'running' });
     const { read } = await readAgain(log, first);
@@ -456,13 +455,13 @@ describe('what reading by what is new costs', () => {
   });
 });
 
-describe('what was not over', () => {
+describe('a record that was not finished', () => {
   const straggle = (log: FakeLog): void => {
     log.fill(100, MINUTE_MS);
     log.add({ id: 'old', createdMs: NOW_MS - 5 * HOUR_MS, status: 'running', endedMs: null });
   };
 
-  it('is asked for by its id where it is old', async () => {
+  it('is requested by its id where it is old', async () => {
     const { log, first } = await readOnce({}, straggle);
     Object.assign(log.entries.at(-1) ?? {}, { status: 'success', endedMs: log.nowMs });
     const again = await readAgain(log, first);
@@ -470,7 +469,7 @@ describe('what was not over', () => {
     expect(isIncrement(again, log)).toBe(true);
   });
 
-  it('is read whole where the upstream does not show it, and not asked for again for a while', async () => {
+  it('causes a full read where the upstream does not return it, and is not requested again for a while', async () => {
     const { log, first } = await readOnce({ shows: false }, straggle);
     const second = await readAgain(log, first);
     expect([second.calls, isIncrement(second, log)]).toEqual([first.calls + 1, false]);
@@ -479,7 +478,7 @@ describe('what was not over', () => {
     expect(log.requests.every(({ path }) => path.endsWith('/operation-logs'))).toBe(true);
   });
 
-  it('is read whole when it was removed, and others are asked for as before', async () => {
+  it('causes a full read when it was removed, and others are requested as before', async () => {
     const { log, first } = await readOnce({}, straggle);
     log.add({ id: 'older', createdMs: NOW_MS - 5 * HOUR_MS, status: 'waiting', endedMs: null });
     log.remove(log.entries.find(({ id }) => id === 'old'));
@@ -491,7 +490,7 @@ describe('what was not over', () => {
     expect(isIncrement(third, log)).toBe(true);
   });
 
-  it('is listed where that takes fewer calls', async () => {
+  it('is read from the list where that takes fewer calls', async () => {
     const { log, first } = await readOnce({ cap: 25 }, (upstream) => {
       minutely(300)(upstream);
       for (let age = 12; age < 16; age++)
@@ -503,20 +502,20 @@ describe('what was not over', () => {
   });
 });
 
-describe('what has gone or come unseen', () => {
-  it('leads to a whole read when a row was removed in the middle', async () => {
+describe('a change that an incremental read can miss', () => {
+  it('causes a full read when a row was removed in the middle', async () => {
     const { log, first } = await readOnce({}, minutely(200));
     log.remove(log.entries[100]);
     expect(isIncrement(await readAgain(log, first), log)).toBe(false);
   });
 
-  it('spares the whole read where the oldest rows were removed', async () => {
+  it('needs no full read where the oldest rows were removed', async () => {
     const { log, first } = await readOnce({}, minutely(350));
     log.entries = log.entries.slice(0, -3);
     expect(isIncrement(await readAgain(log, first), log)).toBe(true);
   });
 
-  it('does not mind a record that comes after the list was read', async () => {
+  it('needs no full read for a record that arrives after the list was read', async () => {
     const { log, first } = await readOnce({}, minutely(200));
     log.edit = (answer) => {
       if (log.requests.length === 1) log.add();
@@ -526,13 +525,13 @@ describe('what has gone or come unseen', () => {
     expect([again.read.rows.length, isIncrement(again, log)]).toEqual([201, true]);
   });
 
-  it('finds a record that became visible long after it was created', async () => {
+  it('includes a record that became visible long after it was created', async () => {
     const { log, first } = await readOnce({}, minutely(200));
     log.add({ createdMs: NOW_MS - HOUR_MS });
     expect(isIncrement(await readAgain(log, first), log)).toBe(false);
   });
 
-  it('shows at the start of the window, whichever time that is compared with', async () => {
+  it('shows at the start of the window, whichever time the filter compares', async () => {
     const { log, first } = await readOnce({ count: 'page', compares: 'startedMs' }, (upstream) => {
       for (let index = 1; index <= 360; index++) {
         const createdMs = NOW_MS - index * MINUTE_MS;
@@ -547,11 +546,11 @@ describe('what has gone or come unseen', () => {
   });
 });
 
-describe('reading whole all the same', () => {
+describe('a full read instead of an incremental one', () => {
   it.each([
     { count: 'total', longestMs: LARGE.wholeAfterMs },
     { count: 'page', longestMs: LARGE.wholeAfterWithoutTotalMs },
-  ] as const)('now and then, with a count of $count', async ({ count, longestMs }) => {
+  ] as const)('happens regularly, with a count of $count', async ({ count, longestMs }) => {
     const { log, first } = await readOnce({ count }, minutely(200));
     log.nowMs = NOW_MS + longestMs - 1;
     const again = await readLog(log, { previous: first.read });
@@ -560,7 +559,7 @@ describe('reading whole all the same', () => {
     expect(isIncrement(await readAgain(log, again), log)).toBe(false);
   });
 
-  it('where the filter is not honoured, which is not tried again for a while', async () => {
+  it('happens where the filter is ignored, which is not tried again for a while', async () => {
     const { log, first } = await readOnce({ compares: 'none', order: 'oldest-first' }, minutely(200));
     const second = await readAgain(log, first);
     expect(second.calls).toBe(first.calls + 1);
@@ -579,7 +578,7 @@ describe('reading whole all the same', () => {
     { wholeMs: 'yesterday' },
     { rows: 7 },
     { readMs: NOW_MS + HOUR_MS },
-  ])('with a bookmark of another shape: %j', async (part) => {
+  ])('happens with a bookmark of another shape: %j', async (part) => {
     const { log, first } = await readOnce({}, minutely(100));
     const isPart = typeof part === 'object' && part !== null && Object.keys(part).length > 0;
     const bookmark = isPart ? { ...(first.read.bookmark as Bookmark), ...(part as object) } : part;
@@ -587,13 +586,13 @@ describe('reading whole all the same', () => {
     expect([again.calls, isIncrement(again, log)]).toEqual([first.calls, false]);
   });
 
-  it('after a read that was cut', async () => {
+  it('happens after a read that was cut', async () => {
     const { log } = await readOnce({}, minutely(100));
     const cut = await readLog(log, { source: { maxTasksPerFeed: 50 } });
     expect(cut.read).toMatchObject({ truncation: 'LIMIT', bookmark: null });
   });
 
-  it('where there are more rows than may be read', async () => {
+  it('happens where there are more rows than may be read', async () => {
     const { log } = await readOnce({}, minutely(100));
     const source = { maxTasksPerFeed: 100 };
     const first = await readLog(log, { source });
@@ -608,7 +607,7 @@ describe('reading whole all the same', () => {
     { id: { toString: 7 } },
     { created_at: null },
     { created_at: 'yesterday' },
-  ])('while a new record has %j', async (fields) => {
+  ])('happens while a new record has %j', async (fields) => {
     const { log, first } = await readOnce({}, minutely(100));
     log.add({ id: 'odd' });
     log.edit = (answer) => {
@@ -619,7 +618,7 @@ describe('reading whole all the same', () => {
     expect([again.read.rows.length > 99, again.read.bookmark]).toEqual([true, null]);
   });
 
-  it('where a list starts later than asked for, and nothing tells how many there are', async () => {
+  it('happens where a list starts later than requested and no count is given', async () => {
     const { log, first } = await readOnce({ count: 'none' }, minutely(200));
     log.add({ createdMs: NOW_MS + SECOND_MS });
     log.lateMs = 8 * HOUR_MS;
@@ -627,7 +626,7 @@ describe('reading whole all the same', () => {
     expect([again.read.rows.length, isIncrement(again, log)]).toEqual([201, false]);
   });
 
-  it('where another record is shown than was asked for', async () => {
+  it('happens where another record is returned than was requested', async () => {
     const { log, first } = await readOnce({}, (upstream) => {
       minutely(100)(upstream);
       upstream.add({ createdMs: NOW_MS - 5 * HOUR_MS, status: 'running', endedMs: null });
@@ -640,7 +639,7 @@ describe('reading whole all the same', () => {
   });
 
   it.each(['FORBIDDEN', 'NOT_FOUND', 'UPSTREAM_ERROR', 'MALFORMED'] as const)(
-    'where a call is answered with %s that a whole read does not make',
+    'happens where a call that a full read does not make is answered with %s',
     async (reason) => {
       const { log, first } = await readOnce({}, minutely(200));
       log.edit = (answer, { query }) => {
@@ -652,7 +651,7 @@ describe('reading whole all the same', () => {
   );
 
   it.each(['THROTTLED', 'UNAUTHORIZED', 'TIMEOUT', 'UNREACHABLE'] as const)(
-    'but not where the upstream answers %s',
+    'does not happen where the upstream answers %s',
     async (reason) => {
       const { log, first } = await readOnce({}, minutely(200));
       log.edit = () => {

@@ -7,7 +7,7 @@ function rowOf(id: string): TaskRow {
   return { task: task as TaskRow['task'], raw: { id } };
 }
 
-describe('what a walk tells', () => {
+describe('the coverage of a walk', () => {
   it.each([
     [2, true],
     [3, false],

@@ -6,7 +6,7 @@ import type { Bookmark } from './bookmark.js';
 import { knownRows, sideOf } from './known-rows.js';
 import { normalise } from './normalise.js';
 import type { OperationLog, WalkedLog } from './operation-log.js';
-import type { RowOrigin } from './span-reading.js';
+import type { RowOrigin } from './span-reader.js';
 
 /** What a whole read needs to know besides the log. */
 export interface WholeRead {

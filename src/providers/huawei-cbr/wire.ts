@@ -1,5 +1,7 @@
 import { isBehind, listRows } from '@/upstream/http/json/list-rows.js';
+import { huaweiProtocol } from '@/upstream/huawei/huawei-protocol.js';
 import { rawObject } from '@/upstream/records/raw.js';
+import type { UpstreamProtocol } from '@/upstream/upstream-client.js';
 import { UpstreamError } from '@/upstream/upstream-error.js';
 
 /**
@@ -18,7 +20,7 @@ export function parseCount(body: unknown): number | null {
 }
 
 /** Where an answer that shows one record has it. */
-export const RECORD_FIELD = 'operation_log';
+const RECORD_FIELD = 'operation_log';
 
 /** The record of an answer that shows one, as it came. Throws `UpstreamError` MALFORMED where there is none. */
 export function parseOperationLog(body: unknown): object {
@@ -33,3 +35,6 @@ export function identifyRecord(record: unknown): string {
   const { id } = (rawObject(record) ?? {}) as { id?: unknown };
   return JSON.stringify(typeof id === 'string' && id !== '' ? id : [record]);
 }
+
+/** CBR's own error codes say no more than the HTTP status that they come with. */
+export const protocol: UpstreamProtocol = { ...huaweiProtocol, recordField: RECORD_FIELD };

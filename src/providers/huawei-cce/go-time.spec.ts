@@ -59,11 +59,11 @@ describe('parseGoTime', () => {
     '2023-11-25 17:03:46 +9900 CST',
     '2023-11-25 17:03:46.1234567890 +0800 CST',
     '2023-11-25 17:03:46 +0800 China Standard Time',
-  ])('answers null for "%s"', (text) => {
+  ])('returns null for "%s"', (text) => {
     expect(parseGoTime(text)).toBeNull();
   });
 
-  it('reads back every instant at every offset, whatever the abbreviation says', () => {
+  it('reads every instant at every offset, whatever the abbreviation', () => {
     const written = fc.record({
       epochSeconds: fc.integer({ min: -2_000_000_000, max: 250_000_000_000 }),
       nanoseconds: fc.nat(999_999_999).map((nanoseconds) => String(nanoseconds).padStart(9, '0')),
@@ -80,13 +80,13 @@ describe('parseGoTime', () => {
 
 describe('readGoTime', () => {
   it.each(['0001-01-01 00:00:00 +0000 UTC', '0001-01-01T00:00:00Z', '0001-01-01 08:00:00 +0800 CST'])(
-    'takes the zero time for not set: %s',
+    'treats the zero time as not set: %s',
     (text) => {
       expect(read(text)).toEqual({ time: null, drift: {} });
     },
   );
 
-  it.each([undefined, null, ''])('takes %p for not set', (value) => {
+  it.each([undefined, null, ''])('treats %p as not set', (value) => {
     expect(read(value)).toEqual({ time: null, drift: {} });
   });
 

@@ -1,12 +1,11 @@
 import { Injectable, Module } from '@nestjs/common';
 import type { Provider, SourceReader } from '@/model/provider.js';
 import type { SourceConfig } from '@/model/source.js';
-import { settle } from '@/upstream/settle.js';
+import { settle } from '@/upstream/upstream-error.js';
 import { UpstreamClients } from '@/upstream/upstream-client.js';
 import { UpstreamModule } from '@/upstream/upstream.module.js';
-import { protocol } from './failures.js';
-import { listFeeds } from './list-feeds.js';
-import { readFeed } from './read-feed.js';
+import { protocol } from './wire.js';
+import { listFeeds, readFeed } from './read-feed.js';
 import { description, settings } from './settings.js';
 
 /** Snapshots of the control planes of Huawei Cloud CCE clusters. */

@@ -6,7 +6,7 @@ import { TASK_STATUSES } from '@/model/task.js';
 import { huaweiProtocol } from '@/upstream/huawei/huawei-protocol.js';
 import { UpstreamError } from '@/upstream/upstream-error.js';
 import { CONTEXT, failed, FakeClients, sourceWith } from '../../../test/support/reading.js';
-import { protocol } from './failures.js';
+import { protocol } from './wire.js';
 import clusters from './fixtures/clusters.json' with { type: 'json' };
 import errors from './fixtures/errors.json' with { type: 'json' };
 import errorsTasks from './fixtures/errors.tasks.json' with { type: 'json' };
@@ -80,7 +80,7 @@ describe('reading a feed', () => {
     expect('drift' in feedRead && feedRead.drift).toEqual(drift);
   });
 
-  it('shows of odd rows one example of each kind', async () => {
+  it('shows one example of each kind of unexpected row', async () => {
     const feedRead = await read(oddRows);
     expect('driftExamples' in feedRead && feedRead.driftExamples).toEqual({
       droppedRow: { field: 'metadata.uid, metadata.creationTimestamp', found: 'absent' },
@@ -90,7 +90,7 @@ describe('reading a feed', () => {
     });
   });
 
-  it('keeps the record as it was received', async () => {
+  it('keeps the record as received', async () => {
     expect(await read(example)).toMatchObject({ rows: [{ raw: example.items[0] }] });
   });
 
@@ -106,7 +106,7 @@ describe('reading a feed', () => {
     [{ items: null }],
     [{ items: [] }],
     [{ kind: 'List', apiVersion: 'v3.1', metadata: {}, status: {} }],
-  ])('takes %j for an empty list', async (body) => {
+  ])('treats %j as an empty list', async (body) => {
     expect(await read(body)).toEqual({
       outcome: 'read',
       rows: [],
@@ -122,11 +122,11 @@ describe('reading a feed', () => {
     ...[undefined, null, [], 'text', {}, { items: {} }, { items: 'none' }],
     { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure' },
     { kind: 'Cluster', apiVersion: 'v3', metadata: { uid: 'c1' } },
-  ])('calls an answer without a list malformed: %j', async (body) => {
+  ])('treats an answer without a list as malformed: %j', async (body) => {
     expect(await read(body)).toEqual(failed('MALFORMED'));
   });
 
-  it('lists one of two items that differ and have one uid, and says so', async () => {
+  it('lists one of two different items with the same uid, and reports it', async () => {
     const items = [
       snapshot('s1', '2024-05-01 08:00:00 +0000 UTC'),
       snapshot('s1', '2024-05-02 08:00:00 +0000 UTC'),
@@ -156,7 +156,7 @@ describe('reading a feed', () => {
     });
   });
 
-  it('vouches only for times of which no row was left out', async () => {
+  it('claims coverage only for times of which no row was left out', async () => {
     const items = ['a', 'b', 'c'].map((uid) => snapshot(uid, '2024-05-01 08:00:00 +0000 UTC'));
     expect(await read({ items }, { maxTasksPerFeed: 2 })).toMatchObject({
       truncation: 'LIMIT',
@@ -168,7 +168,7 @@ describe('reading a feed', () => {
     });
   });
 
-  it('answers failures instead of throwing', async () => {
+  it('returns failures instead of throwing', async () => {
     expect(await read(new UpstreamError('THROTTLED', 5000))).toEqual(failed('THROTTLED', 5000));
   });
 });
@@ -195,13 +195,13 @@ describe('listing the feeds', () => {
     expect(clients.requests).toEqual([{ path: `/api/v3/projects/${PROJECT}/clusters` }]);
   });
 
-  it('answers failures instead of throwing', async () => {
+  it('returns failures instead of throwing', async () => {
     expect(await connect({ clusters: [] }).listFeeds(CONTEXT)).toEqual(failed('MALFORMED'));
     expect(await connect(new UpstreamError('FORBIDDEN')).listFeeds(CONTEXT)).toEqual(failed('FORBIDDEN'));
   });
 });
 
-describe('telling failures', () => {
+describe('mapping failures', () => {
   it.each([
     [200, example, null],
     [429, { errorCode: 'CCE.02429001', errorMessage: 'slow down' }, 'THROTTLED'],
@@ -211,11 +211,11 @@ describe('telling failures', () => {
     [403, { errorCode: 'CCE.01403001' }, 'FORBIDDEN'],
     [404, { errorCode: 'CCE.01404001' }, 'NOT_FOUND'],
     [500, 'oops', 'UPSTREAM_ERROR'],
-  ])('calls %i %j %s', (status, body, reason) => {
+  ])('maps %i %j to %s', (status, body, reason) => {
     expect(protocol.failureOf(status, body)).toBe(reason);
   });
 
-  it('speaks as all Huawei Cloud services do', () => {
+  it('uses the protocol of all Huawei Cloud services', () => {
     expect(protocol).toMatchObject({ logIns: huaweiProtocol.logIns, headersOf: huaweiProtocol.headersOf });
   });
 });

@@ -1,15 +1,16 @@
 import type { Feed } from '@/model/feed.js';
 import { comparePositions, positionOf } from '@/model/order.js';
-import { COVERED_SINCE_EVER, type ReadContext, type ReadFeed } from '@/model/provider.js';
-import { runCooperatively } from '@/scheduling/cooperative.js';
-import { sortInSteps } from '@/scheduling/sort-in-steps.js';
+import { COVERED_SINCE_EVER, type ListedFeeds, type ReadContext, type ReadFeed } from '@/model/provider.js';
 import type { SourceConfig } from '@/model/source.js';
 import type { TaskRow } from '@/model/task.js';
+import { runCooperatively } from '@/scheduling/cooperative.js';
+import { sortInSteps } from '@/scheduling/sort-in-steps.js';
+import { pathSegment } from '@/upstream/call-target.js';
+import { findClusters, listClusterFeeds, type FoundClusters } from '@/upstream/paging/cluster-list.js';
 import { coverageOf } from '@/upstream/paging/coverage.js';
-import { eachRecordOnce } from '@/upstream/paging/each-once.js';
-import { withKnownRecords } from '@/upstream/records/known-records.js';
-import { normaliseRows } from '@/upstream/records/normalised-rows.js';
-import { pathSegment } from '@/upstream/http/path-segment.js';
+import { eachRecordOnce } from '@/upstream/records/unique-rows.js';
+import { normaliseRows, withKnownRecords } from '@/upstream/records/normalised-rows.js';
+import type { Fields } from '@/upstream/records/raw.js';
 import type { UpstreamClient } from '@/upstream/upstream-client.js';
 import { normalise } from './normalise.js';
 import { identifyItem, parseItems } from './wire.js';
@@ -64,4 +65,22 @@ function coveredSince(kept: readonly TaskRow[], firstLeftOut: TaskRow | undefine
 
 function position({ task }: TaskRow): ReturnType<typeof positionOf> {
   return positionOf(task, 'createTime desc');
+}
+
+/** One feed for each configured cluster, or for each that the project has. Throws `UpstreamError`. */
+export function listFeeds(connection: Connection, context: ReadContext): Promise<ListedFeeds> {
+  return listClusterFeeds(connection.source, () => listClusters(connection, context));
+}
+
+async function listClusters({ client, source }: Connection, context: ReadContext): Promise<FoundClusters> {
+  const path = `/api/v3/projects/${pathSegment(source.projectId ?? '')}/clusters`;
+  const rows = parseItems(await client.getJson({ path }, context));
+  const { discovery } = source;
+  return findClusters({ rows, truncated: false }, { read: readCluster, discovery, signal: context.signal });
+}
+
+/** `metadata.alias` is a display name that may change at will; `name` is what other CCE calls go by. */
+function readCluster(item: Fields): { id: string | null; name: string | null } {
+  const metadata = item.fields('metadata');
+  return { id: metadata.id('uid'), name: metadata.text('name') };
 }

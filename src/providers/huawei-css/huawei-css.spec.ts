@@ -7,7 +7,7 @@ import { formatTime } from '@/model/time.js';
 import { huaweiProtocol } from '@/upstream/huawei/huawei-protocol.js';
 import { UpstreamError } from '@/upstream/upstream-error.js';
 import { CONTEXT, failed, FakeClients, sourceWith } from '../../../test/support/reading.js';
-import { protocol } from './failures.js';
+import { protocol } from './wire.js';
 import clusters from './fixtures/clusters.json' with { type: 'json' };
 import example from './fixtures/example.json' with { type: 'json' };
 import exampleTasks from './fixtures/example.tasks.json' with { type: 'json' };
@@ -133,7 +133,7 @@ describe('reading a feed', () => {
     expect(feedRead.drift).toEqual(drift);
   });
 
-  it('shows of odd rows one example of each kind', async () => {
+  it('shows one example of each kind of unexpected row', async () => {
     const { driftExamples } = await readRows(serve(oddRows.clusterLogRecord));
     expect(driftExamples).toEqual({
       droppedRow: { field: '(row)', found: 'null' },
@@ -143,12 +143,12 @@ describe('reading a feed', () => {
     });
   });
 
-  it('keeps the record as it was received', async () => {
+  it('keeps the record as received', async () => {
     const { rows } = await readRows(serve(statuses.clusterLogRecord));
     expect(rows.map(({ raw }) => raw)).toEqual(statuses.clusterLogRecord);
   });
 
-  it('tells a record from a row that is only its id', async () => {
+  it('distinguishes a record from a row that has only an id', async () => {
     const feedRead = await readRows(serve([{ id: '5' }, 5, { id: '"x"' }, 'x', { id: '["y"]' }, 'y']));
     expect(idsOf(feedRead)).toEqual(['5', '"x"', '["y"]']);
     expect(feedRead.drift).toMatchObject({ droppedRow: 3 });
@@ -170,7 +170,7 @@ describe('reading a feed', () => {
     ]);
   });
 
-  it('lists one of two records of a page that differ and have one id, and says so', async () => {
+  it('lists one of two different records of a page with the same id, and reports it', async () => {
     const clusterLogRecord = [
       { id: 'b1', status: 'FAIL' },
       { id: 'b1', status: 'SUCCESS' },
@@ -187,7 +187,7 @@ describe('reading a feed', () => {
     [{ clusterLogRecord: [] }],
     [{ totalSize: 0 }],
     [{ totalSize: 0, clusterLogRecord: null }],
-  ])('takes %j for an empty list', async (body) => {
+  ])('treats %j as an empty list', async (body) => {
     expect(await read(byQuery(() => body))).toEqual({
       outcome: 'read',
       rows: [],
@@ -202,17 +202,17 @@ describe('reading a feed', () => {
   it.each([
     ...[undefined, null, [], 'text', {}, { clusterLogRecord: {} }, { clusterLogRecords: [] }],
     ...[{ totalSize: 5 }, { totalSize: 5, clusterLogRecord: null }, { totalSize: 0, clusterLogRecord: {} }],
-  ])('calls an answer without a list malformed: %j', async (body) => {
+  ])('treats an answer without a list as malformed: %j', async (body) => {
     expect(await read(byQuery(() => body))).toEqual(failed('MALFORMED'));
   });
 
-  it('answers failures instead of throwing', async () => {
+  it('returns failures instead of throwing', async () => {
     const clients = byQuery(() => new UpstreamError('THROTTLED', 5000, { httpStatus: 429 }));
     expect(await read(clients)).toEqual(failed('THROTTLED', 5000));
   });
 });
 
-describe('finding out how the position is called', () => {
+describe('detecting the name of the position parameter', () => {
   const ROWS = manyRows(2500);
 
   it.each<{ what: string; backend: Backend }>([
@@ -247,7 +247,7 @@ describe('finding out how the position is called', () => {
     expect(second.filter((query) => Object.hasOwn(query as object, 'offset'))).toEqual([]);
   });
 
-  it('does not share what it learnt with another source', async () => {
+  it('does not share the learnt name with another source', async () => {
     const provider = new HuaweiCssProvider(serve(ROWS, { honours: ['start'] }));
     await provider.connect(SOURCE).readFeed(FEED, CONTEXT);
     const clients = serve(ROWS);
@@ -255,7 +255,7 @@ describe('finding out how the position is called', () => {
     expect(queriesOf(clients).filter((query) => Object.hasOwn(query as object, 'start'))).toEqual([]);
   });
 
-  it('learns a new name when the backend changes its mind', async () => {
+  it('learns a new name when the backend changes it', async () => {
     let backend = serve(ROWS, { honours: ['offset'] });
     const clients = byQuery((query) => {
       const client = backend.open();
@@ -271,7 +271,7 @@ describe('finding out how the position is called', () => {
   });
 
   it.each([1, 2, 30, 1200])(
-    'takes an answer of %i rows for the list where nothing is paged',
+    'takes an answer of %i rows as the whole list where nothing is paged',
     async (size) => {
       const clients = byQuery(() => ({ clusterLogRecord: manyRows(size) }));
       expect(await read(clients)).toMatchObject({ rows: { length: size }, truncation: null });
@@ -279,12 +279,15 @@ describe('finding out how the position is called', () => {
     },
   );
 
-  it.each([2, 30])('says that there may be more than %i rows where only the limit is heeded', async (cap) => {
-    expect(await read(serve(ROWS, { honours: [], cap }))).toMatchObject({
-      rows: { length: cap },
-      truncation: 'LIMIT',
-    });
-  });
+  it.each([2, 30])(
+    'reports that there may be more than %i rows where only the limit is honoured',
+    async (cap) => {
+      expect(await read(serve(ROWS, { honours: [], cap }))).toMatchObject({
+        rows: { length: cap },
+        truncation: 'LIMIT',
+      });
+    },
+  );
 
   it('reads the first page, in three calls, where the backend takes neither', async () => {
     const clients = serve(ROWS, { honours: [] });
@@ -300,12 +303,12 @@ describe('finding out how the position is called', () => {
     ]);
   });
 
-  it('fails where the backend refuses both at a position that it documents', async () => {
+  it('fails where the backend rejects both at a position that it documents', async () => {
     const clients = serve(ROWS, { refuses: ['offset', 'start'] });
     expect(await read(clients)).toEqual(failed('UPSTREAM_ERROR'));
   });
 
-  it('does not take rows that arrive for an ignored position', async () => {
+  it('does not mistake rows that arrive for an ignored position', async () => {
     let rows = [{ id: 'a' }];
     const clients = byQuery(({ offset = 1 }) => {
       const page = rows.slice(Number(offset) - 1);
@@ -316,20 +319,20 @@ describe('finding out how the position is called', () => {
   });
 });
 
-describe('the bound of the older API', () => {
+describe('the limit of the older API', () => {
   describe.each([{ beyond: 'refuse' }, { beyond: 'clamp' }] as const)(
     'where the backend is asked for more: $beyond',
     ({ beyond }) => {
       const backend: Backend = { honours: ['start'], farthest: 1000, beyond };
 
-      it('reads up to 1999 rows and says that there may be more', async () => {
+      it('reads up to 1999 rows and reports that there may be more', async () => {
         const rows = manyRows(5000);
         const feedRead = await readRows(serve(rows, backend));
         expect(idsOf(feedRead)).toEqual(rows.slice(0, 1999).map(({ id }) => id));
         expect(feedRead).toMatchObject({ truncation: 'LIMIT', coveredSince: formatTime(createdAt(1997)) });
       });
 
-      it('vouches for no time where the rows do not come newest first', async () => {
+      it('claims no coverage where the rows do not come newest first', async () => {
         const oldestFirst = manyRows(5000, (index) => createdAt(5000 - index));
         expect(await read(serve(oldestFirst, backend))).toMatchObject({
           rows: { length: 1999 },
@@ -348,7 +351,7 @@ describe('the bound of the older API', () => {
         expect(clients.requests.length).toBeLessThan(10);
       });
 
-      it('reads what it can where pages are capped too', async () => {
+      it('reads as much as possible where pages are capped too', async () => {
         expect(await read(serve(manyRows(5000), { ...backend, cap: 100 }))).toMatchObject({
           rows: { length: 1099 },
           truncation: 'LIMIT',
@@ -361,11 +364,11 @@ describe('the bound of the older API', () => {
     },
   );
 
-  it('knows no bound where the backend has none', async () => {
+  it('has no limit where the backend has none', async () => {
     expect(await read(serve(manyRows(5000)))).toMatchObject({ rows: { length: 5000 }, truncation: null });
   });
 
-  it('reads no more rows than it may', async () => {
+  it('reads no more rows than allowed', async () => {
     const feedRead = await read(serve(manyRows(5000)), { maxTasksPerFeed: 1200 });
     expect(feedRead).toMatchObject({
       rows: { length: 1200 },
@@ -444,7 +447,7 @@ describe('listing the feeds', () => {
     expect(clients.requests[0]).toEqual({ path: `/v1.0/${PROJECT}/clusters`, query: { limit: 1000 } });
   });
 
-  it('finds the clusters behind the first page, whatever the position is called', async () => {
+  it('finds the clusters behind the first page, whatever the name of the position', async () => {
     const clients = serve(manyRows(120), { honours: ['start'], cap: 50 }, 'clusters');
     const listing = await connect(clients).listFeeds(CONTEXT);
     expect('feeds' in listing && listing.feeds.map(({ key }) => key)).toEqual(
@@ -452,15 +455,15 @@ describe('listing the feeds', () => {
     );
   });
 
-  it('answers failures instead of throwing', async () => {
+  it('returns failures instead of throwing', async () => {
     expect(await connect(byQuery(() => ({ items: [] }))).listFeeds(CONTEXT)).toEqual(failed('MALFORMED'));
     const forbidden = byQuery(() => new UpstreamError('FORBIDDEN', null, { httpStatus: 403 }));
     expect(await connect(forbidden).listFeeds(CONTEXT)).toEqual(failed('FORBIDDEN'));
   });
 });
 
-describe('what it answers', () => {
-  it('never holds a credential or the endpoint', async () => {
+describe('its answers', () => {
+  it('never contain a credential or the endpoint', async () => {
     const reader = connect(serve(statuses.clusterLogRecord));
     const failing = connect(byQuery(() => new UpstreamError('UNAUTHORIZED', null, { httpStatus: 401 })));
     const answers = [
@@ -473,7 +476,7 @@ describe('what it answers', () => {
   });
 });
 
-describe('telling failures', () => {
+describe('mapping failures', () => {
   it.each([
     [200, example, null],
     [403, { errCode: 'CSS.0015', externalMessage: 'CSS.0015 : no such cluster' }, 'NOT_FOUND'],
@@ -490,11 +493,11 @@ describe('telling failures', () => {
     [403, null, 'FORBIDDEN'],
     [403, ['CSS.0015'], 'FORBIDDEN'],
     [502, 'oops', 'UPSTREAM_ERROR'],
-  ])('calls %i %j %s', (status, body, reason) => {
+  ])('maps %i %j to %s', (status, body, reason) => {
     expect(protocol.failureOf(status, body)).toBe(reason);
   });
 
-  it('speaks as all Huawei Cloud services do', () => {
+  it('uses the protocol of all Huawei Cloud services', () => {
     expect(protocol).toMatchObject({ logIns: huaweiProtocol.logIns, headersOf: huaweiProtocol.headersOf });
   });
 });

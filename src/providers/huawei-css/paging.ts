@@ -1,6 +1,6 @@
 import type { ReadContext } from '@/model/provider.js';
 import { runCooperatively } from '@/scheduling/cooperative.js';
-import { keyRows, type KeyedRow } from '@/upstream/records/keyed-rows.js';
+import { keyRows, type KeyedRow } from '@/upstream/records/unique-rows.js';
 import { walkOffsets, type WalkedOffsets } from '@/upstream/paging/offset-walk.js';
 import type { UpstreamClient } from '@/upstream/upstream-client.js';
 import { UpstreamError } from '@/upstream/upstream-error.js';

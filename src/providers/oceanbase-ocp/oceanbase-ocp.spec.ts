@@ -5,7 +5,7 @@ import type { SourceConfig } from '@/model/source.js';
 import { TASK_STATUSES } from '@/model/task.js';
 import { UpstreamError } from '@/upstream/upstream-error.js';
 import { CONTEXT, failed, FakeClients, sourceWith } from '../../../test/support/reading.js';
-import { protocol } from './failures.js';
+import { parsePage, protocol } from './wire.js';
 import clusters from './fixtures/clusters.json' with { type: 'json' };
 import example from './fixtures/example.json' with { type: 'json' };
 import exampleTasks from './fixtures/example.tasks.json' with { type: 'json' };
@@ -16,7 +16,6 @@ import statusesTasks from './fixtures/statuses.tasks.json' with { type: 'json' }
 import tenants from './fixtures/tenants.json' with { type: 'json' };
 import tenantsTasks from './fixtures/tenants.tasks.json' with { type: 'json' };
 import { OceanbaseOcpModule, OceanbaseOcpProvider } from './oceanbase-ocp.module.js';
-import { parsePage } from './wire.js';
 
 const SOURCE = sourceWith({
   id: 'oceanbase',
@@ -81,7 +80,7 @@ describe('reading a feed', () => {
     expect('drift' in feedRead && feedRead.drift).toEqual(drift);
   });
 
-  it('shows of odd rows one example of each kind', async () => {
+  it('shows one example of each kind of unexpected row', async () => {
     const feedRead = await read(onePage(oddRows));
     expect('driftExamples' in feedRead && feedRead.driftExamples).toEqual({
       droppedRow: { field: '(row)', found: 'null' },
@@ -90,11 +89,11 @@ describe('reading a feed', () => {
     });
   });
 
-  it('keeps the record as it was received', async () => {
+  it('keeps the record as received', async () => {
     expect(await read(onePage(example))).toMatchObject({ rows: [{ raw: ROW }] });
   });
 
-  it('tells a task from a row that is only what identifies it', async () => {
+  it('distinguishes a task from a row that has only the identifying fields', async () => {
     const identity = ['1000005', '7', '', ''];
     const contents = [{ clusterId: 1000005, tenantId: 7 }, identity];
     expect(await read(onePage({ data: { contents } }))).toMatchObject({
@@ -117,7 +116,7 @@ describe('reading a feed', () => {
         }),
       );
 
-    it('lists both where one was created later, be it by less than a millisecond', async () => {
+    it('lists both where one was created later, even by less than a millisecond', async () => {
       const [a, b] = ['2026-09-09T16:19:47.405123+0800', '2026-09-09T16:19:47.4054+0800'];
       expect(await readTwo({ createTime: a }, { createTime: b })).toMatchObject({
         rows: [{}, {}],
@@ -132,7 +131,7 @@ describe('reading a feed', () => {
       [{ obClusterId: 1 }, { obClusterId: 2 }],
       [{ clusterType: 'PRIMARY' }, { clusterType: 'STANDBY' }],
       [{ backupMode: 'a' }, { backupMode: 'b' }],
-    ])('says that one is left out where nothing tells them apart: %j and %j', async (a, b) => {
+    ])('reports that one is left out where nothing distinguishes them: %j and %j', async (a, b) => {
       expect(await readTwo(a, b)).toMatchObject({
         rows: { length: 1 },
         truncation: 'MALFORMED',
@@ -140,7 +139,7 @@ describe('reading a feed', () => {
       });
     });
 
-    it('lists one that is there twice once, whatever its status was before', async () => {
+    it('lists a duplicate once, whatever its earlier status', async () => {
       expect(await readTwo({}, {})).toMatchObject({ rows: { length: 1 }, truncation: null });
       expect(await idOf({ status: 'STOP', checkpoint: null })).toBe(await idOf({}));
     });
@@ -160,18 +159,18 @@ describe('reading a feed', () => {
     NO_ROWS,
     { data: { page: { totalElements: 0, totalPages: 0 } } },
     { data: { page: {}, totalElements: 0 } },
-  ])('takes %j for an empty list', async (body) => {
+  ])('treats %j as an empty list', async (body) => {
     expect(await read(onePage(body))).toMatchObject({ rows: [], truncation: null, drift: {} });
   });
 
   it.each([
     ...[undefined, null, [], 'text', {}, { data: null }, { data: {} }, { data: { contents: {} } }],
     ...[{ data: { page: { totalElements: 5 } } }, { data: { contents: null, page: { totalElements: 5 } } }],
-  ])('calls an answer without a list malformed: %j', async (body) => {
+  ])('treats an answer without a list as malformed: %j', async (body) => {
     expect(await read(onePage(body))).toEqual(failed('MALFORMED'));
   });
 
-  it('says truncated, and vouches for nothing, when there are more rows than may be kept', async () => {
+  it('reports truncation and claims no coverage when there are more rows than may be kept', async () => {
     expect(await read(onePage(statuses), { maxTasksPerFeed: 3 })).toMatchObject({
       rows: [{}, {}, {}],
       truncation: 'LIMIT',
@@ -179,7 +178,7 @@ describe('reading a feed', () => {
     });
   });
 
-  it('answers failures instead of throwing', async () => {
+  it('returns failures instead of throwing', async () => {
     const failing = (error: Error): FakeClients => byPage(() => error);
     expect(await read(failing(new UpstreamError('THROTTLED', 5000)))).toEqual(failed('THROTTLED', 5000));
   });
@@ -195,7 +194,7 @@ describe('what a row means', () => {
     ['unknown', {}],
     ['MIXED', { unknownStatus: 1 }],
   ])(
-    'takes the status %s for UNKNOWN, with drift only where OCP does not document it',
+    'maps the status %s to UNKNOWN, with drift only where OCP does not document it',
     async (status, drift) => {
       const feedRead = await taskOf({ status });
       expect(feedRead).toMatchObject({ rows: [{ task: { status: 'UNKNOWN', nativeStatus: status } }] });
@@ -208,7 +207,7 @@ describe('what a row means', () => {
     ['-3', 0],
     [0, 0],
     [0.5, 0.5],
-  ])('takes a delay of %j for a lag of %d seconds, and no drift', async (delay, lagSeconds) => {
+  ])('reads a delay of %j as a lag of %d seconds, without drift', async (delay, lagSeconds) => {
     expect(await taskOf({ delay })).toMatchObject({ rows: [{ task: { lagSeconds } }], drift: {} });
   });
 
@@ -219,7 +218,7 @@ describe('what a row means', () => {
     [{ checkpoint: null, delay: 1795874400 }, null, null],
     [{ checkpoint: null, delay: 5 }, null, 5],
     [{ delay: 86_400 }, '2021-09-23T06:33:17.357Z', 86_400],
-  ])('takes %j for a checkpoint of %j and a lag of %j', async (change, checkpointTime, lagSeconds) => {
+  ])('reads %j as a checkpoint of %j and a lag of %j', async (change, checkpointTime, lagSeconds) => {
     expect(await taskOf(change)).toMatchObject({
       rows: [{ task: { checkpointTime, lagSeconds } }],
       drift: {},
@@ -253,12 +252,12 @@ describe('what a row means', () => {
     expect(await idOf({ backupUri: uri('KEY-1').replace('clog', 'other') })).not.toBe(ids[0]);
   });
 
-  it.each([0, '0', null, undefined])('takes tenantId %j for the whole cluster', async (tenantId) => {
+  it.each([0, '0', null, undefined])('reads tenantId %j as the whole cluster', async (tenantId) => {
     const resource = { type: 'oceanbase-cluster', id: '1000005', name: 'yc0820_17' };
     expect(await taskOf({ tenantId, tenantName: 'sys' })).toMatchObject({ rows: [{ task: { resource } }] });
   });
 
-  it('takes any other tenantId for a tenant', async () => {
+  it('reads any other tenantId as a tenant', async () => {
     const resource = { type: 'oceanbase-tenant', id: '7', name: null };
     expect(await taskOf({ tenantId: 7 })).toMatchObject({ rows: [{ task: { resource } }] });
   });
@@ -274,7 +273,7 @@ describe('the id of a task', () => {
     { createTime: '2021-09-09T08:19:47.405Z' },
     { clusterId: '1000005' },
     { clusterId: null },
-  ])('stays when only this changes: %j', async (change) => {
+  ])('stays the same when only this changes: %j', async (change) => {
     expect(await idOf(change)).toBe(exampleTasks[0]?.id);
   });
 
@@ -338,19 +337,19 @@ describe('listing the feeds', () => {
     expect(clients.requests[0]).toEqual({ path: '/api/v2/ob/clusters', query: { page: 1, size: 1000 } });
   });
 
-  it('tells a cluster from a row that is only its id', async () => {
+  it('distinguishes a cluster from a row that has only an id', async () => {
     const clients = onePage({ data: { contents: [{ id: 5 }, 5, '"5"'] } });
     const listing = await new OceanbaseOcpProvider(clients).connect(SOURCE).listFeeds(CONTEXT);
     expect(listing).toMatchObject({ feeds: [{ key: '5' }] });
   });
 
-  it('answers failures instead of throwing', async () => {
+  it('returns failures instead of throwing', async () => {
     const reader = new OceanbaseOcpProvider(byPage(() => new UpstreamError('FORBIDDEN')));
     expect(await reader.connect(SOURCE).listFeeds(CONTEXT)).toEqual(failed('FORBIDDEN'));
   });
 });
 
-describe('telling failures', () => {
+describe('mapping failures', () => {
   const told = (status: number, code: number): object => ({ successful: false, status, error: { code } });
   it.each([
     [200, example, null],
@@ -372,11 +371,11 @@ describe('telling failures', () => {
     [200, told(200, 10010), 'UPSTREAM_ERROR'],
     [200, { successful: false }, 'UPSTREAM_ERROR'],
     [200, { successful: false, status: '401', error: 'no' }, 'UPSTREAM_ERROR'],
-  ])('calls HTTP %i with %j %s', (status, body, reason) => {
+  ])('maps HTTP %i with %j to %s', (status, body, reason) => {
     expect(protocol.failureOf(status, body)).toBe(reason);
   });
 
-  it('asks for JSON and for English in every call', () => {
+  it('requests JSON and English in every call', () => {
     const headers = protocol.headersOf(sourceWith({ provider: 'oceanbase-ocp' }));
     expect(headers).toEqual({ 'content-type': 'application/json', 'accept-language': 'en-US' });
   });

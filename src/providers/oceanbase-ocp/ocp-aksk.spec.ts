@@ -45,7 +45,7 @@ describe('ocpAuthorization', () => {
     });
   }
 
-  it('leaves header values in their order, for sorted ones do not give the published signature', () => {
+  it('keeps the order of header values, because sorted ones do not give the published signature', () => {
     const sorted = vectors.published.filter(({ in: input }) => input.sortHeaderValues === true);
     expect(sorted).toHaveLength(1);
     for (const { in: input, authorization, expected } of sorted) {

@@ -76,7 +76,7 @@ describe('log-in at Huawei', () => {
     expect((await askWithToken('example-token')).status).toBe(200);
   });
 
-  it('refuses calls without credentials in the shape of the API gateway', async () => {
+  it('rejects calls without credentials in the format of the API gateway', async () => {
     const answer = await ask(`${simulator.urls.cbr}${logsPath()}`);
     expect(answer.status).toBe(401);
     expect(answer.json).toEqual({
@@ -86,17 +86,17 @@ describe('log-in at Huawei', () => {
     });
   });
 
-  it('refuses a wrong signature', async () => {
+  it('rejects a wrong signature', async () => {
     const answer = await askSigned({ secretKey: 'wrong' });
     expect(answer.status).toBe(401);
     expect(answer.text).toContain('verify aksk signature fail');
   });
 
-  it.each([14, -14])('accepts a signature %d minutes off', async (minutes) => {
+  it.each([14, -14])('accepts a signature that is %d minutes off', async (minutes) => {
     expect((await askSigned({ signedMs: nowMs - minutes * MINUTE_MS })).status).toBe(200);
   });
 
-  it.each([15, -15])('refuses a signature %d minutes off', async (minutes) => {
+  it.each([15, -15])('rejects a signature that is %d minutes off', async (minutes) => {
     const answer = await askSigned({ signedMs: nowMs - minutes * MINUTE_MS });
     expect(answer.status).toBe(401);
     expect(answer.text).toContain('signature expired');
@@ -113,28 +113,28 @@ describe('log-in at Huawei', () => {
     expect((await askSigned()).status).toBe(200);
   });
 
-  it('demands the security token of a temporary key', async () => {
+  it('requires the security token of a temporary key', async () => {
     const [key] = simulator.settings.accounts.accessKeys;
     if (key !== undefined) key.securityToken = 'temporary';
     expect((await askSigned()).status).toBe(401);
     expect((await askSigned({ securityToken: 'temporary' })).status).toBe(200);
   });
 
-  it('takes tokens of 32 KiB', async () => {
+  it('accepts tokens of 32 KiB', async () => {
     simulator.settings.accounts.tokenLength = 32 * 1024;
     const token = String((await askToken(passwordLogin())).headers['x-subject-token']);
     expect(token).toHaveLength(32 * 1024);
     expect((await askWithToken(token)).status).toBe(200);
   });
 
-  it('refuses another project', async () => {
+  it('rejects another project', async () => {
     const url = `${simulator.urls.cbr}/v3/0123456789abcdef0123456789abcdef/operation-logs`;
     expect((await ask(url, { headers: { 'x-auth-token': 'example-token' } })).status).toBe(403);
   });
 });
 
 describe('tokens of IAM', () => {
-  it('are issued in a header, with their end in the body', async () => {
+  it('are issued in a header, with their expiry in the body', async () => {
     simulator.settings.accounts.tokenLifetimeMs = 60 * MINUTE_MS;
     const answer = await askToken(passwordLogin());
     expect(answer.status).toBe(201);
@@ -153,7 +153,7 @@ describe('tokens of IAM', () => {
     expect((await askWithToken(token)).status).toBe(401);
   });
 
-  it('end before their time when they are revoked', async () => {
+  it('expire early when they are revoked', async () => {
     const token = String((await askToken(passwordLogin())).headers['x-subject-token']);
     simulator.revokeTokens();
     expect((await askWithToken(token)).status).toBe(401);
@@ -164,7 +164,7 @@ describe('tokens of IAM', () => {
     expect((await askWithToken(String(answer.headers['x-subject-token']))).status).toBe(200);
   });
 
-  it('are good for no project when scoped to the account', async () => {
+  it('are valid for no project when scoped to the account', async () => {
     const answer = await askToken(passwordLogin({ scope: { domain: { name: 'acme' } } }));
     expect(answer.status).toBe(201);
     expect((await askWithToken(String(answer.headers['x-subject-token']))).status).toBe(403);
@@ -174,7 +174,7 @@ describe('tokens of IAM', () => {
     ['a wrong password', { password: 'no' }],
     ['another account', { domain: 'other' }],
     ['a foreign project', { scope: { project: { id: 'other' } } }],
-  ])('are refused to %s in the shape of IAM', async (_what, changes) => {
+  ])('are denied to %s in the format of IAM', async (_what, changes) => {
     const answer = await askToken(passwordLogin(changes));
     expect(answer.status).toBe(401);
     expect(answer.json).toMatchObject({ error: { code: 401, title: 'Unauthorized' } });
@@ -182,7 +182,7 @@ describe('tokens of IAM', () => {
   });
 
   it.each(['', 'null', '[]', '{"auth":1}', '{"auth":{"identity":{"methods":"password"}}}'])(
-    'are refused to the body %j',
+    'are denied to the body %j',
     async (body) => {
       expect((await askToken(body)).status).toBe(400);
     },

@@ -79,11 +79,11 @@ describe('OCP-ACCESS-KEY-HMACSHA1', () => {
 });
 
 describe('OcpGate', () => {
-  it('lets Basic users in, colons in the password included', () => {
+  it('accepts Basic users, also with colons in the password', () => {
     expect(gate().check(callWith({ headers: { authorization: basic('admin:p:w') } }))).toBeNull();
   });
 
-  it('tells a missing log-in from a wrong one', () => {
+  it('distinguishes a missing log-in from a wrong one', () => {
     expect(gate().check(callWith({}))).toBe('not-authenticated');
     expect(gate().check(callWith({ headers: { authorization: basic('admin:no') } }))).toBe('bad-credentials');
   });
@@ -111,7 +111,7 @@ describe('OcpGate', () => {
     expect(subject.check(callWith({ headers: right, nowMs: later }))).toBeNull();
   });
 
-  it('counts failures anew after a success', () => {
+  it('restarts the count of failures after a success', () => {
     const subject = gate();
     for (let attempt = 0; attempt < 19; attempt++) {
       subject.check(callWith({ headers: { authorization: basic('admin:no') } }));

@@ -1,8 +1,7 @@
 import { createHash, createHmac } from 'node:crypto';
-import type { Call, Query } from '../http/call.js';
+import { percentEncode, type Call, type Query } from '../http/call.js';
 import type { Accounts } from '../settings.js';
 import { Lockout } from './lockout.js';
-import { percentEncode } from './percent-encoding.js';
 
 /** OCP's own code for a refused log-in; null lets the call in. */
 export type OcpRefusal = 'not-authenticated' | 'bad-credentials' | 'login-blocked' | null;

@@ -99,7 +99,7 @@ describe('SDK-HMAC-SHA256', () => {
     expect(signature).toBe(vector.signature);
   });
 
-  it('reads a claim and nothing that only looks like one', () => {
+  it('reads an authorization and nothing that only looks like one', () => {
     const signature = 'a'.repeat(64);
     expect(
       readSdkHmacClaim(`SDK-HMAC-SHA256 Access=AK, SignedHeaders=host;x-sdk-date, Signature=${signature}`),

@@ -1,6 +1,5 @@
 import { createHash, createHmac } from 'node:crypto';
-import type { Call, Query } from '../http/call.js';
-import { percentEncode } from './percent-encoding.js';
+import { percentEncode, type Call, type Query } from '../http/call.js';
 
 /** What an `Authorization: SDK-HMAC-SHA256 …` header claims. */
 export interface SdkHmacClaim {

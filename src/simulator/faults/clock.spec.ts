@@ -1,17 +1,17 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { UPSTREAM_NAMES } from '../settings.js';
-import { openStillSimulator, rowsIn, type TestSetup } from '../../../test/support/still-simulator.js';
+import { openStillSimulator, rowsIn, type StillSimulator } from '../../../test/support/still-simulator.js';
 
 const NOW_MS = Date.UTC(2026, 5, 1, 12);
 const MINUTE_MS = 60_000;
 
-let setup: TestSetup;
+let setup: StillSimulator;
 beforeEach(async () => {
   setup = await openStillSimulator(NOW_MS);
 });
 afterEach(() => setup.simulator.stop());
 
-describe('a clock that is off', () => {
+describe('a wrong clock', () => {
   it.each(UPSTREAM_NAMES)('of %s shows in the Date header', async (name) => {
     await setup.simulator.setFault(name, 'clock-ahead');
     expect((await setup.ask(name)).headers.date).toBe('Mon, 01 Jun 2026 12:20:00 GMT');
@@ -38,7 +38,7 @@ describe('a clock that is off', () => {
     expect(await timesIn()).toEqual(right.map((timeMs) => timeMs - 24 * 60 * MINUTE_MS));
   });
 
-  it('moves times in their own form', async () => {
+  it('shifts times in their own format', async () => {
     const formOf = (rows: readonly unknown[]): string => JSON.stringify(rows).replaceAll(/\d/g, '0');
     for (const name of ['cbr', 'cce', 'ocp'] as const) {
       const right = formOf(rowsIn(await setup.ask(name)));

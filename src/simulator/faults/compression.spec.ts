@@ -1,12 +1,12 @@
 import { gunzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { UPSTREAM_NAMES } from '../settings.js';
-import { openStillSimulator, type TestSetup } from '../../../test/support/still-simulator.js';
+import { openStillSimulator, type StillSimulator } from '../../../test/support/still-simulator.js';
 
 const GIGABYTE = 1024 ** 3;
 const BLANK = 0x20;
 
-let setup: TestSetup;
+let setup: StillSimulator;
 beforeEach(async () => {
   setup = await openStillSimulator(Date.UTC(2026, 5, 1));
 });
@@ -34,7 +34,7 @@ describe.each(UPSTREAM_NAMES)('compressed answers of %s', (name) => {
     expect(keysOf(answer.bytes)).toEqual(keysOf(right.bytes));
   });
 
-  it('gzip-cut is a whole HTTP message that does not inflate to its end', async () => {
+  it('gzip-cut is a complete HTTP message whose body does not inflate to its end', async () => {
     await setup.simulator.setFault(name, 'gzip-cut');
     const answer = await setup.ask(name);
     expect(answer.headers['content-encoding']).toBe('gzip');

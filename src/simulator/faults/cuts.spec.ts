@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { UPSTREAM_NAMES } from '../settings.js';
-import { openStillSimulator, type TestSetup } from '../../../test/support/still-simulator.js';
+import { openStillSimulator, type StillSimulator } from '../../../test/support/still-simulator.js';
 
-let setup: TestSetup;
+let setup: StillSimulator;
 beforeEach(async () => {
   setup = await openStillSimulator(Date.UTC(2026, 5, 1));
 });
@@ -17,7 +17,7 @@ describe.each(UPSTREAM_NAMES)('a body of %s that is cut', (name) => {
     },
   );
 
-  it('cut-length sends half of the length that it tells', async () => {
+  it('cut-length sends half of the length that it states', async () => {
     await setup.simulator.setFault(name, 'cut-length');
     const [head = '', body = ''] = (await setup.listen(name)).split('\r\n\r\n');
     expect(head).toMatch(/^HTTP\/1\.1 20[01] /);

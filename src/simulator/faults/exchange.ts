@@ -1,8 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { Random } from '../fleet/random.js';
 import type { Call, Query } from '../http/call.js';
-import type { Reply } from '../http/reply.js';
-import type { Refusal } from '../upstreams/refusal.js';
+import type { Refusal, Reply } from '../http/reply.js';
 
 /** A call that is about to go wrong. A fault may send a reply or do to the response what it likes. */
 export interface FaultyExchange {

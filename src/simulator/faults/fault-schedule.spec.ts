@@ -12,7 +12,7 @@ function callsMet(faults: Faults, { calls = 12, seed = 1 } = {}): number[] {
   );
 }
 
-describe('which calls meet a fault', () => {
+describe('the calls that a fault applies to', () => {
   it.each<[FaultSettings, number[]]>([
     [{ kind: 'reset', times: 3 }, [1, 2, 3]],
     [{ kind: 'reset', at: 4 }, [4]],
@@ -28,7 +28,7 @@ describe('which calls meet a fault', () => {
     expect(callsMet(fault)).toEqual(met);
   });
 
-  it('is all of them, unless bounds are given', () => {
+  it('are all, unless bounds are given', () => {
     expect(callsMet('reset', { calls: 3 })).toEqual([1, 2, 3]);
     expect(callsMet(null)).toEqual([]);
   });
@@ -74,7 +74,7 @@ describe('which calls meet a fault', () => {
 });
 
 describe('several faults', () => {
-  it('give way to the first that meets the call, each counting by itself', () => {
+  it('are decided by the first that applies to the call, each with its own count', () => {
     const schedule = new FaultSchedule(new Random(1));
     const faults: Faults = [{ kind: 'throttle', at: 2 }, { kind: 'reset', every: 2 }, 'hang'];
     const kinds = Array.from({ length: 4 }, () => schedule.meet(faults, null)?.fault.kind);

@@ -1,16 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { openStillSimulator, type TestSetup } from '../../../test/support/still-simulator.js';
+import { openStillSimulator, type StillSimulator } from '../../../test/support/still-simulator.js';
 import { FAULT_KINDS, type FaultKind } from './fault.js';
 
-let setup: TestSetup;
+let setup: StillSimulator;
 beforeEach(async () => {
   setup = await openStillSimulator(Date.UTC(2026, 5, 1));
 });
 afterEach(() => setup.simulator.stop());
 
 describe('the catalogue', () => {
-  it.each(FAULT_KINDS)('tells in the README what %s does', (kind) => {
+  it.each(FAULT_KINDS)('describes in the README what %s does', (kind) => {
     expect(readFileSync('src/simulator/README.md', 'utf8')).toMatch(new RegExp(`^\\| .*\`${kind}\``, 'm'));
   });
 });
@@ -21,20 +21,20 @@ describe('a bounded fault', () => {
     expect((await setup.ask('cbr')).status).toBe(200);
   });
 
-  it('meets one feed only', async () => {
+  it('applies to one feed only', async () => {
     await setup.simulator.setFault('css', { kind: 'error-500', only: 'clusters' });
     expect((await setup.ask('css')).status).toBe(200);
     expect((await setup.askClusters('css')).status).toBe(500);
   });
 
-  it('passes after so many calls', async () => {
+  it('ends after so many calls', async () => {
     await setup.simulator.setFault('cbr', { kind: 'error-500', times: 2 });
     const statuses: number[] = [];
     for (let call = 0; call < 3; call++) statuses.push((await setup.ask('cbr')).status);
     expect(statuses).toEqual([500, 500, 200]);
   });
 
-  it('comes at the call that it is set for', async () => {
+  it('applies to the call that it is set for', async () => {
     await setup.simulator.setFault('cbr', [
       { kind: 'error-500', at: 2 },
       { kind: 'forbidden', every: 3 },
@@ -44,7 +44,7 @@ describe('a bounded fault', () => {
     expect(statuses).toEqual([200, 500, 403, 200]);
   });
 
-  it('may be set directly, but for refuse', async () => {
+  it('can be set directly, except for refuse', async () => {
     const kind: FaultKind = 'forbidden';
     setup.simulator.settings.faults.cce = kind;
     expect((await setup.ask('cce')).status).toBe(403);

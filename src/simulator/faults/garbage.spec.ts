@@ -1,20 +1,20 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { CANARIES } from '../canaries.js';
 import { UPSTREAM_NAMES } from '../settings.js';
-import { openStillSimulator, rowsIn, type TestSetup } from '../../../test/support/still-simulator.js';
+import { openStillSimulator, rowsIn, type StillSimulator } from '../../../test/support/still-simulator.js';
 
-let setup: TestSetup;
+let setup: StillSimulator;
 beforeEach(async () => {
   setup = await openStillSimulator(Date.UTC(2026, 5, 1));
 });
 afterEach(() => setup.simulator.stop());
 
-describe.each(UPSTREAM_NAMES)('garbage of %s', (name) => {
+describe.each(UPSTREAM_NAMES)('invalid bodies of %s', (name) => {
   it.each([
     ['bad-gateway-html', 502, 'text/html'],
     ['html', 200, 'text/html'],
     ['xml-as-json', name === 'iam' ? 201 : 200, 'application/json'],
-  ] as const)('%s is no JSON and more than anybody should pass on', async (kind, status, type) => {
+  ] as const)('%s is not JSON and contains text that must not be passed on', async (kind, status, type) => {
     await setup.simulator.setFault(name, kind);
     const answer = await setup.ask(name);
     expect(answer.status).toBe(status);
@@ -26,7 +26,7 @@ describe.each(UPSTREAM_NAMES)('garbage of %s', (name) => {
   it.each([
     ['json-as-text', 'text/plain'],
     ['json-as-html', 'text/html'],
-  ] as const)('%s is the right body called %s', async (kind, type) => {
+  ] as const)('%s is the right body declared as %s', async (kind, type) => {
     const right = await setup.ask(name);
     await setup.simulator.setFault(name, kind);
     const answer = await setup.ask(name);

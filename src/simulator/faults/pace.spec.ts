@@ -1,17 +1,17 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { Random } from '../fleet/random.js';
 import { UPSTREAM_NAMES } from '../settings.js';
-import { openStillSimulator, rowsIn, type TestSetup } from '../../../test/support/still-simulator.js';
+import { openStillSimulator, rowsIn, type StillSimulator } from '../../../test/support/still-simulator.js';
 import type { FaultOptions, FaultyExchange } from './exchange.js';
 import { faultAction } from './fault.js';
 
-let setup: TestSetup;
+let setup: StillSimulator;
 beforeEach(async () => {
   setup = await openStillSimulator(Date.UTC(2026, 5, 1));
 });
 afterEach(() => setup.simulator.stop());
 
-describe.each(UPSTREAM_NAMES)('the pace of %s', (name) => {
+describe.each(UPSTREAM_NAMES)('the speed of %s', (name) => {
   it('latency gives the right answer', async () => {
     const right = await setup.ask(name);
     await setup.simulator.setFault(name, { kind: 'latency', latencyMs: 1, jitterMs: 1 });
@@ -29,7 +29,7 @@ describe.each(UPSTREAM_NAMES)('the pace of %s', (name) => {
     expect(dripped.headers['content-length']).toBe(String(dripped.bytes.length));
   });
 
-  it('drip has begun long before it ends', async () => {
+  it('drip starts long before it ends', async () => {
     await setup.simulator.setFault(name, { kind: 'drip', intervalMs: 1 });
     const heard = await setup.listen(name, (text) => /\r\n\r\n.{3}/s.test(text));
     const length = Number(/content-length: (\d+)/i.exec(heard)?.[1]);
@@ -55,7 +55,7 @@ describe.each(UPSTREAM_NAMES)('the pace of %s', (name) => {
   });
 });
 
-describe('the latency', () => {
+describe('latency', () => {
   beforeEach(() => {
     jest.useFakeTimers();
   });

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { openStillSimulator, rowsIn, type TestSetup } from '../../../test/support/still-simulator.js';
+import { openStillSimulator, rowsIn, type StillSimulator } from '../../../test/support/still-simulator.js';
 import type { FaultKind } from './fault.js';
 
-let setup: TestSetup;
+let setup: StillSimulator;
 beforeEach(async () => {
   setup = await openStillSimulator(Date.UTC(2026, 5, 1));
 });
@@ -23,7 +23,7 @@ describe.each([
     return { ...body, ...page }[{ css: 'totalSize', cbr: 'count', ocp: 'totalElements' }[name]];
   }
 
-  it('are wrong in every way, over the right rows', async () => {
+  it('are wrong in every way, with the right rows', async () => {
     expect(await totalUnder(null)).toBe(total);
     expect(await totalUnder('totals-small')).toBe(total / 2);
     expect(await totalUnder('totals-large')).toBe((total + 1) * 1000);
@@ -40,7 +40,7 @@ describe('same-page', () => {
     ['css', '?start=6&limit=5'],
     ['cbr', '?offset=5&limit=5'],
     ['ocp', '?page=2&size=5'],
-  ] as const)('of %s is the first whatever is asked for: %s', async (name, page) => {
+  ] as const)('of %s is the first whatever is requested: %s', async (name, page) => {
     const first = rowsIn(await setup.ask(name)).slice(0, 5);
     expect(rowsIn(await setup.ask(name, page))).not.toEqual(first);
     await setup.simulator.setFault(name, 'same-page');

@@ -1,17 +1,17 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { CANARIES } from '../canaries.js';
 import { UPSTREAM_NAMES } from '../settings.js';
-import { openStillSimulator, type TestSetup } from '../../../test/support/still-simulator.js';
+import { openStillSimulator, type StillSimulator } from '../../../test/support/still-simulator.js';
 
 const NOW_MS = Date.UTC(2026, 5, 1, 12);
 
-let setup: TestSetup;
+let setup: StillSimulator;
 beforeEach(async () => {
   setup = await openStillSimulator(NOW_MS);
 });
 afterEach(() => setup.simulator.stop());
 
-describe.each(UPSTREAM_NAMES)('refusals of %s', (name) => {
+describe.each(UPSTREAM_NAMES)('error answers of %s', (name) => {
   it.each([
     ['error-500', 500],
     ['throttle', 429],
@@ -25,7 +25,7 @@ describe.each(UPSTREAM_NAMES)('refusals of %s', (name) => {
     ['not-found', name === 'css' ? 403 : 404],
     ['unavailable', 503],
     ['gateway-timeout', 504],
-  ] as const)('%s is JSON with its status and more than anybody should pass on', async (kind, status) => {
+  ] as const)('%s is JSON with its status and text that must not be passed on', async (kind, status) => {
     await setup.simulator.setFault(name, kind);
     const answer = await setup.ask(name);
     expect(answer.status).toBe(status);
@@ -37,7 +37,7 @@ describe.each(UPSTREAM_NAMES)('refusals of %s', (name) => {
   });
 
   it.each(['throttle', 'throttle-gateway', 'unavailable'] as const)(
-    '%s tells how long to stay away, as seconds or as a date',
+    '%s states how long to wait, as seconds or as a date',
     async (kind) => {
       await setup.simulator.setFault(name, { kind, retryAfterSeconds: 90 });
       expect((await setup.ask(name)).headers['retry-after']).toBe('90');
@@ -70,7 +70,7 @@ describe('the words of', () => {
     expect((await setup.ask(name)).json).toMatchObject(body);
   });
 
-  it('OCP tell the window that is used up', async () => {
+  it('OCP names the window that is used up', async () => {
     await setup.simulator.setFault('ocp', { kind: 'throttle', resetSeconds: 42 });
     expect((await setup.ask('ocp')).headers).toMatchObject({
       'ratelimit-remaining': '0',

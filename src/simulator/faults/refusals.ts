@@ -1,4 +1,4 @@
-import type { Refusal } from '../upstreams/refusal.js';
+import type { Refusal } from '../http/reply.js';
 import type { FaultyExchange } from './exchange.js';
 
 const refuseAs =

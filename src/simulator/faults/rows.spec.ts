@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { CANARIES } from '../canaries.js';
-import { openStillSimulator, rowsIn, type TestSetup } from '../../../test/support/still-simulator.js';
+import { openStillSimulator, rowsIn, type StillSimulator } from '../../../test/support/still-simulator.js';
 import type { FaultKind } from './fault.js';
 
 const FEEDS = ['css', 'cbr', 'cce', 'ocp'] as const;
 type Row = Record<string, unknown>;
 
-let setup: TestSetup;
+let setup: StillSimulator;
 beforeEach(async () => {
   setup = await openStillSimulator(Date.UTC(2026, 5, 1));
 });
@@ -118,7 +118,7 @@ describe.each(FEEDS)('the rows of %s', (name) => {
     expect(wrong).toEqual(right.flatMap((row) => [row, row]));
   });
 
-  it('rows-no-objects: none is an object', async () => {
+  it('rows-no-objects: no row is an object', async () => {
     const { right, wrong } = await under('rows-no-objects');
     expect(wrong).toHaveLength(right.length);
     for (const row of wrong as unknown[]) expect(typeOf(row)).not.toBe('object');
@@ -137,7 +137,7 @@ describe.each(FEEDS)('the rows of %s', (name) => {
     expect(text.split('['.repeat(10_000) + ']'.repeat(10_000))).toHaveLength(5);
   });
 
-  it('rows-proto-keys: keys that mean something to JavaScript are fields of the row', async () => {
+  it('rows-proto-keys: keys with a meaning in JavaScript are fields of the row', async () => {
     const { right, wrong } = await under('rows-proto-keys');
     for (const [index, row] of wrong.entries()) {
       expect(Object.keys(row)).toEqual(
@@ -147,7 +147,7 @@ describe.each(FEEDS)('the rows of %s', (name) => {
     }
   });
 
-  it('are hit every so many-th, from the first on, every second by default', async () => {
+  it('are changed at a given interval, from the first on, every second by default', async () => {
     const { right, wrong } = await under('rows-no-objects', 3);
     const isHit = (rows: readonly unknown[]): boolean[] =>
       rows.map((row, index) => row !== right[index] && typeOf(row) !== 'object');
@@ -158,7 +158,7 @@ describe.each(FEEDS)('the rows of %s', (name) => {
 });
 
 describe('row faults', () => {
-  it.each(['css', 'cce', 'ocp'] as const)('hit the clusters of %s too', async (name) => {
+  it.each(['css', 'cce', 'ocp'] as const)('change the clusters of %s too', async (name) => {
     const right = rowsIn(await setup.askClusters(name));
     await setup.simulator.setFault(name, { kind: 'rows-duplicated', only: 'clusters' });
     expect(rowsIn(await setup.askClusters(name))).toHaveLength(right.length + Math.ceil(right.length / 2));

@@ -1,18 +1,18 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { UPSTREAM_NAMES } from '../settings.js';
-import { openStillSimulator, rowsIn, type TestSetup } from '../../../test/support/still-simulator.js';
+import { openStillSimulator, rowsIn, type StillSimulator } from '../../../test/support/still-simulator.js';
 
 /** The body's list by its name, and what stands around it. */
 const LISTS = { css: 'clusterLogRecord', cbr: 'operation_logs', cce: 'items', ocp: 'contents' } as const;
 const WITH_LISTS = ['css', 'cbr', 'cce', 'ocp'] as const;
 
-let setup: TestSetup;
+let setup: StillSimulator;
 beforeEach(async () => {
   setup = await openStillSimulator(Date.UTC(2026, 5, 1));
 });
 afterEach(() => setup.simulator.stop());
 
-describe.each(UPSTREAM_NAMES)('the shape of an answer of %s', (name) => {
+describe.each(UPSTREAM_NAMES)('the structure of an answer of %s', (name) => {
   it('wrong-shape is valid JSON without any list and without a token', async () => {
     await setup.simulator.setFault(name, 'wrong-shape');
     const answer = await setup.ask(name);
@@ -44,7 +44,7 @@ describe.each(UPSTREAM_NAMES)('the shape of an answer of %s', (name) => {
     expect(rowsIn(answer)).toEqual(rowsIn(right));
   });
 
-  it('proto-envelope has keys that mean something to JavaScript, and the right rows', async () => {
+  it('proto-envelope has keys with a meaning in JavaScript, and the right rows', async () => {
     const right = await setup.ask(name);
     await setup.simulator.setFault(name, 'proto-envelope');
     const answer = await setup.ask(name);

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { UPSTREAM_NAMES } from '../settings.js';
-import { openStillSimulator, type TestSetup } from '../../../test/support/still-simulator.js';
+import { openStillSimulator, type StillSimulator } from '../../../test/support/still-simulator.js';
 
-let setup: TestSetup;
+let setup: StillSimulator;
 beforeEach(async () => {
   setup = await openStillSimulator(Date.UTC(2026, 5, 1));
 });
@@ -13,7 +13,7 @@ describe.each(UPSTREAM_NAMES)('silence of %s', (name) => {
     ['close', 'ECONNRESET'],
     ['reset', 'ECONNRESET'],
     ['refuse', 'ECONNREFUSED'],
-  ] as const)('%s breaks the connection, and heals when it is cleared', async (kind, code) => {
+  ] as const)('%s breaks the connection, and ends when it is cleared', async (kind, code) => {
     await setup.simulator.setFault(name, kind);
     await expect(setup.ask(name)).rejects.toMatchObject({ code });
     await setup.simulator.setFault(name, null);
@@ -33,7 +33,7 @@ describe.each(UPSTREAM_NAMES)('silence of %s', (name) => {
 });
 
 describe('a port', () => {
-  it('stays open where only some calls are refused', async () => {
+  it('stays open where only some calls are rejected', async () => {
     for (const bound of [{ only: 'operation-logs' }, { times: 1 }, { at: 1 }, { every: 1 }, { rate: 1 }]) {
       await setup.simulator.setFault('cbr', { kind: 'refuse', ...bound });
       await expect(setup.ask('cbr')).rejects.toMatchObject({ code: 'ECONNRESET' });
@@ -47,7 +47,7 @@ describe('a port', () => {
 });
 
 describe('a closed connection', () => {
-  it('ends in an orderly way, with no byte sent', async () => {
+  it('ends in an orderly way, without a byte', async () => {
     await setup.simulator.setFault('css', 'close');
     expect(await setup.listen('css')).toBe('');
   });

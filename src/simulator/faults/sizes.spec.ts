@@ -1,17 +1,17 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { UPSTREAM_NAMES } from '../settings.js';
-import { openStillSimulator, rowsIn, type TestSetup } from '../../../test/support/still-simulator.js';
+import { openStillSimulator, rowsIn, type StillSimulator } from '../../../test/support/still-simulator.js';
 
 const MEBIBYTE = 1024 * 1024;
 
-let setup: TestSetup;
+let setup: StillSimulator;
 beforeEach(async () => {
   setup = await openStillSimulator(Date.UTC(2026, 5, 1));
 });
 afterEach(() => setup.simulator.stop());
 
 describe.each(UPSTREAM_NAMES)('large bodies of %s', (name) => {
-  it('large-body is the right body and blanks up to the size asked for', async () => {
+  it('large-body is the right body and blanks up to the requested size', async () => {
     const right = await setup.ask(name);
     await setup.simulator.setFault(name, { kind: 'large-body', bodyBytes: 3 * MEBIBYTE + 1 });
     const answer = await setup.ask(name);
@@ -34,7 +34,7 @@ describe.each(UPSTREAM_NAMES)('large bodies of %s', (name) => {
 });
 
 describe('large-body', () => {
-  it('is a hundred megabytes unless told otherwise', async () => {
+  it('is a hundred megabytes by default', async () => {
     await setup.simulator.setFault('cce', 'large-body');
     const heard = await setup.listen('cce', (text) => text.includes('\r\n\r\n'));
     expect(heard).toMatch(new RegExp(`^content-length: ${100 * MEBIBYTE}\r$`, 'im'));

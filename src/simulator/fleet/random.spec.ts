@@ -22,7 +22,7 @@ describe('Random', () => {
     );
   });
 
-  it('forks into streams that do not disturb each other', () => {
+  it('forks into independent streams', () => {
     const random = new Random(1);
     const first = random.fork('a').next();
     random.next();

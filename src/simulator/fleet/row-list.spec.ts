@@ -47,7 +47,7 @@ describe('RowList', () => {
     expect(kept).toHaveLength(7);
   });
 
-  it('takes a verbatim row as the newest unless told otherwise', () => {
+  it('places a verbatim row as the newest by default', () => {
     const list = listOf([5, 9]);
     list.addVerbatim({ any: 'thing' });
     list.addVerbatim('older', 1);

@@ -8,11 +8,10 @@ import { faultAction, type Faults } from '../faults/fault.js';
 import { FaultSchedule } from '../faults/fault-schedule.js';
 import type { Random } from '../fleet/random.js';
 import type { UpstreamSettings } from '../settings.js';
-import type { Refusal } from '../upstreams/refusal.js';
+import type { Refusal, Reply } from './reply.js';
 import { matchRoute, type RouteMatch, type Upstream, type World } from '../upstreams/upstream.js';
 import { readCall, type Call, type Query } from './call.js';
 import { RateWindow, type Quota } from './rate-window.js';
-import type { Reply } from './reply.js';
 
 /** Huawei tokens may have 32 KiB; node's default refuses such headers. */
 const LARGEST_HEADERS_BYTES = 64 * 1024;

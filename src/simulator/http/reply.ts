@@ -12,3 +12,18 @@ export function jsonReply(status: number, value: unknown, headers: Record<string
 export function htmlReply(status: number, body: string): Reply {
   return { status, headers: { 'content-type': 'text/html; charset=utf-8' }, body };
 }
+
+/** Why an upstream does not answer; each upstream words it in its own shape. */
+export type Refusal =
+  | 'unauthorized'
+  | 'forbidden'
+  | 'not-found'
+  | 'conflict'
+  | 'locked'
+  | 'throttled'
+  | 'throttled-by-gateway'
+  | 'internal'
+  | 'unavailable'
+  | 'gateway-timeout'
+  | 'bad-request'
+  | 'no-such-route';

@@ -66,7 +66,7 @@ describe('operation logs', () => {
     expect(await ids('?limit=1000')).toHaveLength(50);
   });
 
-  it('repeats limit and offset and tells the total, unless told otherwise', async () => {
+  it('repeats limit and offset and states the total by default', async () => {
     fill(5);
     expect((await logs('?limit=2')).json).toMatchObject({ count: 5, limit: 2, offset: 0 });
     simulator.settings.cbr = { ...simulator.settings.cbr, count: 'page', limitOffset: false };
@@ -75,7 +75,7 @@ describe('operation logs', () => {
   });
 
   it.each(['?limit=0', '?limit=1001', '?offset=-1', '?start_time=yesterday', '?end_time=2026-01-15'])(
-    'refuses %s',
+    'rejects %s',
     async (query) => {
       const answer = await logs(query);
       expect(answer.status).toBe(400);
@@ -107,7 +107,7 @@ describe('operation logs', () => {
     expect(await ids(`?start_time=${second}`)).toHaveLength(3);
   });
 
-  it('finds nothing under a foreign enterprise project, unless that is ignored', async () => {
+  it('finds nothing under another enterprise project, unless that is ignored', async () => {
     fill(1);
     expect(await ids('?enterprise_project_id=all_granted_eps')).toHaveLength(1);
     expect(await ids('?enterprise_project_id=foreign')).toHaveLength(0);

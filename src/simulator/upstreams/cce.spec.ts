@@ -54,14 +54,14 @@ describe('snapshot tasks', () => {
     });
   });
 
-  it('leave completionTime out while running where they are told to', async () => {
+  it('leave completionTime out while running if configured so', async () => {
     simulator.settings.cce.runningCompletionTime = false;
     cluster.rows.add(RUNNING, { ...RUNNING, uid: 'u2', phase: 'Success', completedMs: CREATED_MS + 2 });
     const { items } = (await tasks()).json as { items: { status: object }[] };
     expect(items.map(({ status }) => 'completionTime' in status)).toEqual([true, false]);
   });
 
-  it('tell an error in the subtask only', async () => {
+  it('report an error in the subtask only', async () => {
     cluster.rows.add({ ...RUNNING, phase: 'Failed', message: 'etcd is gone' });
     expect((await tasks()).json).toMatchObject({
       items: [{ spec: { items: [{ type: 'master-backup', status: 'Failed', message: 'etcd is gone' }] } }],
@@ -108,7 +108,7 @@ describe('the list of clusters', () => {
     expect(((await list()).json as { items: object[] }).items).toHaveLength(2);
   });
 
-  it('tells the networks that the model requires', async () => {
+  it('contains the networks that the model requires', async () => {
     expect((await list()).json).toMatchObject({
       items: [{ spec: { hostNetwork: {}, containerNetwork: { mode: 'eni' }, eniNetwork: {} } }],
     });
@@ -116,7 +116,7 @@ describe('the list of clusters', () => {
 });
 
 describe('a rollback', () => {
-  it('is told by the type of its subtask', async () => {
+  it('has its own type of subtask', async () => {
     cluster.rows.add({ ...RUNNING, rollback: true });
     expect((await tasks()).json).toMatchObject({
       items: [{ spec: { items: [{ type: 'master-backup-rollback' }] } }],

@@ -52,7 +52,7 @@ async function ids(query: string): Promise<string[]> {
 }
 
 describe('log backup records', () => {
-  it('serves the documented example as it stands', async () => {
+  it('serves the documented example unchanged', async () => {
     simulator.settings.css.totalSize = 'absent';
     cluster.rows.addVerbatim(DOCUMENTED);
     expect((await records()).json).toEqual({ clusterLogRecord: [DOCUMENTED] });
@@ -81,7 +81,7 @@ describe('log backup records', () => {
     expect((await ids('?start=11&offset=2&limit=10'))[0]).toBe('row-15');
   });
 
-  it('refuses unknown parameters where it is told to', async () => {
+  it('rejects unknown parameters if configured so', async () => {
     simulator.settings.css = {
       ...simulator.settings.css,
       pageParameter: 'offset',
@@ -94,7 +94,7 @@ describe('log backup records', () => {
   });
 
   it.each(['?limit=0', '?limit=1001', '?start=0', '?limit=ten', '?status=RUNNING'])(
-    'refuses %s',
+    'rejects %s',
     async (query) => {
       expect((await records(query)).status).toBe(400);
     },
@@ -106,7 +106,7 @@ describe('log backup records', () => {
     expect(await ids('?limit=20')).toHaveLength(7);
   });
 
-  it('knows a bound of the start and either refuses or clamps beyond it', async () => {
+  it('has a limit of the start and either rejects or clamps beyond it', async () => {
     fill(25);
     simulator.settings.css.offsetBound = 20;
     expect((await records('?start=21')).status).toBe(400);
@@ -118,7 +118,7 @@ describe('log backup records', () => {
     ['exact', 25],
     ['page', 10],
     ['absent', undefined],
-  ] as const)('tells the total size %s', async (totalSize, told) => {
+  ] as const)('states the total size %s', async (totalSize, told) => {
     fill(25);
     simulator.settings.css.totalSize = totalSize;
     expect(((await records()).json as Page).totalSize).toBe(told);
@@ -130,7 +130,7 @@ describe('log backup records', () => {
     expect(await ids('?status=NOT_FAIL')).toEqual(['row-3', 'row-2']);
   });
 
-  it('writes times as text where it is told to', async () => {
+  it('writes times as text if configured so', async () => {
     cluster.rows.add(row(1, { finishedAt: 5 }));
     simulator.settings.css.times = 'string';
     const [record] = ((await records()).json as Page).clusterLogRecord;

@@ -1,7 +1,6 @@
 import { telltale } from '../canaries.js';
 import type { Call } from '../http/call.js';
-import { jsonReply, type Reply } from '../http/reply.js';
-import type { Refusal } from './refusal.js';
+import { jsonReply, type Refusal, type Reply } from '../http/reply.js';
 import type { PathParameters, Upstream, World } from './upstream.js';
 
 /** A service's error: HTTP status, code, text. */

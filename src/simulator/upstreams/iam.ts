@@ -1,10 +1,8 @@
 import { telltale } from '../canaries.js';
-import type { Call } from '../http/call.js';
-import { jsonReply, type Reply } from '../http/reply.js';
+import { parameter, type Call } from '../http/call.js';
+import { jsonReply, type Refusal, type Reply } from '../http/reply.js';
 import type { Accounts } from '../settings.js';
 import { zuluMicroseconds } from './times.js';
-import type { Refusal } from './refusal.js';
-import { listProjects } from './iam-projects.js';
 import type { Upstream, World } from './upstream.js';
 
 const REFUSALS: Readonly<Record<Refusal, readonly [status: number, title: string, message: string]>> = {
@@ -128,4 +126,21 @@ function describeToken(
     user: { domain, id: '7116d09f88fa41908676fdd4b039e95b', name, password_expires_at: '' },
     ...(project === null ? { domain } : { project: { domain, ...accounts.project } }),
   };
+}
+
+const DOMAIN_ID = 'd78cbac186b744899480f25bd022f468';
+/** Every account has it beside its regions (IAM API reference, Querying Projects). */
+const BUILT_IN = { id: '5a1e9d1b0b8b4e0e9f0c6a6f9a1d2c3b', name: 'MOS' };
+
+/** The account's projects, or those of one name: a region's own project has the region's name. */
+function listProjects(call: Call, { project }: Accounts): Reply {
+  const name = parameter(call, 'name');
+  const projects = [project, BUILT_IN].filter((each) => name === undefined || each.name === name);
+  return jsonReply(200, {
+    links: { self: '/v3/projects', next: null, previous: null },
+    projects: projects.map(({ id, name: own }) => ({
+      ...{ id, name: own, domain_id: DOMAIN_ID, parent_id: DOMAIN_ID },
+      ...{ enabled: true, is_domain: false, description: '', links: { self: `/v3/projects/${id}` } },
+    })),
+  });
 }

@@ -36,7 +36,7 @@ async function tenantIds(query: string): Promise<number[]> {
 }
 
 describe('log backup tasks', () => {
-  it('stand in the documented envelope', async () => {
+  it('come in the documented envelope', async () => {
     cluster.rows.add(makeOcpRecord(cluster, undefined, CREATED_MS));
     expect((await tasks()).json).toEqual({
       data: {
@@ -74,7 +74,7 @@ describe('log backup tasks', () => {
   });
 
   it.each(['', '?page=1', '?size=10', '?page=0&size=10', '?page=1&size=0'])(
-    'are refused to the query %j',
+    'are denied to the query %j',
     async (query) => {
       const answer = await tasks(query);
       expect(answer.status).toBe(400);
@@ -94,7 +94,7 @@ describe('log backup tasks', () => {
     ['totalPage', { page: { number: 1, size: 2, totalElements: 5, totalPage: 3 } }],
     ['flat', { page: { number: 1, size: 2 }, totalElements: 5, totalPage: 3 }],
     ['absent', { page: { number: 1, size: 2 } }],
-  ] as const)('tell the totals in the form %s', async (totals, data) => {
+  ] as const)('state the totals in the form %s', async (totals, data) => {
     fill(5);
     simulator.settings.ocp.totals = totals;
     const answer = (await tasks('?page=1&size=2')).json as Page;
@@ -106,13 +106,13 @@ describe('log backup tasks', () => {
     ['asked', 10],
     ['rows', 5],
     ['max', 2000],
-  ] as const)('tell the page size %s', async (pageSize, told) => {
+  ] as const)('state the page size %s', async (pageSize, told) => {
     fill(5);
     simulator.settings.ocp.pageSize = pageSize;
     expect(((await tasks()).json as Page).data.page.size).toBe(told);
   });
 
-  it('can be bounded in time, by both ends and with an escaped plus only', async () => {
+  it('can be limited in time, at both ends and with an escaped plus only', async () => {
     fill(3);
     const [from, to] = ['2021-09-09T16:19:47.407+08:00', '2021-09-09T16:19:47.407+08:00'];
     const escaped = (text: string): string => encodeURIComponent(text);
@@ -122,7 +122,7 @@ describe('log backup tasks', () => {
     expect((await tasks(`?page=1&size=10&startTime=${from}&endTime=${to}`)).status).toBe(400);
   });
 
-  it('are not found for an unknown cluster, with HTTP 200 where failures are told so', async () => {
+  it('are not found for an unknown cluster, with HTTP 200 if failures are reported so', async () => {
     const answer = await tasks(undefined, 7);
     expect([answer.status, answer.json]).toMatchObject([404, { status: 404, error: { code: 10002 } }]);
     simulator.settings.ocp.failures = 'ok';
@@ -130,7 +130,7 @@ describe('log backup tasks', () => {
     expect([hidden.status, hidden.json]).toMatchObject([200, { status: 404, successful: false }]);
   });
 
-  it('carry the rate limit and are throttled beyond it', async () => {
+  it('have rate limit headers and are throttled beyond the limit', async () => {
     simulator.settings.ocp.rateLimit = { calls: 2, perMs: 60_000 };
     const answers = [await tasks(), await tasks(), await tasks()];
     expect(answers.map(({ status }) => status)).toEqual([200, 200, 429]);

@@ -1,16 +1,15 @@
 import { telltale } from '../canaries.js';
 import type { OcpCluster } from '../fleet/fleet.js';
-import type { OcpRecord } from '../fleet/records.js';
 import { Random } from '../fleet/random.js';
+import type { OcpRecord } from '../fleet/records.js';
 import type { Row } from '../fleet/row-list.js';
-import type { Call } from '../http/call.js';
+import { parameter, type Call } from '../http/call.js';
 import type { Quota } from '../http/rate-window.js';
-import { jsonReply, type Reply } from '../http/reply.js';
+import { jsonReply, type Refusal, type Reply } from '../http/reply.js';
+import type { OcpSettings } from '../settings.js';
 import { contentsReply, failureReply } from './ocp-envelope.js';
 import { stir, wholeNumber } from './paging.js';
 import { offsetTime } from './times.js';
-import { ocpTimeFilter } from './ocp-time-filter.js';
-import type { Refusal } from './refusal.js';
 import type { PathParameters, Refuse, Route, Upstream, World } from './upstream.js';
 
 type OcpError = readonly [status: number, code: number, message: string];
@@ -168,4 +167,19 @@ function wireCluster(cluster: OcpCluster): object {
     createTime: offsetTime(cluster.createdMs, { offsetMinutes: 480, colon: true }),
     standbyClusters: cluster.standbyClusters.map(wireCluster),
   };
+}
+
+/** An OffsetDateTime; a plus sent without escaping arrives as a space and is refused. */
+const OFFSET_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$/;
+
+/** The test that tasks must pass for startTime and endTime, or what is wrong with them: both or neither. */
+function ocpTimeFilter(call: Call, settings: OcpSettings): ((row: Row<OcpRecord>) => boolean) | string {
+  const start = parameter(call, 'startTime');
+  const end = parameter(call, 'endTime');
+  if (start === undefined && end === undefined) return () => true;
+  if (start === undefined || end === undefined) return 'startTime and endTime belong together';
+  if (!OFFSET_TIME.test(start) || !OFFSET_TIME.test(end)) return 'startTime, endTime';
+  if (settings.timeFilter === 'none') return () => true;
+  const [startMs, endMs] = [Date.parse(start), Date.parse(end)];
+  return (row) => row.createdMs >= startMs && row.createdMs <= endMs;
 }

@@ -5,9 +5,8 @@ import type { Fleet } from '../fleet/fleet.js';
 import type { Life } from '../fleet/life.js';
 import type { Call } from '../http/call.js';
 import type { Quota } from '../http/rate-window.js';
-import type { Reply } from '../http/reply.js';
+import type { Refusal, Reply } from '../http/reply.js';
 import type { SimulatorSettings, UpstreamName } from '../settings.js';
-import type { Refusal } from './refusal.js';
 
 /** What the upstreams share. */
 export interface World {

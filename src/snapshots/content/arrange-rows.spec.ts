@@ -15,7 +15,7 @@ function nested(levels: number): object {
 }
 
 describe('arrangeRows', () => {
-  it('sorts the rows, and answers equal ones as the objects of the base', async () => {
+  it('sorts the rows, and returns equal ones as the objects of the base', async () => {
     const raws = fc.dictionary(fc.string(), fc.jsonValue(), { maxKeys: 3 });
     const time = fc.option(fc.constantFrom('2024-01-01T00:00:00.000Z', '2024-01-02T00:00:00.000Z'));
     const kept = fc.dictionary(
@@ -39,14 +39,14 @@ describe('arrangeRows', () => {
     );
   });
 
-  it('answers the base itself where nothing changed, whatever the order of arrival', async () => {
+  it('returns the base itself where nothing changed, whatever the order of arrival', async () => {
     const base = [row('b', { x: 1 }, '2024-01-02T00:00:00.000Z'), row('a', {}, '2024-01-01T00:00:00.000Z')];
     expect(await arrangeRows(structuredClone(base).reverse(), base)).toBe(base);
     expect(await arrangeRows([], [])).toEqual([]);
     expect(await arrangeRows(base.slice(1), base)).not.toBe(base);
   });
 
-  it('does not mind the order of fields', async () => {
+  it('ignores the order of fields', async () => {
     const base = [row('x', { a: 1, b: 2 })];
     expect(await arrangeRows([row('x', { b: 2, a: 1 })], base)).toBe(base);
   });
@@ -62,7 +62,7 @@ describe('arrangeRows', () => {
       { a: 1, b: undefined },
     ],
     [JSON.parse('{"__proto__":1}') as object, {}],
-  ])('does not take %j for %j', async (a, b) => {
+  ])('does not treat %j as %j', async (a, b) => {
     const [from, to] = [row('x', a), row('x', b)];
     expect((await arrangeRows([from], [to]))[0]).toBe(from);
     expect((await arrangeRows([to], [from]))[0]).toBe(to);

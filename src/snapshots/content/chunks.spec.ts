@@ -26,7 +26,7 @@ describe('chunks', () => {
     expect(many.length / sizes.length).toBeLessThan(80);
   });
 
-  it('are the same but for a few next to a row that comes or goes', async () => {
+  it('stay the same except for a few next to a row that is added or removed', async () => {
     const before = new Set((await intoChunks(many)).map((chunk) => chunk[0]));
     for (const rows of [
       [row('new'), ...many],

@@ -18,7 +18,7 @@ describe('a manifest', () => {
     );
   });
 
-  it('is not read, and throws nothing, when its head is no JSON though its digest is right', () => {
+  it('is not read, and nothing is thrown, when its head is not JSON although its digest is right', () => {
     const bytes = encodeManifest({ version: 1, head: { a: 1 }, digests: [] });
     bytes.write('}', 32);
     bytes.write(digestOf(bytes.subarray(0, 16), bytes.subarray(32)), 16, 'latin1');
@@ -37,7 +37,7 @@ describe('a manifest', () => {
     expect(decodeManifest(bytes, vouch)).not.toBeNull();
   });
 
-  it('is not read when a bit of it has changed, or a part is missing', () => {
+  it('is not read when a bit has changed or a part is missing', () => {
     fc.assert(
       fc.property(manifest, fc.nat(), fc.nat(7), (written, at, bit) => {
         const bytes = encodeManifest(written);

@@ -42,7 +42,7 @@ describe('a segment', () => {
     await expect(decodeText(JSON.stringify([{ task: TASK, raw }]))).resolves.toBeNull();
   });
 
-  it('is not read under the digest of another', async () => {
+  it('is not read with the digest of another', async () => {
     const segment = await encodeSegment([{ task: TASK, raw: {} }]);
     const damaged = { ...segment, bytes: Buffer.concat([segment.bytes, Buffer.alloc(1)]) };
     await expect(decodeSegment(damaged)).resolves.toBeNull();
@@ -53,7 +53,7 @@ describe('a segment', () => {
     await expect(decodeText(`[${' '.repeat(2 ** 20)}]`)).resolves.toEqual([]);
   });
 
-  it('is not read when it is not compressed, or no list in JSON', async () => {
+  it('is not read when it is not compressed, or not a JSON list', async () => {
     const bytes = Buffer.from('[]');
     await expect(decodeSegment({ digest: digestOf(bytes), bytes })).resolves.toBeNull();
     for (const text of ['', '{}', '[', 'null', '[null]', '[[]]', '[{"task":null,"raw":{}}]']) {

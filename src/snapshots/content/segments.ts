@@ -3,10 +3,10 @@ import { brotliCompress, brotliDecompress, constants } from 'node:zlib';
 import { RedisUnavailable } from '@/redis/redis-link.js';
 import type { Chunk } from './chunks.js';
 import { digestOf } from './manifest.js';
-import { isTaskRow } from './task-row.js';
 import { compactTask } from '@/model/compact-task.js';
 import { JsonText } from '@/model/json-text.js';
-import type { TaskRow } from '@/model/task.js';
+import { isObject } from '@/model/schema.js';
+import { TASK, type TaskRow } from '@/model/task.js';
 import { yieldToEventLoop } from '@/scheduling/cooperative.js';
 
 /** A chunk's rows as bytes, and the digest of these. */
@@ -70,4 +70,10 @@ function fromStored(stored: unknown): unknown {
   const { task, raw } = (stored ?? {}) as { task?: unknown; raw?: unknown };
   if (typeof raw !== 'string') return stored;
   return JSON.parse(raw.startsWith('{') ? raw : '') && { task, raw: new JsonText(raw) };
+}
+
+/** Whether a value has the shape of a row, down to the task's last field. */
+function isTaskRow(value: unknown): value is TaskRow {
+  const { task, raw } = (value ?? {}) as { task?: unknown; raw?: unknown };
+  return TASK.check(task) && isObject(raw);
 }

@@ -1,15 +1,17 @@
 import { setTimeout } from 'node:timers/promises';
-import { Attempts, type FallbackTimeouts } from './attempts.js';
-import { FallbackLease } from './fallback-lease.js';
+import { arrangeRows } from '../content/arrange-rows.js';
 import type { InProcessStore } from '../in-process/in-process-store.js';
 import {
   SnapshotStore,
+  type Backoff,
   type Claim,
   type ClaimRequest,
+  type Content,
   type Entry,
   type Lease,
   type StoreEvent,
 } from '../snapshot-store.js';
+import { StoreCalls, type FallbackTimeouts } from './store-calls.js';
 
 export interface FallbackOptions {
   readonly shared: SnapshotStore;
@@ -31,7 +33,7 @@ const MAX_DELAY_MS = 500;
  * `FallbackTimeouts`. Entries kept during an outage are offered to the shared store once it is back.
  */
 export class FallbackStore extends SnapshotStore {
-  readonly #attempts: Attempts;
+  readonly #calls: StoreCalls;
   readonly #names = new Set<string>();
   readonly #listeners: ((event: StoreEvent) => void)[] = [];
   #reconciling: Promise<void> = Promise.resolve();
@@ -39,7 +41,7 @@ export class FallbackStore extends SnapshotStore {
 
   constructor(private readonly options: FallbackOptions) {
     super();
-    this.#attempts = new Attempts(options.onFault ?? (() => undefined), options.timeouts);
+    this.#calls = new StoreCalls(options.onFault ?? (() => undefined), options.timeouts);
     options.onUp(() => {
       this.reconcileSoon();
     });
@@ -56,7 +58,7 @@ export class FallbackStore extends SnapshotStore {
     this.#names.add(name);
     const { local, shared } = this.options;
     if ((local.newest(name)?.version ?? 0) > (request.held ?? 0)) return { outcome: 'newer' };
-    const claim = await this.#attempts.claim(() => shared.claim(name, request));
+    const claim = await this.#calls.claim(() => shared.claim(name, request));
     if (claim?.outcome === 'granted') return { outcome: 'granted', lease: this.lease(name, claim.lease) };
     if (claim !== null) return claim;
     const own = await local.claim(name, request);
@@ -73,14 +75,14 @@ export class FallbackStore extends SnapshotStore {
   override forget(name: string): void {
     this.#names.delete(name);
     this.options.local.forget(name);
-    this.#attempts.now(() => {
+    this.#calls.now(() => {
       this.options.shared.forget(name);
     });
   }
 
   onStoreEvent(listener: (event: StoreEvent) => void): void {
     this.#listeners.push(listener);
-    this.#attempts.now(() => {
+    this.#calls.now(() => {
       this.options.shared.onStoreEvent(listener);
     });
   }
@@ -88,7 +90,7 @@ export class FallbackStore extends SnapshotStore {
   private lease(name: string, lease: Lease): Lease {
     const { local } = this.options;
     return new FallbackLease(lease, {
-      attempts: this.#attempts,
+      calls: this.#calls,
       mirror: async (entry) => {
         await local.offer(name, entry);
         const newest = local.newest(name);
@@ -128,14 +130,14 @@ export class FallbackStore extends SnapshotStore {
     const { local, shared } = this.options;
     const here = local.newest(name);
     const base = (here?.version ?? 0) > (held?.version ?? 0) ? here : held;
-    const entry = await this.#attempts.entry(() => shared.load(name, base));
+    const entry = await this.#calls.entry(() => shared.load(name, base));
     if (entry === null || entry.version <= (base?.version ?? 0)) return false;
     await local.offer(name, entry);
     return true;
   }
 
   private async send(name: string, entry: Entry): Promise<void> {
-    await this.#attempts.transfer(() => this.options.shared.offer(name, entry));
+    await this.#calls.transfer(() => this.options.shared.offer(name, entry));
   }
 
   /** Runs are sequential; while one is waiting, another is not needed. */
@@ -160,9 +162,57 @@ export class FallbackStore extends SnapshotStore {
 
   private publish(event: StoreEvent): void {
     for (const listener of this.#listeners) {
-      this.#attempts.now(() => {
+      this.#calls.now(() => {
         listener(event);
       });
     }
+  }
+}
+
+export interface FallbackDependencies {
+  readonly calls: StoreCalls;
+  /** Keeps in this process what the shared store has kept; answers it, or null if this process has a newer entry. */
+  readonly mirror: (entry: Entry) => Promise<Entry | null>;
+  /** Keeps in this process what the shared store could not take; false if this process has a newer entry. */
+  readonly keepHere: (entry: Entry) => Promise<boolean>;
+  /** Sets in this process the backoff that the shared store could not take. */
+  readonly pauseHere: (backoff: Backoff) => void;
+}
+
+/** A lease of the shared store. If the store becomes unreachable, the entry is kept in this process. */
+class FallbackLease implements Lease {
+  constructor(
+    private readonly lease: Lease,
+    private readonly dependencies: FallbackDependencies,
+  ) {}
+
+  get version(): number {
+    return this.lease.version;
+  }
+
+  get lost(): AbortSignal {
+    return this.lease.lost;
+  }
+
+  async keep(content: Content, base: Entry | null): Promise<Entry | null> {
+    const kept = await this.dependencies.calls.transfer(() => this.lease.keep(content, base));
+    if (kept === 'failed') return this.keepHere(content, base);
+    return kept === null ? null : this.mirror(kept, content, base);
+  }
+
+  async giveUp(backoff: Backoff | null): Promise<void> {
+    const ended = await this.dependencies.calls.brief(() => this.lease.giveUp(backoff));
+    if (ended === 'failed' && backoff !== null) this.dependencies.pauseHere(backoff);
+  }
+
+  private mirror(kept: Entry, content: Content, base: Entry | null): Promise<Entry | null> {
+    const sound = (kept as Partial<Entry>).version === this.version && Array.isArray(kept.rows);
+    return sound ? this.dependencies.mirror(kept) : this.keepHere(content, base);
+  }
+
+  private async keepHere({ head, rows, endedMs }: Content, base: Entry | null): Promise<Entry | null> {
+    const reused = await arrangeRows(rows, base?.rows ?? null);
+    const entry = { version: this.version, head, rows: reused, endedMs };
+    return (await this.dependencies.keepHere(entry)) ? entry : null;
   }
 }

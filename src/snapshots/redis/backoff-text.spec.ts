@@ -16,7 +16,7 @@ describe('a backoff as text', () => {
     expect(parseBackoff(formatBackoff(backoff), 5_000)).toEqual(backoff);
   });
 
-  it('of an earlier release is read without what was seen', () => {
+  it('of an earlier release is read without the last failure seen', () => {
     expect(parseBackoff('4456 456 3 UNREACHABLE', 5_000)).toEqual({ ...BACKOFF, diagnosis: null });
   });
 
@@ -36,7 +36,7 @@ describe('readBackoff', () => {
     expect(readBackoff(BACKOFF)).toEqual({ ...BACKOFF, diagnosis: null });
   });
 
-  it('takes nothing over that it does not know', () => {
+  it('ignores what it does not know', () => {
     const told = { ...BACKOFF, diagnosis: { cause: 'DNS', text: 'upstream text' }, text: 'more' };
     expect(readBackoff(told)).toEqual({ ...BACKOFF, diagnosis: diagnosisOf('DNS') });
   });
@@ -56,7 +56,7 @@ describe('a backoff from Redis', () => {
     expect(boundBackoff({ ...told, notBeforeMs: 8.64e15 }, 456)?.notBeforeMs).toBe(3_600_456);
   });
 
-  it('is none when it is of the future, or no backoff', () => {
+  it('is ignored when it is from the future, or not a backoff', () => {
     expect(boundBackoff({ ...told, failedAtMs: 3_600_456 }, 456)).toBeNull();
     for (const text of ['', '1 2 3', '1 2 3 NONSENSE', 'x 2 3 TIMEOUT'])
       expect(parseBackoff(text, 456)).toBeNull();

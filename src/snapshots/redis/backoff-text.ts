@@ -2,25 +2,25 @@ import { parseDiagnosis } from '@/model/diagnosis.js';
 import { FAILURE_REASONS } from '@/model/failure.js';
 import type { Backoff } from '../snapshot-store.js';
 
-/** How long a backoff is remembered after its end, for the count of failures. */
+/** A backoff is kept for so long after its end, so that failures in a row are counted on. */
 export const REMEMBERED_MS = 600_000;
-/** No policy pauses for longer. */
+/** No backoff is longer. */
 export const LONGEST_PAUSE_MS = 3_600_000;
-/** Longer texts are no backoffs: the longest has numbers of 16 digits, codes of 64 characters and a signature. */
+/** The longest backoff has numbers of 16 digits, codes of 64 characters and a signature. */
 export const LONGEST_BACKOFF_TEXT = 1024;
 
-/** What is told of a later time than this from now is no clock that is ahead. */
+/** The clocks of replicas differ by less. */
 const MOST_AHEAD_MS = 5 * 60_000;
 const MOST_FAILURES = 1_000_000;
 
-/** A backoff as a script reads it: its numbers, whole, and its reason; then as JSON what was seen, where that is known. */
+/** A backoff as scripts read it: three integers, the reason, and the diagnosis as JSON if there is one. */
 export function formatBackoff(backoff: Backoff): string {
   const { notBeforeMs, failedAtMs, failuresInARow, reason, diagnosis } = backoff;
   const numbers = `${Math.ceil(notBeforeMs)} ${Math.floor(failedAtMs)} ${failuresInARow}`;
   return `${numbers} ${reason}${diagnosis === null ? '' : ` ${JSON.stringify(diagnosis)}`}`;
 }
 
-/** Reads what `formatBackoff` has written, of this release or an earlier one, within bounds; null for anything else. */
+/** Reads the text of `formatBackoff`, of this release or an earlier one, within bounds. null for anything else. */
 export function parseBackoff(text: string, nowMs: number): Backoff | null {
   const [notBeforeMs, failedAtMs, failuresInARow, reason, ...rest] = text.split(' ');
   const backoff = readBackoff({
@@ -33,7 +33,7 @@ export function parseBackoff(text: string, nowMs: number): Backoff | null {
   return backoff && boundBackoff(backoff, nowMs);
 }
 
-/** Nobody pauses for more than an hour from now, whatever Redis says. Null for a failure of the future. */
+/** Limits a backoff to an hour from now, whatever Redis says. null for a failure in the future. */
 export function boundBackoff(backoff: Backoff, nowMs: number): Backoff | null {
   const { failedAtMs, notBeforeMs, failuresInARow } = backoff;
   if (failedAtMs > nowMs + MOST_AHEAD_MS || failedAtMs < 0) return null;
@@ -44,15 +44,15 @@ export function boundBackoff(backoff: Backoff, nowMs: number): Backoff | null {
   };
 }
 
-/** A backoff from outside; null for anything else. What was seen need not be told. */
+/** Checks a backoff from outside; null for anything else. The diagnosis may be missing. */
 export function readBackoff(value: unknown): Backoff | null {
-  const told = (value ?? {}) as Partial<Record<keyof Backoff, unknown>>;
-  const reason = FAILURE_REASONS.find((known) => known === told.reason);
-  const { failuresInARow, failedAtMs, notBeforeMs } = told;
-  const isWhole = [failuresInARow, failedAtMs, notBeforeMs].every(Number.isFinite);
-  if (reason === undefined || !isWhole) return null;
+  const fields = (value ?? {}) as Partial<Record<keyof Backoff, unknown>>;
+  const reason = FAILURE_REASONS.find((known) => known === fields.reason);
+  const { failuresInARow, failedAtMs, notBeforeMs } = fields;
+  const areNumbers = [failuresInARow, failedAtMs, notBeforeMs].every(Number.isFinite);
+  if (reason === undefined || !areNumbers) return null;
   const numbers = { failuresInARow, failedAtMs, notBeforeMs } as Omit<Backoff, 'reason' | 'diagnosis'>;
-  return { ...numbers, reason, diagnosis: parseDiagnosis(told.diagnosis) };
+  return { ...numbers, reason, diagnosis: parseDiagnosis(fields.diagnosis) };
 }
 
 function jsonOf(text: string): unknown {

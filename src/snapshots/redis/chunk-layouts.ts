@@ -4,13 +4,13 @@ import { intoChunks, rowsOf, type Chunk } from '../content/chunks.js';
 import type { Manifest } from '../content/manifest.js';
 import type { Entry } from '../snapshot-store.js';
 
-/** How rows lie in Redis: in chunks, each with the digest of its segment. */
+/** How rows are stored in Redis: in chunks, each with the digest of its segment. */
 export interface Layout {
   readonly chunks: readonly Chunk[];
   readonly digests: readonly string[];
 }
 
-/** Remembers how the entries in use lie in Redis, so that only the chunks that changed are sent or fetched. */
+/** Remembers the layout of the entries in use, so that only changed chunks are sent or fetched. */
 export class ChunkLayouts {
   readonly #known = new WeakMap<Entry, Layout>();
 
@@ -22,7 +22,7 @@ export class ChunkLayouts {
     this.#known.set(entry, layout);
   }
 
-  /** The rows in order, those that did not change as the objects of `base`, and the chunks they are written in. */
+  /** The rows in order, with the objects of `base` for unchanged rows, and the chunks to write them in. */
   async arrange(
     rows: readonly TaskRow[],
     base: Entry | null,
@@ -32,7 +32,7 @@ export class ChunkLayouts {
     return { rows: arranged, chunks: known?.chunks ?? (await intoChunks(arranged)) };
   }
 
-  /** The entry that was read from chunks. Another release may have written them in another order. */
+  /** The entry from chunks that were read. Another release may have written them in another order. */
   async entry(
     { version, head }: Omit<Manifest, 'digests'>,
     { chunks, digests }: Layout,
@@ -42,13 +42,13 @@ export class ChunkLayouts {
     const sorted = await inUsualOrder(read);
     const rows = await reuseRows(sorted, held?.rows ?? null);
     const entry = { version, head, rows };
-    if (sorted === read) this.remember(entry, { chunks: cutAlike(rows, chunks), digests });
+    if (sorted === read) this.remember(entry, { chunks: sliceLike(rows, chunks), digests });
     return entry;
   }
 }
 
-/** The rows in chunks that are as long as these. */
-function cutAlike(rows: readonly TaskRow[], chunks: readonly Chunk[]): Chunk[] {
+/** The rows in chunks of the same lengths. */
+function sliceLike(rows: readonly TaskRow[], chunks: readonly Chunk[]): Chunk[] {
   let end = 0;
   return chunks.map(({ length }) => rows.slice(end, (end += length)));
 }

@@ -2,10 +2,10 @@ import type { StoreEvent } from '../snapshot-store.js';
 import { boundBackoff, readBackoff } from './backoff-text.js';
 import { eventChannel, type SlotOptions } from './redis-slot.js';
 
-/** Names have at most 300 characters, and the rest of an event is shorter. */
+/** A name has at most 300 characters; an event is shorter than this. */
 const LONGEST_MESSAGE = 4_096;
 
-/** The event that another replica published; 'own' for an event of this one, null for what no replica has sent. */
+/** The event of another replica; 'own' for an event of this replica; null for anything else. */
 export function parseStoreEvent(
   message: Buffer,
   options: SlotOptions,
@@ -18,8 +18,8 @@ export function parseStoreEvent(
   if (from === options.replicaId) return 'own';
   if (typeof name !== 'string') return null;
   if (Number.isSafeInteger(version)) return { name, version: version as number };
-  const told = readBackoff(backoff);
-  const bound = told && boundBackoff(told, nowMs);
+  const read = readBackoff(backoff);
+  const bound = read && boundBackoff(read, nowMs);
   return bound && { name, backoff: bound };
 }
 

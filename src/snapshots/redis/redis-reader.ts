@@ -12,28 +12,28 @@ const MOST_TRIES = 3;
 export interface ReadOptions {
   readonly held: Entry | null;
   readonly layouts: ChunkLayouts;
-  /** No entry was made later than this, epoch milliseconds. */
+  /** A later version is invalid, epoch milliseconds. */
   readonly latestMs: number;
-  /** Told of an entry that cannot be believed. */
-  readonly onDisbelief: () => void;
+  /** Called when an entry is rejected: it cannot be read, or its signature or its version is wrong. */
+  readonly onRejected: () => void;
 }
 
 /**
- * The entry if it is newer than the one held, else null. One that cannot be read, or that no gateway of ours has
- * signed, is removed from Redis and is taken for none. Throws `RedisUnavailable`.
+ * The entry if it is newer than the one held, else null. An entry that is invalid or has a wrong signature is removed
+ * from Redis. Throws `RedisUnavailable`.
  */
 export async function readEntry(
   slot: RedisSlot,
-  { held, layouts, latestMs, onDisbelief }: ReadOptions,
+  { held, layouts, latestMs, onRejected }: ReadOptions,
 ): Promise<Entry | null> {
   let triedVersion = 0;
   for (let tries = 0; tries < MOST_TRIES; tries++) {
     const found = await slot.read(held?.version ?? 0);
     if (found === null) return null;
-    const manifest = decodeManifest(found.manifest, slot.vouch);
+    const manifest = decodeManifest(found.manifest, slot.digest);
     const isTried = found.version === triedVersion || found.version > latestMs;
     if (manifest?.version !== found.version || isTried) {
-      onDisbelief();
+      onRejected();
       await slot.discard(found.version);
       return null;
     }
@@ -54,7 +54,7 @@ class Download {
     private readonly layouts: ChunkLayouts,
   ) {}
 
-  /** null when a segment is not there or not sound: it may have been replaced meanwhile. */
+  /** null when a segment is missing or damaged: a newer entry may have replaced it. */
   async entry(manifest: Manifest): Promise<Entry | null> {
     const { digests } = manifest;
     const known = this.layouts.of(this.held);
@@ -69,7 +69,7 @@ class Download {
     return this.layouts.entry(manifest, { chunks, digests }, this.held);
   }
 
-  /** How many were fetched; 0 when one is not there or not sound. */
+  /** How many segments were fetched; 0 when one is missing or damaged. */
   private async fetch(digests: readonly string[]): Promise<number> {
     const segments = await this.slot.fetch(digests);
     for (let index = 0; index < segments.length; index += DECODED_AT_ONCE) {

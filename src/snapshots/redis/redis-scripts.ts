@@ -3,8 +3,8 @@ import { Script } from '@/redis/script.js';
 import { LONGEST_BACKOFF_TEXT, LONGEST_PAUSE_MS, REMEMBERED_MS } from './backoff-text.js';
 
 /**
- * Every script gets the five keys of one name, and removes what cannot be read of them: whoever put it there, the
- * next read writes it anew. `stored` is the version of the entry, 0 when there is none.
+ * Every script gets the five keys of one name and removes invalid values; the next read writes them again. `stored` is the
+ * version of the entry, 0 when there is none. Versions are fencing tokens: `fence` is the last one that was granted.
  */
 const PRELUDE = `
 local lease, fence, backoff, entry, segments = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
@@ -12,12 +12,12 @@ for key, kind in pairs({[lease] = 'string', [fence] = 'string', [backoff] = 'str
   local found = redis.call('TYPE', key).ok
   if found ~= kind and found ~= 'none' then redis.call('DEL', key) end
 end
-local function whole(text)
+local function integer(text)
   local number = text and string.match(text, '^%d+$') and tonumber(text)
   if number and number > 0 and number <= 8640000000000000 then return number end
   return nil
 end
-local stored = whole(redis.call('HGET', entry, 'version'))
+local stored = integer(redis.call('HGET', entry, 'version'))
 if not stored then
   redis.call('DEL', entry)
   stored = 0
@@ -38,23 +38,23 @@ function script(body: string): Script {
 }
 
 /**
- * holder, replica, nowMs, held version (0: none), lease in ms, time-to-live in ms, the replica's own live holders.
- * Answers {'newer'}, {'paused', backoff}, {'busy', ms, holder} or {'granted', version}. A version is never more than a
- * day ahead because of a number that somebody else has put there.
+ * Arguments: holder, replica, now in ms, held version (0: none), lease in ms, time to live in ms, the replica's own live
+ * holders. Answers {'newer'}, {'paused', backoff}, {'busy', ms, holder} or {'granted', version}. A forged fencing token
+ * that is more than a day ahead is ignored.
  */
 export const CLAIM = script(`
 local now, held, leaseMs = tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
 if stored > held then return {'newer'} end
-local function goesOn(leftMs) return leftMs > 0 and leftMs <= ${LONGEST_PAUSE_MS} end
+local function isInBounds(leftMs) return leftMs > 0 and leftMs <= ${LONGEST_PAUSE_MS} end
 local reasons = ' ${FAILURE_REASONS.join(' ')} '
 local paused = redis.call('GET', backoff)
 if paused then
   local plain = string.match(paused, '^[%w_-]+%.(.*)$') or paused
   local notBefore, reason = string.match(plain .. ' ', '^(%d+) %d+ %d+ ([A-Z_]+) ')
-  local known = whole(notBefore) and string.find(reasons, ' ' .. reason .. ' ', 1, true)
+  local known = integer(notBefore) and string.find(reasons, ' ' .. reason .. ' ', 1, true)
   if not known or #paused > ${LONGEST_BACKOFF_TEXT} or redis.call('PTTL', backoff) == -1 then
     redis.call('DEL', backoff)
-  elseif tonumber(notBefore) > now and goesOn(redis.call('PTTL', backoff) - ${REMEMBERED_MS}) then
+  elseif tonumber(notBefore) > now and isInBounds(redis.call('PTTL', backoff) - ${REMEMBERED_MS}) then
     return {'paused', paused}
   end
 end
@@ -63,7 +63,7 @@ if holder and left >= 0 and left <= leaseMs then
   local ours = string.sub(holder, 1, #ARGV[2]) == ARGV[2]
   if not ours or contains(7, holder) then return {'busy', left, holder} end
 end
-local given = whole(redis.call('GET', fence)) or 0
+local given = integer(redis.call('GET', fence)) or 0
 if given > now + 86400000 then given = 0 end
 local version = math.max(now, held + 1, stored + 1, given + 1)
 local text = string.format('%.0f', version)
@@ -72,21 +72,21 @@ redis.call('SET', fence, text, 'PX', ARGV[6])
 return {'granted', text}
 `);
 
-/** holder, lease in ms. Answers 1 while the lease is the holder's, else 0. */
+/** Arguments: holder, lease in ms. Answers 1 if the holder has the lease, else 0. */
 export const RENEW = script(`
 if redis.call('GET', lease) ~= ARGV[1] then return 0 end
 redis.call('PEXPIRE', lease, ARGV[2])
 return 1
 `);
 
-/** replica, its live holders: ends a lease of the replica that none of them holds. */
+/** Arguments: replica, its live holders. Ends a lease of the replica that none of them holds. */
 export const RELEASE = script(`
 local holder = redis.call('GET', lease)
 if not holder or string.sub(holder, 1, #ARGV[1]) ~= ARGV[1] or contains(2, holder) then return 0 end
 return redis.call('DEL', lease)
 `);
 
-/** holder, backoff ('': none), its time-to-live in ms, channel, event. Answers 1 when the lease was the holder's. */
+/** Arguments: holder, backoff ('': none), its time to live in ms, channel, event. Answers 1 if the holder had the lease. */
 export const GIVE_UP = script(`
 if redis.call('GET', lease) ~= ARGV[1] then return 0 end
 redis.call('DEL', lease)
@@ -98,9 +98,9 @@ return 1
 `);
 
 /**
- * holder ('': none needed), version, time-to-live in ms, manifest, channel, event, then digests and segments by
- * turns. Answers 'kept', 'refused' (the lease is another's, or a newer entry is there), or 'incomplete' (a segment
- * that the manifest names is not there; nothing was replaced).
+ * Compare-and-set of the entry. Arguments: holder ('': no lease needed), version, time to live in ms, manifest, channel,
+ * event, then pairs of digest and segment. Answers 'kept', 'refused' (another holder has the lease, or the stored version
+ * is not older), or 'incomplete' (a segment of the manifest is missing; nothing was replaced).
  */
 export const COMMIT = script(`
 local holder, version, ttl, manifest = ARGV[1], tonumber(ARGV[2]), ARGV[3], ARGV[4]
@@ -111,34 +111,34 @@ if stored >= version then
 end
 put(7)
 redis.call('PEXPIRE', segments, ttl)
-local needed, awaited = {}, 0
+local needed, missing = {}, 0
 local size = struct.unpack('<I4', manifest, 5)
 for index = 0, size - 1 do
   local digest = string.sub(manifest, 33 + index * 16, 48 + index * 16)
   if digest ~= string.rep('\\0', 16) and not needed[digest] then
     needed[digest] = true
-    awaited = awaited + 1
+    missing = missing + 1
   end
 end
 local stale = {}
 for _, digest in ipairs(redis.call('HKEYS', segments)) do
-  if needed[digest] then awaited = awaited - 1 else stale[#stale + 1] = digest end
+  if needed[digest] then missing = missing - 1 else stale[#stale + 1] = digest end
 end
-if awaited > 0 then return 'incomplete' end
+if missing > 0 then return 'incomplete' end
 for _, digest in ipairs(stale) do redis.call('HDEL', segments, digest) end
 redis.call('HSET', entry, 'version', ARGV[2], 'manifest', manifest)
 redis.call('PEXPIRE', entry, ttl)
-local given = whole(redis.call('GET', fence)) or 0
+local given = integer(redis.call('GET', fence)) or 0
 redis.call('SET', fence, string.format('%.0f', math.max(given, version)), 'PX', ttl)
 if holder ~= '' then redis.call('DEL', lease, backoff) end
 redis.call('PUBLISH', ARGV[5], ARGV[6])
 return 'kept'
 `);
 
-/** Answers the version of the entry, '0' when there is none. */
+/** Answers the version of the entry, '0' when there is none. No arguments. */
 export const VERSION = script(`return string.format('%.0f', stored)`);
 
-/** Held version, most bytes. Answers {version, manifest} of a newer entry ('' for one that is larger), else nothing. */
+/** Arguments: held version, most bytes. Answers {version, manifest} of a newer entry ('' if it is larger), else nothing. */
 export const READ = script(`
 if stored <= tonumber(ARGV[1]) then return {} end
 local fits = redis.call('HSTRLEN', entry, 'manifest') <= tonumber(ARGV[2])
@@ -146,8 +146,8 @@ return {string.format('%.0f', stored), fits and redis.call('HGET', entry, 'manif
 `);
 
 /**
- * Most bytes of a segment, most bytes of the answer, digests. Answers the segments of the first of them, as many as
- * fit and one at least; '' for one that is not there or is too large.
+ * Arguments: most bytes of a segment, most bytes of the answer, digests. Answers the segments from the first digest on, as
+ * many as fit, at least one; '' for a segment that is missing or too large.
  */
 export const FETCH = script(`
 local found, size = {}, 0
@@ -161,14 +161,14 @@ end
 return found
 `);
 
-/** Which of the keys, and the text that it is removed for: what is not believed makes room. */
+/** Which of the keys, and its text. Removes a rejected text, unless another has replaced it. */
 export const FORGET = script(`
 local key = KEYS[tonumber(ARGV[1])]
 if redis.call('GET', key) ~= ARGV[2] then return 0 end
 return redis.call('DEL', key)
 `);
 
-/** Digests. Answers those that are not there. */
+/** Arguments: digests. Answers those without a segment. */
 export const ABSENT = script(`
 local absent = {}
 for _, digest in ipairs(ARGV) do
@@ -177,13 +177,13 @@ end
 return absent
 `);
 
-/** Time-to-live in ms, then digests and segments by turns. No reader sees them before a commit names them. */
+/** Arguments: time to live in ms, then pairs of digest and segment. Readers see them once a commit names them. */
 export const UPLOAD = script(`
 put(2)
 return redis.call('PEXPIRE', segments, ARGV[1])
 `);
 
-/** Version: removes the entry if it is still of this version, and its segments, good ones too. */
+/** Argument: version. Removes the entry and all its segments if it still has this version. */
 export const DISCARD = script(`
 if stored ~= tonumber(ARGV[1]) then return 0 end
 return redis.call('DEL', entry, segments)

@@ -6,11 +6,11 @@ import * as scripts from './redis-scripts.js';
 import { digestOf, type Digest } from '../content/manifest.js';
 import { MOST_SEGMENT_BYTES, type Segment } from '../content/segments.js';
 
-/** Digests of the largest feed, and a head that names its thousand clusters or a long bookmark. */
+/** Room for the digests of the largest feed and for a head with a thousand clusters or a long bookmark. */
 const MOST_MANIFEST_BYTES = 16 * 2 ** 20;
 const MOST_ANSWER_BYTES = 16 * 2 ** 20;
 
-/** Told of every byte of arguments and answers. */
+/** Counts the bytes of arguments and answers. */
 export interface TransferObserver {
   wrote(bytes: number): void;
   read(bytes: number): void;
@@ -19,31 +19,31 @@ export interface TransferObserver {
 export interface SlotOptions {
   readonly link: RedisLink;
   readonly signer: RedisSigner;
-  /** Who this replica is, among all. */
+  /** The name of this replica. */
   readonly replicaId: string;
-  /** How long an entry outlives its last replacement, milliseconds. */
+  /** How long an entry is kept after it was written, milliseconds. */
   readonly timeToLiveMs: number;
   readonly observer: TransferObserver | null;
 }
 
 export interface Commit {
-  /** '' where no lease is needed. */
+  /** '' when no lease is needed. */
   readonly holder: string;
   readonly version: number;
   readonly manifest: Buffer;
   readonly segments: readonly Segment[];
 }
 
-export interface Ask {
+export interface ClaimArguments {
   readonly holder: string;
   readonly nowMs: number;
   /** 0: none. */
   readonly held: number;
-  /** Holders of this replica that are not to be taken for dead. */
+  /** The holders of this replica that are alive. */
   readonly live: readonly string[];
 }
 
-/** `detail`: a backoff, milliseconds or a version. `other`: the holder of the lease where one is busy. */
+/** `detail`: a backoff, milliseconds or a version. `other`: who holds the lease, when it is busy. */
 export interface ClaimAnswer {
   readonly outcome: string;
   readonly detail: string;
@@ -56,42 +56,42 @@ type SlotKey = (typeof KEYS)[number];
 type Value = string | Buffer | number;
 
 /**
- * Of what is kept, and of what is told about it. Releases that keep tasks with other fields have another one, so that
- * none finds, or throws away, what it cannot read while both run. 2: tasks with warnings.
+ * The version of entries and events. A release that stores tasks with other fields raises it, so that two releases that
+ * run together do not read or remove each other's entries. 2: tasks with warnings.
  */
 const LAYOUT = 2;
 
-/** A name's keys in Redis. A method throws `RedisUnavailable`. */
+/** The keys of one name in Redis. Methods throw `RedisUnavailable`. */
 export class RedisSlot {
   readonly #keys: readonly string[];
-  /** What a manifest of this name is checked by. */
-  readonly vouch: Digest;
+  /** The digest of a manifest of this name; with a secret, a MAC. */
+  readonly digest: Digest;
 
   constructor(
     private readonly options: SlotOptions,
     readonly name: string,
   ) {
-    // A tag in braces puts the keys of a name in one slot of a Cluster; an empty one would not.
+    // The hash tag in braces puts all keys of a name into one slot of a cluster. An empty tag would not.
     const tag = name.replace(/[%{}]/g, encodeURIComponent) || '%';
     const { link, signer } = options;
     const start = `${link.prefix}:${LAYOUT}${signer.space}:{${tag}}:`;
     this.#keys = KEYS.map((key) => start + key);
-    this.vouch = signer.isSigning
+    this.digest = signer.isSigning
       ? (...parts) => signer.mac(this.place('entry'), parts)?.toString('latin1') ?? ''
       : digestOf;
   }
 
-  /** The text of a key as this gateway signs it. */
+  /** Signs the text for a key of this name. */
   sign(key: SlotKey, text: string): string {
     return this.options.signer.sign(this.place(key), text);
   }
 
-  /** The text that was signed for a key of this name, else null. */
+  /** The text that was signed for a key of this name; null when the signature is wrong. */
   open(key: SlotKey, signed: string): string | null {
     return this.options.signer.open(this.place(key), signed);
   }
 
-  /** Removes a text that is not believed, unless another is there by now. */
+  /** Removes a text that was rejected, unless another has replaced it. */
   async forget(key: SlotKey, signed: string): Promise<void> {
     await this.run(scripts.FORGET, [KEYS.indexOf(key) + 1, Buffer.from(signed, 'latin1')]);
   }
@@ -100,8 +100,8 @@ export class RedisSlot {
     return this.#keys[KEYS.indexOf(key)] ?? '';
   }
 
-  /** The outcome, and what belongs to it. */
-  async claim({ holder, nowMs, held, live }: Ask): Promise<ClaimAnswer> {
+  /** Tries to get the lease. */
+  async claim({ holder, nowMs, held, live }: ClaimArguments): Promise<ClaimAnswer> {
     const { replicaId, timeToLiveMs } = this.options;
     const args = [holder, `${replicaId}:`, Math.floor(nowMs), held, LEASE_MS, timeToLiveMs, ...live];
     const [outcome = '', detail = '', other = ''] = texts(await this.run(scripts.CLAIM, args));
@@ -112,12 +112,12 @@ export class RedisSlot {
     return (await this.run(scripts.RENEW, [holder, LEASE_MS])) === 1;
   }
 
-  /** Ends a lease of this replica that none of `live` holds. */
+  /** Ends a lease of this replica that no holder in `live` has. */
   async release(live: readonly string[]): Promise<void> {
     await this.run(scripts.RELEASE, [`${this.options.replicaId}:`, ...live]);
   }
 
-  /** Ends the lease. If the lease was the holder's, `backoff` is kept and `event` published. */
+  /** Ends the lease. If the holder had it, `backoff` is stored and `event` is published. */
   async giveUp(
     holder: string,
     backoff: { text: string; forMs: number; event: object } | null,
@@ -137,7 +137,7 @@ export class RedisSlot {
     await this.run(scripts.UPLOAD, [this.options.timeToLiveMs, ...pairs(segments)], 'bulk');
   }
 
-  /** Those of the digests whose segments are not there. */
+  /** The digests without a segment in Redis. */
   async absent(digests: readonly string[]): Promise<ReadonlySet<string>> {
     return new Set(texts(await this.run(scripts.ABSENT, digests.map(bytes), 'bulk')));
   }
@@ -146,7 +146,7 @@ export class RedisSlot {
     return Number(await this.run(scripts.VERSION, []));
   }
 
-  /** Version and manifest of an entry newer than `held`, else null. */
+  /** The version and manifest of an entry that is newer than `held`, else null. */
   async read(held: number): Promise<{ readonly version: number; readonly manifest: Buffer } | null> {
     const [version, manifest] = (await this.run(
       scripts.READ,
@@ -156,7 +156,7 @@ export class RedisSlot {
     return version === undefined || manifest === undefined ? null : { version: Number(version), manifest };
   }
 
-  /** The segments of the first of the digests, one at least, with no bytes where there is none. */
+  /** The segments from the first digest on, at least one. A missing segment has no bytes. */
   async fetch(digests: readonly string[]): Promise<readonly Segment[]> {
     const args = [MOST_SEGMENT_BYTES, MOST_ANSWER_BYTES, ...digests.map(bytes)];
     const found = (await this.run(scripts.FETCH, args, 'bulk')) as Buffer[];

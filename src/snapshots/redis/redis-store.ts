@@ -3,10 +3,9 @@ import { SYSTEM_CLOCK, type Clock } from '@/model/clock.js';
 import { RedisUnavailable, type RedisLink } from '@/redis/redis-link.js';
 import { NO_SIGNER, type RedisSigner } from '@/redis/redis-signer.js';
 import { parseBackoff } from './backoff-text.js';
-import { LeaseHolders } from './lease-holders.js';
+import { LeaseHolders, RedisLease } from './redis-lease.js';
 import { ChunkLayouts } from './chunk-layouts.js';
 import { parseStoreEvent } from './parse-store-event.js';
-import { RedisLease } from './redis-lease.js';
 import { readEntry } from './redis-reader.js';
 import {
   eventChannel,
@@ -15,7 +14,7 @@ import {
   type SlotOptions,
   type TransferObserver,
 } from './redis-slot.js';
-import { Trust } from './trust.js';
+import { Quarantine } from './quarantine.js';
 import { writeEntry } from './redis-writer.js';
 import {
   SnapshotStore,
@@ -27,42 +26,42 @@ import {
 
 export interface RedisStoreOptions {
   readonly link: RedisLink;
-  /** Signs and checks what is in Redis; when absent, whoever can write there is believed. */
+  /** Signs and checks what is in Redis; when absent, whatever is there is accepted within bounds. */
   readonly signer?: RedisSigner;
   /** The longest that an entry may be served, milliseconds. */
   readonly keepForMs: number;
-  /** The longest that a read takes, and so a lease is held, milliseconds. */
+  /** The longest that a read takes, and so that a lease is held, milliseconds. */
   readonly longestReadMs?: number;
   readonly clock?: Clock;
-  /** Who this replica is, among all that share the Redis; made up when absent. */
+  /** The name of this replica, unique among all that share the Redis; random when absent. */
   readonly replicaId?: string;
   readonly observer?: TransferObserver;
-  /** Told of each value that is not believed, by what it was to be. */
-  readonly onDisbelief?: (kind: DisbelievedKind) => void;
+  /** Called for each value that is rejected, with what it should have been. */
+  readonly onRejected?: (kind: RejectedKind) => void;
 }
 
-export type DisbelievedKind = 'entry' | 'backoff' | 'lease' | 'news';
+export type RejectedKind = 'entry' | 'backoff' | 'lease' | 'event';
 
 const USUAL_LONGEST_READ_MS = 300_000;
 const MOST_TRIES = 3;
-/** A clock may have been ahead of this one by so much when an entry was made. */
+/** The clock of the replica that wrote an entry may be ahead by so much. */
 const MOST_AHEAD_MS = 24 * 3_600_000;
 
-/** Entries outlive what is served of them, so that a replica whose clock is behind finds them. */
+/** Entries are kept longer than they are served, for replicas whose clocks are behind. */
 const SPARE_MS = 3_600_000;
 
 /** Keeps entries in Redis, for all replicas that use it. Every method throws `RedisUnavailable`. */
 export class RedisStore extends SnapshotStore {
   readonly #options: SlotOptions;
   readonly #layouts = new ChunkLayouts();
-  /** The holders by name whose claims or leases are under way here. */
+  /** By name, the holders in this process with a claim or a lease. */
   readonly #live = new Map<string, Set<string>>();
-  /** Names of which Redis may hold a lease that nobody here has any more. */
+  /** Names for which Redis may still have a lease of this process that has ended. */
   readonly #orphaned = new Set<string>();
-  readonly #trust = new Trust();
+  readonly #quarantine = new Quarantine();
   readonly #holders: LeaseHolders;
   readonly #clock: Clock;
-  readonly #onDisbelief: (kind: DisbelievedKind) => void;
+  readonly #onRejected: (kind: RejectedKind) => void;
 
   constructor(options: RedisStoreOptions) {
     super();
@@ -70,36 +69,36 @@ export class RedisStore extends SnapshotStore {
     const timeToLiveMs = keepForMs + SPARE_MS;
     this.#options = { link, signer, replicaId, timeToLiveMs, observer: observer ?? null };
     const longestReadMs = options.longestReadMs ?? USUAL_LONGEST_READ_MS;
-    this.#holders = new LeaseHolders({ signer, replicaId, longestReadMs, trust: this.#trust });
+    this.#holders = new LeaseHolders({ signer, replicaId, longestReadMs, quarantine: this.#quarantine });
     this.#clock = options.clock ?? SYSTEM_CLOCK;
-    this.#onDisbelief = options.onDisbelief ?? (() => undefined);
+    this.#onRejected = options.onRejected ?? (() => undefined);
     link.onUp(() => void this.releaseOrphans());
   }
 
   async load(name: string, held: Entry | null): Promise<Entry | null> {
-    if (this.#trust.isLost(name)) return null;
+    if (this.#quarantine.has(name)) return null;
     const entry = await readEntry(this.slot(name), {
       held,
       layouts: this.#layouts,
       latestMs: this.#clock.wallMs() + MOST_AHEAD_MS,
-      onDisbelief: () => {
-        this.disbelieve('entry', name);
+      onRejected: () => {
+        this.reject('entry', name);
       },
     });
-    if (entry !== null) this.#trust.settle(name);
+    if (entry !== null) this.#quarantine.clear(name);
     return entry;
   }
 
-  /** Throws `RedisUnavailable` as well while too much of what is there cannot be believed. */
+  /** Throws `RedisUnavailable` also while the name is in quarantine. */
   async claim(name: string, request: ClaimRequest): Promise<Claim> {
-    for (let tries = 0; tries < MOST_TRIES && !this.#trust.isLost(name); tries++) {
+    for (let tries = 0; tries < MOST_TRIES && !this.#quarantine.has(name); tries++) {
       const claim = await this.claimOnce(name, request);
       if (claim !== null) return claim;
     }
-    throw new RedisUnavailable('DISBELIEVED');
+    throw new RedisUnavailable('REJECTED');
   }
 
-  /** null when what forbids it is not believed, and was removed. */
+  /** null if what forbade it was rejected, and so removed. */
   private async claimOnce(name: string, request: ClaimRequest): Promise<Claim | null> {
     const { held, nowMs } = request;
     const holder = this.#holders.make(this.slot(name), request);
@@ -111,7 +110,7 @@ export class RedisStore extends SnapshotStore {
       const answer = await this.slot(name).claim({ holder, nowMs, held: held ?? 0, live });
       answered = true;
       granted = answer.outcome === 'granted';
-      if (answer.outcome !== 'busy') this.#trust.idle(name);
+      if (answer.outcome !== 'busy') this.#quarantine.endWait(name);
       return await this.outcome(name, { holder, request }, answer);
     } finally {
       if (!granted) this.ended(name, holder, answered);
@@ -130,14 +129,14 @@ export class RedisStore extends SnapshotStore {
   onStoreEvent(listener: (event: StoreEvent) => void): void {
     this.#options.link.subscribe(eventChannel(this.#options), (message) => {
       const event = parseStoreEvent(message, this.#options, this.#clock.wallMs());
-      if (event === null) this.#onDisbelief('news');
+      if (event === null) this.#onRejected('event');
       else if (event !== 'own') listener(event);
     });
   }
 
-  private disbelieve(kind: DisbelievedKind, name: string): void {
-    this.#trust.trouble(name);
-    this.#onDisbelief(kind);
+  private reject(kind: RejectedKind, name: string): void {
+    this.#quarantine.countFault(name);
+    this.#onRejected(kind);
   }
 
   private slot(name: string): RedisSlot {
@@ -153,8 +152,8 @@ export class RedisStore extends SnapshotStore {
     if (outcome === 'paused') return this.paused(name, detail, request);
     if (outcome === 'granted') return { outcome, lease: this.lease(name, holder, Number(detail)) };
     const slot = this.slot(name);
-    if (this.#holders.isBelieved(slot, other, request)) return { outcome: 'busy', forMs: Number(detail) };
-    this.disbelieve('lease', name);
+    if (this.#holders.isAccepted(slot, other, request)) return { outcome: 'busy', forMs: Number(detail) };
+    this.reject('lease', name);
     await slot.forget('lease', other);
     return null;
   }
@@ -163,10 +162,10 @@ export class RedisStore extends SnapshotStore {
     const slot = this.slot(name);
     const text = slot.open('backoff', signed);
     const backoff = text === null ? null : parseBackoff(text, nowMs);
-    // A signed one that is older than what was read since was put back by somebody else.
+    // A signed backoff from before the held entry is a replay.
     const isOver = this.#options.signer.isSigning && (backoff?.failedAtMs ?? 0) < Math.min(held ?? 0, nowMs);
     if (backoff !== null && !isOver) return { outcome: 'paused', backoff };
-    this.disbelieve('backoff', name);
+    this.reject('backoff', name);
     await slot.forget('backoff', signed);
     return null;
   }
@@ -180,8 +179,8 @@ export class RedisStore extends SnapshotStore {
         this.ended(name, holder, released);
       },
       onOutcome: (outcome) => {
-        if (outcome === 'kept') this.#trust.settle(name);
-        else this.#trust.trouble(name);
+        if (outcome === 'kept') this.#quarantine.clear(name);
+        else this.#quarantine.countFault(name);
       },
     });
   }
@@ -192,7 +191,7 @@ export class RedisStore extends SnapshotStore {
     return live;
   }
 
-  /** A claim or a lease is over; where Redis may not know, it is told when it can be reached. */
+  /** A claim or a lease has ended. If Redis may not know, the lease is released once Redis is back. */
   private ended(name: string, holder: string, released: boolean): void {
     const live = this.liveOf(name);
     live.delete(holder);

@@ -6,12 +6,12 @@ import { encodeSegment, type Segment } from '../content/segments.js';
 import type { Content, Entry } from '../snapshot-store.js';
 import type { TaskRow } from '@/model/task.js';
 
-/** What is to be written, and by what right. */
+/** What to write, and under which lease. */
 export interface Draft extends Content {
   readonly version: number;
-  /** '' where no lease is needed. */
+  /** '' when no lease is needed. */
   readonly holder: string;
-  /** Aborted when there is no use in going on. */
+  /** Aborted when the lease is lost. */
   readonly lost: AbortSignal | null;
 }
 
@@ -21,8 +21,8 @@ const ENCODED_AT_ONCE = 8;
 const MOST_TRIES = 3;
 
 /**
- * Writes the draft, of which what did not change since `base` is taken to be in Redis already; where it is not,
- * all is written. Answers the entry as it is kept, or null when it was refused. Throws `RedisUnavailable`.
+ * Writes the draft. Chunks that have not changed since `base` are expected in Redis; when one is missing, all are written.
+ * Returns the stored entry, or null when Redis refused it. Throws `RedisUnavailable`.
  */
 export async function writeEntry(
   slot: RedisSlot,
@@ -45,13 +45,13 @@ export async function writeEntry(
   return null;
 }
 
-/** What a draft is compared with. */
+/** The entry that a draft is compared with. */
 export interface Predecessor {
   readonly base: Entry | null;
   readonly layouts: ChunkLayouts;
 }
 
-/** The chunks of a layout with their digests, by the row that each begins with. */
+/** The chunks of a layout with their digests, by the first row of each. */
 type KnownDigests = ReadonlyMap<TaskRow, { readonly chunk: Chunk; readonly digest: string }>;
 
 function knownDigests(layout: Layout | null): KnownDigests {
@@ -67,10 +67,10 @@ function isSameChunk(a: Chunk, b: Chunk): boolean {
   return a === b || (a.length === b.length && a.every((row, index) => row === b[index]));
 }
 
-/** One try to write a draft. Holds no more than a parcel of it as bytes. */
+/** One try to write a draft. Holds the bytes of one batch at a time. */
 class Upload {
-  #parcel: Segment[] = [];
-  #parcelBytes = 0;
+  #batch: Segment[] = [];
+  #batchBytes = 0;
 
   constructor(
     private readonly slot: RedisSlot,
@@ -78,40 +78,40 @@ class Upload {
     private readonly known: KnownDigests,
   ) {}
 
-  /** Sends all but the last parcel. Answers the digests of the chunks, or null when the right was lost. */
+  /** Sends all batches but the last. Returns the digests of the chunks, or null when the lease is lost. */
   async send(chunks: readonly Chunk[]): Promise<string[] | null> {
     const digests: string[] = [];
     for (let index = 0; index < chunks.length; index += ENCODED_AT_ONCE) {
       if (this.draft.lost?.aborted === true) return null;
       const some = chunks.slice(index, index + ENCODED_AT_ONCE);
       digests.push(...(await Promise.all(some.map((chunk) => this.digest(chunk)))));
-      await this.sendFullParcel();
+      await this.sendFullBatch();
     }
     return digests;
   }
 
   commit(digests: readonly string[]): Promise<string> {
     const { holder, version, head } = this.draft;
-    const manifest = encodeManifest({ version, head, digests }, this.slot.vouch);
-    return this.slot.commit({ holder, version, manifest, segments: this.#parcel });
+    const manifest = encodeManifest({ version, head, digests }, this.slot.digest);
+    return this.slot.commit({ holder, version, manifest, segments: this.#batch });
   }
 
   private async digest(chunk: Chunk): Promise<string> {
     const known = chunk[0] && this.known.get(chunk[0]);
     if (known !== undefined && isSameChunk(known.chunk, chunk)) return known.digest;
     const segment = await encodeSegment(chunk);
-    this.#parcel.push(segment);
-    this.#parcelBytes += segment.bytes.length;
+    this.#batch.push(segment);
+    this.#batchBytes += segment.bytes.length;
     return segment.digest;
   }
 
-  private async sendFullParcel(): Promise<void> {
-    if (this.#parcelBytes < MOST_BYTES_AT_ONCE && this.#parcel.length < MOST_SEGMENTS_AT_ONCE) return;
-    const parcel = this.#parcel;
-    this.#parcel = [];
-    this.#parcelBytes = 0;
-    const absent = await this.slot.absent(parcel.map(({ digest }) => digest));
-    const segments = parcel.filter(({ digest }) => absent.has(digest));
+  private async sendFullBatch(): Promise<void> {
+    if (this.#batchBytes < MOST_BYTES_AT_ONCE && this.#batch.length < MOST_SEGMENTS_AT_ONCE) return;
+    const batch = this.#batch;
+    this.#batch = [];
+    this.#batchBytes = 0;
+    const absent = await this.slot.absent(batch.map(({ digest }) => digest));
+    const segments = batch.filter(({ digest }) => absent.has(digest));
     if (segments.length > 0) await this.slot.upload(segments);
   }
 }

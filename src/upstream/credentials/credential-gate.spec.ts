@@ -63,7 +63,7 @@ describe('CredentialGate', () => {
     expect(await Promise.all(answers)).toHaveLength(12);
   });
 
-  it('makes one call only when the first of many is refused', async () => {
+  it('makes one call only when the first of many is rejected', async () => {
     const calls = Array.from({ length: 12 }, () => new PendingCall());
     const answers = Promise.allSettled(calls.map((call) => gate.pass(OPEN, call.work)));
     await settle();
@@ -74,7 +74,7 @@ describe('CredentialGate', () => {
     expect(calls.filter(({ started }) => started)).toHaveLength(1);
   });
 
-  it('rests longer after each refusal in a row', async () => {
+  it('backs off longer after each rejection in a row', async () => {
     for (const pauseMs of [2_000, 30_000, 1_200_000, 3_600_000, 3_600_000]) {
       await expect(gate.pass(OPEN, refused)).rejects.toMatchObject({ retryAfterMs: null });
       await expectClosedFor(pauseMs);
@@ -85,7 +85,7 @@ describe('CredentialGate', () => {
   });
 
   it.each([-3_600_000, 3_600_000])(
-    'rests as long as it should when the clock is set by %d ms',
+    'backs off for the right time when the clock is set by %d ms',
     async (byMs) => {
       await expect(gate.pass(OPEN, refused)).rejects.toBeInstanceOf(UpstreamError);
       await expect(gates.gateOf(KEY, 'cbr').pass(OPEN, succeed)).rejects.toMatchObject({
@@ -113,7 +113,7 @@ describe('CredentialGate', () => {
     expect(await Promise.all(answers)).toEqual(['answer', 'answer']);
   });
 
-  it('begins again with the shortest pause after a success', async () => {
+  it('starts with the shortest pause again after a success', async () => {
     for (const pauseMs of [2_000, 30_000]) {
       await expect(gate.pass(OPEN, refused)).rejects.toBeInstanceOf(UpstreamError);
       clock.nowMs += pauseMs;
@@ -123,7 +123,7 @@ describe('CredentialGate', () => {
     await expectClosedFor(2_000);
   });
 
-  it('tries again soon after calls that were refused together, but keeps within what locks a key', async () => {
+  it('tries again soon after calls that were rejected together, but stays below the limit that locks a key', async () => {
     await gate.pass(OPEN, succeed);
     const calls = Array.from({ length: 4 }, () => new PendingCall());
     const answers = Promise.allSettled(calls.map((call) => gate.pass(OPEN, call.work)));
@@ -135,7 +135,7 @@ describe('CredentialGate', () => {
     await expectClosedFor(3_600_000);
   });
 
-  it('takes a late refusal from before the last success elsewhere for a first one', async () => {
+  it('counts a late rejection from before the last success elsewhere as a first one', async () => {
     await gate.pass(OPEN, succeed);
     const calls = [new PendingCall(), new PendingCall()];
     const answers = Promise.allSettled(calls.map((call) => gate.pass(OPEN, call.work)));
@@ -148,7 +148,7 @@ describe('CredentialGate', () => {
     await expect(gates.gateOf(KEY, 'cce').pass(OPEN, succeed)).rejects.toMatchObject({ retryAfterMs: 2_000 });
   });
 
-  it('does not let a refusal at one place stop calls at another where the key is proven', async () => {
+  it('does not block calls at a service that accepts the key after a rejection at another', async () => {
     const elsewhere = gates.gateOf(KEY, 'cbr');
     await elsewhere.pass(OPEN, succeed);
     await expect(gate.pass(OPEN, refused)).rejects.toMatchObject({ retryAfterMs: null });
@@ -156,20 +156,20 @@ describe('CredentialGate', () => {
     await expectClosedFor(2_000);
   });
 
-  it('lets another place probe while a first call hangs', async () => {
+  it('lets another service probe while a first call hangs', async () => {
     const elsewhere = gates.gateOf(KEY, 'cbr');
     void gate.pass(OPEN, new PendingCall().work);
     expect(await elsewhere.pass(OPEN, succeed)).toBe('answer');
   });
 
-  it('does not wait for ever for a first call that hangs', async () => {
+  it('does not wait indefinitely for a first call that hangs', async () => {
     void gate.pass(OPEN, new PendingCall().work);
     const second = gate.pass(OPEN, succeed);
     clock.nowMs += 300;
     expect(await second).toBe('answer');
   });
 
-  it('stays closed when a call from before the refusal succeeds late', async () => {
+  it('stays closed when a call from before the rejection succeeds late', async () => {
     await gate.pass(OPEN, succeed);
     const [late, refusal] = [new PendingCall(), new PendingCall()];
     const answers = Promise.allSettled([gate.pass(OPEN, late.work), gate.pass(OPEN, refusal.work)]);
@@ -181,7 +181,7 @@ describe('CredentialGate', () => {
   });
 
   it.each(['TIMEOUT', 'UNREACHABLE', 'UPSTREAM_ERROR', 'FORBIDDEN', 'THROTTLED'] as const)(
-    'takes %s of a probe for neither proof nor refusal',
+    'counts %s of a probe as neither success nor rejection',
     async (reason) => {
       await expect(gate.pass(OPEN, fail(reason))).rejects.toMatchObject({ reason });
       const [first, second] = [new PendingCall(), new PendingCall()];
@@ -195,7 +195,7 @@ describe('CredentialGate', () => {
     },
   );
 
-  it('lets a waiting call go when its signal is aborted', async () => {
+  it('releases a waiting call when its signal is aborted', async () => {
     const [probe, waiting] = [new PendingCall(), new PendingCall()];
     const controller = new AbortController();
     const first = gate.pass(OPEN, probe.work);
@@ -211,7 +211,7 @@ describe('CredentialGate', () => {
     ['at one place', ['css', 'css', 'css']],
     ['at three places', ['css', 'cbr', 'cce']],
     ['at six places', ['a', 'b', 'c', 'd', 'e', 'f']],
-  ])('sees at most five refused calls in an hour of constant demand %s', async (_where, places) => {
+  ])('has at most five rejected calls in an hour of constant demand %s', async (_where, places) => {
     let attempts = 0;
     const attempt = async (): Promise<never> => {
       attempts += 1;

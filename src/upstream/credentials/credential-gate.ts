@@ -6,12 +6,12 @@ import { UpstreamError } from '../upstream-error.js';
 import { backoffAfterRefusals, type CredentialLockout } from './credential-lockout.js';
 import { OtherReplicas } from './other-replicas.js';
 
-/** While nothing has proven a credential, a first call that is out for this long no longer holds up the next. */
+/** A probe that takes longer than this no longer holds up the next one. */
 const PROBE_TIMEOUT_MS = 300;
 
-/** The refusal of a call that was not made, because its credential was refused a moment ago. */
+/** The call was not made, because its credential was refused before. */
 class GateClosedError extends UpstreamError {
-  /** `refusal`: how it was refused; absent where that was not here. */
+  /** `refusal` is what the upstream answered; absent when another place or replica was refused. */
   constructor(remainingMs: number, refusal?: Diagnosis) {
     super('UNAUTHORIZED', remainingMs, refusal);
   }
@@ -33,7 +33,7 @@ export interface CredentialGateOptions {
   readonly clock: Clock;
 }
 
-/** A call that was let through: its ticket among all replicas, if it has one, and when it began. */
+/** A call that was let through: its ticket, when replicas share a Redis, and when it started. */
 interface Passage {
   readonly ticket: string | null;
   readonly generation: number;
@@ -41,19 +41,18 @@ interface Passage {
 }
 
 /**
- * Keeps a refused credential from being hammered until it is locked: one gate for each place a credential is
- * used at. Until a call has succeeded there, only few go out, as probes; a refusal closes the gate for a
- * while, and a success opens it for all. Elsewhere the same credential may still be good: what another
- * place refuses only counts while nothing has proven the credential here. The gates of all replicas hold
- * together as long as the others can be asked, which only a first call does.
+ * Stops calls with a refused credential before the upstream locks the account. A credential has one gate for each place
+ * where it is used. Until a call has succeeded there, only a few calls go out, as probes. A refusal closes the gate for a
+ * while; a success opens it. What other places or replicas were refused counts only until a call succeeds here. Only
+ * probes ask the other replicas.
  */
 export class CredentialGate {
   #proven = false;
   #refusals = 0;
   #closedUntilMs = Number.NEGATIVE_INFINITY;
-  /** The last refusal here; undefined where a call has succeeded since. */
+  /** The last refusal here; undefined after a success. */
   #refusal: Diagnosis | undefined;
-  /** Raised by each refusal. The outcome of a call that began in an earlier generation is ignored. */
+  /** Each refusal begins a new one. The success of a call from an earlier generation is ignored. */
   #generation = 0;
   #probe: { readonly done: Promise<void>; readonly sinceMs: number } | null = null;
 
@@ -69,7 +68,7 @@ export class CredentialGate {
       shared === null ? null : new OtherReplicas({ lockouts: shared, credential, place, clock, listen });
   }
 
-  /** Throws UNAUTHORIZED, with the time that remains, while the gate is closed. */
+  /** Throws UNAUTHORIZED while the gate is closed, with the time until it opens. */
   assertOpen(): void {
     const elsewhereMs = this.#proven
       ? Number.NEGATIVE_INFINITY
@@ -78,32 +77,31 @@ export class CredentialGate {
     if (remainingMs > 0) throw new GateClosedError(remainingMs, this.#refusal);
   }
 
-  /** Runs work when the gate lets it through, and learns from its outcome. Throws TIMEOUT if aborted before. */
+  /** Runs the work when the gate lets it through, and records the outcome. Throws TIMEOUT if aborted before. */
   async pass<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
     for (;;) {
       throwIfAborted(signal);
       this.assertOpen();
-      if (this.#proven) return this.#learnFrom(work, null);
-      if (this.#mayProbe()) return this.#hold(this.#firstCall(signal, work));
-      await untilAborted(this.#turn(), signal);
+      if (this.#proven) return this.#record(work, null);
+      if (this.#mayProbe()) return this.#track(this.#probeWith(signal, work));
+      await untilAborted(this.#probeEndsOrTimesOut(), signal);
     }
   }
 
   #mayProbe(): boolean {
     if (!this.#lockout.mayProbe()) return false;
-    const held = this.#probe !== null && this.#clock.monotonicMs() - this.#probe.sinceMs < PROBE_TIMEOUT_MS;
-    return !held;
+    return this.#probe === null || this.#clock.monotonicMs() - this.#probe.sinceMs >= PROBE_TIMEOUT_MS;
   }
 
-  /** Resolves when it is worth asking again: a probe has ended, or the one here has been out for long. */
-  #turn(): Promise<unknown> {
+  /** Resolves when a probe has ended or has taken too long, so that another may start. */
+  #probeEndsOrTimesOut(): Promise<unknown> {
     const timeout = new Promise((resolve) => setTimeout(resolve, PROBE_TIMEOUT_MS).unref());
     const probes = [this.#lockout.probeEnds(), this.#probe?.done].filter((probe) => probe !== undefined);
     return Promise.race([...probes, timeout]);
   }
 
-  /** Holds up the next first call until this one has ended. */
-  #hold<T>(outcome: Promise<T>): Promise<T> {
+  /** Holds up the next probe until this one has ended. */
+  #track<T>(outcome: Promise<T>): Promise<T> {
     const probe = { done: outcome.then(ignore, ignore), sinceMs: this.#clock.monotonicMs() };
     this.#probe = probe;
     this.#lockout.addProbe(probe.done);
@@ -113,19 +111,19 @@ export class CredentialGate {
     return outcome;
   }
 
-  async #firstCall<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
-    if (this.#others === null) return this.#learnFrom(work, null);
+  async #probeWith<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+    if (this.#others === null) return this.#record(work, null);
     const ticket = await this.#others.enter(signal);
     try {
       throwIfAborted(signal);
       this.assertOpen();
-      return await this.#learnFrom(work, ticket);
+      return await this.#record(work, ticket);
     } finally {
       if (ticket !== null) await this.#others.leave(ticket);
     }
   }
 
-  async #learnFrom<T>(work: () => Promise<T>, ticket: string | null): Promise<T> {
+  async #record<T>(work: () => Promise<T>, ticket: string | null): Promise<T> {
     const passage = { ticket, generation: this.#generation, sinceMs: this.#clock.monotonicMs() };
     try {
       const result = await work();
@@ -141,13 +139,13 @@ export class CredentialGate {
     }
   }
 
-  /** Resolves when the other replicas know of it; null if they need not know. */
+  /** Resolves when the other replicas know of the success; null when they need not know. */
   #succeed(passage: Passage): Promise<void> | null {
     this.#proven = true;
     this.#open();
     this.#lockout.succeed();
-    const isNews = passage.ticket !== null || this.#lockout.isSuspected;
-    return this.#others === null || !isNews ? null : this.#reportSuccess(this.#others, passage);
+    const mustReport = passage.ticket !== null || this.#lockout.isSuspected;
+    return this.#others === null || !mustReport ? null : this.#reportSuccess(this.#others, passage);
   }
 
   async #reportSuccess(others: OtherReplicas, { ticket, sinceMs }: Passage): Promise<void> {
@@ -156,10 +154,10 @@ export class CredentialGate {
   }
 
   async #fail({ ticket, generation, sinceMs }: Passage): Promise<void> {
-    // Otherwise it is one of several calls that were refused together.
-    const anew = generation === this.#generation;
-    this.#lockout.fail(anew);
-    if (anew) {
+    // Of calls that were refused together, only the first begins a generation and counts as a refusal.
+    const isFirst = generation === this.#generation;
+    this.#lockout.fail(isFirst);
+    if (isFirst) {
       this.#refusals += 1;
       this.#closedUntilMs = this.#clock.monotonicMs() + backoffAfterRefusals(this.#refusals);
       this.#beginGeneration();
@@ -191,5 +189,5 @@ export class CredentialGate {
 }
 
 function ignore(): void {
-  // Whoever waits for a probe looks at the gate, not at the probe's result.
+  // Calls that wait for a probe look at the gate afterwards, not at the probe's result.
 }

@@ -3,7 +3,7 @@ import { clockOf } from '../../../test/support/clock.js';
 import { CredentialGates } from './credential-gates.js';
 
 describe('CredentialGates', () => {
-  it('has one gate for each account and place', () => {
+  it('has one gate for each account and service', () => {
     const gates = new CredentialGates(
       clockOf(() => 0),
       null,
@@ -16,7 +16,7 @@ describe('CredentialGates', () => {
     expect(gateOf(['password', 'a', 'bc'], 'x')).not.toBe(gateOf(['password', 'ab', 'c'], 'x'));
   });
 
-  it('counts the refusals of an account together, whatever its secret', () => {
+  it('counts the rejections of an account together, whatever its secret', () => {
     const gates = new CredentialGates(
       clockOf(() => 0),
       null,

@@ -4,7 +4,7 @@ import type { KnownCredential, SharedLockouts } from '@/model/shared-lockout.js'
 import { CredentialGate } from './credential-gate.js';
 import { CredentialLockout } from './credential-lockout.js';
 
-/** The gates of all credentials: one for each account and each place it is used at. */
+/** The gates of all credentials: one for each account and place. */
 export class CredentialGates {
   readonly #lockouts = new Map<string, CredentialLockout>();
   readonly #gates = new Map<string, CredentialGate>();
@@ -15,7 +15,7 @@ export class CredentialGates {
     private readonly shared: SharedLockouts | null,
   ) {}
 
-  /** The gate of a credential at a place; whoever names the same account and place shares it. */
+  /** The gate of a credential at a place. The same account and place have the same gate. */
   gateOf(credential: KnownCredential, place: string): CredentialGate {
     const { clock, shared } = this;
     const { account } = credential;

@@ -5,7 +5,7 @@ const LONGEST_PAUSE_MS = 60 * 60_000;
 
 /**
  * Huawei's gateway locks an access key after more than five failures in a row (API Gateway FAQ), OCP a client
- * after ten or twenty (OCP system parameters). The fifth is the last for an hour.
+ * after ten or twenty (OCP system parameters). So after five refusals there is no call for an hour.
  */
 export const LOCKOUT_POLICY: LockoutPolicy = {
   pausesMs: [2_000, 30_000, 20 * 60_000, LONGEST_PAUSE_MS],
@@ -13,16 +13,16 @@ export const LOCKOUT_POLICY: LockoutPolicy = {
   mostProbes: 4,
 };
 
-/** The pause after that many refusals in a row. Zero is a refusal of a call from before the last success. */
+/** The pause after so many refusals in a row. It is zero refusals when a call from before the last success was refused. */
 export function backoffAfterRefusals(refusals: number): number {
   return LOCKOUT_POLICY.pausesMs[Math.max(refusals, 1) - 1] ?? LONGEST_PAUSE_MS;
 }
 
-/** What is known of one credential, over all places it is used at. */
+/** The refusals of one credential over all places where it is used. */
 export class CredentialLockout {
-  /** Refused calls since the last success anywhere, as the upstream counts them. */
+  /** Refused calls since the last success, as the upstream counts them. */
   #refusedCalls = 0;
-  /** The same, with calls that were refused together counted once. */
+  /** The same, but calls that were refused together count once. */
   #refusals = 0;
   #closedUntilMs = Number.NEGATIVE_INFINITY;
   #isSuspected = false;
@@ -30,12 +30,12 @@ export class CredentialLockout {
 
   constructor(private readonly clock: Clock) {}
 
-  /** Until then, by the monotonic clock, no call goes out but where the credential is proven. */
+  /** Until then (monotonic clock) calls go out only where the credential has succeeded. */
   get closedUntilMs(): number {
     return this.#closedUntilMs;
   }
 
-  /** True when a refusal is known, here or of another replica, that no success has refuted before the others. */
+  /** True from a refusal, here or at another replica, until all replicas know of a success. */
   get isSuspected(): boolean {
     return this.#isSuspected;
   }
@@ -48,7 +48,7 @@ export class CredentialLockout {
     this.#isSuspected = false;
   }
 
-  /** Several probes may be out at once while nothing was refused; after a refusal, one. */
+  /** Several probes may be in flight before a refusal; after one, a single probe. */
   mayProbe(): boolean {
     return this.#probes.size < (this.#refusedCalls === 0 ? LOCKOUT_POLICY.mostProbes : 1);
   }
@@ -58,7 +58,7 @@ export class CredentialLockout {
     void probe.then(() => this.#probes.delete(probe));
   }
 
-  /** Resolves when one of the probes that are out has ended; undefined when none is. */
+  /** Resolves when a probe in flight has ended; undefined when there is none. */
   probeEnds(): Promise<void> | undefined {
     return this.#probes.size === 0 ? undefined : Promise.race(this.#probes);
   }
@@ -69,10 +69,11 @@ export class CredentialLockout {
     this.#closedUntilMs = Number.NEGATIVE_INFINITY;
   }
 
-  fail(anew: boolean): void {
+  /** `isFirst`: false when it was refused together with a call that is counted already. */
+  fail(isFirst: boolean): void {
     this.#isSuspected = true;
     this.#refusedCalls += 1;
-    if (anew) this.#refusals += 1;
+    if (isFirst) this.#refusals += 1;
     const exhausted = this.#refusedCalls >= LOCKOUT_POLICY.mostRefusals;
     const pauseMs = exhausted ? LONGEST_PAUSE_MS : backoffAfterRefusals(this.#refusals);
     this.#closedUntilMs = Math.max(this.#closedUntilMs, this.clock.monotonicMs() + pauseMs);

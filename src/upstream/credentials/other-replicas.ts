@@ -3,10 +3,10 @@ import type { Clock } from '@/model/clock.js';
 import type { KnownCredential, SharedLockout, SharedLockouts, LockoutEvent } from '@/model/shared-lockout.js';
 import { throwIfAborted, untilAborted } from '../http/deadline.js';
 
-/** Between questions for a first call while another replica's is out, give or take half: first and longest. */
+/** While another replica probes, Redis is asked at these intervals, give or take half: the first and the longest. */
 const FIRST_PAUSE_MS = 10;
 const LONGEST_PAUSE_MS = 200;
-/** A known pause is asked for again after this time, in case the event of its early end was lost. */
+/** After this time a pause is asked for again, in case the event of its early end was lost. */
 const TRUST_MS = 60_000;
 
 export interface OtherReplicasOptions {
@@ -32,14 +32,14 @@ export class OtherReplicas {
     });
   }
 
-  /** Until then no first call may go, as far as it is known here; by the monotonic clock. */
+  /** Until then no probe may start, as far as it is known here (monotonic clock). */
   get closedUntilMs(): number {
     return this.#clock.monotonicMs() < this.#trustedUntilMs ? this.#closedUntilMs : Number.NEGATIVE_INFINITY;
   }
 
   /**
-   * Waits until a first call may go: its ticket. null where it is for this process alone to say, that is while
-   * the others are out of reach, or where `closedUntilMs` forbids it. Throws TIMEOUT when the signal is aborted.
+   * Waits until a probe may start, and returns its ticket. null while the others are out of reach (then this process
+   * decides alone), and when a pause has set `closedUntilMs`. Throws TIMEOUT when the signal is aborted.
    */
   async enter(signal: AbortSignal): Promise<string | null> {
     for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
@@ -56,7 +56,7 @@ export class OtherReplicas {
     return this.#shared.leave(ticket);
   }
 
-  /** Reports a refused call that began at `sinceMs`. */
+  /** Reports the refusal of a call that started at `sinceMs`. */
   refused(ticket: string | null, sinceMs: number): Promise<void> {
     return this.#shared.refused({ ticket, ageMs: this.#clock.monotonicMs() - sinceMs });
   }

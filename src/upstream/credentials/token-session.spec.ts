@@ -45,14 +45,14 @@ describe('TokenSession', () => {
     return token;
   }
 
-  it('logs in once for all who ask at the same time', async () => {
+  it('logs in once for simultaneous calls', async () => {
     const tokens = [session.token(OPEN), session.token(OPEN), session.token(OPEN)];
     await finishLogIn();
     expect(await Promise.all(tokens)).toEqual(['token-1', 'token-1', 'token-1']);
     expect(logIns).toHaveLength(1);
   });
 
-  it('goes on logging in when the first to ask has left', async () => {
+  it('continues to log in when the first caller has left', async () => {
     const controller = new AbortController();
     const first = session.token(controller.signal);
     const second = session.token(OPEN);
@@ -70,7 +70,7 @@ describe('TokenSession', () => {
     expect(logIns).toHaveLength(1);
   });
 
-  it('renews in the background while the old token serves on', async () => {
+  it('renews in the background while the old token is used', async () => {
     await firstToken();
     clock.nowMs += 23.75 * HOUR_MS;
     expect(await session.token(OPEN)).toBe('token-1');
@@ -80,7 +80,7 @@ describe('TokenSession', () => {
     expect(await session.token(OPEN)).toBe('token-2');
   });
 
-  it('serves the old token when a renewal fails, and tries again later', async () => {
+  it('uses the old token when a renewal fails, and tries again later', async () => {
     await firstToken();
     clock.nowMs += 23.75 * HOUR_MS;
     await session.token(OPEN);
@@ -101,7 +101,7 @@ describe('TokenSession', () => {
     expect(await token).toBe('token-2');
   });
 
-  it('works with tokens of a short life', async () => {
+  it('works with short-lived tokens', async () => {
     lifeMs = 60_000;
     await firstToken();
     clock.nowMs += 50_000;
@@ -112,12 +112,12 @@ describe('TokenSession', () => {
     expect(logIns).toHaveLength(2);
   });
 
-  it('hands out even a token that has ended by the time it is there', async () => {
+  it('returns a token even if it has expired when it arrives', async () => {
     lifeMs = 0;
     expect(await firstToken()).toBe('token-1');
   });
 
-  it('logs in again when its token was refused', async () => {
+  it('logs in again when its token was rejected', async () => {
     await firstToken();
     session.discard('token-1');
     const token = session.token(OPEN);
@@ -125,13 +125,13 @@ describe('TokenSession', () => {
     expect(await token).toBe('token-2');
   });
 
-  it('keeps a newer token when an older one was refused', async () => {
+  it('keeps a newer token when an older one was rejected', async () => {
     await firstToken();
     session.discard('token-0');
     expect(await session.token(OPEN)).toBe('token-1');
   });
 
-  it('tells every caller when a log-in fails, and logs in anew for the next', async () => {
+  it('fails every caller when a log-in fails, and logs in again for the next', async () => {
     const tokens = Promise.allSettled([session.token(OPEN), session.token(OPEN)]);
     logIns[0]?.reject(new UpstreamError('UNAUTHORIZED'));
     expect((await tokens).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
@@ -141,7 +141,7 @@ describe('TokenSession', () => {
   it.each([
     ['back', -HOUR_MS],
     ['back for good', -400 * 24 * HOUR_MS],
-  ])('renews a token in its time when the clock is set %s', async (_, byMs) => {
+  ])('renews a token in time when the clock is set %s', async (_, byMs) => {
     await firstToken();
     clock.step(byMs);
     clock.pass(24 * HOUR_MS);
@@ -152,7 +152,7 @@ describe('TokenSession', () => {
     expect(await token).toBe('token-2');
   });
 
-  it('does not trust a token that may have ended while the machine was suspended', async () => {
+  it('does not use a token that may have expired while the machine was suspended', async () => {
     await firstToken();
     clock.step(24 * HOUR_MS);
     const token = session.token(OPEN);

@@ -31,20 +31,20 @@ async function read(share: BodyShare, bytes: number, stepBytes: number): Promise
 }
 
 describe('BodyMemory', () => {
-  it('lets a body that is alone have seven eighths, and refuses one that is larger', async () => {
+  it('allows a single body seven eighths of the memory, and rejects a larger one', async () => {
     const memory = new BodyMemory(64 * MIB);
     await expect(read(memory.share(), 56 * MIB, MIB)).resolves.toBe('read');
     await expect(read(memory.share(), 56 * MIB + 1, MIB)).resolves.toBe('LIMIT');
     await expect(read(memory.share(), 56 * MIB, MIB)).resolves.toBe('read');
   });
 
-  it('reads many bodies of half of it, which each hold a part, one after the other', async () => {
+  it('reads many bodies of half the memory, which each hold a part, one after the other', async () => {
     const memory = new BodyMemory(64 * MIB);
     const reads = Array.from({ length: 8 }, () => read(memory.share(), 28 * MIB, MIB));
     await expect(Promise.all(reads)).resolves.toEqual(reads.map(() => 'read'));
   });
 
-  it('refuses the oldest once it has more than half and all the others wait for it', async () => {
+  it('rejects the oldest once it has more than half and all others wait for it', async () => {
     const memory = new BodyMemory(64 * MIB);
     const [oldest, other] = [memory.share(), memory.share()];
     await oldest.grow(40 * MIB, never);
@@ -58,7 +58,7 @@ describe('BodyMemory', () => {
     expect(await stateOf(also)).toBe('granted');
   });
 
-  it('lets a small body have its share at once while large ones wait for theirs', async () => {
+  it('gives a small body its share at once while large ones wait', async () => {
     const memory = new BodyMemory(64 * MIB);
     const large = [memory.share(), memory.share(), memory.share()];
     await large[0]?.grow(56 * MIB, never);
@@ -68,7 +68,7 @@ describe('BodyMemory', () => {
     for (const share of small) expect(await stateOf(share.grow(100 * 1024, never))).toBe('granted');
   });
 
-  it('ends a wait with the signal of the call, and gives back what the body had', async () => {
+  it('ends a wait with the signal of the call, and frees what the body had', async () => {
     const memory = new BodyMemory(64 * MIB);
     const [first, second] = [memory.share(), memory.share()];
     await first.grow(30 * MIB, never);
@@ -82,7 +82,7 @@ describe('BodyMemory', () => {
     expect(await stateOf(first.grow(56 * MIB, never))).toBe('granted');
   });
 
-  it('reads every body that is small enough, whatever comes with it, and ends with all of them', async () => {
+  it('reads every body that is small enough, whatever arrives with it, and completes all of them', async () => {
     const sizes = fc.array(fc.integer({ min: 1, max: 70 * MIB }), { minLength: 1, maxLength: 12 });
     const property = fc.asyncProperty(
       sizes,

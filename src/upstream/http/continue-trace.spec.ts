@@ -33,11 +33,11 @@ describe('a trace', () => {
     ['v=1\r\nx-other: 1', undefined],
     ['', undefined],
     [null, undefined],
-  ])('takes along the tracestate %j as %j', (tracestate, taken) => {
+  ])('passes on the tracestate %j as %j', (tracestate, taken) => {
     expect(continueTrace({ traceparent: `00-${TRACE}-${PARENT}-01`, tracestate }).tracestate).toBe(taken);
   });
 
-  it('that nobody sent is none', () => {
+  it('is absent when none was sent', () => {
     expect(continueTrace(null)).toEqual({});
   });
 

@@ -10,7 +10,7 @@ import type { BodyReads } from './body-reads.js';
 import type { KnownRecords } from '@/model/provider.js';
 import { ConnectionWatch } from './connection-watch.js';
 import { withDeadline } from './deadline.js';
-import { exchangeFailure } from './exchange-failure.js';
+import { exchangeFailure } from './network-failure.js';
 
 /** Header names in lower case. */
 export type CallHeaders = Readonly<Record<string, string>>;

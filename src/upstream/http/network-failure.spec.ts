@@ -33,22 +33,22 @@ describe('networkFailure', () => {
     ['HPE_HEADER_OVERFLOW', 'MALFORMED', 'TOO_LARGE'],
     ['Z_DATA_ERROR', 'MALFORMED', 'BAD_ENCODING'],
     ['ERR__ERROR_FORMAT_PADDING_1', 'MALFORMED', 'BAD_ENCODING'],
-  ])('takes %s for %s, %s', (code, reason, cause) => {
+  ])('maps %s to %s, %s', (code, reason, cause) => {
     expect(networkFailure(Object.assign(new Error('text'), { code }))).toEqual({ reason, cause });
   });
 
-  it('knows the alert of a server that misses our certificate, whatever code it comes with', () => {
+  it('recognises the alert of a server that requires a client certificate, whatever its code', () => {
     const error = Object.assign(new Error(CERTIFICATE_REQUIRED), { code: 'EPROTO' });
     expect(networkFailure(error)).toEqual({ reason: 'UNREACHABLE', cause: 'TLS_CLIENT_CERTIFICATE' });
   });
 
-  it('of several addresses takes the one that says more than that there is no IPv6', () => {
+  it('of several addresses uses the one that says more than that there is no IPv6', () => {
     const errors = [{ code: 'ENETUNREACH' }, { code: 'ECONNREFUSED' }];
     const error = { code: 'ENETUNREACH', cause: { code: 'ENETUNREACH', errors } };
     expect(networkFailure(error)).toEqual({ reason: 'UNREACHABLE', cause: 'REFUSED' });
   });
 
-  it('takes anything else for UNREACHABLE, NETWORK', () => {
+  it('maps anything else to UNREACHABLE, NETWORK', () => {
     expect(networkFailure('text')).toEqual({ reason: 'UNREACHABLE', cause: 'NETWORK' });
     expect(networkFailure(new TypeError('text'))).toEqual({ reason: 'UNREACHABLE', cause: 'NETWORK' });
   });

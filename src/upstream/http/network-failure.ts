@@ -1,5 +1,7 @@
 import type { FailureCause } from '@/model/diagnosis.js';
 import type { FailureReason } from '@/model/failure.js';
+import { UpstreamError } from '../upstream-error.js';
+import type { ConnectionWatch } from './connection-watch.js';
 
 /** What is known of a call that got no whole answer. */
 export interface NetworkFailure {
@@ -83,4 +85,33 @@ const REASON_BITS = 0x7fffff;
 
 function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+}
+
+/** How far a call came before it failed. */
+export interface FailedExchange {
+  readonly watch: ConnectionWatch;
+  /** The status of the answer that was not read whole; null where none began. */
+  readonly httpStatus: number | null;
+  /** True where we gave it up: its time was over, or nobody waits for it any more. */
+  readonly isAborted: boolean;
+}
+
+const GIVEN_UP: NetworkFailure = { reason: 'TIMEOUT', cause: 'TIMEOUT' };
+
+/** The failure of a call that got no whole answer, from what was thrown. */
+export function exchangeFailure(error: unknown, exchange: FailedExchange): UpstreamError {
+  const { watch, httpStatus, isAborted } = exchange;
+  if (error instanceof UpstreamError) {
+    return new UpstreamError(error.reason, error.retryAfterMs, { ...error.diagnosis, httpStatus });
+  }
+  const { reason, cause } = isAborted ? GIVEN_UP : networkFailure(error);
+  const known = httpStatus === null ? refined(cause, watch) : cause;
+  return new UpstreamError(reason, null, { cause: known, httpStatus });
+}
+
+/** A server that does without our certificate no longer may simply end the connection. */
+function refined(cause: FailureCause, watch: ConnectionWatch): FailureCause {
+  if (cause === 'TIMEOUT' && watch.isConnecting) return 'CONNECT_TIMEOUT';
+  const isEnded = cause === 'RESET' || cause === 'TLS_PROTOCOL';
+  return isEnded && watch.demandsCertificate ? 'TLS_CLIENT_CERTIFICATE' : cause;
 }

@@ -22,15 +22,15 @@ function logIn(token: object, date: string | null): Promise<IssuedToken> {
   return logInAtIam(exchange, { login: LOGIN, clock }, new AbortController().signal);
 }
 
-describe('the life of a token', () => {
+describe('the lifetime of a token', () => {
   const expires_at = '2026-11-21T08:00:00.000000Z';
 
-  it('is from its issue to its end, both by the clock of IAM', async () => {
+  it('is from its issue to its expiry, both by the clock of IAM', async () => {
     const token = { issued_at: '2026-11-20T08:00:00.000000Z', expires_at };
     await expect(logIn(token, null)).resolves.toEqual({ value: 't', lifeMs: 24 * HOUR_MS });
   });
 
-  it('is from the date of the answer where the issue is not told', async () => {
+  it('starts at the date of the answer where the issue is not stated', async () => {
     const date = 'Fri, 20 Nov 2026 08:00:00 GMT';
     await expect(logIn({ expires_at }, date)).resolves.toEqual({ value: 't', lifeMs: 24 * HOUR_MS });
   });

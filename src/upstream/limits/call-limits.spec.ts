@@ -39,24 +39,24 @@ describe('CallLimits', () => {
     expect(started).toBe(false);
   });
 
-  it('frees the place of work that failed', async () => {
+  it('frees the slot of work that failed', async () => {
     const limits = limitsOf(null);
     await expect(limits.run(OPEN, () => Promise.reject(new Error('text')))).rejects.toThrow('text');
     expect(await limits.run(OPEN, () => Promise.resolve('next'))).toBe('next');
   });
 
-  it('takes nothing from the budget for a signal that is already aborted', async () => {
+  it('spends nothing of the budget for a signal that is already aborted', async () => {
     const limits = limitsOf({ calls: 1, perMs: 3_600_000 });
     await expect(limits.spend(AbortSignal.abort())).rejects.toMatchObject({ reason: 'TIMEOUT' });
     await expect(limits.spend(OPEN)).resolves.toBeUndefined();
   });
 
-  it('spends without end where there is no rate', async () => {
+  it('has no limit where there is no rate', async () => {
     const limits = limitsOf(null);
     for (let call = 0; call < 1000; call += 1) await limits.spend(OPEN);
   });
 
-  it('tells what remains of the window under way, and when it ends', async () => {
+  it('reports what remains of the current window, and when it ends', async () => {
     const limits = limitsOf({ calls: 2, perMs: 3_600_000 });
     expect(await limits.budget()).toEqual({ calls: 2, perMs: 3_600_000, remaining: 2, resetTimeMs: null });
     await limits.spend(OPEN);
@@ -67,7 +67,7 @@ describe('CallLimits', () => {
     expect(await limitsOf(null).budget()).toBeNull();
   });
 
-  it('counts the calls that all replicas allowed, for when they are out of reach', async () => {
+  it('counts the calls that all replicas allowed, for the time without Redis', async () => {
     let reachable = true;
     const limits = limitsOf(
       { calls: 2, perMs: 3_600_000 },
@@ -89,7 +89,7 @@ describe('CallLimits', () => {
     await expect(third).rejects.toMatchObject({ reason: 'TIMEOUT' });
   });
 
-  it('gives a place back that it got after its signal was aborted', async () => {
+  it('returns a slot that it got after its signal was aborted', async () => {
     let enter = (_leave: () => void): void => undefined;
     let ask = (): void => undefined;
     const asked = new Promise<void>((resolve) => (ask = resolve));
@@ -113,7 +113,7 @@ describe('CallLimits', () => {
     });
   });
 
-  it('gives its place back for a rest that began while it waited for one, and then takes one again', async () => {
+  it('returns its slot for a Retry-After that began while it waited, and then takes one again', async () => {
     jest.useFakeTimers({ now: 0 });
     const log: string[] = [];
     let limits: CallLimits | null = null;
@@ -135,7 +135,7 @@ describe('CallLimits', () => {
     expect(log).toEqual(['enter 0', 'leave 0', 'enter 1000', 'call 1000', 'leave 1000']);
   });
 
-  it('lets nobody queue while the source rests for long', async () => {
+  it('queues nothing while a long Retry-After holds', async () => {
     const limits = limitsOf(null);
     await new Promise<void>((resolve) => {
       void limits.run(OPEN, () => {

@@ -1,11 +1,11 @@
 import pLimit from 'p-limit';
 import type { LimitFunction } from 'p-limit';
-import type { CallBudget } from '@/model/call-budget.js';
+import { CallBudgets, type CallBudget } from '@/model/call-budget.js';
 import type { Clock } from '@/model/clock.js';
 import type { LimitedSource, SharedLimits, SharedSourceLimits } from '@/model/shared-limits.js';
-import { CallWindow } from './call-window.js';
 import { pause, throwIfAborted, untilAborted } from '../http/deadline.js';
-import { RetryBudget } from '../retry/retry-budget.js';
+import { RetryBudget } from '../call-retries.js';
+import { CallWindow } from './call-window.js';
 import { RetryAfterGate } from './retry-after-gate.js';
 
 export interface CallLimitsOptions {
@@ -98,5 +98,28 @@ export class CallLimits {
     if (waitMs === null) return this.#window.take();
     if (waitMs === 0) this.#window.note();
     return waitMs;
+  }
+}
+
+/** The limits of all sources that have been connected: one each. */
+export class SourceLimits extends CallBudgets {
+  readonly #limits = new Map<string, CallLimits>();
+
+  constructor(
+    private readonly shared: SharedLimits | null,
+    private readonly clock: Clock,
+  ) {
+    super();
+  }
+
+  limitsOf(source: LimitedSource): CallLimits {
+    const { shared, clock } = this;
+    const limits = this.#limits.get(source.id) ?? new CallLimits({ source, shared, clock });
+    this.#limits.set(source.id, limits);
+    return limits;
+  }
+
+  override async of(source: string): Promise<CallBudget | null> {
+    return (await this.#limits.get(source)?.budget()) ?? null;
   }
 }

@@ -35,7 +35,7 @@ function mostIn(perMs: number): number {
 }
 
 describe('the calls in a window', () => {
-  it('are no more than allowed around a border, for an upstream that counts a sliding window', () => {
+  it('are no more than allowed around a boundary, for an upstream that counts a sliding window', () => {
     call(1);
     jest.advanceTimersByTime(59_000);
     call(9);
@@ -73,7 +73,7 @@ describe('the calls in a window', () => {
     expect(waitMs).toBeLessThan(62_000);
   });
 
-  it('tell what remains, and when one more may go', () => {
+  it('report what remains, and when the next may start', () => {
     expect(window.budget()).toEqual({ ...RATE, remaining: 10, resetTimeMs: null });
     call(1);
     jest.advanceTimersByTime(30_000);

@@ -15,12 +15,12 @@ afterEach(() => {
 });
 
 describe('RetryAfterGate', () => {
-  it('holds nothing up before it began', async () => {
+  it('delays nothing before it starts', async () => {
     await expect(gate.untilOpen(OPEN)).resolves.toBeUndefined();
     expect(gate.remainingMs()).toBe(0);
   });
 
-  it('holds up until the very end of two seconds, and not longer', async () => {
+  it('delays until the end of two seconds, and not longer', async () => {
     gate.closeFor(2_000);
     let isOver = false;
     void gate.untilOpen(OPEN).then(() => (isOver = true));
@@ -30,7 +30,7 @@ describe('RetryAfterGate', () => {
     expect([isOver, gate.remainingMs()]).toEqual([true, 0]);
   });
 
-  it('is THROTTLED at once with what remains when that is more than two seconds', async () => {
+  it('fails with THROTTLED at once, with the time that remains, when that is more than two seconds', async () => {
     gate.closeFor(7_000);
     jest.advanceTimersByTime(500);
     await expect(gate.untilOpen(OPEN)).rejects.toMatchObject({ reason: 'THROTTLED', retryAfterMs: 6_500 });
@@ -43,7 +43,7 @@ describe('RetryAfterGate', () => {
     }).not.toThrow();
   });
 
-  it('is THROTTLED for a call that waited when it becomes longer meanwhile', async () => {
+  it('fails a waiting call with THROTTLED when it becomes longer meanwhile', async () => {
     gate.closeFor(1_000);
     const waiting = expect(gate.untilOpen(OPEN)).rejects.toMatchObject({
       reason: 'THROTTLED',
@@ -63,7 +63,7 @@ describe('RetryAfterGate', () => {
     expect(gate.remainingMs()).toBe(50_000);
   });
 
-  it('is TIMEOUT when its signal is aborted, during the wait or before', async () => {
+  it('fails with TIMEOUT when the signal is aborted, during the wait or before', async () => {
     gate.closeFor(1_000);
     const controller = new AbortController();
     const waiting = expect(gate.untilOpen(controller.signal)).rejects.toMatchObject({ reason: 'TIMEOUT' });
@@ -73,7 +73,7 @@ describe('RetryAfterGate', () => {
     await expect(gate.untilOpen(controller.signal)).rejects.toMatchObject({ reason: 'TIMEOUT' });
   });
 
-  it.each([-3_600_000, 3_600_000])('lasts as long as it is when the clock is set by %d ms', (byMs) => {
+  it.each([-3_600_000, 3_600_000])('keeps its length when the clock is set by %d ms', (byMs) => {
     gate.closeFor(60_000);
     jest.advanceTimersByTime(10_000);
     jest.setSystemTime(Date.now() + byMs);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { FailureReason } from '@/model/failure.js';
-import { sourceWaitMs, retryAfterMs } from './retry-after.js';
+import { retryAfterMs, sourceWaitMs, throttlingWindowMs } from './retry-after.js';
 
 const NOW_MS = Date.UTC(1994, 10, 6, 8, 49, 30);
 
@@ -35,7 +35,7 @@ describe('retryAfterMs', () => {
     expect(read(503, { 'retry-after': value })).toBe(expected);
   });
 
-  it("holds a date against the answer's own, so that a clock of ours that is wrong changes nothing", () => {
+  it("compares a date with the answer's own, so that a wrong clock of the gateway changes nothing", () => {
     const headers = { date: 'Sun, 06 Nov 1994 09:49:30 GMT', 'retry-after': 'Sun, 06 Nov 1994 09:49:37 GMT' };
     expect(read(503, headers)).toBe(7_000);
     expect(read(503, { ...headers, date: 'nonsense' })).toBe(3_600_000);
@@ -50,13 +50,13 @@ describe('retryAfterMs', () => {
     expect(read(429, { 'retry-after': '3', 'ratelimit-reset': '8' })).toBe(3_000);
   });
 
-  it('is null where the answer says nothing', () => {
+  it('is null where the answer states nothing', () => {
     expect(read(429, {})).toBeNull();
   });
 });
 
 describe('sourceWaitMs', () => {
-  it('is what a throttled answer states, whatever its status', () => {
+  it('is the time that a throttled answer states, whatever its status', () => {
     expect(readRest(429, 'THROTTLED', { 'retry-after': '3' })).toBe(3_000);
     expect(readRest(403, 'THROTTLED', { 'retry-after': '3' })).toBe(3_000);
     expect(readRest(429, 'THROTTLED', { 'ratelimit-reset': '8' })).toBe(8_000);
@@ -78,8 +78,50 @@ describe('sourceWaitMs', () => {
     expect(readRest(200, null, { 'ratelimit-remaining': '0' })).toBeNull();
   });
 
-  it('is an hour at most', () => {
+  it('is at most an hour', () => {
     const window = { 'ratelimit-remaining': '0', 'ratelimit-reset': '86400' };
     expect(readRest(200, null, window)).toBe(3_600_000);
+  });
+});
+
+const REACHED = 'The throttling threshold has been reached: policy';
+
+describe('throttlingWindowMs', () => {
+  it.each([
+    ['user over ratelimit,limit:200,time:5 minute', 300_000],
+    ['ip over ratelimit,limit:5,time:1 second', 1_000],
+    ['ip over ratelimit, limit:5, time:30 seconds', 30_000],
+    ['api over ratelimit,limit:1000,time:1 hour', 3_600_000],
+    ['domain over ratelimit,limit:1000,time:2 Day', 172_800_000],
+    ['user over ratelimit', null],
+    ['user over ratelimit,limit:5,time:9999999999 minute', null],
+    ['user over ratelimit,limit:5,time:1 fortnight', null],
+  ])('reads "%s"', (policy, expected) => {
+    expect(throttlingWindowMs({ error_msg: `${REACHED} ${policy}`, error_code: 'APIGW.0308' })).toBe(
+      expected,
+    );
+  });
+
+  it.each([undefined, null, 'over ratelimit,limit:5,time:1 second', [], { error_msg: 7 }])(
+    'is null for %j',
+    (body) => {
+      expect(throttlingWindowMs(body)).toBeNull();
+    },
+  );
+});
+
+describe('a throttled answer', () => {
+  const body = { error_msg: `${REACHED} user over ratelimit,limit:200,time:5 minute` };
+
+  it('asks to wait for its window, where no header says how long', () => {
+    expect(retryAfterMs({ status: 429, header: () => null, body }, 0)).toBe(300_000);
+    expect(
+      retryAfterMs({ status: 429, header: (name) => (name === 'retry-after' ? '7' : null), body }, 0),
+    ).toBe(7_000);
+  });
+
+  it('never asks for more than an hour', () => {
+    const longest = { error_msg: `${REACHED} user over ratelimit,limit:1,time:1 day` };
+    expect(retryAfterMs({ status: 429, header: () => null, body: longest }, 0)).toBe(3_600_000);
   });
 });

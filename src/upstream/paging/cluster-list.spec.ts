@@ -57,18 +57,18 @@ describe('a list of clusters', () => {
     });
   });
 
-  it('shows names on one line', async () => {
+  it('keeps names on one line', async () => {
     const rows = [{ id: 'a', name: 'logs\n\u001b[31mof all' }];
     const { clusters } = await findClusters({ rows, truncated: false }, READING);
     expect(clusters).toEqual([{ id: 'a', name: 'logs [31mof all' }]);
   });
 
-  it('is malformed where no row names a cluster', async () => {
+  it('is malformed if no row names a cluster', async () => {
     const list = { rows: [{ uuid: 'a' }], truncated: false };
     await expect(findClusters(list, READING)).rejects.toEqual(new UpstreamError('MALFORMED'));
   });
 
-  it('keeps as many as are allowed, those with the lowest ids, and says that it is cut', async () => {
+  it('keeps as many as are allowed, those with the lowest ids, and reports that it is cut', async () => {
     const rows = [10, 9, 100, 2, 30].map((id) => ({ id }));
     expect(
       await findClusters(
@@ -97,7 +97,7 @@ describe('a list of clusters', () => {
     });
   });
 
-  it('is given up once the read is stopped', async () => {
+  it('stops once the read is stopped', async () => {
     const list = { rows: [A], truncated: false };
     await expect(findClusters(list, { ...READING, signal: AbortSignal.abort() })).rejects.toEqual(
       new UpstreamError('TIMEOUT'),

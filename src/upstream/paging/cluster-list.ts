@@ -4,7 +4,7 @@ import { clusterFeeds } from '@/model/feed.js';
 import type { ListedFeeds } from '@/model/provider.js';
 import { runCooperatively, visitInSteps } from '@/scheduling/cooperative.js';
 import { CLUSTER_ID, type SourceCluster, type SourceConfig } from '@/model/source.js';
-import type { Truncation } from '@/model/truncation.js';
+import type { Truncation } from '@/model/failure.js';
 import { throwIfAborted } from '../http/deadline.js';
 import { hideSecrets } from '../records/hidden-secrets.js';
 import { LowestIds } from './lowest-ids.js';

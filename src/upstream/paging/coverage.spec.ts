@@ -26,11 +26,11 @@ describe('coveredByOrder', () => {
     { what: 'one without a time first', times: [null, DAY_3, DAY_2], expected: null },
     { what: 'one without a time between', times: [DAY_3, null, DAY_2], expected: null },
     { what: 'one without a time last', times: [DAY_3, DAY_2, null], expected: null },
-  ])('answers $expected for rows that came $what', ({ times, expected }) => {
+  ])('returns $expected for rows that came $what', ({ times, expected }) => {
     expect(coveredByOrder(rows(...times))).toBe(expected);
   });
 
-  it('vouches only for times of which no row was left out, wherever a list was cut', () => {
+  it('claims coverage only for times of which no row was left out, wherever a list was cut', () => {
     const lists = fc.record({
       times: fc.array(fc.nat(20), { maxLength: 40 }),
       cut: fc.nat(40),

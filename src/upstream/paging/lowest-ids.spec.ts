@@ -19,8 +19,8 @@ const IDS = fc.array(fc.string({ unit: fc.constantFrom('0', '1', '9', 'a'), minL
   maxLength: 60,
 });
 
-describe('the things with the lowest ids', () => {
-  it('are the same in whatever order they come, and said to be cut when there are more', () => {
+describe('the items with the lowest ids', () => {
+  it('are the same in any order of arrival, and marked as cut when there are more', () => {
     fc.assert(
       fc.property(IDS, fc.integer({ min: 1, max: 12 }), (ids, most) => {
         const wanted = [...new Set(ids)].sort((a, b) => a.length - b.length || (a < b ? -1 : 1));
@@ -33,7 +33,7 @@ describe('the things with the lowest ids', () => {
     );
   });
 
-  it('are numbers by their value', () => {
+  it('are compared as numbers where they are numbers', () => {
     expect(keep(2, ['1000006', '999999', '1000005']).values.map(({ id }) => id)).toEqual([
       '999999',
       '1000005',

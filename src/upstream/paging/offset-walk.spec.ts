@@ -48,7 +48,7 @@ describe('walkOffsets', () => {
     },
   );
 
-  it('passes over no row that stays, whatever comes and goes at either end or between', async () => {
+  it('misses no row that stays, whatever is added or removed at either end or between', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.record({
@@ -115,7 +115,7 @@ describe('walkOffsets', () => {
     ]);
   });
 
-  it('ends, and says so, when the position is not honoured', async () => {
+  it('ends, and reports it, when the position is not honoured', async () => {
     const list = new ChangingList(50, 10);
     const offsets = { ...list.asOffsetList(), readPage: () => Promise.resolve(list.rows.slice(0, 10)) };
     expect(await walkOffsets(offsets)).toEqual({ rows: list.rows.slice(0, 10), truncated: true });
@@ -147,7 +147,7 @@ describe('walkOffsets', () => {
     expect(before.filter((row) => !rows.includes(row))).toEqual([]);
   });
 
-  it('ends, and says so, where the upstream serves no further position', async () => {
+  it('ends, and reports it, where the upstream serves no further position', async () => {
     const list = new ChangingList(5000, 1000);
     const { readPage, ...rest } = list.asOffsetList();
     const bounded = {
@@ -157,7 +157,7 @@ describe('walkOffsets', () => {
     expect(await walkOffsets(bounded)).toEqual({ rows: list.rows.slice(0, 1999), truncated: true });
   });
 
-  it('reads no more than it may', async () => {
+  it('reads no more than allowed', async () => {
     const list = new ChangingList(5000, 100);
     const walked = await walkOffsets(list.asOffsetList(250));
     expect(walked).toEqual({ rows: list.rows.slice(0, 250), truncated: true });

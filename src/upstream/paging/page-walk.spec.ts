@@ -76,7 +76,7 @@ describe('walkPages over a page of far more rows than asked for', () => {
   });
 });
 
-describe('walkPages over a list that keeps still', () => {
+describe('walkPages over a list that does not change', () => {
   for (const [name, claim] of Object.entries(CLAIMS)) {
     it.each(ROW_COUNTS)(`reads each of %i rows once when totals are: ${name}`, async (count) => {
       const upstream = new ModelUpstream(numbers(count));
@@ -114,7 +114,7 @@ describe('walkPages over a list that keeps still', () => {
   });
 
   it.each<ClaimName>(['honest', 'pagesOnly'])(
-    'takes an error behind the last page for the end: %s',
+    'treats an error behind the last page as the end: %s',
     async (name) => {
       const upstream = new ModelUpstream(numbers(25));
       Object.assign(upstream, { cap: 10, claim: CLAIMS[name], end: 'error' });
@@ -128,7 +128,7 @@ describe('walkPages over a list that keeps still', () => {
     await expect(upstream.walk()).rejects.toEqual(new UpstreamError('UPSTREAM_ERROR'));
   });
 
-  it('throws what is no refusal of a page, even at the claimed end', async () => {
+  it('throws an error that does not reject the page, even at the claimed end', async () => {
     const upstream = new ModelUpstream(numbers(10));
     upstream.change = (call) => {
       if (call === 2) throw new UpstreamError('THROTTLED', 5000);
@@ -136,7 +136,7 @@ describe('walkPages over a list that keeps still', () => {
     await expect(upstream.walk()).rejects.toEqual(new UpstreamError('THROTTLED', 5000));
   });
 
-  it('counts rows that cannot be told apart as received', async () => {
+  it('counts rows that cannot be distinguished as received', async () => {
     const upstream = new ModelUpstream([1, 2, 2, 3]);
     expect(await upstream.walk()).toEqual({ rows: [1, 2, 3], truncated: false });
     expect(upstream.calls).toBe(2);
@@ -144,7 +144,7 @@ describe('walkPages over a list that keeps still', () => {
 });
 
 describe('walkPages over an upstream that ignores the page number', () => {
-  it('knows from the totals that all is read', async () => {
+  it('knows from the totals that everything is read', async () => {
     const upstream = new ModelUpstream(numbers(10));
     upstream.ignoresPage = true;
     expect(await upstream.walk()).toEqual({ rows: numbers(10), truncated: false });
@@ -152,7 +152,7 @@ describe('walkPages over an upstream that ignores the page number', () => {
   });
 
   it.each<ClaimName>(['honest', 'absent', 'zero', 'pagesOnly'])(
-    'says truncated when more may exist: %s',
+    'reports truncation when more may exist: %s',
     async (name) => {
       const upstream = new ModelUpstream(numbers(25));
       Object.assign(upstream, { cap: 10, claim: CLAIMS[name], ignoresPage: true });
@@ -163,12 +163,12 @@ describe('walkPages over an upstream that ignores the page number', () => {
 });
 
 describe('walkPages and its bounds', () => {
-  it.each(ROW_COUNTS)('is whole when the limit is just the %i rows there are', async (count) => {
+  it.each(ROW_COUNTS)('is complete when the limit equals the number of rows, %i', async (count) => {
     const upstream = new ModelUpstream(numbers(count));
     expect(await upstream.walk(count)).toEqual({ rows: numbers(count), truncated: false });
   });
 
-  it('stops at the limit and says so', async () => {
+  it('stops at the limit and reports it', async () => {
     const upstream = new ModelUpstream(numbers(5000));
     expect(await upstream.walk(1500)).toEqual({ rows: numbers(1500), truncated: true });
     expect(upstream.calls).toBe(2);
@@ -221,7 +221,7 @@ function applyChanges(upstream: ModelUpstream, changes: readonly Change[]): Read
 }
 
 describe('walkPages over a list that changes meanwhile', () => {
-  it('never loses a row that was there throughout without saying so, and never doubles one', async () => {
+  it('never loses a row that was there throughout without reporting it, and never duplicates one', async () => {
     // One change at most between two calls: an arrival and a removal at once leave no trace in a total. And
     // without totals one at all: two could undo each other in just the way that a second pass sees the same.
     const totals = fc.constantFrom({ claim: CLAIMS.honest, most: 3 }, { claim: CLAIMS.absent, most: 1 });
@@ -244,7 +244,7 @@ describe('walkPages over a list that changes meanwhile', () => {
     await fc.assert(property, { numRuns: 2000 });
   });
 
-  it('reads a list exactly that comes to rest before its last page is read', async () => {
+  it('reads a list exactly if it stops changing before its last page is read', async () => {
     const model = fc.record({
       count: fc.integer({ min: 1, max: 40 }),
       cap: fc.integer({ min: 1, max: 7 }),
@@ -288,7 +288,7 @@ describe('walkPages over a list that changes meanwhile', () => {
     expect(truncated).toBe(false);
   });
 
-  it('answers all it saw, as truncated, when rows come and go without end', async () => {
+  it('returns all rows that it saw, as truncated, when rows change without end', async () => {
     const upstream = new ModelUpstream(numbers(10));
     upstream.cap = 5;
     upstream.change = (call) => {

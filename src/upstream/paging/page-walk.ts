@@ -1,5 +1,5 @@
 import { runCooperatively, type Steps, visitInSteps } from '@/scheduling/cooperative.js';
-import { keyRows, type KeyedRow } from '../records/keyed-rows.js';
+import { keyRows, type KeyedRow } from '../records/unique-rows.js';
 import { UpstreamError } from '../upstream-error.js';
 
 /** One page of a list that is paged by number. Totals are what the upstream claims; null where it claims none. */

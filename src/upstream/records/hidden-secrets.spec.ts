@@ -47,7 +47,7 @@ const NAMES = [
 ];
 
 describe('a secret inside a text', () => {
-  it.each(NAMES)('is hidden as the value of %s, wherever that stands', (name) => {
+  it.each(NAMES)('is hidden as the value of %s, at any position', (name) => {
     const encoded = encodeURIComponent(`?${name}=KEY-1/+=&host=h`);
     for (const [text, hidden] of [
       [`oss://b/clog?host=h&${name}=KEY-1`, `oss://b/clog?host=h&${name}=***`],
@@ -109,14 +109,14 @@ describe('a secret inside a text', () => {
     );
   });
 
-  it('leaves a record without any the same object, list by list', () => {
+  it('returns a record without any as the same object, list by list', () => {
     const record = { a: [{ b: 'x=1' }], c: null, d: [1, 'oss://b'], e: new Date(0) };
     expect(withoutSecrets(record)).toBe(record);
     const mixed = { plain: record, uri: 'oss://b?sig=1' };
     expect(withoutSecrets(mixed).plain).toBe(record);
   });
 
-  it('leaves nothing to hide: twice is as good as once', () => {
+  it('has no further effect when applied twice', () => {
     const piece = fc.oneof(
       fc.constantFrom(
         'access_key',

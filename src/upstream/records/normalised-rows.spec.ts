@@ -22,7 +22,7 @@ async function rawOf(text: string): Promise<string> {
   return rows.map(({ raw }) => jsonOf(raw)).join();
 }
 
-it('keeps a record as it was received where it holds no secret', async () => {
+it('keeps a record as received where it has no secret', async () => {
   const text = '{"uri":"file:///b","b":1.10,"b":1700000000000000001}';
   await expect(rawOf(text)).resolves.toBe(text);
 });
@@ -33,7 +33,7 @@ it.each([
   '{"uri":"oss://b/c?access_key=KEY-1","uri":"file:///b"}',
   '{"access_key":"KEY-1","access_key":""}',
   '{"uri":"https://user:KEY-1@host/","scn":1700000000000000001}',
-])('tells no secret of %s', async (text) => {
+])('shows no secret of %s', async (text) => {
   await expect(rawOf(text)).resolves.not.toContain('KEY-1');
 });
 
@@ -74,7 +74,7 @@ describe('a record that has not changed', () => {
   it.each([
     ['another process made the row', false, false],
     ['a row of the read drifted', true, true],
-  ])('is made into a task again where %s', async (_why, isReusable, drifts) => {
+  ])('is normalised again where %s', async (_why, isReusable, drifts) => {
     const made: string[] = [];
     const normalise = normaliser(made, drifts);
     const { drift } = await normaliseRows(texts, {

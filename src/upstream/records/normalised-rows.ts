@@ -1,12 +1,12 @@
-import { DriftLog } from '@/model/drift.js';
-import type { PreviousRead, ReadContext, ReadFeed } from '@/model/provider.js';
-import { flatMapInSteps, runCooperatively } from '@/scheduling/cooperative.js';
-import type { TaskRow } from '@/model/task.js';
 import { compactTask } from '@/model/compact-task.js';
-import { eachOnce } from '../paging/each-once.js';
+import { DriftLog } from '@/model/drift.js';
 import { JsonText, readJson } from '@/model/json-text.js';
-import { hideSecrets } from './hidden-secrets.js';
+import type { PreviousRead, ReadContext, ReadFeed } from '@/model/provider.js';
+import type { TaskRow } from '@/model/task.js';
+import { flatMapInSteps, runCooperatively, visitInSteps } from '@/scheduling/cooperative.js';
 import { UpstreamError } from '../upstream-error.js';
+import { hideSecrets } from './hidden-secrets.js';
+import { eachOnce } from './unique-rows.js';
 
 export interface NormalisedRows extends Pick<ReadFeed, 'rows' | 'drift' | 'driftExamples'> {
   /** Whether rows had to be left out, or different ones claim to be the same task. */
@@ -68,4 +68,16 @@ export async function normaliseRows(
 /** False where some row of the read drifted: which one it was, and must be counted again, is not known. */
 function keepsRows(previous: PreviousRead | null): boolean {
   return previous?.isReusable === true && Object.keys(previous.drift).length === 0;
+}
+
+/** The context of a read of a whole list, most of whose records the previous read has brought as well. */
+export async function withKnownRecords(context: ReadContext): Promise<ReadContext> {
+  const known = new Map<string, TaskRow>();
+  const rows = context.previous?.rows ?? [];
+  await runCooperatively(
+    visitInSteps(rows, (row) => {
+      if (row.raw instanceof JsonText) known.set(row.raw.text, row);
+    }),
+  );
+  return { ...context, known };
 }

@@ -60,7 +60,7 @@ describe('Fields', () => {
     ['RUNNING', 'RUNNING', NOTHING_NOTED],
     ['paused', null, { unknownStatus: 1 }],
     [null, null, { unknownStatus: 1 }],
-  ])('takes the word %p to mean %p', (found, value, drift) => {
+  ])('maps the word %p to %p', (found, value, drift) => {
     const vocabulary = new Map([['running', 'RUNNING']]);
     expect(read({ f: found }, (fields) => fields.word('f', vocabulary, 'unknownStatus'))).toEqual({
       value: { text: found, meaning: value },
@@ -100,7 +100,7 @@ describe('Fields', () => {
     expect(read({ items: 'none' }, names)).toEqual({ value: [], drift: WRONG_TYPE });
   });
 
-  it('sees no field that the object only inherits', () => {
+  it('ignores fields that the object only inherits', () => {
     expect(read({}, (fields) => fields.text('toString'))).toEqual({ value: null, drift: NOTHING_NOTED });
   });
 });

@@ -48,7 +48,7 @@ describe('a time', () => {
     expect(timeForm(value)).toBe(shown);
   });
 
-  it('is shown by its form only, in 40 characters at the most', () => {
+  it('is shown by its format only, in at most 40 characters', () => {
     fc.assert(
       fc.property(fc.string({ unit: ANY_CHARACTER }), (text) => {
         expect(timeForm(text)).toMatch(/^[a0!-/:-@[-`{-~ ]{0,40}$/);

@@ -19,7 +19,7 @@ function noted(row: unknown): { counts: object; examples: object } {
 
 const NOTHING = { counts: {}, examples: {} };
 
-describe('opening a row', () => {
+describe('openRow', () => {
   it.each([
     {},
     { id: 1, times: { any: 'thing' }, status: { phase: 'x' }, items: [{ id: 1 }, 7, null] },
@@ -41,7 +41,7 @@ describe('opening a row', () => {
     expect(noted(row)).toEqual({ counts: { unknownField: 1 }, examples: { unknownField } });
   });
 
-  it('takes lists within lists to any depth', () => {
+  it('accepts lists within lists to any depth', () => {
     const items = JSON.parse(`${'['.repeat(50_000)}${']'.repeat(50_000)}`) as unknown;
     expect(noted({ items })).toEqual(NOTHING);
   });
@@ -50,7 +50,7 @@ describe('opening a row', () => {
     expect(noted({ a: 1, b: 2, status: { c: 3 } }).counts).toEqual({ unknownField: 1 });
   });
 
-  it.each([null, 7, 'text', []])('answers null for %j', (row) => {
+  it.each([null, 7, 'text', []])('returns null for %j', (row) => {
     expect(openRow(row, SHAPE, new DriftLog())).toBeNull();
   });
 });
@@ -60,7 +60,7 @@ describe('a row that is left out', () => {
     [null, '(row)', 'null'],
     [[], '(row)', 'array'],
     [{ colour: 'red' }, 'id, times', 'absent'],
-  ])('is told by what it lacks: %j', (row, field, found) => {
+  ])('is described by what it lacks: %j', (row, field, found) => {
     const drift = new DriftLog();
     noteDropped(row, SHAPE, drift);
     expect(drift.examples).toEqual({ droppedRow: { field, found } });

@@ -35,7 +35,7 @@ describe('a time that is not set', () => {
     '1970-01-01T00:00:00+08:00',
     '1970-01-01T00:00:00-05:00',
     '1970-01-01T00:00:00+05:30',
-  ])('is null, and no drift: %j', (value) => {
+  ])('is null, without drift: %j', (value) => {
     expect(read(value)).toEqual({ time: null, drift: {} });
   });
 
@@ -45,11 +45,11 @@ describe('a time that is not set', () => {
     '0001-01-01 08:05:43 +0805 LMT',
     '1970-01-01 08:00:00 +0800 CST',
     '1970-01-01 00:00:00 +0800 CST',
-  ])('is null, and no drift, as Go writes it: %j', (value) => {
+  ])('is null, without drift, as Go writes it: %j', (value) => {
     expect(read(value, goTime)).toEqual({ time: null, drift: {} });
   });
 
-  it.each([0, -62_135_596_800])('is null, and no drift, as a number: %d', (value) => {
+  it.each([0, -62_135_596_800])('is null, without drift, as a number: %d', (value) => {
     expect(read(value, (seconds) => Number(seconds) * 1000)).toEqual({ time: null, drift: {} });
   });
 

@@ -144,7 +144,7 @@ describe('JsonReader', () => {
     fc.assert(fc.property(strings, longSizes, expectSame), { numRuns: 2_000 });
   });
 
-  it('reads nothing where JSON.parse reads nothing, and the same where bytes were changed, lost or doubled', () => {
+  it('rejects what JSON.parse rejects, also where bytes were changed, lost or doubled', () => {
     const change = fc.record({
       at: fc.double({ min: 0, max: 1, noNaN: true, maxExcluded: true }),
       length: fc.integer({ min: 0, max: 3 }),
@@ -171,7 +171,7 @@ describe('JsonReader', () => {
     );
   });
 
-  it('reads nothing of a body that is cut', () => {
+  it('rejects a body that is cut', () => {
     fc.assert(
       fc.property(
         longText,
@@ -202,14 +202,14 @@ describe('JsonReader', () => {
     expect(read(`[${'[],'.repeat(BOUNDS.mostMarks / 2)}[]]`, [500])).toBeUndefined();
   });
 
-  it('takes a cluster with 120,000 standby clusters, whose list is bounded later', () => {
+  it('accepts a cluster with 120,000 standby clusters, whose list is bounded later', () => {
     const standbyClusters = Array.from({ length: 120_000 }, (_, at) => ({ id: at }));
     const reader = new JsonReader();
     Array.from(reader.push(Buffer.from(JSON.stringify({ contents: [{ id: 1, standbyClusters }] }))));
     expect(reader.isBeyondBounds).toBe(false);
   });
 
-  it('leaves the objects and lists in a list as the texts that they came as', () => {
+  it('keeps the objects and lists in a list as received text', () => {
     const rows = ['{"a": [1,  {"b":2}], "a":9007199254740993}', '[ ]', '{"c":"}]"}'];
     for (const sizes of [[1], [5], [1000]]) {
       const reader = new JsonReader(BOUNDS);
@@ -220,7 +220,7 @@ describe('JsonReader', () => {
     }
   });
 
-  it('leaves a record that stands by itself as the text that it came as', () => {
+  it('keeps a single record as received text', () => {
     const record = '{"id":9007199254740993,"of":{"log":[1,[2]]},"id":1}';
     const body = `{"a":{"log":{"b":1}},"log": ${record},"c":[[0]]}`;
     for (const size of [1, 7, 1000]) {
@@ -231,7 +231,7 @@ describe('JsonReader', () => {
     }
   });
 
-  it('reads nothing where a row is no JSON', () => {
+  it('rejects a body where a row is not JSON', () => {
     for (const row of ['{"a":}', '[1,]', '{"a":1]', '[01]'])
       expect(read(`{"rows":[{},${row},[]]}`)).toBeUndefined();
   });
@@ -263,7 +263,7 @@ function chunked(bytes: Buffer, size: number): Buffer[] {
   );
 }
 
-it('takes the record of a known row where the text is the same', async () => {
+it('reuses the record of a known row where the text is the same', async () => {
   const record = new JsonText('{"id":1,"n":1.0}');
   const known = new Map([[record.text, { task: {} as Task, raw: record }]]);
   const reader = new JsonReader(undefined, { known });

@@ -1,0 +1,177 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { Agent, get as getOver } from 'node:http';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { GatewayProcess } from '../support/gateway-process.js';
+import { startSimulator, type Simulator } from '../support/gateway.js';
+import { ask } from '../support/http.js';
+import { until } from '../support/redis.js';
+import type { SentPage } from '../support/tasks.js';
+
+let folder: string;
+let simulator: Simulator;
+let running: GatewayProcess[];
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'tributary-'));
+  running = [];
+  simulator = await startSimulator({ fleet: { cbrRows: 30, cssClusters: 0, cceClusters: 0, ocpTenants: 0 } });
+});
+afterEach(async () => {
+  await Promise.all(running.map((gateway) => gateway.stop()));
+  await simulator.stop();
+  rmSync(folder, { recursive: true });
+});
+
+function start(args: readonly string[], env: Record<string, string> = {}): GatewayProcess {
+  const gateway = new GatewayProcess(args, env);
+  running.push(gateway);
+  return gateway;
+}
+
+function write(lines: readonly string[]): string {
+  const file = join(folder, 'gateway.yaml');
+  writeFileSync(file, `${lines.join('\n')}\n`);
+  return file;
+}
+
+const goodConfig = (server: string): string[] => [
+  `server: ${server}`,
+  'sources:',
+  '  - id: server-backups',
+  '    provider: huawei-cbr',
+  `    endpoint: ${simulator.urls.cbr}`,
+  '    region: eu-west-101',
+  '    projectId: 04f1829c788037ac2fb8c01eb2b04b95',
+  '    credentials: { type: token, token: "${HW_TOKEN}" }',
+];
+const ENV = { HW_TOKEN: 'example-token' };
+
+describe('an invalid configuration', () => {
+  it('ends the process with 78 and reports all mistakes with their positions, without secrets', async () => {
+    const lines = goodConfig('{ port: -1 }').map((line) => line.replace('type: token', 'type: tokken'));
+    const file = write([...lines, 'sauces: []']);
+    const gateway = start(['--config', file], { HW_TOKEN: 'a-secret-value-5417' });
+    expect(await gateway.ended).toBe(78);
+    for (const told of [
+      /gateway\.yaml:1.*server\.port/,
+      /gateway\.yaml:8.*tokken/,
+      /gateway\.yaml:9.*sauces/,
+    ]) {
+      expect(gateway.stderr).toMatch(told);
+    }
+    expect(gateway.stderr).not.toContain('a-secret-value-5417');
+    expect(gateway.stderr).not.toMatch(/^\s+at /m);
+    expect(gateway.stdout).toBe('');
+  });
+
+  it.each([[[]], [['--config', '/nowhere/gateway.yaml']]])(
+    'on the command line, as %j, ends it too',
+    async (args) => {
+      const gateway = start(args);
+      expect(await gateway.ended).toBe(78);
+      expect(gateway.stderr).toMatch(/configuration file|does not exist/);
+      expect(gateway.stderr).not.toMatch(/^\s+at /m);
+    },
+  );
+});
+
+describe('a valid configuration', () => {
+  it('starts a gateway that listens and answers', async () => {
+    const gateway = start([], { ...ENV, TRIBUTARY_CONFIG: write(goodConfig('{ port: 0 }')) });
+    const answer = await ask(`${await gateway.url()}/v1/tasks`);
+    expect(answer.status).toBe(200);
+    expect((answer.body as SentPage).totalSize).toBe(30);
+    gateway.signal('SIGINT');
+    expect(await gateway.ended).toBe(0);
+    expect(gateway.stdout + gateway.stderr).not.toContain('example-token');
+    expect(gateway.stdout).not.toContain(new URL(simulator.urls.cbr).host);
+  });
+});
+
+/** Whether nothing listens there. */
+function isRefused(url: string): Promise<boolean> {
+  return ask(url).then(
+    () => false,
+    () => true,
+  );
+}
+
+describe('a stop', () => {
+  it('finishes the request in flight, accepts no new ones at the end, and exits with 0', async () => {
+    simulator.settings.cbr.latencyMs = 1000;
+    const gateway = start(
+      ['--config', write(goodConfig('{ port: 0, deadline: 60s, shutdownTimeout: 60s }'))],
+      ENV,
+    );
+    const url = await gateway.url();
+    const answer = ask(`${url}/v1/tasks`);
+    await until(() => simulator.calls.count('cbr') > 0);
+    gateway.signal('SIGTERM');
+    await gateway.logged('stopping');
+    await until(() => isRefused(`${url}/health/live`));
+    const { status, body } = await answer;
+    expect({ status, totalSize: (body as SentPage).totalSize }).toEqual({ status: 200, totalSize: 30 });
+    expect(await gateway.ended).toBe(0);
+  });
+
+  it('does not wait for idle keep-alive connections', async () => {
+    const gateway = start(['--config', write(goodConfig('{ port: 0, shutdownTimeout: 60s }'))], ENV);
+    const url = await gateway.url();
+    const agent = new Agent({ keepAlive: true });
+    try {
+      await new Promise<void>((resolve, reject) => {
+        getOver(`${url}/health/live`, { agent }, (answer) => answer.resume().once('end', resolve)).once(
+          'error',
+          reject,
+        );
+      });
+      gateway.signal('SIGINT');
+      expect(await gateway.ended).toBe(0);
+    } finally {
+      agent.destroy();
+    }
+  });
+
+  it('takes at most shutdownTimeout, whatever hangs', async () => {
+    await simulator.setFault('cbr', 'hang');
+    const gateway = start(
+      ['--config', write(goodConfig('{ port: 0, deadline: 60s, shutdownTimeout: 1s }'))],
+      ENV,
+    );
+    const url = await gateway.url();
+    const answer = ask(`${url}/v1/tasks`).catch(() => 'cut');
+    await until(() => simulator.calls.count('cbr') > 0);
+    gateway.signal('SIGTERM');
+    expect(await gateway.ended).toBe(1);
+    expect(await answer).toBe('cut');
+  });
+
+  it('aborts reads: an upstream that nobody waits for does not delay it', async () => {
+    await simulator.setFault('cbr', 'hang');
+    // Who waited for the call would outlast the stop, and end with 1.
+    const lines = [...goodConfig('{ port: 0, deadline: 100ms, shutdownTimeout: 60s }'), '    timeout: 5m'];
+    const gateway = start(['--config', write(lines)], ENV);
+    expect((await ask(`${await gateway.url()}/v1/tasks`)).status).toBe(504);
+    gateway.signal('SIGINT');
+    expect(await gateway.ended).toBe(0);
+  });
+});
+
+describe('a port that is not available', () => {
+  it('ends the process with a message that names it, without a stack trace', async () => {
+    const holder = createServer();
+    await new Promise<void>((resolve) => holder.listen(0, '127.0.0.1', resolve));
+    try {
+      const { port } = holder.address() as AddressInfo;
+      const gateway = start(['--config', write(goodConfig(`{ port: ${port} }`))], ENV);
+      expect(await gateway.ended).toBe(1);
+      expect(gateway.stderr).toContain(`127.0.0.1 port ${port}`);
+      expect(gateway.stderr).toContain('something else listens there');
+      expect(gateway.stderr + gateway.stdout).not.toMatch(/\bat .*\.js:\d+/);
+    } finally {
+      holder.close();
+    }
+  });
+});
