@@ -48,6 +48,22 @@ const goodConfig = (server: string): string[] => [
 ];
 const ENV = { HW_TOKEN: 'example-token' };
 
+describe('keygen', () => {
+  it('prints a new key and the configuration to add, and needs no configuration itself', async () => {
+    const gateway = start(['keygen', 'grafana']);
+    expect(await gateway.ended).toBe(0);
+    expect(gateway.stdout).toMatch(/^ {2}trib_[\w-]{43}$/m);
+    expect(gateway.stdout).toMatch(/id: "grafana"\n {6}hash: "sha256:[0-9a-f]{64}"/);
+  });
+
+  it('ends with 64 and says what an id may be when it is given none', async () => {
+    const gateway = start(['keygen', 'two words']);
+    expect(await gateway.ended).toBe(64);
+    expect(gateway.stderr).toBe('keygen: use 1 to 64 letters, digits, and . _ @ - as the id of the key\n');
+    expect(gateway.stdout).toBe('');
+  });
+});
+
 describe('an invalid configuration', () => {
   it('ends the process with 78 and reports all mistakes with their positions, without secrets', async () => {
     const lines = goodConfig('{ port: -1 }').map((line) => line.replace('type: token', 'type: tokken'));
