@@ -8,7 +8,7 @@ import { keyReference } from './config/key-reference.js';
 import { SYSTEM_CLOCK } from './model/clock.js';
 import { createLogger } from './platform/logging/logger.js';
 import { sortKeys } from './platform/openapi/sort-keys.js';
-import { PROVIDER_SETTINGS } from './providers/providers.module.js';
+import { PROVIDER_SETTINGS } from './providers/provider-list.js';
 import { USUAL_BODY_MEMORY_BYTES } from '@/upstream/http/body-memory.js';
 
 /** A gateway without sources has the same contract as any other. */

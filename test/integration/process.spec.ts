@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { Agent, get as getOver } from 'node:http';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -75,6 +75,31 @@ describe('a configuration that is not right', () => {
       expect(gateway.stderr).not.toMatch(/^\s+at /m);
     },
   );
+});
+
+describe('the command line', () => {
+  it('checks a configuration without starting anything, and says what it found', async () => {
+    const good = start(['--check', '--config', write(goodConfig('{ port: 0 }'))], ENV);
+    expect(await good.ended).toBe(0);
+    expect(good.stdout).toBe('ok: 1 source\n');
+    const bad = start(['--check', '--config', write(goodConfig('{ port: -1 }'))], ENV);
+    expect(await bad.ended).toBe(78);
+    expect(bad.stderr).toMatch(/gateway\.yaml:1.*server\.port/);
+  });
+
+  it('tells the version of the package and how the program is used', async () => {
+    const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
+    const [told, help] = [start(['--version']), start(['--help'])];
+    expect([await told.ended, await help.ended]).toEqual([0, 0]);
+    expect(told.stdout).toBe(`${version}\n`);
+    expect(help.stdout).toMatch(/--config FILE.*--check.*TRIBUTARY_CONFIG.*78/s);
+  });
+
+  it('ends the process with 64 where it holds something unknown', async () => {
+    const gateway = start(['--confg', 'a.yaml']);
+    expect(await gateway.ended).toBe(64);
+    expect(gateway.stderr).toBe('"--confg" is not known; --help lists what is\n');
+  });
 });
 
 describe('a good configuration', () => {
