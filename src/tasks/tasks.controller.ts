@@ -27,6 +27,7 @@ import { links } from './links.js';
 import { ListTasksQuery, toTaskQuery } from './list-tasks-query.dto.js';
 import { PageCache, type AnsweredPage } from './page-cache.js';
 import { renderPage, renderTask } from './render.js';
+import { serviceDescLink, type RequestTarget } from '@/answers/service-desc-link.js';
 import { represent } from '@/answers/representation.js';
 import { TaskDto, TaskPageDto } from './task.dto.js';
 
@@ -84,7 +85,7 @@ export class TasksController {
     const feeds = await this.lister.ask(question, preferences.freshness, traceOf(request));
     const waitedMs = performance.now() - startedMs;
     const key = `${this.lister.tokenGeneration} ${request.url}`;
-    const page = await this.#pages.recall(key, feeds, () => this.answer(question, feeds, request.url));
+    const page = await this.#pages.recall(key, feeds, () => this.answer(question, feeds, request));
     if (preferences.strict) assertComplete(page.completeness);
     const { complete } = page.completeness;
     const answer = { feeds, complete, representation: page, link: page.link, waitedMs, preferences };
@@ -125,15 +126,19 @@ export class TasksController {
     if (preferences.strict) assertComplete(completeness);
     const waitedMs = performance.now() - startedMs;
     const representation = represent(renderTask(row, query.include === 'raw'));
-    const link = '</openapi.json>; rel="service-desc"';
+    const link = serviceDescLink(request);
     const { complete } = completeness;
     this.#writer.write({ feeds, complete, representation, link, waitedMs, preferences }, reply);
   }
 
-  private async answer(question: TaskQuery, feeds: CollectionAnswer, url: string): Promise<AnsweredPage> {
+  private async answer(
+    question: TaskQuery,
+    feeds: CollectionAnswer,
+    target: RequestTarget,
+  ): Promise<AnsweredPage> {
     const { completeness, ...tasks } = await this.lister.page(question, feeds);
     const representation = renderPage({ completeness, ...tasks }, question.includeRaw);
-    return { ...representation, completeness, link: links(url, tasks.nextPageToken) };
+    return { ...representation, completeness, link: links(target, tasks.nextPageToken) };
   }
 }
 

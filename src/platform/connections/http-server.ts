@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { ApiProblem } from '../problem/api-problem.js';
+import { stripBasePath } from '../serving/base-path.js';
 import type { Connections } from './connections.js';
 import { toOriginForm, violationOf } from './http-rules.js';
 import type { UnreadableRequests } from './unreadable-requests.js';
@@ -25,6 +26,7 @@ export interface HttpServerOptions {
   readonly limits?: TimeLimits | undefined;
   readonly connections: Connections;
   readonly unreadable: UnreadableRequests;
+  readonly basePath: string;
 }
 
 /**
@@ -33,11 +35,12 @@ export interface HttpServerOptions {
  */
 export function createHttpServer(
   listener: (request: IncomingMessage, response: ServerResponse) => void,
-  { keepAliveMs, limits = USUAL, connections, unreadable }: HttpServerOptions,
+  { keepAliveMs, limits = USUAL, connections, unreadable, basePath }: HttpServerOptions,
 ): Server {
   const server = createServer(nodeOptions(keepAliveMs, limits), (request, response) => {
     track(connections, response);
     toOriginForm(request);
+    stripBasePath(request, basePath);
     const violation = violationOf(request);
     if (violation === null) listener(request, response);
     else unreadable.refuseParsed(violation, request, response);

@@ -9,6 +9,7 @@ type Answer = NonNullable<Operation['responses'][string]>;
 /** What any request may be answered with, whatever it asks for: the same answers in every operation. */
 const REFUSALS = {
   NotAcceptable: 'not-acceptable',
+  MisdirectedRequest: 'misdirected-request',
   RequestTimeout: 'request-timeout',
   HeadersTooLarge: 'headers-too-large',
 } as const satisfies Record<string, ProblemSlug>;
