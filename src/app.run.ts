@@ -46,7 +46,10 @@ export async function runGateway(config: Config): Promise<void> {
   await app
     .listen({ port: config.server.port, host: config.server.host, backlog: BACKLOG })
     .catch(cannotListen(config, output));
-  log.info({ url: await app.getUrl(), sources: config.sources.length }, 'listening');
+  log.info(
+    { url: `${await app.getUrl()}${config.server.basePath}`, sources: config.sources.length },
+    'listening',
+  );
 }
 
 type Stop = (exitCode: number, waitMs: number) => void;

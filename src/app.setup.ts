@@ -56,7 +56,7 @@ export async function createGateway(
     basePath: serving.basePath,
   });
   const adapter = createAdapter(filter, {
-    ...{ limits, connections, unreadable, counter, drain, headers, serving },
+    ...{ limits, connections, unreadable, counter, drain, headers, serving, log: options.log },
   });
   const module = AppModule.on(options, { metrics, drain });
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
@@ -80,7 +80,7 @@ export async function createGateway(
   return app;
 }
 
-interface ServerDependencies extends Omit<HttpServerOptions, 'keepAliveMs' | 'basePath'> {
+interface ServerDependencies extends Omit<HttpServerOptions, 'keepAliveMs' | 'basePath' | 'tls'> {
   readonly headers: CommonHeaders;
   readonly serving: ServerConfig;
   readonly counter: ShedCounter;
@@ -92,7 +92,7 @@ function createAdapter(
   filter: ProblemFilter,
   { counter, drain, headers, serving, ...rest }: ServerDependencies,
 ): FastifyAdapter {
-  const { basePath, trustProxy } = serving;
+  const { basePath, trustProxy, tls } = serving;
   const shedding = {
     ...{ shedder: new LoadShedder(), counter, drain },
     overloaded: new OverloadedAnswer(headers, basePath),
@@ -102,6 +102,7 @@ function createAdapter(
       createHttpServer(loadSheddingListener(listener, shedding), {
         ...rest,
         basePath,
+        tls,
         keepAliveMs: keepAliveTimeout as number,
       }),
     clientErrorHandler: (fault: ClientError, socket: Socket) => {

@@ -14,6 +14,9 @@ import type { Connections } from './connections.js';
 const LOGGED_EACH_SECOND = 10;
 const SECOND_MS = 1_000;
 
+/** The handshake failed or took too long, or what came after it was no TLS. */
+const TLS_FAULT = /^ERR_(?:SSL|TLS)_/;
+
 /** What Node's HTTP server emits as `clientError`. */
 export interface ClientError extends Error {
   readonly code?: string;
@@ -44,8 +47,14 @@ export class UnreadableRequests {
 
   /** For a request that the HTTP parser refused, or that did not come in time. Closes the connection. */
   refuse(fault: ClientError, socket: Socket): void {
-    if (fault.code === 'ECONNRESET' || socket.destroyed) return;
     const { code } = fault;
+    if (code !== undefined && TLS_FAULT.test(code)) {
+      this.metrics.countDroppedConnection('tls');
+      this.log.debug({ code, address: socket.remoteAddress }, 'closed a connection: TLS failed');
+      socket.destroy();
+      return;
+    }
+    if (code === 'ECONNRESET' || socket.destroyed) return;
     if (code === 'ERR_HTTP_REQUEST_TIMEOUT' && socket.bytesRead === 0) {
       // Browsers open connections in advance; an answer to no request would only confuse them.
       this.metrics.countDroppedConnection('silent');
