@@ -1,12 +1,13 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { Agent, get as getOver } from 'node:http';
 import { createServer, type AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
+import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { GatewayProcess } from '../support/gateway-process.js';
 import { startSimulator, type Simulator } from '../support/gateway.js';
 import { ask } from '../support/http.js';
+import { askRaw } from '../support/raw-http.js';
 import { until } from '../support/redis.js';
 import type { SentPage } from '../support/tasks.js';
 
@@ -112,6 +113,23 @@ describe('a good configuration', () => {
     expect(await gateway.ended).toBe(0);
     expect(gateway.stdout + gateway.stderr).not.toContain('example-token');
     expect(gateway.stdout).not.toContain(new URL(simulator.urls.cbr).host);
+  });
+});
+
+const hasIpv6 = Object.values(networkInterfaces()).some((addresses) =>
+  addresses?.some(({ address }) => address === '::1'),
+);
+
+(hasIpv6 ? describe : describe.skip)('an IPv6 address to listen on', () => {
+  it('is answered under its own name, without access control under no other', async () => {
+    const gateway = start(
+      ['--config', write(goodConfig('{ host: "::1", port: 0, basePath: /backups }'))],
+      ENV,
+    );
+    const url = await gateway.url();
+    expect(url).toMatch(/^http:\/\/\[::1\]:\d+\/backups$/);
+    expect((await ask(`${url}/v1/tasks`)).status).toBe(200);
+    expect((await askRaw(`${url}/v1/tasks`, { host: 'evil.example' })).status).toBe(421);
   });
 });
 
