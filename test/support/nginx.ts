@@ -55,7 +55,7 @@ async function tryPort(port: number, { folder, gatewayUrl, path }: Place): Promi
   await until(async () => child.exitCode !== null || (await answers()));
   if (child.exitCode !== null) {
     await ended;
-    if (/Address already in use/.test(told)) return null;
+    if (told.includes('Address already in use')) return null;
     throw new Error(`nginx ended: ${told}`);
   }
   const stop = async (): Promise<void> => {
