@@ -49,10 +49,10 @@ export default {
     },
     {
       name: 'provider-insides',
-      comment: "Outside a provider's folder only its module is seen.",
+      comment: "Outside a provider's folder only its settings and its module are seen.",
       severity: 'error',
       from: { path: '^src/', pathNot: '^src/providers/[^/]+/' },
-      to: { path: '^src/providers/[^/]+/', pathNot: '\\.module\\.ts$' },
+      to: { path: '^src/providers/[^/]+/', pathNot: '/settings\\.ts$|\\.module\\.ts$' },
     },
     {
       name: 'product-never-imports-simulator',

@@ -5,7 +5,7 @@ import { boundHeapGrowth } from '../dist/platform/bound-heap-growth.js';
 import { loadConfig } from '../dist/config/load-config.js';
 import { SYSTEM_CLOCK } from '../dist/model/clock.js';
 import { createLogger } from '../dist/platform/logging/logger.js';
-import { PROVIDER_SETTINGS } from '../dist/providers/providers.module.js';
+import { PROVIDER_SETTINGS } from '../dist/providers/provider-list.js';
 import { serveParent } from './harness/server-process.mjs';
 
 const CONFIG_FILE = fileURLToPath(new URL('gateway.yaml', import.meta.url));

@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { ServerConfig } from './config/config.js';
 import { AppModule, type GatewayOptions } from './app.module.js';
 import { compressAnswers } from './platform/compression/compress-answers.js';
 import { connectionLimit } from './platform/connections/connection-limit.js';
@@ -12,16 +13,12 @@ import {
   type TimeLimits,
 } from './platform/connections/http-server.js';
 import { UnreadableRequests, type ClientError } from './platform/connections/unreadable-requests.js';
-import {
-  addCommonHeaders,
-  MethodRefusals,
-  observeAnswers,
-  refuseUnknownPaths,
-  requestIdOf,
-} from './platform/http-hooks.js';
+import { addCommonHeaders, MethodRefusals, refuseUnknownPaths, requestIdOf } from './platform/http-hooks.js';
 import { LoadShedder } from './platform/load-shedding/load-shedder.js';
 import { loadSheddingListener, type Listener } from './platform/load-shedding/load-shedding-listener.js';
+import { OverloadedAnswer } from './platform/load-shedding/overloaded-answer.js';
 import { ShedCounter } from './platform/load-shedding/shed-counter.js';
+import { observeAnswers } from './platform/logging/access-log.js';
 import { ConditionLog } from './platform/logging/condition-log.js';
 import { NestLogger } from './platform/logging/logger.js';
 import { Metrics } from './platform/metrics/metrics.js';
@@ -29,6 +26,9 @@ import { createDocument } from './platform/openapi/document.js';
 import { serveDocument } from './platform/openapi/serve-document.js';
 import { ProblemFilter } from './platform/problem/problem.filter.js';
 import { QueryValidationPipe } from './platform/problem/query-validation.pipe.js';
+import { refuseOtherHosts } from './platform/serving/allowed-hosts.js';
+import { CommonHeaders } from './platform/serving/common-headers.js';
+import { ignoreForcedFreshness } from './platform/serving/cors.js';
 import { Drain } from './platform/stopping/drain.js';
 import { endConnections } from './platform/stopping/end-connections.js';
 
@@ -46,31 +46,43 @@ export async function createGateway(
   const [metrics, drain] = [new Metrics(), new Drain()];
   metrics.watchLog(options.droppedLogLines ?? (() => 0));
   const counter = new ShedCounter(options.log, metrics);
-  const filter = new ProblemFilter(options.log);
+  const { server: serving } = options.config;
+  const filter = new ProblemFilter(options.log, serving.basePath);
+  const headers = new CommonHeaders(serving);
   const connections = boundedConnections(options, metrics);
-  const unreadable = new UnreadableRequests(options.log, metrics, connections);
-  const adapter = createAdapter(filter, { limits, connections, unreadable, counter, drain });
+  const unreadable = new UnreadableRequests(options.log, metrics, {
+    connections,
+    headers,
+    basePath: serving.basePath,
+  });
+  const adapter = createAdapter(filter, {
+    ...{ limits, connections, unreadable, counter, drain, headers, serving, log: options.log },
+  });
   const module = AppModule.on(options, { metrics, drain });
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
     logger: new NestLogger(options.log),
   });
   const server = adapter.getInstance<FastifyInstance>();
-  addCommonHeaders(server);
+  addCommonHeaders(server, headers);
+  refuseOtherHosts(server, filter, serving.allowedHosts);
+  ignoreForcedFreshness(server, headers);
   endConnections(server, drain);
   compressAnswers(server, filter);
   observeAnswers(server, options.log, metrics);
   refuseUnknownPaths(server, filter);
-  const refusals = new MethodRefusals(server, filter);
+  const refusals = new MethodRefusals(server, filter, headers);
   app.useGlobalFilters(filter);
   app.useGlobalPipes(new QueryValidationPipe());
-  serveDocument(server, () => createDocument(app));
+  serveDocument(server, () => createDocument(app, serving.basePath), serving.basePath);
   await app.init();
   refusals.complete();
   await server.ready();
   return app;
 }
 
-interface ServerDependencies extends Omit<HttpServerOptions, 'keepAliveMs'> {
+interface ServerDependencies extends Omit<HttpServerOptions, 'keepAliveMs' | 'basePath' | 'tls'> {
+  readonly headers: CommonHeaders;
+  readonly serving: ServerConfig;
   readonly counter: ShedCounter;
   readonly drain: Drain;
 }
@@ -78,18 +90,25 @@ interface ServerDependencies extends Omit<HttpServerOptions, 'keepAliveMs'> {
 /** Fastify behind load shedding, behind an HTTP server that bounds connections. */
 function createAdapter(
   filter: ProblemFilter,
-  { counter, drain, ...rest }: ServerDependencies,
+  { counter, drain, headers, serving, ...rest }: ServerDependencies,
 ): FastifyAdapter {
-  const shedder = new LoadShedder();
+  const { basePath, trustProxy, tls } = serving;
+  const shedding = {
+    ...{ shedder: new LoadShedder(), counter, drain },
+    overloaded: new OverloadedAnswer(headers, basePath),
+  };
   return new FastifyAdapter({
     serverFactory: (listener: Listener, { keepAliveTimeout }: Readonly<Record<string, unknown>>) =>
-      createHttpServer(loadSheddingListener(listener, { shedder, counter, drain }), {
+      createHttpServer(loadSheddingListener(listener, shedding), {
         ...rest,
+        basePath,
+        tls,
         keepAliveMs: keepAliveTimeout as number,
       }),
     clientErrorHandler: (fault: ClientError, socket: Socket) => {
       rest.unreadable.refuse(fault, socket);
     },
+    trustProxy: trustProxy.length > 0 && [...trustProxy],
     genReqId: requestIdOf,
     // What still comes over an open connection while the server closes is answered like anything else.
     return503OnClosing: false,

@@ -5,7 +5,7 @@ import { createGateway } from './app.setup.js';
 import { loadConfig } from './config/load-config.js';
 import { SYSTEM_CLOCK } from './model/clock.js';
 import { createLogger } from './platform/logging/logger.js';
-import { PROVIDER_SETTINGS } from './providers/providers.module.js';
+import { PROVIDER_SETTINGS } from './providers/provider-list.js';
 import { startSimulator, type Simulator } from './simulator/simulator.js';
 
 const USUAL_PORT = 3000;

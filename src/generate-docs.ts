@@ -7,7 +7,7 @@ import { configSchema } from './config/config-schema.js';
 import { keyReference } from './config/key-reference.js';
 import { SYSTEM_CLOCK } from './model/clock.js';
 import { createLogger } from './platform/logging/logger.js';
-import { PROVIDER_SETTINGS } from './providers/providers.module.js';
+import { PROVIDER_SETTINGS } from './providers/provider-list.js';
 import { USUAL_BODY_MEMORY_BYTES } from '@/upstream/http/body-memory.js';
 
 /** A gateway without sources has the same contract as any other. */
@@ -19,6 +19,11 @@ const NO_SOURCES: Config = {
     shutdownTimeoutMs: 0,
     maxConnections: null,
     secret: null,
+    basePath: '',
+    trustProxy: [],
+    allowedHosts: null,
+    tls: null,
+    corsOrigins: [],
   },
   cache: { redis: null, prefix: 'tributary', freshForMs: 0, keepForMs: 0 },
   windowMs: 0,

@@ -1,112 +1,42 @@
-import 'reflect-metadata';
-import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { keygen } from './access/keygen.js';
-import { ConfigError, CONFIG_EXIT_CODE } from './config/config-error.js';
-import { configFileFrom } from './config/config-file-from.js';
-import type { Config } from './config/config.js';
+import {
+  HELP,
+  parseCommandLine,
+  USAGE_EXIT_CODE,
+  UsageError,
+  type FileCommand,
+} from './config/command-line.js';
+import { CONFIG_EXIT_CODE, ConfigError } from './config/config-error.js';
 import { loadConfig } from './config/load-config.js';
-import { createGateway } from './app.setup.js';
-import { SYSTEM_CLOCK } from './model/clock.js';
-import { boundHeapGrowth } from './platform/bound-heap-growth.js';
-import { LogOutput } from './platform/logging/log-output.js';
-import { createLogger, type Log } from './platform/logging/logger.js';
-import { Drain, drainMs } from './platform/stopping/drain.js';
-import { exitNow, exitWhenLogged } from './platform/stopping/exit.js';
-import { PROVIDER_SETTINGS } from './providers/providers.module.js';
+import { programVersion } from './config/program-version.js';
+import { PROVIDER_SETTINGS } from './providers/provider-list.js';
 
-/** Why a port may be refused. Up here, because the start below runs before what follows it. */
-const HINTS: Readonly<Record<string, string>> = {
-  EADDRINUSE: 'something else listens there',
-  EACCES: 'this user may not listen there',
-  EADDRNOTAVAIL: 'no network interface has that address',
-  ENOTFOUND: 'no such host is known',
-};
+await carryOut(process.argv.slice(2)).catch(endOnMistakes);
 
-/** Connections that the system keeps for the process until it takes them; others would try again after a second. */
-const BACKLOG = 4_096;
+async function carryOut(argv: readonly string[]): Promise<void> {
+  const command = parseCommandLine(argv, process.env);
+  if ('file' in command) await checkOrRun(command);
+  else if (command.name === 'keygen') process.exitCode = keygen(command.ids);
+  else process.stdout.write(command.name === 'help' ? HELP : `${programVersion()}\n`);
+}
 
-/** Its file descriptor. */
-const STANDARD_OUTPUT = 1;
-
-if (process.argv[2] === 'keygen') process.exit(keygen(process.argv.slice(3)));
-boundHeapGrowth();
-await start(readConfig());
-
-/** Ends the process with code 78 (EX_CONFIG) when the configuration is not right. */
-function readConfig(): Config {
-  try {
-    const file = configFileFrom(process.argv.slice(2), process.env);
-    return loadConfig({ file, env: process.env, providers: PROVIDER_SETTINGS });
-  } catch (fault) {
-    if (!(fault instanceof ConfigError)) throw fault;
-    process.stderr.write(`${fault.message}\n`);
-    process.exit(CONFIG_EXIT_CODE);
+/** The gateway is loaded once the configuration is known to be right: until then, nothing heavy is. */
+async function checkOrRun({ name, file }: FileCommand): Promise<void> {
+  const config = loadConfig({ file, env: process.env, providers: PROVIDER_SETTINGS });
+  if (name === 'run') {
+    const { runGateway } = await import('./app.run.js');
+    await runGateway(config);
+    return;
   }
+  const count = config.sources.length;
+  process.stdout.write(`ok: ${count} ${count === 1 ? 'source' : 'sources'}\n`);
 }
 
-async function start(config: Config): Promise<void> {
-  const output = new LogOutput(STANDARD_OUTPUT);
-  const log = createLogger(config.log.level, output);
-  const droppedLogLines = (): number => output.dropped;
-  let app: NestFastifyApplication | null = null;
-  const stop = stopOnce(() => app, { output, timeoutMs: config.server.shutdownTimeoutMs });
-  stopOnFaults(log, stop);
-  app = await createGateway({ config, log, droppedLogLines, clock: SYSTEM_CLOCK });
-  // A supervisor's stop leaves balancers time to notice; who stops it by hand is not kept waiting.
-  for (const [signal, waitMs] of [
-    ['SIGTERM', drainMs(config.server.shutdownTimeoutMs)],
-    ['SIGINT', 0],
-  ] as const) {
-    process.once(signal, () => {
-      log.info({ signal }, 'stopping');
-      stop(0, waitMs);
-    });
-  }
-  await app
-    .listen({ port: config.server.port, host: config.server.host, backlog: BACKLOG })
-    .catch(cannotListen(config, output));
-  log.info({ url: await app.getUrl(), sources: config.sources.length }, 'listening');
-}
-
-type Stop = (exitCode: number, waitMs: number) => void;
-
-/** Stops the gateway after a while, and ends the process when that is done, or at the latest in `timeoutMs`. */
-function stopOnce(
-  running: () => NestFastifyApplication | null,
-  { output, timeoutMs }: { readonly output: LogOutput; readonly timeoutMs: number },
-): Stop {
-  let isStopping = false;
-  return (exitCode, waitMs) => {
-    if (isStopping) return;
-    isStopping = true;
-    running()?.get(Drain).begin();
-    setTimeout(() => exitNow(1, output), timeoutMs).unref();
-    const close = async (): Promise<never> => {
-      await running()?.close();
-      return exitWhenLogged(exitCode, output);
-    };
-    setTimeout(() => void close(), waitMs);
-  };
-}
-
-/** A bug that nobody caught: what it left behind is not known, so the process stops, and a supervisor starts another. */
-function stopOnFaults(log: Log, stop: Stop): void {
-  const stopFor =
-    (message: string) =>
-    (err: unknown): void => {
-      log.fatal({ err }, message);
-      stop(1, 0);
-    };
-  process.on('uncaughtException', stopFor('uncaught exception: stopping'));
-  process.on('unhandledRejection', stopFor('unhandled rejection: stopping'));
-}
-
-/** Ends the process with code 1 and one line instead of a stack trace. */
-function cannotListen({ server }: Config, output: LogOutput): (fault: unknown) => Promise<never> {
-  return (fault) => {
-    const code = (fault as NodeJS.ErrnoException).code ?? 'unknown';
-    const hint = HINTS[code] ?? 'the operating system refused';
-    process.stderr.write(`cannot listen on ${server.host} port ${server.port}: ${hint} (${code})\n`);
-    return exitWhenLogged(1, output);
-  };
+/** Ends the process where the user has made a mistake; a fault of the program itself is thrown on. */
+function endOnMistakes(fault: unknown): void {
+  const code =
+    fault instanceof ConfigError ? CONFIG_EXIT_CODE : fault instanceof UsageError ? USAGE_EXIT_CODE : null;
+  if (code === null) throw fault;
+  process.stderr.write(`${(fault as Error).message}\n`);
+  process.exitCode = code;
 }

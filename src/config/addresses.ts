@@ -2,6 +2,7 @@ import { isIP, isIPv4 } from 'node:net';
 import { scalar } from './shape.js';
 import type { Shape } from './shape.js';
 import { urlText } from './url-text.js';
+import { text } from './values.js';
 
 const HTTP_URL = /^https?:\/\/[^\s/?#@\\]+(\/[^\s?#\\]*)?$/;
 
@@ -64,4 +65,62 @@ export function isLoopback(host: string): boolean {
   if (isIPv4(host)) return host.startsWith('127.');
   if (host.toLowerCase() === 'localhost') return true;
   return isIP(host) === 6 && URL.parse(`http://[${host}]`)?.hostname === '[::1]';
+}
+
+/** Names that a browser on this machine has for it. */
+export const LOOPBACK_NAMES: readonly string[] = ['localhost', '127.0.0.1', '::1'];
+
+/** Segments of letters and marks that need no encoding; `/health` is answered outside the base path, too. */
+const BASE_PATH = /^(?!\/health(?:\/|$))(?:\/(?!\.{1,2}(?:\/|$))[A-Za-z0-9._~-]{1,64}){1,8}$/;
+
+/** The path under which a gateway is served. */
+export function basePath(): Shape<string> {
+  return text({
+    allowed:
+      'a path such as /backups: a slash before each part, none at the end, and letters, digits, - . _ ~ without . and .. as parts',
+    pattern: BASE_PATH,
+  });
+}
+
+/** An IP address or a range of them, such as `10.0.0.0/8`. */
+export function networkAddress(): Shape<string> {
+  return scalar({
+    allowed: 'an IP address or a CIDR range such as 10.0.0.0/8',
+    schema: { type: 'string', pattern: '^[0-9A-Fa-f.:]{2,45}(/[0-9]{1,3})?$' },
+    parse: ({ value }) => (typeof value === 'string' && isNetwork(value) ? value : undefined),
+  });
+}
+
+function isNetwork(value: string): boolean {
+  const [, address = '', bits] = /^([^/]+)(?:\/(\d{1,3}))?$/.exec(value) ?? [];
+  const longest = { 4: 32, 6: 128 }[isIP(address)] ?? 0;
+  return longest > 0 && (bits === undefined || (Number(bits) >= 1 && Number(bits) <= longest));
+}
+
+/** The host of a URL, in lower case and without brackets: one that `Host` names, without a port. */
+export function hostName(): Shape<string> {
+  return scalar({
+    allowed: 'a host name or an IP address, without a port',
+    schema: { type: 'string', pattern: '^[A-Za-z0-9.:\\[\\]-]{1,253}$' },
+    parse: ({ value }) => {
+      if (typeof value !== 'string') return undefined;
+      const host = value.toLowerCase().replace(/^\[(.*)\]$/, '$1');
+      return isIP(host) !== 0 || HOST_NAME.test(host) ? host : undefined;
+    },
+  });
+}
+
+const ORIGIN = /^https?:\/\/[^\s/?#@\\*]+$/;
+
+/** The origin of a page, as browsers send it. */
+export function origin(): Shape<string> {
+  return scalar({
+    allowed:
+      'an origin such as https://dashboard.example.com, without a path; * is not one, name each origin',
+    schema: { type: 'string', pattern: ORIGIN.source },
+    parse: ({ value }) => {
+      const url = typeof value === 'string' && ORIGIN.test(value) ? URL.parse(value) : null;
+      return url?.origin;
+    },
+  });
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { parse } from 'yaml';
-import { PROVIDER_SETTINGS } from '@/providers/providers.module.js';
+import { PROVIDER_SETTINGS } from '@/providers/provider-list.js';
 import { ConfigError } from './config-error.js';
 import { configSchema } from './config-schema.js';
 import { loadConfig } from './load-config.js';
@@ -72,6 +72,13 @@ const GOOD: readonly (readonly [string, string])[] = [
     topWith('server: { host: ::1, port: 0, deadline: 60s, shutdownTimeout: 500ms }'),
   ],
   ['a secret of 16 characters', topWith('server: { secret: 0123456789abcdef }')],
+  [
+    'a place behind a proxy',
+    topWith(
+      'server: { basePath: /ops/backups, trustProxy: [10.0.0.0/8, "fd00::/8", 127.0.0.1], allowedHosts: ["[::1]", a.example] }',
+    ),
+  ],
+  ['an origin', topWith('server: { cors: { origins: ["https://a.example", "http://localhost:8080"] } }')],
   ['another address with auth', topWith('server: { host: 0.0.0.0 }\nauth: none')],
   ['a host name of loopback', topWith('server: { host: localhost }')],
   ['a Redis with a password', topWith('cache: { redis: "rediss://user:pw@redis.example:6380/1" }')],
@@ -518,7 +525,7 @@ const BROKEN: readonly (readonly [string, string, readonly unknown[]])[] = [
     'a merge key',
     topWith('server: { <<: { port: 1 } }'),
     [
-      '1:11 server["<<"]: unknown key; use one of host, port, deadline, shutdownTimeout, maxConnections, secret',
+      '1:11 server["<<"]: unknown key; use one of host, port, deadline, shutdownTimeout, maxConnections, secret, basePath, trustProxy, allowedHosts, tls, cors',
     ],
   ],
 ];

@@ -19,7 +19,7 @@ export interface Config {
   readonly sources: readonly SourceConfig[];
 }
 
-interface ServerConfig {
+export interface ServerConfig {
   /** An IP address or a host name. */
   readonly host: string;
   /** 0: any free port. */
@@ -32,6 +32,22 @@ interface ServerConfig {
   readonly maxConnections: number | null;
   /** Signs page tokens and what is stored in Redis; null: see `pageTokenKey`. */
   readonly secret: string | null;
+  /** Such as `/backups`; empty: the root. */
+  readonly basePath: string;
+  /** The addresses and CIDR ranges of the proxies that are believed. */
+  readonly trustProxy: readonly string[];
+  /** In lower case, without brackets and port; null: any. */
+  readonly allowedHosts: readonly string[] | null;
+  /** Absolute paths; null: plain HTTP. */
+  readonly tls: TlsFiles | null;
+  /** The origins whose pages may read answers. */
+  readonly corsOrigins: readonly string[];
+}
+
+/** The PEM files of a certificate and its private key. */
+export interface TlsFiles {
+  readonly cert: string;
+  readonly key: string;
 }
 
 interface CacheConfig {

@@ -5,6 +5,7 @@ import { credentialKeys } from './credential-keys.js';
 import { REDIS_KEYS } from './redis-keys.js';
 import { CACHE_KEYS, LIMITS_KEYS, LOG_KEYS, SERVER_KEYS, rootKeys } from './root-keys.js';
 import type { Key, Keys } from './section.js';
+import { CORS_KEYS, TLS_KEYS } from './serving-keys.js';
 import { anySourceKeys } from './source-keys.js';
 
 /** Every key in Markdown: meaning, allowed values, default, example. Made from the key tables of the check. */
@@ -12,6 +13,8 @@ export function keyReference(providers: readonly ProviderSettings[]): string {
   const parts = [
     chapter('Top level', '', rootKeys(providers)),
     chapter('server', 'server.', SERVER_KEYS),
+    chapter('server.tls', 'server.tls.', TLS_KEYS),
+    chapter('server.cors', 'server.cors.', CORS_KEYS),
     chapter('cache', 'cache.', CACHE_KEYS),
     chapter('cache.redis', 'cache.redis.', REDIS_KEYS),
     chapter('log', 'log.', LOG_KEYS),

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { ANY_CHARACTER } from '../../test/support/any-character.js';
-import { PROVIDER_SETTINGS } from '@/providers/providers.module.js';
+import { PROVIDER_SETTINGS } from '@/providers/provider-list.js';
 import type { Config } from './config.js';
 import { ConfigError } from './config-error.js';
 import { loadConfig } from './load-config.js';
@@ -58,6 +58,11 @@ describe('the configuration', () => {
         shutdownTimeoutMs: 10_000,
         maxConnections: null,
         secret: null,
+        basePath: '',
+        trustProxy: [],
+        allowedHosts: ['localhost', '127.0.0.1', '::1'],
+        tls: null,
+        corsOrigins: [],
       },
       cache: { redis: null, prefix: 'tributary', freshForMs: 15_000, keepForMs: 86_400_000 },
       windowMs: 2_592_000_000,

@@ -1,12 +1,13 @@
-import { dirname } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import type { ProviderSettings, SourceConfig } from '@/model/source.js';
+import { isLoopback, LOOPBACK_NAMES } from './addresses.js';
 import type { AuthConfig, Config } from './config.js';
 import { START_OF_FILE, ProblemLog } from './problem-log.js';
 import type { Spot } from './problem-log.js';
 import { readTextFile } from './read-text-file.js';
 import { rootKeys } from './root-keys.js';
 import type { RootKeys } from './root-keys.js';
-import { checkRules } from './rules.js';
+import { checkRules, checkTls } from './rules.js';
 import { section } from './section.js';
 import type { ValuesOf } from './section.js';
 import { Substitution } from './substitution.js';
@@ -26,7 +27,7 @@ export function loadConfig({ file, env, providers }: ConfigOrigin): Config {
   const problems = new ProblemLog(file);
   const values = readValues({ file, env, providers }, problems);
   if (values === null || !problems.isEmpty) throw problems.toError();
-  return freezeDeep(toConfig(values));
+  return freezeDeep(toConfig(values, dirname(file)));
 }
 
 function readValues({ file, env, providers }: ConfigOrigin, problems: ProblemLog): Sure<RootValues> | null {
@@ -35,7 +36,10 @@ function readValues({ file, env, providers }: ConfigOrigin, problems: ProblemLog
   const root = parseYaml(text, new Substitution(env, dirname(file)), problems);
   if (root === null) return null;
   const values = section('a map', rootKeys(providers)).read(root, problems);
-  if (values !== undefined) checkRules(values, root, problems);
+  if (values !== undefined) {
+    checkRules(values, root, problems);
+    checkTls(values, root, { folder: dirname(file), problems });
+  }
   // Each undefined value has a problem, and when there is a problem no value is used.
   return problems.isEmpty ? (values as Sure<RootValues>) : null;
 }
@@ -59,10 +63,10 @@ type RootValues = ValuesOf<RootKeys>;
 /** Values without a problem: none of them is undefined. */
 type Sure<T> = T extends object ? { readonly [N in keyof T]: Sure<Exclude<T[N], undefined>> } : T;
 
-function toConfig({ server, cache, window, log, limits, auth, sources }: Sure<RootValues>): Config {
-  const { deadline, shutdownTimeout, ...listening } = server;
+function toConfig(values: Sure<RootValues>, folder: string): Config {
+  const { cache, window, log, limits, auth, sources } = values;
   return {
-    server: { ...listening, deadlineMs: deadline, shutdownTimeoutMs: shutdownTimeout },
+    server: toServerConfig(values, folder),
     cache: {
       redis: cache.redis,
       prefix: cache.prefix,
@@ -80,6 +84,23 @@ function toConfig({ server, cache, window, log, limits, auth, sources }: Sure<Ro
 function toAuthConfig(auth: Sure<RootValues>['auth']): AuthConfig | 'none' | null {
   if (auth === null || auth === 'none') return auth;
   return { ...auth, apiKeys: auth.apiKeys ?? [], oidc: auth.oidc ?? [] };
+}
+
+/** Relative paths start from the folder of the configuration file. */
+function toServerConfig({ server, auth }: Sure<RootValues>, folder: string): Config['server'] {
+  const { deadline, shutdownTimeout, basePath, trustProxy, allowedHosts, tls, cors, ...listening } = server;
+  const isPrivate = auth === null && isLoopback(server.host);
+  return {
+    ...listening,
+    deadlineMs: deadline,
+    shutdownTimeoutMs: shutdownTimeout,
+    basePath: basePath ?? '',
+    trustProxy: trustProxy ?? [],
+    allowedHosts:
+      allowedHosts ?? (isPrivate ? [...new Set([...LOOPBACK_NAMES, server.host.toLowerCase()])] : null),
+    tls: tls === null ? null : { cert: resolve(folder, tls.cert), key: resolve(folder, tls.key) },
+    corsOrigins: cors?.origins ?? [],
+  };
 }
 
 type Inherited = Sure<RootValues>['cache'] & Pick<Sure<RootValues>, 'window'>;

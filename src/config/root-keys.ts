@@ -6,6 +6,7 @@ import { listById } from './list.js';
 import { redisAddress } from './redis-keys.js';
 import { optional, required, section, withDefault } from './section.js';
 import type { Key, Keys, ValuesOf } from './section.js';
+import { SERVING_KEYS } from './serving-keys.js';
 import { freshFor, keepFor, minRefreshInterval, source, window } from './source-keys.js';
 import type { SourceKeys } from './source-keys.js';
 import { duration, integer, size, text, word } from './values.js';
@@ -38,6 +39,7 @@ export const SERVER_KEYS = {
       example: '${TRIBUTARY_SECRET}',
     },
   ),
+  ...SERVING_KEYS,
 } as const satisfies Keys;
 
 export const CACHE_KEYS = {

@@ -3,6 +3,7 @@ import { checkAuth } from './auth-rules.js';
 import type { ProblemLog } from './problem-log.js';
 import type { RootKeys } from './root-keys.js';
 import type { ValuesOf } from './section.js';
+import { checkTlsFiles } from './tls-rules.js';
 import { childOf, nodeAt } from './yaml-tree.js';
 import type { YamlNode } from './yaml-tree.js';
 
@@ -37,6 +38,19 @@ function checkListening({ server, auth }: RootValues, root: YamlNode, problems: 
     host,
     `${shown} needs a top-level auth: say who may send requests (auth.apiKeys, auth.oidc or auth.anonymous), or set "auth: none" to let in everyone who can reach the server, or use 127.0.0.0/8, ::1 or localhost`,
   );
+}
+
+/** A certificate that cannot be served is told before anything starts. */
+export function checkTls(
+  { server }: RootValues,
+  root: YamlNode,
+  options: { readonly folder: string; readonly problems: ProblemLog },
+): void {
+  const { cert, key } = server?.tls ?? {};
+  const node = nodeAt(root, 'server', 'tls');
+  if (cert === undefined || key === undefined || node === undefined) return;
+  const spots = { cert: childOf(node, 'cert') ?? node, key: childOf(node, 'key') ?? node };
+  checkTlsFiles({ cert, key }, spots, options);
 }
 
 interface Ages {

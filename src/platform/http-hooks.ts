@@ -2,10 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { METHODS, type IncomingMessage } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { ApiProblem } from './problem/api-problem.js';
-import { parseTraceparent } from '@/model/trace-context.js';
-import type { Metrics } from './metrics/metrics.js';
-import type { Logger } from 'pino';
 import type { ProblemFilter } from './problem/problem.filter.js';
+import type { CommonHeaders } from './serving/common-headers.js';
+import { answerPreflight } from './serving/cors.js';
 
 const SANE_REQUEST_ID = /^[A-Za-z0-9._:/+=@-]{1,128}$/;
 
@@ -20,48 +19,23 @@ export function isSaneRequestId(given: unknown): given is string {
   return typeof given === 'string' && SANE_REQUEST_ID.test(given);
 }
 
-/** Keep browsers from guessing, framing, and loading anything. Pages for people have a policy of their own. */
-export const COMMON_HEADERS = {
-  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
-  'x-content-type-options': 'nosniff',
-  'x-frame-options': 'DENY',
-  'referrer-policy': 'no-referrer',
-};
-
 /** Every answer carries its request id and the common headers. */
-export function addCommonHeaders(server: FastifyInstance): void {
+export function addCommonHeaders(server: FastifyInstance, headers: CommonHeaders): void {
   server.addHook('onRequest', (request, reply, done) => {
-    reply.headers({ 'x-request-id': request.id, ...COMMON_HEADERS });
+    reply.header('x-request-id', request.id).headers(headers.for(request.headers.origin));
     done();
+  });
+  if (!headers.dependOnOrigin) return;
+  server.addHook('onSend', (_request, reply) => {
+    void reply.header('vary', withOrigin(reply.getHeader('vary')));
+    return Promise.resolve();
   });
 }
 
-/** One log line and one measurement an answer. The query stays out of the log: filters may name customers. */
-export function observeAnswers(server: FastifyInstance, log: Logger, metrics: Metrics): void {
-  server.addHook('onResponse', (request, reply, done) => {
-    const route = request.routeOptions.url ?? 'unknown';
-    const seconds = reply.elapsedTime / 1000;
-    metrics.observeAnswer(route, reply.statusCode, seconds);
-    log.info(
-      {
-        requestId: request.id,
-        method: request.method,
-        path: request.url.split('?', 1)[0],
-        status: reply.statusCode,
-        principal: request.caller?.name,
-        durationMs: Math.round(reply.elapsedTime * 10) / 10,
-        traceparent: loggedTrace(request.headers.traceparent),
-      },
-      'answered',
-    );
-    done();
-  });
-}
-
-/** What all versions of the header share; undefined for what is none, which may hold anything. */
-function loggedTrace(header: unknown): string | undefined {
-  const trace = parseTraceparent(header);
-  return trace === null ? undefined : `${trace.version}-${trace.traceId}-${trace.parentId}-${trace.flags}`;
+/** What answers say about `Vary` replaces what the common headers say. */
+function withOrigin(vary: string | number | string[] | undefined): string {
+  const names = vary === undefined ? 'Origin' : String(vary);
+  return /\bOrigin\b/.test(names) ? names : `${names}, Origin`;
 }
 
 /** Answers paths that do not exist before the body is read: it may be large, or never come to an end. */
@@ -75,7 +49,7 @@ export function refuseUnknownPaths(server: FastifyInstance, filter: ProblemFilte
 /** All that the HTTP parser knows. CONNECT has no path. */
 const ALL_METHODS = METHODS.filter((method) => method !== 'CONNECT');
 
-/** Lets a path that exists, but not for the method, answer 405 and name the methods it takes. */
+/** Lets a path that exists, but not for the method, answer 405 and name the methods it takes; or a preflight of CORS. */
 export class MethodRefusals {
   readonly #taken = new Map<string, Set<string>>();
 
@@ -83,6 +57,7 @@ export class MethodRefusals {
   constructor(
     private readonly server: FastifyInstance,
     private readonly filter: ProblemFilter,
+    private readonly headers: CommonHeaders,
   ) {
     for (const method of ALL_METHODS) {
       if (!server.supportedMethods.includes(method)) server.addHttpMethod(method, { hasBody: true });
@@ -107,6 +82,7 @@ export class MethodRefusals {
 
   private refusal(allow: string): (request: FastifyRequest, reply: FastifyReply) => void {
     return (request, reply) => {
+      if (answerPreflight(request, reply, { allow, headers: this.headers })) return;
       const detail = `${request.method} is not allowed here; use ${allow}`;
       this.filter.send(new ApiProblem('method-not-allowed', detail, { headers: { allow } }), request, reply);
     };

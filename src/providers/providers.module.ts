@@ -1,16 +1,8 @@
 import { Module } from '@nestjs/common';
 import { PROVIDERS, type Provider } from '@/model/provider.js';
-import type { ProviderSettings } from '@/model/source.js';
-import { HuaweiCbrModule } from './huawei-cbr/huawei-cbr.module.js';
-import { HuaweiCceModule } from './huawei-cce/huawei-cce.module.js';
-import { HuaweiCssModule } from './huawei-css/huawei-css.module.js';
-import { OceanbaseOcpModule } from './oceanbase-ocp/oceanbase-ocp.module.js';
+import { PROVIDER_LIST } from './provider-list.js';
 
-/** Every provider there is: one folder, one line. */
-const MODULES = [HuaweiCbrModule, HuaweiCceModule, HuaweiCssModule, OceanbaseOcpModule];
-
-/** What each provider demands of a source's configuration. */
-export const PROVIDER_SETTINGS: readonly ProviderSettings[] = MODULES.map(({ settings }) => settings);
+const MODULES = await Promise.all(PROVIDER_LIST.map(({ load }) => load()));
 
 @Module({
   imports: MODULES,

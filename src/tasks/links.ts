@@ -1,11 +1,14 @@
-/** The `Link` header of a list answer (RFC 8288). `url` is the request's own path and query. */
-export function links(url: string, nextPageToken: string): string {
-  const mark = url.indexOf('?');
-  const path = mark < 0 ? url : url.slice(0, mark);
-  const parameters = new URLSearchParams(mark < 0 ? '' : url.slice(mark + 1));
+import { serviceDescLink, type RequestTarget } from '@/answers/service-desc-link.js';
+
+/** The `Link` header of a list answer (RFC 8288). */
+export function links(target: RequestTarget, nextPageToken: string): string {
+  const { originalUrl } = target;
+  const mark = originalUrl.indexOf('?');
+  const path = mark < 0 ? originalUrl : originalUrl.slice(0, mark);
+  const parameters = new URLSearchParams(mark < 0 ? '' : originalUrl.slice(mark + 1));
   parameters.delete('pageToken');
   parameters.delete('page');
-  const relations = [`<${locate(path, parameters)}>; rel="first"`, '</openapi.json>; rel="service-desc"'];
+  const relations = [`<${locate(path, parameters)}>; rel="first"`, serviceDescLink(target)];
   if (nextPageToken !== '') {
     parameters.set('pageToken', nextPageToken);
     relations.unshift(`<${locate(path, parameters)}>; rel="next"`);

@@ -29,6 +29,7 @@ import { links } from './links.js';
 import { ListTasksQuery, toTaskQuery } from './list-tasks-query.dto.js';
 import { PageCache, type AnsweredPage } from './page-cache.js';
 import { renderPage, renderTask } from './render.js';
+import { serviceDescLink, type RequestTarget } from '@/answers/service-desc-link.js';
 import { TaskPageDto } from './task.dto.js';
 
 const NOT_MODIFIED = { status: 304, description: 'The answer is still the one that `If-None-Match` names.' };
@@ -91,7 +92,7 @@ export class TasksController {
     const key = `${this.lister.tokenGeneration} ${collection.key} ${request.url}`;
     const page = await this.#pages.recall(key, feeds, async () => {
       const tasks = await this.lister.page(question, collection, feeds);
-      return answeredPage(tasks, question.includeRaw, request.url);
+      return answeredPage(tasks, question.includeRaw, request);
     });
     if (preferences.strict) assertComplete(page.completeness);
     const { complete } = page.completeness;
@@ -137,15 +138,15 @@ export class TasksController {
     if (preferences.strict) assertComplete(completeness);
     const waitedMs = performance.now() - startedMs;
     const representation = represent(renderTask(row, includesRaw));
-    const link = '</openapi.json>; rel="service-desc"';
+    const link = serviceDescLink(request);
     const { complete } = completeness;
     this.#writer.write({ feeds, complete, representation, link, waitedMs, preferences }, reply);
   }
 }
 
-function answeredPage(page: TaskPage, includesRaw: boolean, url: string): AnsweredPage {
+function answeredPage(page: TaskPage, includesRaw: boolean, target: RequestTarget): AnsweredPage {
   const { completeness, nextPageToken } = page;
-  return { ...renderPage(page, includesRaw), completeness, link: links(url, nextPageToken) };
+  return { ...renderPage(page, includesRaw), completeness, link: links(target, nextPageToken) };
 }
 
 function preferencesOf({ headers }: FastifyRequest, deadlineMs: number): RequestPreferences {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { ReadContext, SourceReader } from '@/model/provider.js';
-import { PROVIDER_SETTINGS } from '@/providers/providers.module.js';
+import { PROVIDER_SETTINGS } from '@/providers/provider-list.js';
 import type { LoggedCall } from '@/simulator/call-log.js';
 import type { UpstreamName } from '@/simulator/settings.js';
 import { startSimulator, type Simulator } from '../support/gateway.js';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { PROVIDER_SETTINGS } from '@/providers/providers.module.js';
+import { PROVIDER_SETTINGS } from '@/providers/provider-list.js';
 import type { Churn } from '@/simulator/settings.js';
 import { everyCombination, someCombinations } from '../support/combinations.js';
 import { setupOf } from './provider-setups.js';

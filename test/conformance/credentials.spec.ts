@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { FeedRead, SourceReader } from '@/model/provider.js';
 import type { Credentials, SourceConfig } from '@/model/source.js';
-import { PROVIDER_SETTINGS } from '@/providers/providers.module.js';
+import { PROVIDER_SETTINGS } from '@/providers/provider-list.js';
 import type { LoggedCall } from '@/simulator/call-log.js';
 import type { UpstreamName } from '@/simulator/settings.js';
 import { startSimulator, type Simulator } from '../support/gateway.js';

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Feed } from '@/model/feed.js';
 import type { FeedListing } from '@/model/provider.js';
 import type { SourceConfig } from '@/model/source.js';
-import { PROVIDER_SETTINGS } from '@/providers/providers.module.js';
+import { PROVIDER_SETTINGS } from '@/providers/provider-list.js';
 import { someCombinations } from '../support/combinations.js';
 import { startSimulator, type Simulator } from '../support/gateway.js';
 import { readContext, startReaders, type Readers } from '../support/readers.js';

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { readJson } from '@/model/json-text.js';
 import type { TaskRow, Task } from '@/model/task.js';
-import { PROVIDER_SETTINGS } from '@/providers/providers.module.js';
+import { PROVIDER_SETTINGS } from '@/providers/provider-list.js';
 import { startSimulator, type Simulator } from '../support/gateway.js';
 import { feedOf, readContext, startReaders, type Readers } from '../support/readers.js';
 import { PROVIDER_SETUPS, setupOf, exampleOf, NOW_MS } from './provider-setups.js';

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { FailureReason } from '@/model/failure.js';
 import type { FeedListing, FeedRead } from '@/model/provider.js';
 import type { SourceConfig } from '@/model/source.js';
-import { PROVIDER_SETTINGS } from '@/providers/providers.module.js';
+import { PROVIDER_SETTINGS } from '@/providers/provider-list.js';
 import { CANARIES } from '@/simulator/canaries.js';
 import type { FaultKind } from '@/simulator/faults/fault.js';
 import { startSimulator, type Simulator } from '../support/gateway.js';

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import type { ReadFeed } from '@/model/provider.js';
-import { PROVIDER_SETTINGS } from '@/providers/providers.module.js';
+import { PROVIDER_SETTINGS } from '@/providers/provider-list.js';
 import { everyCombination, someCombinations } from '../support/combinations.js';
 import { feedOf, readContext } from '../support/readers.js';
 import { setupOf } from './provider-setups.js';

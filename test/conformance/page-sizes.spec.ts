@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { FeedRead } from '@/model/provider.js';
 import type { Task } from '@/model/task.js';
-import { PROVIDER_SETTINGS } from '@/providers/providers.module.js';
+import { PROVIDER_SETTINGS } from '@/providers/provider-list.js';
 import type { RowOrder } from '@/simulator/fleet/row-list.js';
 import { setupOf, NOW_MS } from './provider-setups.js';
 import { feedOf, readContext } from '../support/readers.js';

@@ -1,12 +1,13 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { Agent, get as getOver } from 'node:http';
 import { createServer, type AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
+import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { GatewayProcess } from '../support/gateway-process.js';
 import { startSimulator, type Simulator } from '../support/gateway.js';
 import { ask } from '../support/http.js';
+import { askRaw } from '../http/raw-http.js';
 import { until } from '../support/redis.js';
 import type { SentPage } from '../support/tasks.js';
 
@@ -93,6 +94,31 @@ describe('an invalid configuration', () => {
   );
 });
 
+describe('the command line', () => {
+  it('checks a configuration without starting anything, and says what it found', async () => {
+    const good = start(['--check', '--config', write(goodConfig('{ port: 0 }'))], ENV);
+    expect(await good.ended).toBe(0);
+    expect(good.stdout).toBe('ok: 1 source\n');
+    const bad = start(['--check', '--config', write(goodConfig('{ port: -1 }'))], ENV);
+    expect(await bad.ended).toBe(78);
+    expect(bad.stderr).toMatch(/gateway\.yaml:1.*server\.port/);
+  });
+
+  it('tells the version of the package and how the program is used', async () => {
+    const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
+    const [told, help] = [start(['--version']), start(['--help'])];
+    expect([await told.ended, await help.ended]).toEqual([0, 0]);
+    expect(told.stdout).toBe(`${version}\n`);
+    expect(help.stdout).toMatch(/--config FILE.*--check.*TRIBUTARY_CONFIG.*78/s);
+  });
+
+  it('ends the process with 64 where it holds something unknown', async () => {
+    const gateway = start(['--confg', 'a.yaml']);
+    expect(await gateway.ended).toBe(64);
+    expect(gateway.stderr).toBe('"--confg" is not known; --help lists what is\n');
+  });
+});
+
 describe('a valid configuration', () => {
   it('starts a gateway that listens and answers', async () => {
     const gateway = start([], { ...ENV, TRIBUTARY_CONFIG: write(goodConfig('{ port: 0 }')) });
@@ -103,6 +129,23 @@ describe('a valid configuration', () => {
     expect(await gateway.ended).toBe(0);
     expect(gateway.stdout + gateway.stderr).not.toContain('example-token');
     expect(gateway.stdout).not.toContain(new URL(simulator.urls.cbr).host);
+  });
+});
+
+const hasIpv6 = Object.values(networkInterfaces()).some((addresses) =>
+  addresses?.some(({ address }) => address === '::1'),
+);
+
+(hasIpv6 ? describe : describe.skip)('an IPv6 address to listen on', () => {
+  it('is answered under its own name, without access control under no other', async () => {
+    const gateway = start(
+      ['--config', write(goodConfig('{ host: "::1", port: 0, basePath: /backups }'))],
+      ENV,
+    );
+    const url = await gateway.url();
+    expect(url).toMatch(/^http:\/\/\[::1\]:\d+\/backups$/);
+    expect((await ask(`${url}/v1/tasks`)).status).toBe(200);
+    expect((await askRaw(`${url}/v1/tasks`, { host: 'evil.example' })).status).toBe(421);
   });
 });
 

@@ -170,6 +170,7 @@ const PLAIN_HEADERS = [
   'content-length',
   'content-security-policy',
   'content-type',
+  'cross-origin-resource-policy',
   'date',
   'keep-alive',
   'referrer-policy',

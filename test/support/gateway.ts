@@ -8,7 +8,7 @@ import { SYSTEM_CLOCK, type Clock } from '@/model/clock.js';
 import type { SourceConfig } from '@/model/source.js';
 import type { TimeLimits } from '@/platform/connections/http-server.js';
 import { createLogger } from '@/platform/logging/logger.js';
-import { PROVIDER_SETTINGS } from '@/providers/providers.module.js';
+import { PROVIDER_SETTINGS } from '@/providers/provider-list.js';
 import { startSimulator, type Simulator } from '@/simulator/simulator.js';
 import { clockOf } from './clock.js';
 import { addressOf } from './redis-link.js';

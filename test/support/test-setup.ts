@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
 import { loadConfig } from '@/config/load-config.js';
-import { PROVIDER_SETTINGS } from '@/providers/providers.module.js';
+import { PROVIDER_SETTINGS } from '@/providers/provider-list.js';
 import { runGateway, startSimulator, type RunningGateway, type Simulator } from './gateway.js';
 import { Caller, Load, type LoadSettings } from './load.js';
 import { startRedis, startRedisCluster, type TestCluster, type TestRedis } from './redis.js';

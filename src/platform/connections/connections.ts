@@ -37,6 +37,11 @@ export class Connections {
     if (this.count > this.limit) this.#dropOne();
   }
 
+  /** To be called when a connection goes on as another socket. */
+  forget(socket: Socket): void {
+    this.#remove(socket);
+  }
+
   /** To be called when the system could not hand over a connection. */
   noteNotAccepted(): void {
     this.dropped('descriptors');

@@ -1,6 +1,17 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  type IncomingMessage,
+  type Server,
+  type ServerOptions,
+  type ServerResponse,
+} from 'node:http';
+import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
 import type { Socket } from 'node:net';
+import type { Logger } from 'pino';
+import type { TlsFiles } from '@/config/config.js';
 import { ApiProblem } from '../problem/api-problem.js';
+import { stripBasePath } from '../serving/base-path.js';
+import { CertificateReloader, readCertificate, tlsOptions } from './certificate.js';
 import type { Connections } from './connections.js';
 import { toOriginForm, violationOf } from './http-rules.js';
 import type { UnreadableRequests } from './unreadable-requests.js';
@@ -25,27 +36,27 @@ export interface HttpServerOptions {
   readonly limits?: TimeLimits | undefined;
   readonly connections: Connections;
   readonly unreadable: UnreadableRequests;
+  readonly basePath: string;
+  /** Null: plain HTTP. */
+  readonly tls: TlsFiles | null;
+  readonly log: Logger;
 }
 
 /**
  * An HTTP server that bounds connections and the time clients take, and refuses what is not valid HTTP. The listener gets
  * the rest.
  */
-export function createHttpServer(
-  listener: (request: IncomingMessage, response: ServerResponse) => void,
-  { keepAliveMs, limits = USUAL, connections, unreadable }: HttpServerOptions,
-): Server {
-  const server = createServer(nodeOptions(keepAliveMs, limits), (request, response) => {
+export function createHttpServer(listener: RequestListener, options: HttpServerOptions): Server {
+  const { limits = USUAL, connections, unreadable, basePath } = options;
+  const server = createNodeServer(options, limits, (request, response) => {
     track(connections, response);
     toOriginForm(request);
+    stripBasePath(request, basePath);
     const violation = violationOf(request);
     if (violation === null) listener(request, response);
     else unreadable.refuseParsed(violation, request, response);
   });
   server.setTimeout(limits.silenceMs);
-  server.on('connection', (socket: Socket) => {
-    connections.add(socket);
-  });
   server.on('error', () => {
     // Before that, it is about the port, and whoever began to listen is told.
     if (server.listening) connections.noteNotAccepted();
@@ -57,7 +68,46 @@ export function createHttpServer(
   return server;
 }
 
-function nodeOptions(keepAliveTimeout: number, limits: TimeLimits): Parameters<typeof createServer>[0] {
+type RequestListener = (request: IncomingMessage, response: ServerResponse) => void;
+
+/** A server of Node's, with TLS or without, that lets `connections` know of each connection. */
+function createNodeServer(
+  { tls, log, keepAliveMs, connections }: HttpServerOptions,
+  limits: TimeLimits,
+  listener: RequestListener,
+): Server {
+  const options = nodeOptions(keepAliveMs, limits);
+  if (tls === null) {
+    return createServer(options, listener).on('connection', (socket: Socket) => {
+      connections.add(socket);
+    });
+  }
+  const served = readCertificate(tls);
+  const secure = { ...options, ...tlsOptions(served), handshakeTimeout: limits.headMs };
+  const server = createTlsServer(secure, listener);
+  new CertificateReloader(server, tls, { served, log }).start();
+  trackHandshakes(server, connections);
+  return server;
+}
+
+/** Until the handshake is done, a connection is another socket than after it: that of the client's address and port. */
+function trackHandshakes(server: TlsServer, connections: Connections): void {
+  const handshakes = new Map<string, Socket>();
+  const peerOf = ({ remoteAddress, remotePort }: Socket): string => `${remoteAddress} ${remotePort}`;
+  server.on('connection', (socket: Socket) => {
+    const peer = peerOf(socket);
+    handshakes.set(peer, socket);
+    socket.once('close', () => handshakes.delete(peer));
+    connections.add(socket);
+  });
+  server.on('secureConnection', (socket: Socket) => {
+    const before = handshakes.get(peerOf(socket));
+    if (before !== undefined) connections.forget(before);
+    connections.add(socket);
+  });
+}
+
+function nodeOptions(keepAliveTimeout: number, limits: TimeLimits): ServerOptions {
   return {
     keepAliveTimeout,
     headersTimeout: limits.headMs,

@@ -5,9 +5,11 @@ import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { createLogger } from '../logging/logger.js';
 import { Metrics } from '../metrics/metrics.js';
+import { CommonHeaders } from '../serving/common-headers.js';
 import { Drain } from '../stopping/drain.js';
 import type { SheddableRequest } from './load-shedder.js';
 import { loadSheddingListener } from './load-shedding-listener.js';
+import { OverloadedAnswer } from './overloaded-answer.js';
 import { ShedCounter, type ShedCause } from './shed-counter.js';
 
 /** Serves each request as long as there is no cause to shed it. */
@@ -37,6 +39,7 @@ beforeEach(async () => {
   const listener = loadSheddingListener((_request, response) => response.end('answered'), {
     shedder,
     counter,
+    overloaded: new OverloadedAnswer(new CommonHeaders({ tls: null, corsOrigins: [] }), ''),
     drain,
   });
   server = createServer(listener);

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Drain } from '../stopping/drain.js';
 import type { LoadShedder } from './load-shedder.js';
-import { sendOverloaded } from './send-overloaded.js';
+import type { OverloadedAnswer } from './overloaded-answer.js';
 import type { ShedCounter } from './shed-counter.js';
 
 /** Operators and their probes are answered whatever the load, and never wait or count. */
@@ -13,13 +13,14 @@ export type Listener = (request: IncomingMessage, response: ServerResponse) => v
 export interface LoadSheddingOptions {
   readonly shedder: Pick<LoadShedder, 'add'>;
   readonly counter: ShedCounter;
+  readonly overloaded: OverloadedAnswer;
   readonly drain: Pick<Drain, 'hasBegun'>;
 }
 
 /** Puts load shedding in front of a listener: a shed request gets a 503 problem with `Retry-After` and costs little. */
 export function loadSheddingListener(
   listener: Listener,
-  { shedder, counter, drain }: LoadSheddingOptions,
+  { shedder, counter, overloaded, drain }: LoadSheddingOptions,
 ): Listener {
   return (request, response) => {
     if (EXEMPT_PATHS.has(pathOf(request.url))) {
@@ -33,7 +34,7 @@ export function loadSheddingListener(
       },
       shed: (cause) => {
         counter.count(cause);
-        sendOverloaded(request, response, { closesConnection: drain.hasBegun });
+        overloaded.send(request, response, { closesConnection: drain.hasBegun });
       },
     });
   };

@@ -2,7 +2,7 @@ import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom
 import { FAILURE_CAUSES, type FailureCause } from '@/model/diagnosis.js';
 import type { CircuitStatus, FeedStatus, SourceStatus } from '@/model/collection.js';
 
-const DROP_CAUSES = ['limit', 'descriptors', 'silent'] as const;
+const DROP_CAUSES = ['limit', 'descriptors', 'silent', 'tls'] as const;
 /** Why a connection is closed without an answer. */
 export type DropCause = (typeof DROP_CAUSES)[number];
 
@@ -106,7 +106,7 @@ export class Metrics {
   });
   readonly #droppedConnections = new Counter({
     name: 'tributary_http_connections_dropped_total',
-    help: 'Connections closed without an answer, by cause: too many connections (limit), no file descriptors left (descriptors), no request arrived (silent)',
+    help: 'Connections closed without an answer, by cause: too many connections (limit), no file descriptors left (descriptors), no request arrived (silent), TLS failed (tls)',
     labelNames: ['cause'],
     registers: [this.#registry],
   });

@@ -27,15 +27,15 @@ word as one without a meaning of its own. In requests the words of an \`enum\` a
 is new and breaks no client that keeps to the above: operations, optional parameters, fields, words; the first one with
 everything else, together with the \`/v1\` of the paths.`;
 
-/** The one contract of the gateway: OpenAPI 3.1, the same bytes for the same code. */
-export function createDocument(app: INestApplication): OpenAPIObject {
+/** The one contract of the gateway: OpenAPI 3.1, the same bytes for the same code and base path. */
+export function createDocument(app: INestApplication, basePath: string): OpenAPIObject {
   const outline = new DocumentBuilder()
     .setTitle('Tributary')
-    .setDescription(DESCRIPTION)
+    .setDescription(DESCRIPTION.replace('(/problems)', `(${basePath}/problems)`))
     .setVersion(VERSION)
     .setOpenAPIVersion('3.1.0')
     .setLicense('Apache-2.0', 'https://www.apache.org/licenses/LICENSE-2.0')
-    .addServer('/', 'This gateway')
+    .addServer(basePath || '/', 'This gateway')
     .addTag('tasks', 'The merged list of backup tasks')
     .addTag('sources', 'Where tasks come from, and how current they are')
     .addTag('operations', 'For those who run the gateway')

@@ -10,6 +10,7 @@ type Answer = NonNullable<Operation['responses'][string]>;
 /** What any request may be answered with, whatever it asks for: the same answers in every operation. */
 const REFUSALS = {
   NotAcceptable: 'not-acceptable',
+  MisdirectedRequest: 'misdirected-request',
   RequestTimeout: 'request-timeout',
   HeadersTooLarge: 'headers-too-large',
 } as const satisfies Record<string, ProblemSlug>;
@@ -130,6 +131,10 @@ const DETAILS: Record<ProblemSlug, object> = {
   'request-timeout': { detail: 'The request was not complete in time.' },
   'headers-too-large': { detail: 'The request line and headers are too large.' },
   'not-acceptable': { detail: 'Accept-Encoding refuses every coding; allow identity, gzip or br.' },
+  'misdirected-request': {
+    detail:
+      'The gateway does not serve the host that the request names; server.allowedHosts lists those it does.',
+  },
   'internal-error': { detail: 'The gateway failed to answer.' },
   'no-source-available': { detail: 'No feed in scope could be read.', problems: FAILED },
   'incomplete-answer': { detail: `Missing, stale or truncated: ${FEED}.`, problems: FAILED },

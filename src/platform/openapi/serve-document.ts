@@ -23,7 +23,11 @@ const SCRIPT = 'text/javascript; charset=utf-8';
  * Serves the document, Swagger UI for it, and the icons of all pages. Who asks for the root is sent to Swagger UI. The
  * document is made when it is first asked for.
  */
-export function serveDocument(server: FastifyInstance, makeDocument: () => OpenAPIObject): void {
+export function serveDocument(
+  server: FastifyInstance,
+  makeDocument: () => OpenAPIObject,
+  basePath: string,
+): void {
   const served: Readonly<Record<string, ServedFile>> = {
     '/openapi.json': { type: 'application/json; charset=utf-8', read: () => JSON.stringify(makeDocument()) },
     '/openapi.yaml': { type: 'application/yaml; charset=utf-8', read: () => yamlOf(makeDocument()) },
@@ -32,7 +36,7 @@ export function serveDocument(server: FastifyInstance, makeDocument: () => OpenA
     '/favicon.ico': { type: 'image/x-icon', read: () => FAVICON_ICO },
   };
   for (const [path, file] of Object.entries(served)) serve(server, path, file);
-  server.get('/', (_request, reply) => reply.redirect('/docs', 302));
+  server.get('/', (_request, reply) => reply.redirect(`${basePath}/docs`, 302));
 }
 
 /** All that Swagger UI needs; its package holds much more. */

@@ -75,6 +75,12 @@ export const PROBLEMS = {
     meaning:
       '`Accept-Encoding` excludes every encoding that the gateway can send. Allow `identity`, `gzip` or `br`.',
   },
+  'misdirected-request': {
+    status: 421,
+    title: 'The host is not served here',
+    meaning:
+      'The request names a host that the gateway does not serve (in `Host`, or in the `X-Forwarded-Host` of a trusted proxy). This protects against pages that reach the gateway by a name of their own. If the name is right, add it to `server.allowedHosts`.',
+  },
   'internal-error': {
     status: 500,
     title: 'Internal error',

@@ -7,7 +7,10 @@ import { PROBLEM_MEDIA_TYPE, problemBody } from './problem-body.js';
 /** Turns everything that a request fails with into a problem answer. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
-  constructor(private readonly log: Logger) {}
+  constructor(
+    private readonly log: Logger,
+    private readonly basePath: string,
+  ) {}
 
   catch(fault: unknown, host: ArgumentsHost): void {
     const http = host.switchToHttp();
@@ -16,6 +19,7 @@ export class ProblemFilter implements ExceptionFilter {
 
   send(fault: unknown, request: FastifyRequest, reply: FastifyReply): void {
     const problem = asProblem(fault);
+    const about = { instance: request.originalUrl, requestId: request.id, basePath: this.basePath };
     if (problem.slug === 'internal-error') {
       this.log.error({ err: fault, requestId: request.id }, 'internal error while handling a request');
     }
@@ -27,7 +31,7 @@ export class ProblemFilter implements ExceptionFilter {
         'x-request-id': request.id,
         ...problem.extras.headers,
       })
-      .send(JSON.stringify(problemBody(problem, request.url, request.id)));
+      .send(JSON.stringify(problemBody(problem, about)));
   }
 }
 

@@ -36,6 +36,5 @@ export class HuaweiCbrProvider implements Provider {
 
 @Module({ imports: [UpstreamModule], providers: [HuaweiCbrProvider], exports: [HuaweiCbrProvider] })
 export class HuaweiCbrModule {
-  static readonly settings = settings;
   static readonly provider = HuaweiCbrProvider;
 }

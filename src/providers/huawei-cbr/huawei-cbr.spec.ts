@@ -344,11 +344,10 @@ describe('mapping failures', () => {
 
 describe('the module', () => {
   it('describes the statuses and types that its tasks can have', () => {
-    const { settings, description } = new HuaweiCbrProvider(
+    const { description } = new HuaweiCbrProvider(
       serve([]),
       clockOf(() => NOW),
     );
-    expect(HuaweiCbrModule.settings).toBe(settings);
     expect(HuaweiCbrModule.provider).toBe(HuaweiCbrProvider);
     const produced = new Set(statusesTasks.flatMap(({ status, type }) => [status, type]));
     expect(description.taskStatuses).toEqual(TASK_STATUSES.filter((status) => produced.has(status)));

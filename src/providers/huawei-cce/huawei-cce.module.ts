@@ -27,6 +27,5 @@ export class HuaweiCceProvider implements Provider {
 
 @Module({ imports: [UpstreamModule], providers: [HuaweiCceProvider], exports: [HuaweiCceProvider] })
 export class HuaweiCceModule {
-  static readonly settings = settings;
   static readonly provider = HuaweiCceProvider;
 }

@@ -28,6 +28,5 @@ export class HuaweiCssProvider implements Provider {
 
 @Module({ imports: [UpstreamModule], providers: [HuaweiCssProvider], exports: [HuaweiCssProvider] })
 export class HuaweiCssModule {
-  static readonly settings = settings;
   static readonly provider = HuaweiCssProvider;
 }

@@ -27,6 +27,5 @@ export class OceanbaseOcpProvider implements Provider {
 
 @Module({ imports: [UpstreamModule], providers: [OceanbaseOcpProvider], exports: [OceanbaseOcpProvider] })
 export class OceanbaseOcpModule {
-  static readonly settings = settings;
   static readonly provider = OceanbaseOcpProvider;
 }

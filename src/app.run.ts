@@ -1,0 +1,96 @@
+import 'reflect-metadata';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { Config } from './config/config.js';
+import { createGateway } from './app.setup.js';
+import { SYSTEM_CLOCK } from './model/clock.js';
+import { boundHeapGrowth } from './platform/bound-heap-growth.js';
+import { LogOutput } from './platform/logging/log-output.js';
+import { createLogger, type Log } from './platform/logging/logger.js';
+import { Drain, drainMs } from './platform/stopping/drain.js';
+import { exitNow, exitWhenLogged } from './platform/stopping/exit.js';
+
+/** Why a port may be refused. */
+const HINTS: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'something else listens there',
+  EACCES: 'this user may not listen there',
+  EADDRNOTAVAIL: 'no network interface has that address',
+  ENOTFOUND: 'no such host is known',
+};
+
+/** Connections that the system keeps for the process until it takes them; others would try again after a second. */
+const BACKLOG = 4_096;
+
+/** Its file descriptor. */
+const STANDARD_OUTPUT = 1;
+
+/** Starts a gateway that runs until a signal, or a bug, stops it and the process. */
+export async function runGateway(config: Config): Promise<void> {
+  boundHeapGrowth();
+  const output = new LogOutput(STANDARD_OUTPUT);
+  const log = createLogger(config.log.level, output);
+  const droppedLogLines = (): number => output.dropped;
+  let app: NestFastifyApplication | null = null;
+  const stop = stopOnce(() => app, { output, timeoutMs: config.server.shutdownTimeoutMs });
+  stopOnFaults(log, stop);
+  app = await createGateway({ config, log, droppedLogLines, clock: SYSTEM_CLOCK });
+  // A supervisor's stop leaves balancers time to notice; who stops it by hand is not kept waiting.
+  for (const [signal, waitMs] of [
+    ['SIGTERM', drainMs(config.server.shutdownTimeoutMs)],
+    ['SIGINT', 0],
+  ] as const) {
+    process.once(signal, () => {
+      log.info({ signal }, 'stopping');
+      stop(0, waitMs);
+    });
+  }
+  await app
+    .listen({ port: config.server.port, host: config.server.host, backlog: BACKLOG })
+    .catch(cannotListen(config, output));
+  log.info(
+    { url: `${await app.getUrl()}${config.server.basePath}`, sources: config.sources.length },
+    'listening',
+  );
+}
+
+type Stop = (exitCode: number, waitMs: number) => void;
+
+/** Stops the gateway after a while, and ends the process when that is done, or at the latest in `timeoutMs`. */
+function stopOnce(
+  running: () => NestFastifyApplication | null,
+  { output, timeoutMs }: { readonly output: LogOutput; readonly timeoutMs: number },
+): Stop {
+  let isStopping = false;
+  return (exitCode, waitMs) => {
+    if (isStopping) return;
+    isStopping = true;
+    running()?.get(Drain).begin();
+    setTimeout(() => exitNow(1, output), timeoutMs).unref();
+    const close = async (): Promise<never> => {
+      await running()?.close();
+      return exitWhenLogged(exitCode, output);
+    };
+    setTimeout(() => void close(), waitMs);
+  };
+}
+
+/** A bug that nobody caught: what it left behind is not known, so the process stops, and a supervisor starts another. */
+function stopOnFaults(log: Log, stop: Stop): void {
+  const stopFor =
+    (message: string) =>
+    (err: unknown): void => {
+      log.fatal({ err }, message);
+      stop(1, 0);
+    };
+  process.on('uncaughtException', stopFor('uncaught exception: stopping'));
+  process.on('unhandledRejection', stopFor('unhandled rejection: stopping'));
+}
+
+/** Ends the process with code 1 and one line instead of a stack trace. */
+function cannotListen({ server }: Config, output: LogOutput): (fault: unknown) => Promise<never> {
+  return (fault) => {
+    const code = (fault as NodeJS.ErrnoException).code ?? 'unknown';
+    const hint = HINTS[code] ?? 'the operating system refused';
+    process.stderr.write(`cannot listen on ${server.host} port ${server.port}: ${hint} (${code})\n`);
+    return exitWhenLogged(1, output);
+  };
+}

@@ -1,0 +1,105 @@
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { configFor, runGateway, startSimulator, type RunningGateway } from '../support/gateway.js';
+import { ask } from '../support/http.js';
+import { hasNginx, NO_NGINX, startNginx, type ReverseProxy } from '../support/nginx.js';
+import type { SentPage, SentProblem } from '../support/tasks.js';
+import { FOREIGN_HOST, NO_BROWSER, findChromium, launchChromium } from './chromium.js';
+import { SwaggerPage, watchTroubles } from './swagger-page.js';
+
+const chromiumPath = findChromium();
+const mustRun = Boolean(process.env.CI);
+const isSkipped = !hasNginx() && !mustRun;
+if (isSkipped) process.stderr.write(`${NO_NGINX} They are skipped.\n`);
+
+/** Passed only where something hangs: a busy machine may take long to draw a page. */
+const HANGS_AFTER_MS = 240_000;
+const BASE_PATH = '/ops/backups';
+
+let gateway: RunningGateway;
+let proxy: ReverseProxy;
+/** What to stop in the end, the last started first. */
+const stops: (() => Promise<void>)[] = [];
+
+async function startAll(): Promise<void> {
+  if (!hasNginx()) throw new Error(NO_NGINX);
+  const simulator = await startSimulator({
+    fleet: { cssClusters: 1, cssRowsPerCluster: 5, cbrRows: 12, cceClusters: 1, ocpTenants: 1 },
+    life: { rate: 0 },
+  });
+  stops.unshift(simulator.stop);
+  const config = configFor(simulator);
+  const server = {
+    ...config.server,
+    basePath: BASE_PATH,
+    trustProxy: ['127.0.0.1'],
+    allowedHosts: ['127.0.0.1', FOREIGN_HOST],
+  };
+  gateway = await runGateway({ ...config, server });
+  stops.unshift(gateway.stop);
+  proxy = await startNginx(gateway.url, BASE_PATH);
+  stops.unshift(proxy.stop);
+}
+
+const suite = isSkipped ? describe.skip : describe;
+const browserSuite = isSkipped || (chromiumPath === null && !mustRun) ? describe.skip : describe;
+
+suite('behind nginx, under a path', () => {
+  jest.setTimeout(HANGS_AFTER_MS);
+  beforeAll(startAll);
+  afterAll(async () => {
+    for (const stop of stops) await stop();
+  });
+
+  it('the links of the list lead through all of it', async () => {
+    const seen: string[] = [];
+    let totalSize = 0;
+    let next: string | undefined = `${BASE_PATH}/v1/tasks?pageSize=7`;
+    while (next !== undefined) {
+      const { status, body, headers } = await ask(`${proxy.url}${next}`);
+      expect(status).toBe(200);
+      const page = body as SentPage;
+      totalSize = page.totalSize;
+      seen.push(...page.tasks.map(({ id }) => id));
+      next = /<([^>]*)>; rel="next"/.exec(headers.get('link') ?? '')?.[1];
+    }
+    expect(totalSize).toBeGreaterThan(12);
+    expect(new Set(seen).size).toBe(totalSize);
+  });
+
+  it('a problem leads to its page', async () => {
+    const { status, body } = await ask(`${proxy.url}${BASE_PATH}/v1/tasks?pageSize=-1`);
+    const { type, instance } = body as SentProblem;
+    expect({ status, instance }).toEqual({ status: 400, instance: `${BASE_PATH}/v1/tasks?pageSize=-1` });
+    const page = await ask(`${proxy.url}${type}`);
+    expect(page.status).toBe(200);
+    expect(page.text).toContain('A parameter is not valid');
+  });
+
+  browserSuite('in a browser', () => {
+    it('Swagger UI loads, executes a call, and leads to the pages of problems', async () => {
+      if (chromiumPath === null) throw new Error(NO_BROWSER);
+      const browser = await launchChromium(chromiumPath);
+      try {
+        const origin = proxy.url.replace('127.0.0.1', FOREIGN_HOST);
+        const swagger = await SwaggerPage.open(browser, origin, { path: `${BASE_PATH}/docs` });
+        const list = await swagger.operation('listTasks');
+        const { url, status } = await list.execute();
+        expect({ status, path: url.pathname }).toEqual({ status: 200, path: `${BASE_PATH}/v1/tasks` });
+        const [page] = await Promise.all([
+          swagger.page.waitForEvent('popup'),
+          swagger.page.getByRole('link', { name: 'each kind of problem' }).click(),
+        ]);
+        const troubles = watchTroubles(page);
+        await page.getByRole('link', { name: 'misdirected-request' }).click();
+        await page.getByRole('heading', { name: 'The host is not served here' }).waitFor();
+        await page.waitForLoadState('networkidle');
+        expect(new URL(page.url()).pathname).toBe(`${BASE_PATH}/problems/misdirected-request`);
+        // The policy of each page is kept: Chromium complains on the console where it is not.
+        expect([...swagger.troubles, ...troubles]).toEqual([]);
+        expect(swagger.requests.every((request) => request.startsWith(`${origin}${BASE_PATH}/`))).toBe(true);
+      } finally {
+        await browser.close();
+      }
+    });
+  });
+});
