@@ -47,5 +47,5 @@ async function read(url: string): Promise<string> {
 }
 
 function isTimeout(error: unknown): boolean {
-  return error instanceof Error && error.name === 'TimeoutError';
+  return (error as { readonly name?: unknown } | null)?.name === 'TimeoutError';
 }

@@ -125,27 +125,27 @@ class Browser {
   async logIn(login: string, query: Readonly<Record<string, string>>): Promise<string> {
     let at = `${this.origin}/auth?${new URLSearchParams(query).toString()}`;
     for (const prompt of ['login', 'consent']) {
-      at = await this.#follow(at);
-      at = await this.#send(at, new URLSearchParams({ prompt, login, password: 'any' }));
+      const form = await this.#follow(at);
+      at = (await this.#send(form, new URLSearchParams({ prompt, login, password: 'any' }))) ?? form;
     }
     const code = new URL(await this.#follow(at)).searchParams.get('code');
     if (code === null) throw new Error('no code');
     return code;
   }
 
-  /** To the page that is no redirect, or to the application. */
+  /** To a page that is no redirect, or to the application. */
   async #follow(from: string): Promise<string> {
     let at = from;
-    for (let next: string | null = at; next !== null && next.startsWith(this.origin);) {
+    while (at.startsWith(this.origin)) {
+      const next = await this.#send(at);
+      if (next === null) break;
       at = next;
-      next = await this.#send(at).catch(() => null);
-      if (next !== null) at = next;
     }
     return at;
   }
 
-  /** Where the answer leads. */
-  async #send(url: string, body?: URLSearchParams): Promise<string> {
+  /** Where the answer leads; null when it is no redirect. */
+  async #send(url: string, body?: URLSearchParams): Promise<string | null> {
     const response = await fetch(url, {
       method: body === undefined ? 'GET' : 'POST',
       headers: { cookie: [...this.#cookies].map(([name, value]) => `${name}=${value}`).join('; ') },
@@ -158,8 +158,7 @@ class Browser {
     }
     await response.body?.cancel();
     const location = response.headers.get('location');
-    if (location === null) throw new Error(`no redirect: ${response.status}`);
-    return new URL(location, url).href;
+    return location && new URL(location, url).href;
   }
 }
 
