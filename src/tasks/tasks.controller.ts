@@ -18,7 +18,7 @@ import { CallerOf, type Caller } from '@/access/route/caller.js';
 import { NeedsScope } from '@/access/route/needs-scope.js';
 import { assertComplete } from '@/answers/availability.js';
 import { TaskFinder } from './task-finder.js';
-import { TaskLister, type TaskPage } from './task-lister.js';
+import { TaskLister, type Asked, type TaskPage } from './task-lister.js';
 import { AnswerWriter, represent } from '@/answers/answer-writer.js';
 import { LIST_LINK, REQUEST_HEADERS, SNAPSHOT_HEADERS, TASK_LINK } from '@/answers/described-headers.js';
 import { Problems, type ProblemsByStatus } from '@/platform/problem/problems.decorator.js';
@@ -38,6 +38,14 @@ const LIST_PROBLEMS: ProblemsByStatus = {
   400: ['invalid-parameter', 'invalid-page-token'],
   503: ['no-source-available', 'incomplete-answer', 'overloaded'],
   504: ['no-source-available', 'nothing-cached'],
+};
+
+const TASK_PROBLEMS: ProblemsByStatus = {
+  400: ['invalid-parameter'],
+  404: ['task-not-found'],
+  414: ['bad-request'],
+  503: ['task-unknown', 'incomplete-answer', 'overloaded'],
+  504: ['nothing-cached'],
 };
 
 @ApiTags('tasks')
@@ -86,8 +94,7 @@ export class TasksController {
     const preferences = preferencesOf(request, collection.deadlineMs);
     const question = toTaskQuery(query);
     if (question.includeRaw) assertMayUse('tasks:raw', question.filter);
-    const asked = { freshness: preferences.freshness, trace: traceOf(request) };
-    const feeds = await this.lister.ask(question, collection, asked);
+    const feeds = await this.lister.ask(question, collection, askedBy(request, preferences));
     const waitedMs = performance.now() - startedMs;
     const key = `${this.lister.tokenGeneration} ${collection.key} ${request.url}`;
     const page = await this.#pages.recall(key, feeds, async () => {
@@ -96,8 +103,10 @@ export class TasksController {
     });
     if (preferences.strict) assertComplete(page.completeness);
     const { complete } = page.completeness;
-    const answer = { feeds, complete, representation: page, link: page.link, waitedMs, preferences };
-    this.#writer.write(answer, reply);
+    this.#writer.write(
+      { feeds, complete, representation: page, link: page.link, waitedMs, preferences },
+      reply,
+    );
   }
 
   @Get(':id')
@@ -115,13 +124,7 @@ export class TasksController {
     headers: { ...SNAPSHOT_HEADERS, Link: TASK_LINK },
   })
   @ApiResponse({ ...NOT_MODIFIED, headers: { ...SNAPSHOT_HEADERS, Link: TASK_LINK } })
-  @Problems({
-    400: ['invalid-parameter'],
-    404: ['task-not-found'],
-    414: ['bad-request'],
-    503: ['task-unknown', 'incomplete-answer', 'overloaded'],
-    504: ['nothing-cached'],
-  })
+  @Problems(TASK_PROBLEMS)
   async get(
     @Param('id') id: string,
     @Query() query: GetTaskQuery,
@@ -133,7 +136,7 @@ export class TasksController {
     const preferences = preferencesOf(request, collection.deadlineMs);
     const includesRaw = query.include === 'raw';
     if (includesRaw) assertMayUse('tasks:raw', { source: [sourceOfTaskId(id) ?? ''] });
-    const asked = { freshness: preferences.freshness, trace: traceOf(request) };
+    const asked = askedBy(request, preferences);
     const { row, feeds, completeness } = await this.finder.find(id, collection, asked);
     if (preferences.strict) assertComplete(completeness);
     const waitedMs = performance.now() - startedMs;
@@ -154,6 +157,10 @@ function preferencesOf({ headers }: FastifyRequest, deadlineMs: number): Request
     { cacheControl: headers['cache-control'], prefer: oneLine(headers.prefer) },
     deadlineMs,
   );
+}
+
+function askedBy(request: FastifyRequest, { freshness }: RequestPreferences): Asked {
+  return { freshness, trace: traceOf(request) };
 }
 
 /** Whether it is a trace is judged where it is continued. */

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { FastifyInstance } from 'fastify';
 import type { Scope } from '@/model/scope.js';
 import { DOCUMENT } from '../support/document.js';
 import { startGateway, startSimulator, type RunningGateway, type Simulator } from '../support/gateway.js';
@@ -92,7 +91,7 @@ describe('the scopes', () => {
 
 /** The paths that answer GET. */
 function routesOf({ app }: RunningGateway): string[] {
-  const server = app.getHttpAdapter().getInstance() as FastifyInstance;
+  const server = app.getHttpAdapter().getInstance();
   const lines = server.printRoutes({ commonPrefix: false }).matchAll(/(\/\S*) \(([^)]*)\)/g);
   return [...lines].flatMap(([, url = '', methods = '']) =>
     methods.split(', ').includes('GET') ? [url] : [],

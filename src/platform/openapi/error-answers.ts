@@ -43,12 +43,14 @@ export function addErrorAnswers(document: OpenAPIObject): OpenAPIObject {
   return document;
 }
 
+const NO_PROBLEMS: StatedProblems = { problems: {}, examples: {} };
+
 function addTo(operation: Operation, path: string): void {
   for (const [name, slug] of Object.entries(REFUSALS)) {
     operation.responses[PROBLEMS[slug].status] = { $ref: `#/components/responses/${name}` };
   }
-  const scope = takeExtension<NeededScope>(operation, NEEDED_SCOPE) ?? 'none';
-  const stated = takeExtension<StatedProblems>(operation, STATED_PROBLEMS) ?? { problems: {}, examples: {} };
+  const scope = (takeExtension(operation, NEEDED_SCOPE) ?? 'none') as NeededScope;
+  const stated = (takeExtension(operation, STATED_PROBLEMS) ?? NO_PROBLEMS) as StatedProblems;
   const { problems, examples } = describeNeededScope(operation, scope, stated);
   for (const [status, slugs] of Object.entries({ ...problems, 500: ['internal-error'] as const })) {
     const values = slugs.map((slug: ProblemSlug) => {
@@ -60,8 +62,8 @@ function addTo(operation: Operation, path: string): void {
 }
 
 /** What a decorator has left with an operation; it is not part of the finished document. */
-function takeExtension<T>(operation: Operation, name: string): T | undefined {
-  const value = (operation as unknown as Record<string, unknown>)[name] as T | undefined;
+function takeExtension(operation: Operation, name: string): unknown {
+  const value = (operation as unknown as Record<string, unknown>)[name];
   Reflect.deleteProperty(operation, name);
   return value;
 }
