@@ -2,6 +2,7 @@ import type { ProviderSettings } from '@/model/source.js';
 import { httpUrl } from './addresses.js';
 import { WHICH_CLUSTERS } from './cluster-keys.js';
 import { CREDENTIAL_TYPES, credentials, narrowed } from './credential-keys.js';
+import { EGRESS_KEYS } from './egress-keys.js';
 import { notTaken, optional, required, withDefault } from './section.js';
 import type { Keys, ValuesOf } from './section.js';
 import type { Shape } from './shape.js';
@@ -91,6 +92,7 @@ function generalKeys(ids: readonly string[]) {
       description:
         'The enterprise project whose tasks are read. `all_granted_eps`: every project that the user may access.',
     }),
+    ...EGRESS_KEYS,
     ...TUNING,
   };
 }

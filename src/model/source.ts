@@ -1,3 +1,5 @@
+import type { Egress } from './egress.js';
+
 /** How a source proves who it is. `aksk` means SDK-HMAC-SHA256 at Huawei and OCP-ACCESS-KEY-HMACSHA1 at OCP. */
 export type Credentials = AkskCredentials | TokenCredentials | PasswordCredentials | BasicCredentials;
 
@@ -63,6 +65,8 @@ export interface SourceConfig {
   readonly keepWarm: boolean;
   readonly windowMs: number;
   readonly enterpriseProjectId: string;
+  /** For the log-ins of the source, too. */
+  readonly egress: Egress;
 }
 
 export interface Discovery {

@@ -1,6 +1,8 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { HttpService } from '@nestjs/axios';
 import type { OnApplicationShutdown } from '@nestjs/common';
 import type { Clock } from '@/model/clock.js';
+import type { Egress } from '@/model/egress.js';
 import type { SharedLockouts } from '@/model/shared-lockout.js';
 import type { SourceConfig } from '@/model/source.js';
 import type { BodyMemory } from './http/body-memory.js';
@@ -28,17 +30,19 @@ export interface UpstreamDependencies {
 
 /** Clients over axios. All clients of one source share its connections and its limits. */
 export class HttpUpstreamClients extends UpstreamClients implements OnApplicationShutdown {
-  readonly #exchanges = new Map<string, HttpExchange>();
-  readonly #logins: HttpExchange;
-  readonly #authenticators: Authenticators;
+  /** By the id of their source. */
+  readonly #exchanges = new Map<string, { readonly egress: Egress; readonly exchange: HttpExchange }>();
+  /** By their egress. */
+  readonly #logins = new Map<
+    string,
+    { readonly exchange: HttpExchange; readonly authenticators: Authenticators }
+  >();
 
   constructor(
     private readonly http: HttpService,
     private readonly dependencies: UpstreamDependencies,
   ) {
     super();
-    this.#logins = new HttpExchange(http, LOGIN_SOCKETS, new BodyReads(dependencies.memory));
-    this.#authenticators = new Authenticators(this.#logins, dependencies.clock, dependencies.lockouts);
   }
 
   override open(source: SourceConfig, protocol: UpstreamProtocol): UpstreamClient {
@@ -48,7 +52,7 @@ export class HttpUpstreamClients extends UpstreamClients implements OnApplicatio
     return new SourceClient({
       source,
       protocol,
-      authenticator: this.#authenticators.of(source, protocol.family),
+      authenticator: this.#authenticatorsFor(source.egress).of(source, protocol.family),
       exchange: this.#exchangeOf(source, protocol),
       limits,
       retries: new CallRetries({ source: source.id, budget, observer, random: Math.random }),
@@ -59,14 +63,30 @@ export class HttpUpstreamClients extends UpstreamClients implements OnApplicatio
 
   /** Runs after the readers were told to stop, so that nothing but idle connections is left to close. */
   onApplicationShutdown(): void {
-    this.#logins.close();
-    for (const exchange of this.#exchanges.values()) exchange.close();
+    for (const { exchange } of this.#logins.values()) exchange.close();
+    for (const { exchange } of this.#exchanges.values()) exchange.close();
   }
 
-  #exchangeOf({ id, concurrency }: SourceConfig, { recordField }: UpstreamProtocol): HttpExchange {
+  /** Log-ins of sources with the same egress share their connections. */
+  #authenticatorsFor(egress: Egress): Authenticators {
+    const key = JSON.stringify(egress);
+    const known = this.#logins.get(key);
+    if (known !== undefined) return known.authenticators;
+    const { clock, lockouts, memory } = this.dependencies;
+    const exchange = new HttpExchange(this.http, { egress, sockets: LOGIN_SOCKETS }, new BodyReads(memory));
+    const authenticators = new Authenticators(exchange, clock, lockouts);
+    this.#logins.set(key, { exchange, authenticators });
+    return authenticators;
+  }
+
+  /** A source that goes out in another way than before gets other connections; calls under way end over the old ones. */
+  #exchangeOf({ id, concurrency, egress }: SourceConfig, { recordField }: UpstreamProtocol): HttpExchange {
+    const known = this.#exchanges.get(id);
+    if (known !== undefined && isDeepStrictEqual(known.egress, egress)) return known.exchange;
+    known?.exchange.drain();
     const bodies = new BodyReads(this.dependencies.memory, recordField);
-    const exchange = this.#exchanges.get(id) ?? new HttpExchange(this.http, concurrency, bodies);
-    this.#exchanges.set(id, exchange);
+    const exchange = new HttpExchange(this.http, { egress, sockets: concurrency }, bodies);
+    this.#exchanges.set(id, { egress, exchange });
     return exchange;
   }
 }
