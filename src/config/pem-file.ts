@@ -37,12 +37,11 @@ export function readPrivateKey(path: string): PemText {
   const read = readTextFile(path);
   if (read.outcome === 'failed')
     return { fault: `${read.fault}; name a readable file with a private key in PEM` };
+  if (read.text.includes('ENCRYPTED')) return { fault: 'is encrypted; name a key without a passphrase' };
   try {
     createPrivateKey(read.text);
     return { pem: read.text };
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ERR_MISSING_PASSPHRASE') return { fault: 'is encrypted; name a key without a passphrase' };
+  } catch {
     return { fault: 'contains no private key in PEM; name a file with -----BEGIN PRIVATE KEY-----' };
   }
 }

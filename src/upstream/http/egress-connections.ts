@@ -36,11 +36,13 @@ export class EgressConnections {
       timeout: IDLE_SOCKET_MS,
     };
     const { ofUpstream, ofProxy } = trustOf(egress);
+    // A resumed session does not show whether the server asks for a certificate.
+    const toUpstream = { ...options, ...ofUpstream, maxCachedSessions: 0 };
     const proxy = egress.proxies.https;
     this.#http = new HttpAgent(options);
-    this.#https = new HttpsAgent({ ...options, ...ofUpstream });
+    this.#https = new HttpsAgent(toUpstream);
     this.#secureProxy = new HttpsAgent({ ...options, ...ofProxy });
-    this.#tunnels = proxy && new TunnelAgent({ ...options, ...ofUpstream }, proxy, ofProxy);
+    this.#tunnels = proxy && new TunnelAgent(toUpstream, proxy, ofProxy);
   }
 
   /** Begins a request, and lets the call's watch follow it. `options` are those of a request without a proxy. */
