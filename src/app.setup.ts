@@ -43,6 +43,7 @@ export async function createGateway(
   options: GatewayOptions,
   limits?: TimeLimits,
 ): Promise<NestFastifyApplication> {
+  for (const { field, detail } of options.config.warnings) options.log.warn({ field }, detail);
   const [metrics, drain] = [new Metrics(), new Drain()];
   metrics.watchLog(options.droppedLogLines ?? (() => 0));
   const counter = new ShedCounter(options.log, metrics);

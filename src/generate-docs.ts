@@ -31,6 +31,7 @@ const NO_SOURCES: Config = {
   limits: { bodyMemoryBytes: USUAL_BODY_MEMORY_BYTES },
   auth: null,
   sources: [],
+  warnings: [],
 };
 
 /** In docs/configuration.md, the text above this line is written by hand, the text below comes from the code. */

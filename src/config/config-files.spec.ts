@@ -137,7 +137,7 @@ const BAD: readonly BadFile[] = [
     name: 'an unknown top-level key',
     yaml: topWith('sorces: []'),
     problems: [
-      '1:1 sorces: unknown key; use one of server, cache, window, log, limits, auth, sources; did you mean sources?',
+      '1:1 sorces: unknown key; use one of server, cache, window, proxy, log, limits, auth, sources; did you mean sources?',
     ],
   },
   {
@@ -150,7 +150,9 @@ const BAD: readonly BadFile[] = [
   {
     name: 'an unknown key named like a property of every object',
     yaml: topWith('__proto__: 1'),
-    problems: ['1:1 __proto__: unknown key; use one of server, cache, window, log, limits, auth, sources'],
+    problems: [
+      '1:1 __proto__: unknown key; use one of server, cache, window, proxy, log, limits, auth, sources',
+    ],
   },
   {
     name: 'no sources',
@@ -166,14 +168,14 @@ const BAD: readonly BadFile[] = [
     name: 'a source that is a text',
     yaml: 'sources:\n  - ob\n',
     problems: [
-      '2:5 sources[0]: a text is not valid; use a source with the keys id, provider, endpoint, region, projectId, clusters, discovery, credentials, enterpriseProjectId, timeout, concurrency, rate, maxTasksPerFeed, freshFor, keepFor, minRefreshInterval, keepWarm, window',
+      '2:5 sources[0]: a text is not valid; use a source with the keys id, provider, endpoint, region, projectId, clusters, discovery, credentials, enterpriseProjectId, proxy, ca, clientCertificate, clientKey, timeout, concurrency, rate, maxTasksPerFeed, freshFor, keepFor, minRefreshInterval, keepWarm, window',
     ],
   },
   {
     name: 'a list at the top',
     yaml: '- a\n',
     problems: [
-      '1:1: a list is not valid; use a map with the keys server, cache, window, log, limits, auth, sources',
+      '1:1: a list is not valid; use a map with the keys server, cache, window, proxy, log, limits, auth, sources',
     ],
   },
   {

@@ -17,6 +17,15 @@ export interface Config {
   /** `none`: everyone who can reach the server may send requests. null: not set; the server is on loopback. */
   readonly auth: AuthConfig | 'none' | null;
   readonly sources: readonly SourceConfig[];
+  /** What is allowed, but probably a mistake. */
+  readonly warnings: readonly ConfigWarning[];
+}
+
+export interface ConfigWarning {
+  /** Such as `sources[1].ca`. */
+  readonly field: string;
+  /** What is wrong, and what to do. Never a secret. */
+  readonly detail: string;
 }
 
 export interface ServerConfig {

@@ -89,8 +89,14 @@ describe('the configuration', () => {
           enterpriseProjectId: 'all_granted_eps',
           minRefreshMs: 1_000,
           keepWarm: false,
+          egress: {
+            proxies: { http: null, https: null, exceptions: ['localhost', '127.0.0.0/8', '::1'] },
+            ca: null,
+            clientCertificate: null,
+          },
         },
       ],
+      warnings: [],
     });
   });
 

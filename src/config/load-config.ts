@@ -1,7 +1,10 @@
 import { dirname, resolve } from 'node:path';
+import { SYSTEM_CLOCK } from '@/model/clock.js';
+import { DIRECT, type Egress } from '@/model/egress.js';
 import type { ProviderSettings, SourceConfig } from '@/model/source.js';
 import { isLoopback, LOOPBACK_NAMES } from './addresses.js';
-import type { AuthConfig, Config } from './config.js';
+import type { AuthConfig, Config, ConfigWarning } from './config.js';
+import { EgressReader } from './egress.js';
 import { START_OF_FILE, ProblemLog } from './problem-log.js';
 import type { Spot } from './problem-log.js';
 import { readTextFile } from './read-text-file.js';
@@ -12,7 +15,8 @@ import { section } from './section.js';
 import type { ValuesOf } from './section.js';
 import { Substitution } from './substitution.js';
 import type { Environment } from './substitution.js';
-import { parseYaml } from './yaml-tree.js';
+import { childOf, parseYaml } from './yaml-tree.js';
+import type { YamlNode } from './yaml-tree.js';
 
 export interface ConfigOrigin {
   /** The YAML file. Problems show its name as given here. */
@@ -25,23 +29,49 @@ export interface ConfigOrigin {
 /** Reads, checks and freezes the configuration. Throws ConfigError with every problem found, and nothing else. */
 export function loadConfig({ file, env, providers }: ConfigOrigin): Config {
   const problems = new ProblemLog(file);
-  const values = readValues({ file, env, providers }, problems);
-  if (values === null || !problems.isEmpty) throw problems.toError();
-  return freezeDeep(toConfig(values, dirname(file)));
+  const checked = readChecked({ file, env, providers }, problems);
+  if (checked === null || !problems.isEmpty) throw problems.toError();
+  return freezeDeep(toConfig(checked, dirname(file)));
 }
 
-function readValues({ file, env, providers }: ConfigOrigin, problems: ProblemLog): Sure<RootValues> | null {
+/** Everything that the configuration is made from, without a problem. */
+interface Checked {
+  readonly values: Sure<RootValues>;
+  /** One for each source. */
+  readonly egresses: readonly Egress[];
+  readonly warnings: readonly ConfigWarning[];
+}
+
+function readChecked({ file, env, providers }: ConfigOrigin, problems: ProblemLog): Checked | null {
   const text = readText(file, problems);
   if (text === null) return null;
   const root = parseYaml(text, new Substitution(env, dirname(file)), problems);
   if (root === null) return null;
   const values = section('a map', rootKeys(providers)).read(root, problems);
-  if (values !== undefined) {
-    checkRules(values, root, problems);
-    checkTls(values, root, { folder: dirname(file), problems });
-  }
+  if (values === undefined) return null;
+  checkRules(values, root, problems);
+  checkTls(values, root, { folder: dirname(file), problems });
+  const { proxy } = values;
+  const reader = new EgressReader({
+    env,
+    folder: dirname(file),
+    proxy,
+    nowMs: SYSTEM_CLOCK.wallMs(),
+    problems,
+  });
+  const egresses = readEgresses(values, root, reader);
   // Each undefined value has a problem, and when there is a problem no value is used.
-  return problems.isEmpty ? (values as Sure<RootValues>) : null;
+  return problems.isEmpty
+    ? { values: values as Sure<RootValues>, egresses, warnings: reader.warnings }
+    : null;
+}
+
+function readEgresses({ sources = [] }: RootValues, root: YamlNode, reader: EgressReader): Egress[] {
+  const nodes = childOf(root, 'sources');
+  return sources.map((source, index) => {
+    const node = nodes?.kind === 'list' ? nodes.items[index] : undefined;
+    return source === undefined || node === undefined ? DIRECT : reader.read(source, node);
+  });
 }
 
 function readText(file: string, problems: ProblemLog): string | null {
@@ -63,7 +93,7 @@ type RootValues = ValuesOf<RootKeys>;
 /** Values without a problem: none of them is undefined. */
 type Sure<T> = T extends object ? { readonly [N in keyof T]: Sure<Exclude<T[N], undefined>> } : T;
 
-function toConfig(values: Sure<RootValues>, folder: string): Config {
+function toConfig({ values, egresses, warnings }: Checked, folder: string): Config {
   const { cache, window, log, limits, auth, sources } = values;
   return {
     server: toServerConfig(values, folder),
@@ -77,7 +107,11 @@ function toConfig(values: Sure<RootValues>, folder: string): Config {
     log,
     limits: { bodyMemoryBytes: limits.bodyMemory },
     auth: toAuthConfig(auth),
-    sources: sources.map((source) => toSourceConfig(source, { ...cache, window })),
+    sources: sources.map((source, index) => ({
+      ...toSourceConfig(source, { ...cache, window }),
+      egress: egresses[index] ?? DIRECT,
+    })),
+    warnings,
   };
 }
 
@@ -105,7 +139,12 @@ function toServerConfig({ server, auth }: Sure<RootValues>, folder: string): Con
 
 type Inherited = Sure<RootValues>['cache'] & Pick<Sure<RootValues>, 'window'>;
 
-function toSourceConfig(values: Sure<RootValues>['sources'][number], inherited: Inherited): SourceConfig {
+type SourceValues = Sure<RootValues>['sources'][number];
+
+function toSourceConfig(
+  { proxy: _proxy, ca: _ca, clientCertificate: _certificate, clientKey: _key, ...values }: SourceValues,
+  inherited: Inherited,
+): Omit<SourceConfig, 'egress'> {
   const { timeout, freshFor, keepFor, minRefreshInterval, window, discovery, ...source } = values;
   return {
     ...source,

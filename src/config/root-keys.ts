@@ -2,6 +2,7 @@ import type { ProviderSettings } from '@/model/source.js';
 import { listenHost } from './addresses.js';
 import { authentication } from './auth-keys.js';
 import { LOG_LEVELS } from './config.js';
+import { PROXY_KEY } from './egress-keys.js';
 import { listById } from './list.js';
 import { redisAddress } from './redis-keys.js';
 import { optional, required, section, withDefault } from './section.js';
@@ -92,6 +93,7 @@ const GENERAL_KEYS = {
     description:
       'How far back feeds are read whose provider supports a time window. All other feeds are read whole.',
   }),
+  proxy: PROXY_KEY,
   log: withDefault(section('a map', LOG_KEYS), {}, { description: 'The log, on standard output.' }),
   limits: withDefault(section('a map', LIMITS_KEYS), {}, { description: 'Limits of what the gateway uses.' }),
   auth: optional(authentication(), {

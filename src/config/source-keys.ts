@@ -2,6 +2,7 @@ import type { CredentialType, ProviderSettings } from '@/model/source.js';
 import { httpUrl } from './addresses.js';
 import { WHICH_CLUSTERS } from './cluster-keys.js';
 import { anyCredentialTypes, credentials, narrowed } from './credential-keys.js';
+import { EGRESS_KEYS } from './egress-keys.js';
 import { notTaken, optional, required, withDefault } from './section.js';
 import type { Keys, ValuesOf } from './section.js';
 import type { Shape } from './shape.js';
@@ -92,6 +93,7 @@ function generalKeys(providers: readonly ProviderSettings[]) {
       description:
         'The enterprise project whose tasks are read. `all_granted_eps`: every project that the user may access.',
     }),
+    ...EGRESS_KEYS,
     ...TUNING,
   };
 }

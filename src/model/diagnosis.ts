@@ -41,7 +41,7 @@ export type FailedCall = (typeof FAILED_CALLS)[number];
 export interface Diagnosis {
   readonly cause: FailureCause;
   readonly call: FailedCall;
-  /** Of the upstream's answer; null when there was none. */
+  /** Of the upstream's answer, or of the proxy's where the cause is PROXY; null when there was none. */
   readonly httpStatus: number | null;
   /** The upstream's own error code and the id that it gave the request: `isToken`, or null. */
   readonly errorCode: string | null;

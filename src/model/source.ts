@@ -1,3 +1,5 @@
+import type { Egress } from './egress.js';
+
 /** How a source authenticates to its upstream: a type that its provider takes, and the values of that type's keys. */
 export interface Credentials {
   readonly type: string;
@@ -66,6 +68,8 @@ export interface SourceConfig {
   readonly keepWarm: boolean;
   readonly windowMs: number;
   readonly enterpriseProjectId: string;
+  /** For the log-ins of the source, too. */
+  readonly egress: Egress;
 }
 
 export interface Discovery {

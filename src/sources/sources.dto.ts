@@ -110,8 +110,8 @@ export class CauseDto {
    * had no file descriptors left. `TLS_UNTRUSTED`: no known authority signed the server's certificate. `TLS_EXPIRED`,
    * `TLS_NOT_YET_VALID`: the certificate is not valid any more, or not yet. `TLS_NAME`: the certificate is for another
    * host. `TLS_CLIENT_CERTIFICATE`: the server requires a client certificate. `TLS_PROTOCOL`: the server and the gateway
-   * have no TLS version in common. `PROXY`: a proxy on the way refused the call. `HTTP_STATUS`: the upstream answered
-   * with an error, see `httpStatus`. `NOT_ENABLED`: what the feed lists is not enabled at the upstream (log backup of a CSS
+   * have no TLS version in common. `PROXY`: the proxy cannot be reached, or refused the call, see `httpStatus`.
+   * `HTTP_STATUS`: the upstream answered with an error, see `httpStatus`. `NOT_ENABLED`: what the feed lists is not enabled at the upstream (log backup of a CSS
    * cluster). `ERROR_IN_BODY`: the status was 2xx, but the body reports an error. `NOT_HTTP`: the answer was not HTTP.
    * `BAD_ENCODING`: it was not compressed as declared. `NOT_JSON`: it was not JSON. `SHAPE`: it did not have the documented
    * form. `TOO_LARGE`: it was larger than the limit. `CREDENTIAL_REFUSED`: no call was made, because the upstream rejected
@@ -125,7 +125,7 @@ export class CauseDto {
   @ApiProperty({ enum: FAILED_CALLS, nullable: true, example: null })
   failedCall: FailedCall | null;
 
-  /** The HTTP status of the upstream's answer; null if there was no answer. */
+  /** The HTTP status of the upstream's answer, or of the proxy's if `cause` is `PROXY`; null if there was no answer. */
   @ApiProperty({ type: 'integer', nullable: true, minimum: 100, maximum: 999, example: null })
   httpStatus: number | null;
 

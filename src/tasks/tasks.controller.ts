@@ -97,10 +97,9 @@ export class TasksController {
     const feeds = await this.lister.ask(question, collection, askedBy(request, preferences));
     const waitedMs = performance.now() - startedMs;
     const key = `${this.lister.tokenGeneration} ${collection.key} ${request.url}`;
-    const page = await this.#pages.recall(key, feeds, async () => {
-      const tasks = await this.lister.page(question, collection, feeds);
-      return answeredPage(tasks, question.includeRaw, request);
-    });
+    const page = await this.#pages.recall(key, feeds, async () =>
+      answeredPage(await this.lister.page(question, collection, feeds), question.includeRaw, request),
+    );
     if (preferences.strict) assertComplete(page.completeness);
     const { complete } = page.completeness;
     this.#writer.write(

@@ -54,8 +54,10 @@ export function passingOrLasting(failure: UpstreamError): UpstreamError {
   return mayPass(failure) ? new PassingFailure(reason, retryAfterMs, diagnosis) : failure;
 }
 
-/** A hanging call is none: it has used its time. */
-function mayPass({ reason, status }: UpstreamError): boolean {
+/** A hanging call is none: it has used its time. Nor is a proxy's 4xx: it refuses our login, or the host. */
+function mayPass({ reason, status, diagnosis }: UpstreamError): boolean {
+  const { cause, httpStatus } = diagnosis;
+  if (cause === 'PROXY' && httpStatus !== null && httpStatus < 500) return false;
   if (reason === 'UNREACHABLE' || reason === 'THROTTLED') return true;
   return reason === 'UPSTREAM_ERROR' && status !== null && PASSING_STATUSES.has(status);
 }

@@ -1,6 +1,8 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { HttpService } from '@nestjs/axios';
 import type { OnApplicationShutdown } from '@nestjs/common';
 import type { Clock } from '@/model/clock.js';
+import type { Egress } from '@/model/egress.js';
 import type { SharedLockouts } from '@/model/shared-lockout.js';
 import type { SourceConfig } from '@/model/source.js';
 import type { BodyMemory } from './http/body-memory.js';
@@ -29,19 +31,18 @@ export interface UpstreamDependencies {
 
 /** Clients over axios. All clients of one source share its connections and its limits. */
 export class HttpUpstreamClients extends UpstreamClients implements OnApplicationShutdown {
-  readonly #exchanges = new Map<string, HttpExchange>();
-  readonly #logins: HttpExchange;
-  readonly #logInDependencies: LogInDependencies;
+  /** By the id of their source. */
+  readonly #exchanges = new Map<string, { readonly egress: Egress; readonly exchange: HttpExchange }>();
+  /** What log-ins work with, by the egress of their sources. */
+  readonly #logIns = new Map<string, LogInDependencies>();
+  readonly #gates: CredentialGates;
 
   constructor(
     private readonly http: HttpService,
     private readonly dependencies: UpstreamDependencies,
   ) {
     super();
-    this.#logins = new HttpExchange(http, LOGIN_SOCKETS, new BodyReads(dependencies.memory));
-    const { clock, lockouts } = dependencies;
-    const gates = new CredentialGates(clock, lockouts);
-    this.#logInDependencies = { gates, sessions: new Map(), exchange: this.#logins, clock };
+    this.#gates = new CredentialGates(dependencies.clock, dependencies.lockouts);
   }
 
   override open(source: SourceConfig, protocol: UpstreamProtocol): UpstreamClient {
@@ -62,22 +63,40 @@ export class HttpUpstreamClients extends UpstreamClients implements OnApplicatio
 
   /** Runs after the readers were told to stop, so that nothing but idle connections is left to close. */
   onApplicationShutdown(): void {
-    this.#logins.close();
-    for (const exchange of this.#exchanges.values()) exchange.close();
+    for (const { exchange } of this.#logIns.values()) exchange.close();
+    for (const { exchange } of this.#exchanges.values()) exchange.close();
   }
 
-  /** Sources with one credential share its gate and its log-ins. */
+  /** Sources with one credential share its gate and, where they also have the same egress, its log-ins. */
   #authenticatorOf(source: SourceConfig, { logIns }: UpstreamProtocol): Authenticator {
     const logIn = logIns[source.credentials.type];
     if (logIn === undefined)
       throw new Error(`${source.provider} has no log-in by ${source.credentials.type}`);
-    return logIn(source, this.#logInDependencies);
+    return logIn(source, this.#logInsOver(source.egress));
   }
 
-  #exchangeOf({ id, concurrency }: SourceConfig, { recordField }: UpstreamProtocol): HttpExchange {
+  #logInsOver(egress: Egress): LogInDependencies {
+    const key = JSON.stringify(egress);
+    const { clock, memory } = this.dependencies;
+    const made = (): LogInDependencies => ({
+      gates: this.#gates,
+      sessions: new Map(),
+      exchange: new HttpExchange(this.http, { egress, sockets: LOGIN_SOCKETS }, new BodyReads(memory)),
+      clock,
+    });
+    const known = this.#logIns.get(key) ?? made();
+    this.#logIns.set(key, known);
+    return known;
+  }
+
+  /** A source that goes out in another way than before gets other connections; calls under way end over the old ones. */
+  #exchangeOf({ id, concurrency, egress }: SourceConfig, { recordField }: UpstreamProtocol): HttpExchange {
+    const known = this.#exchanges.get(id);
+    if (known !== undefined && isDeepStrictEqual(known.egress, egress)) return known.exchange;
+    known?.exchange.drain();
     const bodies = new BodyReads(this.dependencies.memory, recordField);
-    const exchange = this.#exchanges.get(id) ?? new HttpExchange(this.http, concurrency, bodies);
-    this.#exchanges.set(id, exchange);
+    const exchange = new HttpExchange(this.http, { egress, sockets: concurrency }, bodies);
+    this.#exchanges.set(id, { egress, exchange });
     return exchange;
   }
 }

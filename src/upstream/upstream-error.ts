@@ -46,6 +46,8 @@ export function reasonOfStatus(status: number): FailureReason | null {
   if (status === 401) return 'UNAUTHORIZED';
   if (status === 403) return 'FORBIDDEN';
   if (status === 404) return 'NOT_FOUND';
+  // Only proxies answer so (RFC 9110, section 15.5.8): the credentials of the source are not refused.
+  if (status === 407) return 'UNREACHABLE';
   if (status === 429) return 'THROTTLED';
   return 'UPSTREAM_ERROR';
 }

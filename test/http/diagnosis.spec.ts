@@ -1,5 +1,6 @@
 import dns from 'node:dns';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { DIRECT, type ProxyAddress } from '@/model/egress.js';
 import type { SourceConfig } from '@/model/source.js';
 import { FailingUpstreams, UPSTREAM_TEXT } from './failing-upstreams.js';
 import { startGateway, type RunningGateway } from '../support/gateway.js';
@@ -97,7 +98,9 @@ function lines({ log }: RunningGateway, level: string): Record<string, unknown>[
 const json = (body: object): string => JSON.stringify(body);
 
 /** What each source meets, and what is to be told of it. */
-async function cases(): Promise<Record<string, [endpoint: string, told: Partial<SentFeed>]>> {
+async function cases(): Promise<
+  Record<string, [endpoint: string, told: Partial<SentFeed>, changes?: Partial<SourceConfig>]>
+> {
   const demand = { requestCert: true, rejectUnauthorized: true };
   const huawei = json({ error_msg: UPSTREAM_TEXT, error_code: 'APIGW.0301', request_id: 'd4e8174b' });
   const css = json({ errCode: 'CSS.0001', externalMessage: UPSTREAM_TEXT });
@@ -189,16 +192,89 @@ async function cases(): Promise<Record<string, [endpoint: string, told: Partial<
     ],
     proxy: [
       await upstreams.answering(407, UPSTREAM_TEXT),
-      { reason: 'UPSTREAM_ERROR', cause: 'PROXY', httpStatus: 407 },
+      { reason: 'UNREACHABLE', cause: 'PROXY', httpStatus: 407 },
+    ],
+  };
+}
+
+/** Goes out by this proxy. */
+function through(proxy: string, login: string | null = null): Partial<SourceConfig> {
+  const { protocol, hostname, port } = new URL(proxy);
+  const address = { protocol, host: hostname, port: Number(port), authorization: login } as ProxyAddress;
+  return { egress: { ...DIRECT, proxies: { http: address, https: address, exceptions: [] } } };
+}
+
+/** What each source meets at a proxy or beyond it, and what is to be told of it. */
+async function proxyCases(): Promise<Record<string, [string, Partial<SentFeed>, Partial<SourceConfig>]>> {
+  const told = (
+    cause: string,
+    httpStatus: number | null = null,
+    reason = 'UNREACHABLE',
+  ): Partial<SentFeed> => ({
+    ...{ reason, cause, httpStatus, upstreamErrorCode: null },
+  });
+  const host = `https://${UNKNOWN_HOST}`;
+  const silent = (): void => undefined;
+  const refusing = (status: number): Promise<string> =>
+    upstreams.tcp((socket) => {
+      socket.once('data', () => socket.end(`HTTP/1.1 ${status} ${UPSTREAM_TEXT}\r\n\r\n`));
+    });
+  const ending = await upstreams.tcp((socket) => {
+    socket.once('data', () => socket.destroy());
+  });
+  const demanding = await upstreams.https('trusted', 'localhost', {
+    requestCert: true,
+    rejectUnauthorized: true,
+  });
+  const untrusted = await upstreams.https('untrusted', 'localhost');
+  const open = await upstreams.proxy();
+  const login = 'Basic secret-token-of-the-proxy';
+  return {
+    'proxy-refuses': [host, told('PROXY'), through(NOTHING)],
+    'proxy-refuses-http': ['http://127.0.0.1', told('PROXY'), through(NOTHING)],
+    'no-such-proxy': [host, told('PROXY'), through(`http://${UNKNOWN_HOST}:3128`)],
+    'proxy-untrusted': [host, told('PROXY'), through(untrusted)],
+    'proxy-wants-login': [host, told('PROXY', 407), through(await refusing(407), login)],
+    'proxy-wants-login-http': ['http://127.0.0.1', told('PROXY', 407), through(await refusing(407), login)],
+    'proxy-forbids': [host, told('PROXY', 403), through(await refusing(403))],
+    'proxy-finds-nothing': [host, told('PROXY', 502), through(await refusing(502))],
+    'proxy-says-401': [host, told('PROXY', 401), through(await refusing(401))],
+    'proxy-ends': [host, told('PROXY'), through(ending)],
+    'proxy-no-http': [
+      host,
+      told('PROXY'),
+      through(
+        await upstreams.tcp((socket) => {
+          socket.once('data', () => socket.end(`${UPSTREAM_TEXT}\r\n`));
+        }),
+      ),
+    ],
+    'mute-proxy': [host, told('CONNECT_TIMEOUT', null, 'TIMEOUT'), through(await upstreams.tcp(silent))],
+    'mute-secure-proxy': [
+      host,
+      told('PROXY', null, 'TIMEOUT'),
+      through(await upstreams.tcp(silent, 'https')),
+    ],
+    'untrusted-beyond': [untrusted, told('TLS_UNTRUSTED'), through(open)],
+    'demanding-beyond': [demanding, told('TLS_CLIENT_CERTIFICATE'), through(open)],
+    'mute-beyond': [
+      await upstreams.tcp(silent, 'https'),
+      told('CONNECT_TIMEOUT', null, 'TIMEOUT'),
+      through(open),
+    ],
+    'wrong-certificate': [
+      demanding,
+      told('TLS_CLIENT_CERTIFICATE'),
+      { egress: { ...DIRECT, clientCertificate: upstreams.identity('stranger.example') } },
     ],
   };
 }
 
 describe('the diagnosis of a feed that cannot be read', () => {
   it("is in the gateway's own words in /v1/sources, in metrics, and once in the log; never in those of the upstream", async () => {
-    const expected = await cases();
-    const sources = Object.entries(expected).map(([id, [endpoint]]) =>
-      source(id, endpoint, { timeoutMs: id.startsWith('mute') ? MUTE_MS : 60_000 }),
+    const expected = { ...(await cases()), ...(await proxyCases()) };
+    const sources = Object.entries(expected).map(([id, [endpoint, , changes]]) =>
+      source(id, endpoint, { timeoutMs: id.startsWith('mute') ? MUTE_MS : 60_000, ...changes }),
     );
     const running = await start(sources);
     await until((listed) => listed.every(isRead), running);

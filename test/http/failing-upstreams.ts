@@ -2,11 +2,19 @@ import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer as createHttpServer, type RequestListener } from 'node:http';
 import { createServer as createHttpsServer, type ServerOptions } from 'node:https';
-import { createServer as createTcpServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import {
+  connect,
+  createServer as createTcpServer,
+  type AddressInfo,
+  type Server,
+  type Socket,
+} from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Duplex } from 'node:stream';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
-import { makeCertificate, makeExpiredCertificate } from '../support/certificate.js';
+import type { ClientCertificate } from '@/model/egress.js';
+import { makeCertificate, makeExpiredCertificate, type CertificateFiles } from '../support/certificate.js';
 
 /** What failing upstreams write, and nobody must pass on. */
 export const UPSTREAM_TEXT = 'text-of-the-upstream';
@@ -16,6 +24,7 @@ export class FailingUpstreams {
   readonly #servers: Server[] = [];
   readonly #sockets = new Set<Socket>();
   readonly #folder = mkdtempSync(join(tmpdir(), 'tributary-certificates-'));
+  #certificates = 0;
   readonly #trusted = getCACertificates('default');
 
   async stop(): Promise<void> {
@@ -48,8 +57,7 @@ export class FailingUpstreams {
     host: string,
     options: ServerOptions = {},
   ): Promise<string> {
-    const name = `${certificate}-${host}-${this.#servers.length}`;
-    const files = { key: join(this.#folder, `${name}.key`), certificate: join(this.#folder, `${name}.pem`) };
+    const files = this.#newFiles();
     if (certificate === 'expired') makeExpiredCertificate(files, host);
     else makeCertificate(files, host);
     const cert = readFileSync(files.certificate, 'utf8');
@@ -63,9 +71,37 @@ export class FailingUpstreams {
     return this.#listen(server, 'https://localhost');
   }
 
+  /** A certificate that signs itself, and its key. */
+  identity(host: string): ClientCertificate {
+    const files = this.#newFiles();
+    makeCertificate(files, host);
+    return { certificate: readFileSync(files.certificate, 'utf8'), key: readFileSync(files.key, 'utf8') };
+  }
+
+  /** A proxy that opens each tunnel, to this machine. */
+  proxy(): Promise<string> {
+    const server = createHttpServer();
+    server.on('connect', ({ url = '' }, socket: Duplex) => {
+      const onward = connect(Number(url.split(':').at(-1)), '127.0.0.1', () => {
+        socket.write('HTTP/1.1 200 OK\r\n\r\n');
+        socket.pipe(onward).pipe(socket);
+      });
+      onward.on('error', () => socket.destroy());
+      socket.on('error', () => onward.destroy());
+      socket.on('close', () => onward.destroy());
+    });
+    return this.#listen(server, 'http://127.0.0.1');
+  }
+
   /** Does with each connection what it is told. */
   tcp(take: (socket: Socket) => void, scheme = 'http'): Promise<string> {
     return this.#listen(createTcpServer(take), `${scheme}://127.0.0.1`);
+  }
+
+  #newFiles(): CertificateFiles {
+    this.#certificates += 1;
+    const path = join(this.#folder, String(this.#certificates));
+    return { key: `${path}.key`, certificate: `${path}.pem` };
   }
 
   async #listen(server: Server, origin: string): Promise<string> {

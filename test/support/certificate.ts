@@ -20,6 +20,24 @@ export function makeExpiredCertificate({ key, certificate }: CertificateFiles, h
   openssl(['x509', '-req', '-signkey', key, '-days', '-1', '-out', certificate], request);
 }
 
+/** Makes an authority of its own, which signs certificates by `makeSignedCertificate`. */
+export function makeAuthority({ key, certificate }: CertificateFiles): void {
+  const names = ['-subj', '/CN=Test authority', '-addext', 'basicConstraints=critical,CA:TRUE'];
+  openssl(['req', '-x509', ...KIND, '-days', '2', ...names, '-keyout', key, '-out', certificate]);
+}
+
+/** Makes a certificate for host names, signed by the authority; the first is its subject. */
+export function makeSignedCertificate(
+  { key, certificate }: CertificateFiles,
+  authority: CertificateFiles,
+  hosts: readonly string[],
+): void {
+  const names = ['-subj', `/CN=${hosts[0] ?? ''}`, '-addext', `subjectAltName=DNS:${hosts.join(',DNS:')}`];
+  const request = openssl(['req', '-new', ...KIND, ...names, '-keyout', key]);
+  const signer = ['-CA', authority.certificate, '-CAkey', authority.key, '-days', '2'];
+  openssl(['x509', '-req', ...signer, '-copy_extensions', 'copy', '-out', certificate], request);
+}
+
 function openssl(args: readonly string[], input = ''): string {
   const { status, stdout, stderr } = spawnSync('openssl', args, { input, encoding: 'utf8' });
   if (status !== 0) throw new Error(`openssl: ${stderr}`);

@@ -1,4 +1,5 @@
 import { expect } from '@jest/globals';
+import { DIRECT } from '@/model/egress.js';
 import type { FailureReason } from '@/model/failure.js';
 import type { ReadContext } from '@/model/provider.js';
 import type { SourceConfig } from '@/model/source.js';
@@ -24,6 +25,7 @@ export function sourceWith(settings: Pick<SourceConfig, 'provider'> & Partial<So
     enterpriseProjectId: 'all_granted_eps',
     minRefreshMs: 1_000,
     keepWarm: false,
+    egress: DIRECT,
     ...settings,
   };
 }

@@ -1,15 +1,15 @@
-import { Agent as HttpAgent, request as requestHttp } from 'node:http';
 import type { ClientRequest, IncomingMessage } from 'node:http';
-import { Agent as HttpsAgent, request as requestHttps } from 'node:https';
 import type { RequestOptions } from 'node:https';
 import type { Readable } from 'node:stream';
 import type { HttpService } from '@nestjs/axios';
 import type { AxiosResponse } from 'axios';
 import { firstValueFrom } from 'rxjs';
 import type { BodyReads } from './body-reads.js';
+import type { Egress } from '@/model/egress.js';
 import type { KnownRecords } from '@/model/provider.js';
 import { ConnectionWatch } from './connection-watch.js';
 import { withDeadline } from './deadline.js';
+import { EgressConnections, type Departure } from './egress-connections.js';
 import { exchangeFailure } from './network-failure.js';
 
 /** Header names in lower case. */
@@ -39,25 +39,20 @@ export interface HttpAnswer {
 
 /** IAM tokens come in a header of up to 32 kB, beyond Node's 16 KiB for all headers (IAM API reference). */
 const LARGEST_HEADERS_BYTES = 128 * 1024;
-/** Shorter than the keep-alive of common servers, so that no call meets a connection that is being closed. */
-const IDLE_SOCKET_MS = 4_000;
 
-/** Sends calls over kept-alive connections of its own: no redirects, no proxies, bounded in time and size. */
+/** What a call is followed by, and ends with. */
+type Following = Pick<Departure, 'watch' | 'signal'>;
+
+/** Sends calls over kept-alive connections of its own: no redirects, proxies as its Egress says, bounded in time and size. */
 export class HttpExchange {
-  readonly #agents: { readonly httpAgent: HttpAgent; readonly httpsAgent: HttpsAgent };
+  readonly #connections: EgressConnections;
 
   constructor(
     private readonly http: HttpService,
-    sockets: number,
+    { egress, sockets }: { readonly egress: Egress; readonly sockets: number },
     private readonly bodies: BodyReads,
   ) {
-    const options = {
-      keepAlive: true,
-      maxSockets: sockets,
-      maxFreeSockets: sockets,
-      timeout: IDLE_SOCKET_MS,
-    };
-    this.#agents = { httpAgent: new HttpAgent(options), httpsAgent: new HttpsAgent(options) };
+    this.#connections = new EgressConnections(egress, sockets);
   }
 
   /** The answer, whatever its status. Throws UpstreamError when there is none, or the signal is aborted. */
@@ -66,7 +61,7 @@ export class HttpExchange {
       const watch = new ConnectionWatch();
       let httpStatus: number | null = null;
       try {
-        const answer = await this.#request(call, watch, bounded);
+        const answer = await this.#request(call, { watch, signal: bounded });
         httpStatus = answer.status;
         return await this.#read(answer, { watch, known: call.known }, bounded);
       } catch (error) {
@@ -75,27 +70,40 @@ export class HttpExchange {
     });
   }
 
-  /** Closes every connection, those in use too. */
-  close(): void {
-    this.#agents.httpAgent.destroy();
-    this.#agents.httpsAgent.destroy();
+  /** Closes idle connections at once, and each of the others when its call has ended. */
+  drain(): void {
+    this.#connections.drain();
   }
 
-  #request(call: HttpCall, watch: ConnectionWatch, signal: AbortSignal): Promise<AxiosResponse<Readable>> {
+  /** Closes every connection, those in use too. */
+  close(): void {
+    this.#connections.close();
+  }
+
+  #request(call: HttpCall, following: Following): Promise<AxiosResponse<Readable>> {
+    const url = new URL(call.url);
     const request = this.http.request<Readable>({
       method: call.method,
       url: call.url,
-      headers: { accept: 'application/json', 'user-agent': 'tributary', ...call.headers },
+      // The host is told here, because Node would take that of a proxy.
+      headers: { accept: 'application/json', 'user-agent': 'tributary', host: url.host, ...call.headers },
       data: call.body,
-      signal,
-      ...this.#agents,
-      transport: transportOf(watch),
+      signal: following.signal,
+      transport: this.#transport({ url, ...following }),
       proxy: false,
       maxRedirects: 0,
       responseType: 'stream',
       validateStatus: () => true,
     });
     return firstValueFrom(request);
+  }
+
+  /** Node's own client with room for long headers; as axios's transport it follows no redirects. */
+  #transport(departure: Departure): object {
+    return {
+      request: (options: RequestOptions, onAnswer: (answer: IncomingMessage) => void): ClientRequest =>
+        this.#connections.send({ ...options, maxHeaderSize: LARGEST_HEADERS_BYTES }, departure, onAnswer),
+    };
   }
 
   async #read(
@@ -114,16 +122,4 @@ export class HttpExchange {
       },
     };
   }
-}
-
-/** Node's own client with room for long headers; as axios's transport it follows no redirects. */
-function transportOf(watch: ConnectionWatch): object {
-  return {
-    request(options: RequestOptions, onAnswer: (answer: IncomingMessage) => void): ClientRequest {
-      const send = options.protocol === 'https:' ? requestHttps : requestHttp;
-      const request = send({ ...options, maxHeaderSize: LARGEST_HEADERS_BYTES }, onAnswer);
-      watch.follow(request);
-      return request;
-    },
-  };
 }

@@ -105,6 +105,10 @@ export function exchangeFailure(error: unknown, exchange: FailedExchange): Upstr
     return new UpstreamError(error.reason, error.retryAfterMs, { ...error.diagnosis, httpStatus });
   }
   const { reason, cause } = isAborted ? GIVEN_UP : networkFailure(error);
+  if (isOfProxy(cause, watch)) {
+    const told = reason === 'TIMEOUT' ? reason : 'UNREACHABLE';
+    return new UpstreamError(told, null, { cause: 'PROXY', httpStatus: watch.proxyStatus });
+  }
   const known = httpStatus === null ? refined(cause, watch) : cause;
   return new UpstreamError(reason, null, { cause: known, httpStatus });
 }
@@ -114,4 +118,10 @@ function refined(cause: FailureCause, watch: ConnectionWatch): FailureCause {
   if (cause === 'TIMEOUT' && watch.isConnecting) return 'CONNECT_TIMEOUT';
   const isEnded = cause === 'RESET' || cause === 'TLS_PROTOCOL';
   return isEnded && watch.demandsCertificate ? 'TLS_CLIENT_CERTIFICATE' : cause;
+}
+
+/** A proxy that does not open the tunnel in time may be waiting for the upstream itself. */
+function isOfProxy(cause: FailureCause, watch: ConnectionWatch): boolean {
+  if (watch.isReachingProxy) return cause !== 'LOCAL_LIMIT';
+  return watch.isTunnelling && cause !== 'TIMEOUT';
 }
