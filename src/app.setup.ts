@@ -64,13 +64,7 @@ export async function createGateway(
     logger: new NestLogger(options.log),
   });
   const server = adapter.getInstance<FastifyInstance>();
-  addCommonHeaders(server, headers);
-  refuseOtherHosts(server, filter, serving.allowedHosts);
-  ignoreForcedFreshness(server, headers);
-  endConnections(server, drain);
-  compressAnswers(server, filter);
-  observeAnswers(server, options.log, metrics);
-  refuseUnknownPaths(server, filter);
+  addHooks(server, options, { filter, headers, metrics, drain });
   const refusals = new MethodRefusals(server, filter, headers);
   app.useGlobalFilters(filter);
   app.useGlobalPipes(new QueryValidationPipe());
@@ -79,6 +73,28 @@ export async function createGateway(
   refusals.complete();
   await server.ready();
   return app;
+}
+
+interface HookDependencies {
+  readonly filter: ProblemFilter;
+  readonly headers: CommonHeaders;
+  readonly metrics: Metrics;
+  readonly drain: Drain;
+}
+
+/** What happens to all requests and answers, in this order. */
+function addHooks(
+  server: FastifyInstance,
+  { config, log }: GatewayOptions,
+  { filter, headers, metrics, drain }: HookDependencies,
+): void {
+  addCommonHeaders(server, headers);
+  refuseOtherHosts(server, filter, config.server.allowedHosts);
+  ignoreForcedFreshness(server, headers);
+  endConnections(server, drain);
+  compressAnswers(server, filter);
+  observeAnswers(server, log, metrics);
+  refuseUnknownPaths(server, filter);
 }
 
 interface ServerDependencies extends Omit<HttpServerOptions, 'keepAliveMs' | 'basePath' | 'tls'> {

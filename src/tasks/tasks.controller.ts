@@ -101,11 +101,8 @@ export class TasksController {
       answeredPage(await this.lister.page(question, collection, feeds), question.includeRaw, request),
     );
     if (preferences.strict) assertComplete(page.completeness);
-    const { complete } = page.completeness;
-    this.#writer.write(
-      { feeds, complete, representation: page, link: page.link, waitedMs, preferences },
-      reply,
-    );
+    const answer = { feeds, representation: page, link: page.link, waitedMs, preferences };
+    this.#writer.write({ ...answer, complete: page.completeness.complete }, reply);
   }
 
   @Get(':id')
