@@ -89,14 +89,18 @@ describe('the scopes', () => {
   });
 });
 
-/** The paths that answer GET. */
+/** The paths that answer GET, from the tree of routes that Fastify prints: four characters for each level. */
 function routesOf({ app }: RunningGateway): string[] {
-  const server = app.getHttpAdapter().getInstance();
-  const lines = server.printRoutes({ commonPrefix: false }).matchAll(/(\/\S*) \(([^)]*)\)/g);
-  return [...lines].flatMap(([, url = '', methods = '']) =>
-    methods.split(', ').includes('GET') ? [url] : [],
-  );
+  const tree = app.getHttpAdapter().getInstance().printRoutes({ commonPrefix: false });
+  const parts: string[] = [];
+  return tree.split('\n').flatMap((line) => {
+    const { indent = '', part = '', methods } = LINE.exec(line)?.groups ?? {};
+    parts.splice(indent.length / 4, Infinity, part);
+    return methods?.split(', ').includes('GET') === true ? [parts.join('')] : [];
+  });
 }
+
+const LINE = /^(?<indent>(?:[│ ] {3})*)[├└]── (?<part>\S*)(?: \((?<methods>[^)]*)\))?/u;
 
 describe('a credential', () => {
   const list = (headers: Record<string, string>) => ask(`${gateway.url}/v1/tasks?pageSize=1`, headers);

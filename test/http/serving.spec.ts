@@ -195,7 +195,9 @@ describe('a page of another origin', () => {
         expect((await ask(path, headers)).headers.vary?.split(', ')).toContain('Origin');
       }
     }
-    expect((await ask('/v1/tasks')).headers.vary).toBe('Prefer, Origin, Accept-Encoding');
+    expect((await ask('/v1/tasks')).headers.vary).toBe(
+      'Authorization, Prefer, X-API-Key, Origin, Accept-Encoding',
+    );
   });
 
   it('cannot force a read of the upstreams, unless CORS allows it', async () => {
