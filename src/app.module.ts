@@ -3,6 +3,7 @@ import { WHOLE_COLLECTION } from '@/access/callers.js';
 import { Collection } from '@/collection/collection.js';
 import { ReadRunner } from '@/collection/read-runner.js';
 import type { Config } from '@/config/config.js';
+import { ConfigurationStatus } from '@/config/configuration-status.js';
 import { pageTokenKey } from '@/config/page-token-key.js';
 import { CLOCK, type Clock } from '@/model/clock.js';
 import { DEPENDENCIES, type Dependencies } from '@/model/dependency.js';
@@ -66,6 +67,7 @@ export class AppModule implements OnApplicationShutdown {
       { provide: DEPENDENCIES, useValue: dependenciesOn(redis?.link ?? null) },
       { provide: Metrics, useValue: metrics },
       { provide: Drain, useValue: drain },
+      { provide: ConfigurationStatus, useValue: new ConfigurationStatus() },
       { provide: UpstreamObserver, useValue: callRecorder(metrics) },
       { provide: BodyMemory, useValue: new BodyMemory(options.config.limits.bodyMemoryBytes) },
       {

@@ -1,6 +1,11 @@
 import 'reflect-metadata';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { Access } from './access/access.js';
+import { WHOLE_COLLECTION } from './access/callers.js';
+import type { Collection } from './collection/collection.js';
 import type { Config } from './config/config.js';
+import { ConfigurationStatus } from './config/configuration-status.js';
+import { Reloader, type Load, type LoadedConfig } from './app.reload.js';
 import { createGateway } from './app.setup.js';
 import { SYSTEM_CLOCK } from './model/clock.js';
 import { boundHeapGrowth } from './platform/bound-heap-growth.js';
@@ -23,8 +28,12 @@ const BACKLOG = 4_096;
 /** Its file descriptor. */
 const STANDARD_OUTPUT = 1;
 
-/** Starts a gateway that runs until a signal, or a bug, stops it and the process. */
-export async function runGateway(config: Config): Promise<void> {
+/**
+ * Starts a gateway that runs until a signal, or a bug, stops it and the process. `load` reads the configuration anew, when
+ * one of its files has changed, and at SIGHUP.
+ */
+export async function runGateway(started: LoadedConfig, load: Load): Promise<void> {
+  const { config } = started;
   boundHeapGrowth();
   const output = new LogOutput(STANDARD_OUTPUT);
   const log = createLogger(config.log.level, output);
@@ -43,6 +52,10 @@ export async function runGateway(config: Config): Promise<void> {
       stop(0, waitMs);
     });
   }
+  const reloader = reloaderOf(app, { started, load, log });
+  process.on('SIGHUP', () => {
+    reloader.reload('SIGHUP');
+  });
   await app
     .listen({ port: config.server.port, host: config.server.host, backlog: BACKLOG })
     .catch(cannotListen(config, output));
@@ -50,6 +63,19 @@ export async function runGateway(config: Config): Promise<void> {
     { url: `${await app.getUrl()}${config.server.basePath}`, sources: config.sources.length },
     'listening',
   );
+  await reloader.start();
+}
+
+interface ReloaderOptions {
+  readonly started: LoadedConfig;
+  readonly load: Load;
+  readonly log: Log;
+}
+
+function reloaderOf(app: NestFastifyApplication, { started, load, log }: ReloaderOptions): Reloader {
+  const [access, status] = [app.get(Access), app.get(ConfigurationStatus)];
+  const collection = app.get<Collection>(WHOLE_COLLECTION);
+  return new Reloader(started, { load, access, collection, status, log, clock: SYSTEM_CLOCK });
 }
 
 type Stop = (exitCode: number, waitMs: number) => void;

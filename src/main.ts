@@ -7,6 +7,7 @@ import {
   type FileCommand,
 } from './config/command-line.js';
 import { CONFIG_EXIT_CODE, ConfigError } from './config/config-error.js';
+import type { Config } from './config/config.js';
 import { loadConfig } from './config/load-config.js';
 import { programVersion } from './config/program-version.js';
 import { PROVIDER_SETTINGS } from './providers/provider-list.js';
@@ -22,10 +23,13 @@ async function carryOut(argv: readonly string[]): Promise<void> {
 
 /** The gateway is loaded once the configuration is known to be right: until then, nothing heavy is. */
 async function checkOrRun({ name, file }: FileCommand): Promise<void> {
-  const config = loadConfig({ file, env: process.env, providers: PROVIDER_SETTINGS });
+  const files = new Set<string>();
+  const load = (onFile: (path: string) => void): Config =>
+    loadConfig({ file, env: process.env, providers: PROVIDER_SETTINGS, onFile });
+  const config = load((path) => files.add(path));
   if (name === 'run') {
     const { runGateway } = await import('./app.run.js');
-    await runGateway(config);
+    await runGateway({ config, files }, load);
     return;
   }
   const count = config.sources.length;

@@ -475,4 +475,64 @@ describe('the collection', () => {
       { id: 's', feeds: [{ feed: 'sources/s/feeds/a', state: 'FRESH', taskCount: 0, upstreamCalls: 1 }] },
     ]);
   });
+
+  describe('with a changed configuration', () => {
+    const source = (changes: Partial<SourceConfig> = {}): SourceConfig =>
+      sourceWith({ id: 's', provider: 'p', minRefreshMs: SPACING, ...changes });
+
+    it('keeps a source that did not change, with its snapshot', async () => {
+      const before = (await ask()).feeds[0]?.snapshot;
+      collection.apply([source()]);
+      expect((await ask()).feeds[0]?.snapshot).toBe(before);
+      expect(reader.reads).toBe(1);
+    });
+
+    it('reads a changed source at once, with the snapshot that it has meanwhile', async () => {
+      await ask();
+      later(10 * SPACING);
+      reader.next = slowly(100);
+      collection.apply([source({ timeoutMs: 1_234 })]);
+      // The read takes longer.
+      const { feeds } = await askFor(10);
+      expect(feeds[0]?.snapshot).not.toBeNull();
+      await jest.advanceTimersByTimeAsync(SPACING);
+      expect(reader.reads).toBe(2);
+    });
+
+    it('tries a changed source although it failed a moment ago', async () => {
+      reader.next = () => failed('UNAUTHORIZED', 3_600_000);
+      await failThrice();
+      const { reads } = reader;
+      reader.next = () => whole();
+      collection.apply([source({ credentials: { type: 'token', token: 'new' } })]);
+      await ask();
+      expect(reader.reads).toBe(reads + 1);
+      expect((await ask()).feeds[0]?.problem).toBeNull();
+    });
+
+    it('lets the reads under way of a changed source end, and answers those who wait', async () => {
+      reader.next = slowly(100);
+      const waiting = collection.ensure({}, USUAL_FRESHNESS, null);
+      await jest.advanceTimersByTimeAsync(1);
+      collection.apply([source({ timeoutMs: 1_234 })]);
+      await jest.advanceTimersByTimeAsync(SPACING + 200);
+      expect((await waiting).feeds[0]?.problem).toBeNull();
+      expect(reader.signals[0]?.aborted).toBe(false);
+    });
+
+    it('forgets a source that is gone', async () => {
+      await ask();
+      collection.apply([]);
+      expect(collection.sourceIdsIn({})).toEqual([]);
+      expect(collection.status()).toEqual([]);
+      expect((await ask()).feeds).toEqual([]);
+    });
+
+    it('changes nothing where a provider does not exist', () => {
+      expect(() => {
+        collection.apply([source({ id: 'new', provider: 'none' })]);
+      }).toThrow('no provider none');
+      expect(collection.sourceIdsIn({})).toEqual(['s']);
+    });
+  });
 });

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import {
   FeedCollection,
   type CollectionAnswer,
@@ -22,7 +23,11 @@ export class Collection extends FeedCollection {
   override readonly key = 'all';
   override readonly deadlineMs: number;
   readonly #revisions = new Revisions();
-  readonly #sources: readonly Source[];
+  readonly #backplane: Backplane;
+  readonly #providers: ReadonlyMap<string, Provider>;
+  #sources: readonly Source[];
+  /** Sources that are no longer configured, or in another way, until their reads have ended. */
+  readonly #ending = new Set<Promise<void>>();
 
   constructor(
     sources: readonly SourceConfig[],
@@ -32,15 +37,27 @@ export class Collection extends FeedCollection {
     super();
     const { store, clock, deadlineMs } = dependencies;
     this.deadlineMs = deadlineMs;
-    const shared = { ...dependencies, revisions: this.#revisions, backplane: new Backplane(store, clock) };
-    const byId = new Map(providers.map((provider) => [provider.settings.id, provider]));
-    this.#sources = sources.map((source) => {
-      const provider = byId.get(source.provider);
-      if (provider === undefined) throw new Error(`no provider ${source.provider}`);
-      const sourceBreaker = new CircuitBreaker({ clock, rule: SEVERAL_FEEDS });
-      const account = accountOf(source, provider.settings);
-      return new Source({ ...shared, source, account, reader: provider.connect(source), sourceBreaker });
+    this.#backplane = new Backplane(store, clock);
+    this.#providers = new Map(providers.map((provider) => [provider.settings.id, provider]));
+    this.#sources = sources.map((source) => this.newSource(source, false));
+  }
+
+  /**
+   * Takes over the sources of a changed configuration. Those that did not change stay as they are. Questions and reads
+   * under way go on; new and changed sources are read at once. Throws for a provider that does not exist, and then nothing
+   * has changed.
+   */
+  apply(configs: readonly SourceConfig[]): void {
+    for (const { provider } of configs) this.providerOf(provider);
+    const before = new Map(this.#sources.map((source) => [source.id, source]));
+    this.#sources = configs.map((config) => {
+      const known = before.get(config.id);
+      if (known === undefined || !isDeepStrictEqual(known.config, config))
+        return this.newSource(config, true);
+      before.delete(config.id);
+      return known;
     });
+    for (const source of before.values()) this.end(source);
   }
 
   override sourceIdsIn(scope: FeedScope): readonly string[] {
@@ -79,7 +96,32 @@ export class Collection extends FeedCollection {
   /** Aborts every read in flight; resolves when their leases have ended. Call it when all requests are answered. */
   async stop(): Promise<void> {
     this.dependencies.runner.stop();
-    await Promise.all(this.#sources.map((source) => source.settled()));
+    await Promise.all([...this.#sources.map((source) => source.settled()), ...this.#ending]);
+  }
+
+  private newSource(source: SourceConfig, isChanged: boolean): Source {
+    const provider = this.providerOf(source.provider);
+    return new Source({
+      ...this.dependencies,
+      revisions: this.#revisions,
+      backplane: this.#backplane,
+      source,
+      account: accountOf(source, provider.settings),
+      reader: provider.connect(source),
+      isChanged,
+      sourceBreaker: new CircuitBreaker({ clock: this.dependencies.clock, rule: SEVERAL_FEEDS }),
+    });
+  }
+
+  private providerOf(id: string): Provider {
+    const provider = this.#providers.get(id);
+    if (provider === undefined) throw new Error(`no provider ${id}`);
+    return provider;
+  }
+
+  private end(source: Source): void {
+    const ending = source.end().finally(() => this.#ending.delete(ending));
+    this.#ending.add(ending);
   }
 
   private async waitAtMost(waitMs: number | null, done: Promise<unknown>): Promise<void> {

@@ -23,6 +23,8 @@ export interface SourceDependencies extends CollectionDependencies {
   /** Whose tasks are read, without secrets. */
   readonly account: readonly string[];
   readonly reader: SourceReader;
+  /** True if the configuration of the source has changed while running: it is read at once, whatever failed before. */
+  readonly isChanged: boolean;
   /** The circuit of the whole source. */
   readonly sourceBreaker: CircuitBreaker;
 }

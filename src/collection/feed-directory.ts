@@ -89,6 +89,11 @@ export class FeedDirectory {
     await this.#adopting;
   }
 
+  /** To be called when nobody needs the list any more. */
+  end(): Promise<void> {
+    return this.#refresher.end();
+  }
+
   /** Lists are adopted one after the other. */
   private adoptNext(adopt: () => Promise<void>): void {
     this.#adopting = this.#adopting

@@ -128,7 +128,9 @@ export class Refresher<T> {
   private async warm(): Promise<void> {
     await this.#shared.load();
     this.#warming = null;
-    if (this.value === null && this.dependencies.source.keepWarm) this.refreshInBackground();
+    const { isChanged, source } = this.dependencies;
+    if (isChanged) this.refresh({ trace: null, forced: true });
+    else if (this.value === null && source.keepWarm) this.refreshInBackground();
   }
 
   /** Joins the refresh in flight or starts one; null during a pause. */

@@ -41,14 +41,18 @@ export class SharedValue<T> {
   #loading: Promise<void> | null = null;
   /** Aborted when nobody needs the value any more. */
   readonly #ended = new AbortController();
+  readonly #unsubscribe: () => boolean;
+  /** Until the first claim of a changed source: what failed before, failed with another configuration. */
+  #ignoresBackoff: boolean;
 
   constructor(
     private readonly dependencies: SourceDependencies,
     private readonly options: SharedValueOptions<T>,
   ) {
-    dependencies.backplane.subscribe(options.resource.name, (event) => {
+    this.#unsubscribe = dependencies.backplane.subscribe(options.resource.name, (event) => {
       this.onStoreEvent(event);
     });
+    this.#ignoresBackoff = dependencies.isChanged;
   }
 
   /** The newest value; null before there is one. */
@@ -82,14 +86,13 @@ export class SharedValue<T> {
 
   /** Aborts the read in flight, which is `refreshing`, and removes the value from this process. */
   async end(refreshing: Promise<void> | undefined): Promise<void> {
-    const { backplane, store } = this.dependencies;
     const { resource, breaker } = this.options;
-    backplane.unsubscribe(resource.name);
+    const isLast = this.#unsubscribe();
     this.#ended.abort();
     this.changed.notify();
     await Promise.all([refreshing, this.#loading]);
     breaker.remove(resource.name);
-    store.forget(resource.name);
+    if (isLast) this.dependencies.store.forget(resource.name);
   }
 
   private async claimUntilOver(options: SharedRefreshOptions): Promise<void> {
@@ -103,8 +106,13 @@ export class SharedValue<T> {
       // In each round: what the last round loaded may have been read a moment ago.
       await this.awaitMinRefresh();
       if (isOver()) return;
-      const request = { held: this.#seenVersion, nowMs: clock.wallMs() };
+      const request = {
+        held: this.#seenVersion,
+        nowMs: clock.wallMs(),
+        ignoresBackoff: this.#ignoresBackoff,
+      };
       const claim = await store.claim(this.options.resource.name, request);
+      if (claim.outcome === 'granted') this.#ignoresBackoff = false;
       if (await this.follow(claim, options.trace)) return;
     } while (!isOver());
   }

@@ -2,6 +2,7 @@ import { isSourceInScope, type FeedAnswer, type FeedScope, type SourceStatus } f
 import { clusterFeeds, type Feed } from '@/model/feed.js';
 import { isTimeSliceUsed, yieldToEventLoop } from '@/scheduling/cooperative.js';
 import type { Snapshot } from '@/model/snapshot.js';
+import type { SourceConfig } from '@/model/source.js';
 import { CachedFeed } from './cached-feed.js';
 import type { SourceDependencies } from './dependencies.js';
 import { FeedDirectory } from './feed-directory.js';
@@ -31,6 +32,10 @@ export class Source {
 
   get id(): string {
     return this.dependencies.source.id;
+  }
+
+  get config(): SourceConfig {
+    return this.dependencies.source;
   }
 
   /** True if the source is in the scope of a question. */
@@ -75,6 +80,12 @@ export class Source {
     await this.#directory?.settled();
     await Promise.all(this.#feeds.map((feed) => feed.settled()));
     await Promise.all(this.#ending);
+  }
+
+  /** Ends once the reads in flight have ended: questions may wait for them. */
+  async end(): Promise<void> {
+    await this.settled();
+    await Promise.all([this.#directory?.end(), ...this.#feeds.map((feed) => feed.end())]);
   }
 
   /**
@@ -133,7 +144,7 @@ export class Source {
       await yieldToEventLoop();
     }
     this.#feeds = adopted;
-    for (const gone of before.values()) this.end(gone);
+    for (const gone of before.values()) this.endFeed(gone);
     if (!this.#isAwaited) return;
     this.#isAwaited = false;
     this.refreshEach(adopted, usualRequest(), []);
@@ -145,7 +156,7 @@ export class Source {
     });
   }
 
-  private end(feed: CachedFeed): void {
+  private endFeed(feed: CachedFeed): void {
     const ending = feed.end().finally(() => this.#ending.delete(ending));
     this.#ending.add(ending);
   }

@@ -104,6 +104,7 @@ Environment:
 Signals:
   SIGTERM  stop: take requests for a moment longer, finish those under way
   SIGINT   stop: finish the requests under way
+  SIGHUP   read the configuration again
 
 Exit codes:
   0   stopped as asked, or the configuration is right

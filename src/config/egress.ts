@@ -31,6 +31,8 @@ export interface EgressOptions {
   readonly proxy: EgressValues['proxy'];
   readonly nowMs: number;
   readonly problems: ProblemLog;
+  /** Called with each file that is named, before it is read. */
+  readonly onFile: (path: string) => void;
 }
 
 /** Makes the Egress of each source, and reads and checks the files that it names. */
@@ -88,7 +90,9 @@ export class EgressReader {
 
   #pem(path: string | null, node: YamlNode, read: (path: string) => PemText): string | null {
     if (path === null) return null;
-    const found = read(resolve(this.options.folder, path));
+    const file = resolve(this.options.folder, path);
+    this.options.onFile(file);
+    const found = read(file);
     if ('pem' in found) return found.pem;
     this.#note(node, `${shown(path, node)} ${found.fault}`);
     return null;

@@ -24,12 +24,15 @@ export interface ConfigOrigin {
   readonly env: Environment;
   /** What each known provider requires. */
   readonly providers: readonly ProviderSettings[];
+  /** Called with the path of each file that the configuration is made from, before it is read. */
+  readonly onFile?: (path: string) => void;
 }
 
 /** Reads, checks and freezes the configuration. Throws ConfigError with every problem found, and nothing else. */
-export function loadConfig({ file, env, providers }: ConfigOrigin): Config {
+export function loadConfig(origin: ConfigOrigin): Config {
+  const { file } = origin;
   const problems = new ProblemLog(file);
-  const checked = readChecked({ file, env, providers }, problems);
+  const checked = readChecked(origin, problems);
   if (checked === null || !problems.isEmpty) throw problems.toError();
   return freezeDeep(toConfig(checked, dirname(file)));
 }
@@ -42,10 +45,12 @@ interface Checked {
   readonly warnings: readonly ConfigWarning[];
 }
 
-function readChecked({ file, env, providers }: ConfigOrigin, problems: ProblemLog): Checked | null {
+function readChecked(origin: ConfigOrigin, problems: ProblemLog): Checked | null {
+  const { file, env, providers, onFile = () => undefined } = origin;
+  onFile(resolve(file));
   const text = readText(file, problems);
   if (text === null) return null;
-  const root = parseYaml(text, new Substitution(env, dirname(file)), problems);
+  const root = parseYaml(text, new Substitution(env, dirname(file), onFile), problems);
   if (root === null) return null;
   const values = section('a map', rootKeys(providers)).read(root, problems);
   if (values === undefined) return null;
@@ -58,6 +63,7 @@ function readChecked({ file, env, providers }: ConfigOrigin, problems: ProblemLo
     proxy,
     nowMs: SYSTEM_CLOCK.wallMs(),
     problems,
+    onFile,
   });
   const egresses = readEgresses(values, root, reader);
   // Each undefined value has a problem, and when there is a problem no value is used.

@@ -35,6 +35,8 @@ export class Substitution {
     private readonly env: Environment,
     /** What relative paths start from: the configuration file's folder. */
     private readonly folder: string,
+    /** Called with each file that is named, before it is read. */
+    private readonly onFile: (path: string) => void = () => undefined,
   ) {}
 
   apply(template: string): SubstitutedText {
@@ -73,7 +75,9 @@ export class Substitution {
   }
 
   #fileContent(path: string): Replacement {
-    const read = readTextFile(resolve(this.folder, path));
+    const file = resolve(this.folder, path);
+    this.onFile(file);
+    const read = readTextFile(file);
     if (read.outcome === 'read') return { text: read.text.replace(/\r?\n$/, '') };
     return { fault: `\${file:${path}} ${read.fault}; name a readable file in UTF-8` };
   }

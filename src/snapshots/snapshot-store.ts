@@ -74,6 +74,8 @@ export interface ClaimRequest {
   readonly held: number | null;
   /** The caller's time, epoch milliseconds. */
   readonly nowMs: number;
+  /** True for a caller who reads in another way than those that failed; the backoff is removed. */
+  readonly ignoresBackoff?: boolean;
 }
 
 /**

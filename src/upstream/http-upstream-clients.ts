@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { HttpService } from '@nestjs/axios';
 import type { OnApplicationShutdown } from '@nestjs/common';
+import { LRUCache } from 'lru-cache';
 import type { Clock } from '@/model/clock.js';
 import type { Egress } from '@/model/egress.js';
 import type { SharedLockouts } from '@/model/shared-lockout.js';
@@ -17,6 +18,9 @@ import { UpstreamClients } from './upstream-client.js';
 import type { UpstreamClient, UpstreamProtocol } from './upstream-client.js';
 import type { UpstreamObserver } from './upstream-observer.js';
 
+/** Far more than there are in use; those of a configuration that is gone go first. */
+const MOST_EGRESSES = 1_000;
+const MOST_SESSIONS = 10_000;
 /** Enough for the log-ins of all sources: each happens about once a day. */
 const LOGIN_SOCKETS = 4;
 
@@ -32,9 +36,14 @@ export interface UpstreamDependencies {
 /** Clients over axios. All clients of one source share its connections and its limits. */
 export class HttpUpstreamClients extends UpstreamClients implements OnApplicationShutdown {
   /** By the id of their source. */
-  readonly #exchanges = new Map<string, { readonly egress: Egress; readonly exchange: HttpExchange }>();
+  readonly #exchanges = new Map<string, { readonly settings: object; readonly exchange: HttpExchange }>();
   /** What log-ins work with, by the egress of their sources. */
-  readonly #logIns = new Map<string, LogInDependencies>();
+  readonly #logIns = new LRUCache<string, LogInDependencies>({
+    max: MOST_EGRESSES,
+    dispose: ({ exchange }) => {
+      exchange.drain();
+    },
+  });
   readonly #gates: CredentialGates;
 
   constructor(
@@ -72,7 +81,9 @@ export class HttpUpstreamClients extends UpstreamClients implements OnApplicatio
     const logIn = logIns[source.credentials.type];
     if (logIn === undefined)
       throw new Error(`${source.provider} has no log-in by ${source.credentials.type}`);
-    return logIn(source, this.#logInsOver(source.egress));
+    const dependencies = this.#logInsOver(source.egress);
+    const isChanged = this.#exchanges.has(source.id);
+    return logIn(source, isChanged ? { ...dependencies, gates: this.#gates.ofChanged } : dependencies);
   }
 
   #logInsOver(egress: Egress): LogInDependencies {
@@ -80,7 +91,7 @@ export class HttpUpstreamClients extends UpstreamClients implements OnApplicatio
     const { clock, memory } = this.dependencies;
     const made = (): LogInDependencies => ({
       gates: this.#gates,
-      sessions: new Map(),
+      sessions: new LRUCache({ max: MOST_SESSIONS }),
       exchange: new HttpExchange(this.http, { egress, sockets: LOGIN_SOCKETS }, new BodyReads(memory)),
       clock,
     });
@@ -91,12 +102,13 @@ export class HttpUpstreamClients extends UpstreamClients implements OnApplicatio
 
   /** A source that goes out in another way than before gets other connections; calls under way end over the old ones. */
   #exchangeOf({ id, concurrency, egress }: SourceConfig, { recordField }: UpstreamProtocol): HttpExchange {
+    const settings = { concurrency, egress, recordField };
     const known = this.#exchanges.get(id);
-    if (known !== undefined && isDeepStrictEqual(known.egress, egress)) return known.exchange;
+    if (known !== undefined && isDeepStrictEqual(known.settings, settings)) return known.exchange;
     known?.exchange.drain();
     const bodies = new BodyReads(this.dependencies.memory, recordField);
     const exchange = new HttpExchange(this.http, { egress, sockets: concurrency }, bodies);
-    this.#exchanges.set(id, { egress, exchange });
+    this.#exchanges.set(id, { settings, exchange });
     return exchange;
   }
 }

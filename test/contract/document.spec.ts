@@ -203,7 +203,7 @@ describe('the document', () => {
     const optional: Record<string, readonly string[]> = {
       Task: ['raw'],
       Problem: ['errors', 'problems'],
-      Health: ['degraded'],
+      Health: ['configuration', 'degraded'],
     };
     const always = Object.keys(schema.properties ?? {}).filter((field) => !optional[name]?.includes(field));
     expect([...(schema.required ?? [])].sort()).toEqual(always.sort());

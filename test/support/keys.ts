@@ -7,6 +7,11 @@ export function keyOf(id: string): string {
   return `trib_${Buffer.from(id.padEnd(32, '.')).toString('base64url')}`;
 }
 
+/** What the configuration has of it. */
+export function keyHash(id: string): string {
+  return `sha256:${createHash('sha256').update(keyOf(id)).digest('hex')}`;
+}
+
 /** Access control with these keys, whose own texts `keyOf` gives. */
 export function authWith(
   keys: readonly ({ readonly id: string } & Grant)[],
@@ -14,7 +19,7 @@ export function authWith(
 ): AuthConfig {
   const apiKeys = keys.map(({ id, ...grant }) => ({
     id,
-    hash: `sha256:${createHash('sha256').update(keyOf(id)).digest('hex')}`,
+    hash: keyHash(id),
     ...grant,
     rateLimit: null,
   }));

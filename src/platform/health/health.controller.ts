@@ -3,8 +3,10 @@ import { ApiOkResponse, ApiOperation, ApiServiceUnavailableResponse, ApiTags } f
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Callers } from '@/access/callers.js';
 import { NeedsScope } from '@/access/route/needs-scope.js';
+import { ConfigurationStatus, type ConfigurationProblem } from '@/config/configuration-status.js';
 import type { FeedStatus } from '@/model/collection.js';
 import { DEPENDENCIES, type Dependencies, type DependencyStatus } from '@/model/dependency.js';
+import { formatTime } from '@/model/time.js';
 import { Drain } from '../stopping/drain.js';
 import { HealthDto, LivenessDto, type DegradedPartDto } from './health.dto.js';
 
@@ -15,6 +17,7 @@ export class HealthController {
     private readonly callers: Callers,
     @Inject(DEPENDENCIES) private readonly dependencies: Dependencies,
     private readonly drain: Drain,
+    private readonly configuration: ConfigurationStatus,
   ) {}
 
   @Get('live')
@@ -50,13 +53,19 @@ export class HealthController {
     const { collection, hasDetails } = await this.callers.readinessFor(request);
     const feeds = collection.status().flatMap((source) => source.feeds);
     const degraded = [...this.dependencies().flatMap(downPart), ...feeds.filter(isDegraded).map(asPart)];
-    const details = hasDetails ? { degraded } : {};
+    const details = hasDetails ? { degraded, ...configurationPart(this.configuration.problem) } : {};
     if (this.drain.hasBegun) {
       void reply.status(503);
       return { status: 'stopping', ...details };
     }
     return { status: degraded.length === 0 ? 'ok' : 'degraded', ...details };
   }
+}
+
+function configurationPart(problem: ConfigurationProblem | null): Pick<HealthDto, 'configuration'> {
+  if (problem === null) return {};
+  const { state, message, sinceMs } = problem;
+  return { configuration: { state, message, since: formatTime(sinceMs) } };
 }
 
 function downPart({ name, code, lacking }: DependencyStatus): DegradedPartDto[] {

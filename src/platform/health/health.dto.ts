@@ -14,6 +14,24 @@ export class DegradedPartDto {
   detail: string;
 }
 
+@ApiSchema({
+  name: 'ChangedConfiguration',
+  description: 'Why the gateway does not run with the configuration that its files hold.',
+})
+export class ChangedConfigurationDto {
+  /** INVALID: nothing of it is used. RESTART_NEEDED: all of it is used but what only a start can change. */
+  @ApiProperty({ enum: ['INVALID', 'RESTART_NEEDED'] })
+  state: 'INVALID' | 'RESTART_NEEDED';
+
+  /** What is wrong, or which settings need a restart. */
+  @ApiProperty({ example: 'A restart is needed for server.port.' })
+  message: string;
+
+  /** Since when. */
+  @ApiProperty({ type: String, format: 'date-time', example: '2026-11-20T08:00:00.000Z' })
+  since: string;
+}
+
 @ApiSchema({ name: 'Health', description: 'Whether the gateway can answer.' })
 export class HealthDto {
   /** `ok`, `degraded` (some parts are not as they should be, and it answers) or `stopping`. */
@@ -23,6 +41,10 @@ export class HealthDto {
   /** The parts that are not as they should be. Only callers with the scope `sources:read` get it. */
   @ApiPropertyOptional({ type: [DegradedPartDto] })
   degraded?: DegradedPartDto[];
+
+  /** Present while the files of the configuration hold another one than the gateway runs with. Needs `sources:read`, too. */
+  @ApiPropertyOptional({ type: ChangedConfigurationDto })
+  configuration?: ChangedConfigurationDto;
 }
 
 @ApiSchema({ name: 'Liveness', description: 'The process runs.' })

@@ -67,9 +67,10 @@ export class InProcessStore extends SnapshotStore {
     this.#state.pause(name, backoff);
   }
 
-  private claimNow(name: string, { held, nowMs }: ClaimRequest): Claim {
+  private claimNow(name: string, { held, nowMs, ignoresBackoff }: ClaimRequest): Claim {
     const slot = this.#state.slot(name);
     if (isNewer(slot.entry, held)) return { outcome: 'newer' };
+    if (ignoresBackoff === true) slot.backoff = null;
     const { backoff, lease } = slot;
     if (backoff !== null && this.isPaused(slot, nowMs)) return { outcome: 'paused', backoff };
     const forMs = (lease?.endsAtMs ?? 0) - this.#state.clock.monotonicMs();

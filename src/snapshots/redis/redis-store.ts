@@ -158,12 +158,20 @@ export class RedisStore extends SnapshotStore {
     return null;
   }
 
-  private async paused(name: string, signed: string, { held, nowMs }: ClaimRequest): Promise<Claim | null> {
+  private async paused(
+    name: string,
+    signed: string,
+    { held, nowMs, ignoresBackoff }: ClaimRequest,
+  ): Promise<Claim | null> {
     const slot = this.slot(name);
     const text = slot.open('backoff', signed);
     const backoff = text === null ? null : parseBackoff(text, nowMs);
     // A signed backoff from before the held entry is a replay.
     const isOver = this.#options.signer.isSigning && (backoff?.failedAtMs ?? 0) < Math.min(held ?? 0, nowMs);
+    if (backoff !== null && ignoresBackoff === true) {
+      await slot.forget('backoff', signed);
+      return null;
+    }
     if (backoff !== null && !isOver) return { outcome: 'paused', backoff };
     this.reject('backoff', name);
     await slot.forget('backoff', signed);

@@ -1,9 +1,10 @@
+import type { LRUCache } from 'lru-cache';
 import type { Clock } from '@/model/clock.js';
 import type { SourceConfig } from '@/model/source.js';
 import type { CallTarget } from '../call-target.js';
 import type { CallHeaders, HttpExchange } from '../http/http-exchange.js';
 import type { CredentialGate } from './credential-gate.js';
-import type { CredentialGates } from './credential-gates.js';
+import type { Gates } from './credential-gates.js';
 import type { TokenSession } from './token-session.js';
 
 /** A call as far as a signature can cover it. */
@@ -26,9 +27,9 @@ export interface Authenticator {
 
 /** What log-ins work with. */
 export interface LogInDependencies {
-  readonly gates: CredentialGates;
+  readonly gates: Gates;
   /** Sources with one log-in share its tokens; the key stands for all that the log-in depends on. */
-  readonly sessions: Map<string, TokenSession>;
+  readonly sessions: LRUCache<string, TokenSession>;
   /** For calls that log in. */
   readonly exchange: HttpExchange;
   readonly clock: Clock;

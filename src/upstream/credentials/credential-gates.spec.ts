@@ -16,6 +16,21 @@ describe('CredentialGates', () => {
     expect(gateOf(['password', 'a', 'bc'], 'x')).not.toBe(gateOf(['password', 'ab', 'c'], 'x'));
   });
 
+  it('has new gates for a new secret of a changed source, and keeps them for the same secret', () => {
+    const gates = new CredentialGates(
+      clockOf(() => 0),
+      null,
+    );
+    const [old, other] = ['old', 'new'].map((secret) => ({ account: ['a'], secret: [secret] }));
+    if (old === undefined || other === undefined) throw new Error('no credentials');
+    const gate = gates.gateOf(old, 'x');
+    expect(gates.ofChanged.gateOf(old, 'x')).toBe(gate);
+    const renewed = gates.ofChanged.gateOf(other, 'x');
+    expect(renewed).not.toBe(gate);
+    expect(gates.ofChanged.gateOf(other, 'x')).toBe(renewed);
+    expect(gates.gateOf(other, 'y')).not.toBe(renewed);
+  });
+
   it('counts the rejections of an account together, whatever its secret', () => {
     const gates = new CredentialGates(
       clockOf(() => 0),

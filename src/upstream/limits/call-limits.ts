@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import pLimit from 'p-limit';
 import type { LimitFunction } from 'p-limit';
 import { CallBudgets, type CallBudget } from '@/model/call-budget.js';
@@ -103,7 +104,7 @@ export class CallLimits {
 
 /** The limits of all sources that have been connected: one each. */
 export class SourceLimits extends CallBudgets {
-  readonly #limits = new Map<string, CallLimits>();
+  readonly #limits = new Map<string, { readonly source: LimitedSource; readonly limits: CallLimits }>();
 
   constructor(
     private readonly shared: SharedLimits | null,
@@ -112,14 +113,18 @@ export class SourceLimits extends CallBudgets {
     super();
   }
 
-  limitsOf(source: LimitedSource): CallLimits {
+  /** The same for the same settings; calls under way keep to the ones they began with. */
+  limitsOf({ id, endpoint, concurrency, rate, timeoutMs }: LimitedSource): CallLimits {
     const { shared, clock } = this;
-    const limits = this.#limits.get(source.id) ?? new CallLimits({ source, shared, clock });
-    this.#limits.set(source.id, limits);
+    const source = { id, endpoint, concurrency, rate, timeoutMs };
+    const known = this.#limits.get(id);
+    if (known !== undefined && isDeepStrictEqual(known.source, source)) return known.limits;
+    const limits = new CallLimits({ source, shared, clock });
+    this.#limits.set(id, { source, limits });
     return limits;
   }
 
   override async of(source: string): Promise<CallBudget | null> {
-    return (await this.#limits.get(source)?.budget()) ?? null;
+    return (await this.#limits.get(source)?.limits.budget()) ?? null;
   }
 }
