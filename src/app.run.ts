@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import * as http from 'node:http';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Access } from './access/access.js';
 import { WHOLE_COLLECTION } from './access/callers.js';
@@ -34,6 +35,7 @@ const STANDARD_OUTPUT = 1;
  */
 export async function runGateway(started: LoadedConfig, load: Load): Promise<void> {
   const { config } = started;
+  useProxiesOf(process.env);
   boundHeapGrowth();
   const output = new LogOutput(STANDARD_OUTPUT);
   const log = createLogger(config.log.level, output);
@@ -64,6 +66,15 @@ export async function runGateway(started: LoadedConfig, load: Load): Promise<voi
     'listening',
   );
   await reloader.start();
+}
+
+/**
+ * The keys of issuers are read with `fetch`: it goes through the proxies of the environment, as calls to upstreams do, and
+ * never to this machine. Node.js before 24.14 has no such setting.
+ */
+function useProxiesOf(env: NodeJS.ProcessEnv): void {
+  const exceptions = [env.no_proxy ?? env.NO_PROXY ?? '', 'localhost', '127.0.0.1', '::1'];
+  if ('setGlobalProxyFromEnv' in http) http.setGlobalProxyFromEnv({ ...env, no_proxy: exceptions.join() });
 }
 
 interface ReloaderOptions {

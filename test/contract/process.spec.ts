@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { GatewayProcess } from '../support/gateway-process.js';
 import { startSimulator, type Simulator } from '../support/gateway.js';
 import { ask } from '../support/http.js';
+import { ForwardProxy } from '../support/forward-proxy.js';
 import { askRaw } from '../http/raw-http.js';
 import { until } from '../support/redis.js';
 import type { SentPage } from '../support/tasks.js';
@@ -116,6 +117,30 @@ describe('the command line', () => {
     const gateway = start(['--confg', 'a.yaml']);
     expect(await gateway.ended).toBe(64);
     expect(gateway.stderr).toBe('"--confg" is not known; --help lists what is\n');
+  });
+});
+
+describe('the keys of an issuer', () => {
+  it('are read through the proxy that the environment names', async () => {
+    const proxy = await new ForwardProxy({ routes: {}, refusal: 503 }).start();
+    try {
+      const grant = '{ claim: sub, value: a, scopes: [tasks:read] }';
+      const auth = `auth: { oidc: [{ issuer: "https://issuer.example", audience: b, grants: [${grant}] }] }`;
+      const gateway = start(['--config', write([auth, ...goodConfig('{ port: 0 }')])], {
+        ...ENV,
+        HTTPS_PROXY: proxy.url,
+      });
+      const claims = { iss: 'https://issuer.example', sub: 'a', aud: 'b', exp: 4_102_444_800 };
+      const [head, body] = [{ alg: 'ES256', typ: 'JWT', kid: 'k' }, claims].map((part) =>
+        Buffer.from(JSON.stringify(part)).toString('base64url'),
+      );
+      const authorization = `Bearer ${head ?? ''}.${body ?? ''}.c2ln`;
+      const { status } = await ask(`${await gateway.url()}/v1/tasks`, { authorization });
+      expect(status).toBe(503);
+      expect(proxy.asked).toEqual(['CONNECT issuer.example:443']);
+    } finally {
+      await proxy.stop();
+    }
   });
 });
 
