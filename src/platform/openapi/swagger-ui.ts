@@ -108,7 +108,10 @@ void start();
 /** What Swagger UI's own style lacks: one column on phones, and contrast. */
 export const SWAGGER_UI_STYLE = `body { margin: 0; }
 /* There is one server: this gateway. */
-.swagger-ui .scheme-container { display: none; }
+.swagger-ui .scheme-container .schemes > .schemes-server-container { display: none; }
+.swagger-ui .scheme-container { box-shadow: none; margin: 0; padding: 0 0 16px; }
+.swagger-ui .btn.authorize { color: #1d6b3f; border-color: #1d6b3f; }
+.swagger-ui .btn.authorize svg { fill: #1d6b3f; }
 .swagger-ui .opblock-body small, .swagger-ui .opblock-body small code { font-size: 12px; }
 .swagger-ui .info .title small.version-stamp { background: #44640a; }
 .swagger-ui .info .title small { background: #5a6270; }
@@ -124,6 +127,8 @@ export const SWAGGER_UI_STYLE = `body { margin: 0; }
 
 @media (prefers-color-scheme: dark) {
   html { background: #1c2022; }
+  .swagger-ui .btn.authorize { color: #7fd6a4; border-color: #7fd6a4; }
+  .swagger-ui .btn.authorize svg { fill: #7fd6a4; }
   .swagger-ui .headers-wrapper table.headers td.header-col { color: #e4e6e6; }
   .swagger-ui .parameter__in { color: #b7bcbf; }
 }
