@@ -27,8 +27,8 @@ await serveParent(async (settings) => {
   };
 });
 
-async function startGateway({ urls, clusters = null, logLevel = 'info' }) {
-  const config = configFor(urls, clusters, logLevel);
+async function startGateway({ urls, clusters = null, logLevel = 'info', auth = 'none' }) {
+  const config = { ...configFor(urls, clusters, logLevel), auth };
   const app = await createGateway({ config, log: createLogger(config.log.level), clock: SYSTEM_CLOCK });
   await app.listen(config.server.port, config.server.host);
   return app;
