@@ -1,0 +1,107 @@
+import fc from 'fast-check';
+import { TASK_ORDERS } from '@/model/order.js';
+import { TASK_STATUSES, TASK_TYPES } from '@/model/task.js';
+import { PROVIDER_SETTINGS } from '@/providers/provider-list.js';
+import type { SentTask } from '../../support/tasks.js';
+import type { TestRequest } from './gateways.js';
+import { SOURCE_IDS } from './sources.js';
+
+export type TestPath = Pick<TestRequest, 'path'>;
+
+const SOURCES = [...SOURCE_IDS, 'unknown', ''];
+const PROVIDERS = [...PROVIDER_SETTINGS.map(({ id }) => id), 'unknown-provider'];
+const REPEATED = { minLength: 1, maxLength: 3 };
+
+/** Requests with names of all tasks, whoever may see them. */
+export function requestsAbout(tasks: readonly SentTask[]): fc.Arbitrary<TestRequest> {
+  return fc.record({
+    method: fc.constantFrom('GET', 'GET', 'GET', 'GET', 'HEAD'),
+    path: fc.oneof(
+      { weight: 8, arbitrary: listPaths(tasks) },
+      { weight: 3, arbitrary: taskPaths(tasks) },
+      { weight: 3, arbitrary: OTHER_PATHS },
+    ),
+    headers: HEADERS,
+  });
+}
+
+function listPaths(tasks: readonly SentTask[]): fc.Arbitrary<string> {
+  const task = fc.constantFrom(...tasks);
+  const named = (name: (task: SentTask) => string | null | undefined): fc.Arbitrary<string> =>
+    task.map((each) => name(each) ?? 'none');
+  const time = named(({ createTime, endTime }) => endTime ?? createTime);
+  const query = fc.record(
+    {
+      source: listOf(SOURCES),
+      provider: listOf(PROVIDERS),
+      status: listOf([...TASK_STATUSES, 'UNKNOWN_STATUS']),
+      type: listOf(TASK_TYPES),
+      trigger: fc.constantFrom('MANUAL', 'SCHEDULED'),
+      hasWarnings: fc.constantFrom('true', 'false'),
+      resourceId: named(({ resource }) => resource?.id),
+      resourceName: named(({ resource }) => resource?.name?.slice(0, 4)),
+      clusterId: named(({ cluster }) => cluster?.id),
+      createdAfter: time,
+      createdBefore: time,
+      endedAfter: time,
+      endedBefore: time,
+      orderBy: fc.constantFrom(...TASK_ORDERS),
+      pageSize: fc.constantFrom('0', '1', '3', '7', '50', '1000'),
+      page: fc.constantFrom('0', '1', '2', '5'),
+      pageToken: fc.constantFrom('', 'no-token'),
+      include: fc.constant('raw'),
+      unknown: fc.constant('x'),
+    },
+    { requiredKeys: [] },
+  );
+  // Most have few parameters, so that most find something.
+  return fc.tuple(query, fc.infiniteStream(fc.nat(9))).map(([all, chances]) => {
+    const chosen = Object.entries(all).filter(() => (chances.next().value ?? 0) < 2);
+    return `/v1/tasks?${new URLSearchParams(chosen).toString()}`;
+  });
+}
+
+function taskPaths(tasks: readonly SentTask[]): fc.Arbitrary<string> {
+  const known = fc.constantFrom(...tasks.map(({ id }) => id));
+  const unknown = fc.constantFrom(...SOURCE_IDS).map((source) => `${source}.unknown`);
+  return fc
+    .tuple(
+      fc.oneof(known, known, unknown, fc.constantFrom('unknown', 'a.b')),
+      fc.constantFrom('', '?include=raw'),
+    )
+    .map(([id, query]) => `/v1/tasks/${id}${query}`);
+}
+
+const OTHER_PATHS = fc.oneof(
+  fc.constantFrom(
+    '/v1/sources',
+    '/v1/sources',
+    '/v1/providers',
+    '/health/ready',
+    '/health/ready',
+    '/v1/nothing',
+  ),
+  fc.constantFrom(...SOURCES).map((source) => `/v1/sources/${source === '' ? '-' : source}`),
+);
+
+const rarely = (...values: readonly string[]): fc.Arbitrary<string | undefined> =>
+  fc.option(fc.constantFrom(...values), { freq: 3, nil: undefined });
+
+/** `max-age=60` is below `freshFor` of every source, `max-age=99999` above. */
+const HEADERS: fc.Arbitrary<Record<string, string>> = fc
+  .record({
+    'cache-control': rarely('no-cache', 'max-age=60', 'max-age=99999', 'max-stale', 'only-if-cached'),
+    prefer: rarely('handling=strict', 'wait=1', 'handling=lenient, wait=2'),
+    'accept-encoding': fc.constantFrom('identity', 'identity', 'gzip'),
+  })
+  .map((headers) => {
+    const sent = Object.entries(headers).filter((pair): pair is [string, string] => pair[1] !== undefined);
+    return { ...Object.fromEntries(sent), 'x-request-id': 'the-same' };
+  });
+
+function listOf(words: readonly string[]): fc.Arbitrary<string> {
+  return fc.oneof(
+    fc.constantFrom(...words),
+    fc.array(fc.constantFrom(...words), REPEATED).map((chosen) => chosen.join()),
+  );
+}
