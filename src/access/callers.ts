@@ -77,9 +77,12 @@ export class Callers {
 function assertCovers(principal: Principal, scope: Scope, asked: readonly string[]): void {
   const allowed = principal.sourcesOf(scope);
   if (allowed === 'all' || asked.every((id) => allowed.has(id))) return;
-  const { headers } = forbidden(scope).answer;
-  const detail = `The credential has the scope ${scope} for some of the sources only; add source=${[...allowed].join()}.`;
-  throw new ApiProblem('forbidden', detail, { headers });
+  const refusal = forbidden(scope);
+  // Only what is visible is named: a scope may have been given for more.
+  const covered = asked.filter((id) => allowed.has(id));
+  if (covered.length === 0) throw problemOf(refusal);
+  const detail = `The credential has the scope ${scope} for some of the sources only; add source=${covered.join()}.`;
+  throw new ApiProblem('forbidden', detail, { headers: refusal.answer.headers });
 }
 
 function problemOf({ answer }: Refusal): ApiProblem {

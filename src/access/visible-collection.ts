@@ -19,7 +19,8 @@ export class VisibleCollection extends FeedCollection {
     private readonly mayForce: SourceSet,
   ) {
     super();
-    this.key = visible === 'all' ? whole.key : [...visible].sort().join();
+    // A source may be called like the key of the whole.
+    this.key = visible === 'all' ? whole.key : `only ${[...visible].sort().join()}`;
   }
 
   override get deadlineMs(): number {

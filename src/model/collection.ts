@@ -119,7 +119,7 @@ export interface SourceStatus {
 
 /** The answer side's port: keeps the snapshots of feeds fresh and tells what it has, of all sources or of some. */
 export abstract class FeedCollection {
-  /** Names the set of sources it has: `all`, or their ids. */
+  /** Names the set of sources it has: `all`, or `only` and their ids. */
   abstract readonly key: string;
   /** The ids of its sources that are in the scope of a question, in configured order. */
   abstract sourceIdsIn(scope: FeedScope): readonly string[];

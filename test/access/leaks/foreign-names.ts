@@ -15,6 +15,8 @@ const USUAL_WORDS: ReadonlySet<string> = new Set([
 
 interface SentSource {
   readonly id: SourceId;
+  readonly region: string | null;
+  readonly projectId: string | null;
   readonly feeds: readonly { readonly name: string }[];
 }
 
@@ -30,9 +32,13 @@ export class ForeignNames {
     readonly tasks: readonly SentTask[],
   ) {
     this.#distinctive = holders(sources.flatMap(({ id, feeds }) => placesOf(id, feeds)));
-    this.#values = holders(
-      tasks.flatMap((task) => textsIn(task).map((text) => [text, task.source as SourceId])),
+    const ofSources = sources.flatMap(({ id, region, projectId }) =>
+      [region, projectId].flatMap((text): [string, SourceId][] => (text === null ? [] : [[text, id]])),
     );
+    const ofTasks = tasks.flatMap((task) =>
+      textsIn(task).map((text): [string, SourceId] => [text, task.source as SourceId]),
+    );
+    this.#values = holders([...ofSources, ...ofTasks]);
   }
 
   /** Of everything that a gateway with all sources shows. */

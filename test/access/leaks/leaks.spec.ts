@@ -75,6 +75,7 @@ describe('what a principal may not see', () => {
         if (own.token === '') return;
         const path = `${request.path}&pageToken=${own.token}`;
         const { status, body } = await gateways.ask(other, { ...request, path });
+        // Where its own sources cannot be read, the token is looked at first.
         const isSame = questionOf(other, request).visible.toSorted().join() === visible.toSorted().join();
         expect(status).toBe(isSame ? 200 : 400);
         if (!isSame) expect(body).toMatchObject({ type: '/problems/invalid-page-token' });
@@ -87,10 +88,11 @@ describe('what a principal may not see', () => {
     () =>
       run(fc.tuple(listed(), listed()), WALKS, async ([{ principal, request }, { principal: other }]) => {
         const tag = tagOf(await gateways.ask(principal, request));
-        const own = tagOf(await gateways.ask(other, request));
+        const own = await gateways.ask(other, request);
         const headers = { 'if-none-match': tag };
         const { status } = await gateways.ask(other, { ...unforced(request), headers });
-        expect(status).toBe(own === tag ? 304 : 200);
+        const isSame = own.status === 200 && tagOf(own) === tag;
+        expect(status).toBe(isSame ? 304 : own.status);
       }),
     ENOUGH_TIME_MS,
   );
