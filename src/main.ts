@@ -1,4 +1,3 @@
-import { keygen } from './access/keygen.js';
 import {
   HELP,
   parseCommandLine,
@@ -8,21 +7,34 @@ import {
 } from './config/command-line.js';
 import { CONFIG_EXIT_CODE, ConfigError } from './config/config-error.js';
 import type { Config } from './config/config.js';
-import { loadConfig } from './config/load-config.js';
 import { programVersion } from './config/program-version.js';
-import { PROVIDER_SETTINGS } from './providers/provider-list.js';
 
 await carryOut(process.argv.slice(2)).catch(endOnMistakes);
 
 async function carryOut(argv: readonly string[]): Promise<void> {
   const command = parseCommandLine(argv, process.env);
-  if ('file' in command) await checkOrRun(command);
-  else if (command.name === 'keygen') process.exitCode = keygen(command.ids);
+  if ('file' in command) await (command.name === 'health' ? reportHealth(command.file) : checkOrRun(command));
+  else if (command.name === 'keygen') await printKey(command.ids);
   else process.stdout.write(command.name === 'help' ? HELP : `${programVersion()}\n`);
+}
+
+async function printKey(ids: readonly string[]): Promise<void> {
+  const { keygen } = await import('./access/keygen.js');
+  process.exitCode = keygen(ids);
+}
+
+async function reportHealth(file: string): Promise<void> {
+  const { checkHealth } = await import('./platform/health/health-check.js');
+  const fault = await checkHealth(file, process.env);
+  process.stdout.write(`${fault ?? 'alive'}\n`);
+  // Container engines reserve all codes but 0 and 1.
+  process.exitCode = fault === null ? 0 : 1;
 }
 
 /** The gateway is loaded once the configuration is known to be right: until then, nothing heavy is. */
 async function checkOrRun({ name, file }: FileCommand): Promise<void> {
+  const { loadConfig } = await import('./config/load-config.js');
+  const { PROVIDER_SETTINGS } = await import('./providers/provider-list.js');
   const files = new Set<string>();
   const load = (onFile: (path: string) => void): Config =>
     loadConfig({ file, env: process.env, providers: PROVIDER_SETTINGS, onFile });

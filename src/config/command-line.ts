@@ -16,7 +16,7 @@ export type Command =
 
 /** To do something with a configuration file. */
 export interface FileCommand {
-  readonly name: 'run' | 'check';
+  readonly name: 'run' | 'check' | 'health';
   readonly file: string;
 }
 
@@ -25,7 +25,7 @@ export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-const WITHOUT_VALUE = ['check', 'help', 'version'] as const;
+const WITHOUT_VALUE = ['check', 'health', 'help', 'version'] as const;
 type Flag = (typeof WITHOUT_VALUE)[number];
 
 /**
@@ -42,7 +42,13 @@ export function parseCommandLine(
   if (flags.has('version')) return { name: 'version' };
   const named = file ?? env.TRIBUTARY_CONFIG ?? '';
   if (named === '') throw noFile();
-  return { name: flags.has('check') ? 'check' : 'run', file: named };
+  return { name: fileCommand(flags), file: named };
+}
+
+function fileCommand(flags: ReadonlySet<Flag>): FileCommand['name'] {
+  const [name, another] = (['check', 'health'] as const).filter((flag) => flags.has(flag));
+  if (another !== undefined) throw new UsageError(`--check and --health exclude each other; use one of them`);
+  return name ?? 'run';
 }
 
 interface Arguments {
@@ -88,11 +94,12 @@ function noFile(): ConfigError {
 /** What `--help` prints. */
 export const HELP = `Tributary, an aggregating REST gateway for backup tasks
 
-Usage: tributary --config FILE [--check]
+Usage: tributary --config FILE [--check | --health]
        tributary keygen ID
 
   --config FILE  the configuration file (YAML); docs/configuration.md describes it
   --check        check the configuration, and start nothing
+  --health       ask the gateway that runs with this configuration whether it is alive: exits with 0 or 1 within 2 s
   --version      print the version
   -h, --help     print this text
   keygen ID      make an API key with this id, and print it with what the configuration needs
@@ -107,8 +114,8 @@ Signals:
   SIGHUP   read the configuration again
 
 Exit codes:
-  0   stopped as asked, or the configuration is right
-  1   could not start or stop, or failed while running; the log says why
+  0   stopped as asked, or the configuration is right, or the gateway is alive
+  1   could not start or stop, or failed while running (the log says why), or the gateway is not alive
   64  the command line is wrong
   78  the configuration is wrong
 `;

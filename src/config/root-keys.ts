@@ -1,5 +1,4 @@
 import type { ProviderSettings } from '@/model/source.js';
-import { listenHost } from './addresses.js';
 import { authentication } from './auth-keys.js';
 import { LOG_LEVELS } from './config.js';
 import { PROXY_KEY } from './egress-keys.js';
@@ -7,19 +6,13 @@ import { listById } from './list.js';
 import { redisAddress } from './redis-keys.js';
 import { optional, required, section, withDefault } from './section.js';
 import type { Key, Keys, ValuesOf } from './section.js';
-import { SERVING_KEYS } from './serving-keys.js';
+import { LISTENING_KEYS, SERVING_KEYS } from './serving-keys.js';
 import { freshFor, keepFor, minRefreshInterval, source, window } from './source-keys.js';
 import type { SourceKeys } from './source-keys.js';
 import { duration, integer, size, text, word } from './values.js';
 
 export const SERVER_KEYS = {
-  host: withDefault(listenHost(), '127.0.0.1', {
-    description:
-      'The address to listen on. Any other than 127.0.0.0/8, ::1 and localhost needs a top-level `auth`.',
-  }),
-  port: withDefault(integer({ min: 0, max: 65_535 }), 3000, {
-    description: 'The port to listen on. 0: any free port.',
-  }),
+  ...LISTENING_KEYS,
   deadline: withDefault(duration({ max: '60s' }), '2s', {
     description: 'The longest time that a request waits for upstreams.',
   }),
@@ -54,7 +47,7 @@ export const CACHE_KEYS = {
     'tributary',
     {
       description:
-        'What every key in Redis begins with. Gateways with different prefixes can share one Redis.',
+        'What every key in Redis begins with. Gateways with different prefixes can share one Redis. With the same prefix, sources with the same id, endpoint and project share snapshots and pauses, even if their `token` credentials see different things: give such gateways different prefixes.',
     },
   ),
   freshFor: withDefault(freshFor, '15s', {

@@ -1,8 +1,8 @@
-import { basePath, hostName, networkAddress, origin } from './addresses.js';
+import { basePath, hostName, listenHost, networkAddress, origin } from './addresses.js';
 import { listOf } from './list.js';
-import { optional, required, section } from './section.js';
+import { optional, required, section, withDefault } from './section.js';
 import type { Keys } from './section.js';
-import { text } from './values.js';
+import { integer, text } from './values.js';
 
 const path = (noun: string) => text({ allowed: `the path of ${noun}`, pattern: /^.{1,4096}$/ });
 
@@ -22,6 +22,17 @@ export const CORS_KEYS = {
   origins: required(listOf('origins', origin()), {
     description: 'The origins whose pages may read answers. Each is compared as a whole.',
     example: ['https://dashboard.example.com'],
+  }),
+} as const satisfies Keys;
+
+/** What the gateway listens on: the first keys of `server`. */
+export const LISTENING_KEYS = {
+  host: withDefault(listenHost(), '127.0.0.1', {
+    description:
+      'The address to listen on. Any other than 127.0.0.0/8, ::1 and localhost needs a top-level `auth`.',
+  }),
+  port: withDefault(integer({ min: 0, max: 65_535 }), 3000, {
+    description: 'The port to listen on. 0: any free port.',
   }),
 } as const satisfies Keys;
 

@@ -1,5 +1,6 @@
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
 import { FAILURE_CAUSES, type FailureCause } from '@/model/diagnosis.js';
+import { programVersion } from '@/config/program-version.js';
 import type { CircuitStatus, FeedStatus, SourceStatus } from '@/model/collection.js';
 
 const DROP_CAUSES = ['limit', 'descriptors', 'silent', 'tls'] as const;
@@ -114,6 +115,12 @@ export class Metrics {
   constructor() {
     for (const status of [400, 408, 413, 417, 431]) this.#unreadable.inc({ status }, 0);
     for (const cause of DROP_CAUSES) this.#droppedConnections.inc({ cause }, 0);
+    new Gauge({
+      name: 'tributary_build_info',
+      help: '1, with the version of the gateway and of the Node that it runs on',
+      labelNames: ['version', 'node'],
+      registers: [this.#registry],
+    }).set({ version: programVersion(), node: process.versions.node }, 1);
     collectDefaultMetrics({ register: this.#registry });
   }
 
