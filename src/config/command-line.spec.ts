@@ -35,6 +35,7 @@ describe('the command', () => {
   it.each([
     [['--check', '--config', 'a.yaml'], { name: 'check', file: 'a.yaml' }],
     [['--config=a.yaml', '--check'], { name: 'check', file: 'a.yaml' }],
+    [['--health', '--config', 'a.yaml'], { name: 'health', file: 'a.yaml' }],
     [['--version'], { name: 'version' }],
     [['--help'], { name: 'help' }],
     [['-h'], { name: 'help' }],
@@ -49,6 +50,7 @@ describe('the command', () => {
     [['-c', 'a.yaml'], '"-c" is not known; --help lists what is'],
     [['--'], '"--" is not known; --help lists what is'],
     [['--check=yes', '--config', 'a'], '--check takes no value; --help lists what is'],
+    [['--check', '--health', '--config', 'a'], '--check and --health exclude each other; use one of them'],
     [['--config'], '--config has no value; name the configuration file: --config FILE'],
     [['--config='], '--config has no value; name the configuration file: --config FILE'],
     [['--config', 'a', '--config', 'b'], '--config is repeated; name one configuration file'],
