@@ -30,9 +30,10 @@ else checkLicences(bill.components);
 function billOfMaterials() {
   const folder = mkdtempSync(join(tmpdir(), 'sbom-'));
   try {
-    const { devDependencies, optionalDependencies, ...manifest } = read('package.json');
+    const { name, version, license, description, dependencies } = read('package.json');
+    const manifest = { name, version, license, description, dependencies };
     // npm takes the name of the folder for the name of the program.
-    const project = join(folder, manifest.name);
+    const project = join(folder, name);
     mkdirSync(project);
     writeFileSync(join(project, 'package.json'), JSON.stringify(manifest));
     writeFileSync(join(project, 'package-lock.json'), JSON.stringify(productionLock(manifest)));

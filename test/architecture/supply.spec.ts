@@ -120,7 +120,7 @@ describe('the image', () => {
 
   it('takes from the project only what it names', () => {
     const lines = readFileSync('.dockerignore', 'utf8').split('\n');
-    expect(lines.filter((line) => line !== '' && !line.startsWith('#'))[0]).toBe('*');
+    expect(lines.find((line) => line !== '' && !line.startsWith('#'))).toBe('*');
     expect(lines.filter((line) => /^!.*(env|yaml|secret)/.test(line))).toEqual([]);
   });
 

@@ -6,8 +6,6 @@ import type { SentTask } from '../../support/tasks.js';
 import type { TestRequest } from './gateways.js';
 import { SOURCE_IDS } from './sources.js';
 
-export type TestPath = Pick<TestRequest, 'path'>;
-
 const SOURCES = [...SOURCE_IDS, 'unknown', ''];
 const PROVIDERS = [...PROVIDER_SETTINGS.map(({ id }) => id), 'unknown-provider'];
 const REPEATED = { minLength: 1, maxLength: 3 };
