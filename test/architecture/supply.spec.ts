@@ -60,7 +60,9 @@ describe('docker-compose.yml', () => {
         source: '${TRIBUTARY_CONFIG_FILE:-./tributary.yaml}',
         bind: { create_host_path: false },
       }),
+      '${TRIBUTARY_SECRETS:-./secrets}:/run/secrets:ro',
     ]);
+    expect(readFileSync('.gitignore', 'utf8').split('\n')).toContain('secrets/');
   });
 
   it.each(Object.keys(COMPOSE.services))('starts all that %s depends on with it', (name) => {
