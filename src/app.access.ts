@@ -1,6 +1,6 @@
 import type { DynamicModule } from '@nestjs/common';
 import { AccessModule } from './access/access.module.js';
-import type { AuditLog } from './access/audit-log.js';
+import { CondensedAuditLog } from './access/condensed-audit-log.js';
 import type { Config } from './config/config.js';
 import type { Clock } from './model/clock.js';
 import type { Log } from './platform/logging/logger.js';
@@ -16,16 +16,9 @@ interface AccessOptions {
 /** Who may do what, with limits over all replicas where there is a Redis. */
 export function accessModule({ config, log, clock }: AccessOptions, link: RedisLink | null): DynamicModule {
   const counters = link === null ? null : new RedisCounters(link);
-  return AccessModule.on(config, { clock, counters, audit: auditLog(log) });
-}
-
-function auditLog(log: Log): AuditLog {
-  return {
-    refused: (request) => {
-      log.warn(request, 'request refused');
-    },
-    issuerFailed: (issuer, cause) => {
-      log.warn({ issuer, cause }, 'the keys of an issuer cannot be read');
-    },
+  const write = (facts: object, message: string): void => {
+    log.warn(facts, message);
   };
+  const audit = new CondensedAuditLog({ write, clock });
+  return AccessModule.on(config, { clock, counters, audit });
 }

@@ -4,6 +4,8 @@ import { AccessGuard } from './access.guard.js';
 import { Access, type AccessConfig, type AccessDependencies } from './access.js';
 import { Callers } from './callers.js';
 
+const AUDIT_LOG = Symbol('AUDIT_LOG');
+
 /** Puts the guard before all handlers. A global module provides `WHOLE_COLLECTION`. */
 @Module({})
 export class AccessModule {
@@ -14,6 +16,8 @@ export class AccessModule {
       providers: [
         { provide: Access, useFactory: () => new Access(config, dependencies) },
         Callers,
+        // It writes what it has counted when the application shuts down.
+        { provide: AUDIT_LOG, useValue: dependencies.audit },
         { provide: APP_GUARD, useClass: AccessGuard },
       ],
       exports: [Access, Callers],

@@ -46,7 +46,9 @@ function accessOf(auth: Partial<AuthConfig> | 'none' | null): Access {
 
 const request = (headers: AccessRequest['headers'] = {}, ip = '192.0.2.1'): AccessRequest => ({
   method: 'GET',
-  url: '/v1/tasks?resourceName=secret',
+  routeOptions: { url: '/v1/tasks/:id' },
+  // A real one has it too.
+  ...{ url: '/v1/tasks/some-task?resourceName=secret' },
   ip,
   headers,
 });
@@ -91,7 +93,7 @@ describe('access', () => {
     expect(events).toEqual([
       {
         principal: 'unknown',
-        what: 'GET /v1/tasks',
+        what: 'GET /v1/tasks/:id',
         why: 'no-credentials',
         status: 401,
         address: '192.0.2.1',
@@ -145,7 +147,13 @@ describe('access', () => {
       await access.admit(withKey(READER.key), 'metrics:read'),
     ].map((admission) => refused(admission).answer);
     const text = JSON.stringify([answers, events]);
-    for (const secret of ['trib_', 'resourceName', READER.hash]) expect(text).not.toContain(secret);
+    for (const secret of ['trib_', 'some-task', 'resourceName', READER.hash])
+      expect(text).not.toContain(secret);
+  });
+
+  it('tells the log no address that is none', async () => {
+    await accessOf({}).admit(request({}, 'a text of a proxy'), 'tasks:read');
+    expect(events).toMatchObject([{ address: 'unknown' }]);
   });
 });
 

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import type { Config } from '@/config/config.js';
 import type { Clock } from '@/model/clock.js';
 import { SCOPES, type Scope } from '@/model/scope.js';
@@ -16,7 +17,8 @@ import { RequestLimiter, type Allowance } from './request-limiter.js';
 /** What access looks at of a request; one of Fastify has it. */
 export interface AccessRequest {
   readonly method: string;
-  readonly url: string;
+  /** Its `url` is the path with names in place of parameters. */
+  readonly routeOptions: { readonly url?: string | undefined };
   /** The client's address. */
   readonly ip: string;
   readonly headers: CredentialHeaders;
@@ -116,10 +118,11 @@ export class Access {
     return this.#tell(refusal, principal.name, request);
   }
 
-  #tell(refusal: Refusal, principal: string, { method, url, ip }: AccessRequest): Refusal {
-    const what = `${method} ${url.split('?', 1)[0] ?? ''}`;
+  #tell(refusal: Refusal, principal: string, { method, routeOptions, ip }: AccessRequest): Refusal {
+    const what = `${method} ${routeOptions.url ?? 'unknown'}`;
     const { status } = refusal.answer;
-    this.dependencies.audit.refused({ principal, what, why: refusal.cause, status, address: ip });
+    const address = isIP(ip) === 0 ? 'unknown' : ip;
+    this.dependencies.audit.refused({ principal, what, why: refusal.cause, status, address });
     return refusal;
   }
 

@@ -4,11 +4,11 @@ import type { RefusalCause } from './refusal.js';
 export interface RefusedRequest {
   /** The principal's name; `unknown` where there is no credential, or it is not valid. */
   readonly principal: string;
-  /** Method and path. */
+  /** Method and route, such as `GET /v1/tasks/:id`. */
   readonly what: string;
   readonly why: RefusalCause;
   readonly status: number;
-  /** The client's address. */
+  /** The client's address; `unknown` where a proxy has told something else. */
   readonly address: string;
 }
 

@@ -58,7 +58,7 @@ function configOf(change: Partial<OidcConfig> = {}): Pick<Config, 'auth' | 'sour
 
 function ask(token: string): Promise<Principal | Refusal> {
   const headers = { authorization: `Bearer ${token}` };
-  return access.authenticate({ method: 'GET', url: '/v1/tasks', ip: '192.0.2.1', headers });
+  return access.authenticate({ method: 'GET', routeOptions: { url: '/v1/tasks' }, ip: '192.0.2.1', headers });
 }
 
 async function principalOf(token: string): Promise<Principal> {
