@@ -33,6 +33,13 @@ export type Admission =
     }
   | Refusal;
 
+/** What a question needs. */
+interface NeededAccess {
+  readonly scope: Scope;
+  /** The sources that it is about, of those that its caller sees; none: it asks for the scope alone. */
+  readonly sourceIds: readonly string[];
+}
+
 /** The part of the configuration that says who may do what. */
 export type AccessConfig = Pick<Config, 'auth' | 'sources'>;
 
@@ -88,7 +95,9 @@ export class Access {
     if (principal instanceof Refusal) return principal;
     const { refusal, headers } = isMetrics ? UNLIMITED : await this.limit(principal, request);
     if (refusal !== null) return refusal;
-    return this.authorize(principal, scope, request)?.with(headers) ?? { principal, headers };
+    return (
+      this.authorize(principal, { scope, sourceIds: [] }, request)?.with(headers) ?? { principal, headers }
+    );
   }
 
   /** Who asks. Counts nothing, and looks at no scope. */
@@ -110,11 +119,21 @@ export class Access {
     return allowance;
   }
 
-  /** null where the principal has the scope. To anonymous a credential may help, so that it is asked for one. */
-  authorize(principal: Principal, scope: Scope, request: AccessRequest): Refusal | null {
-    if (principal.mayUse(scope)) return null;
+  /**
+   * null where the principal has the scope for all these sources: no answer silently lacks a part. To anonymous a
+   * credential may help, so that it is asked for one.
+   */
+  authorize(
+    principal: Principal,
+    { scope, sourceIds }: NeededAccess,
+    request: AccessRequest,
+  ): Refusal | null {
+    const allowed = principal.sourcesOf(scope);
+    // Of those that are asked for, which the caller sees: the scope may have been given for more.
+    const covered = allowed === 'all' ? sourceIds : sourceIds.filter((id) => allowed.has(id));
+    if (principal.mayUse(scope) && covered.length === sourceIds.length) return null;
     const isAnonymous = principal.identity.kind === 'anonymous';
-    const refusal = isAnonymous ? unauthenticated('no-credentials') : forbidden(scope);
+    const refusal = isAnonymous ? unauthenticated('no-credentials') : forbidden(scope, covered);
     return this.#tell(refusal, principal.name, request);
   }
 

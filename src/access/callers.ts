@@ -5,7 +5,7 @@ import type { Scope } from '@/model/scope.js';
 import { ApiProblem } from '@/platform/problem/api-problem.js';
 import { Access } from './access.js';
 import type { Principal } from './principal.js';
-import { forbidden, Refusal } from './refusal.js';
+import { Refusal } from './refusal.js';
 import type { Caller } from './route/caller.js';
 import { VisibleCollection } from './visible-collection.js';
 
@@ -50,9 +50,9 @@ export class Callers {
       name: principal.name,
       collection,
       assertMayUse: (other, question) => {
-        const refusal = this.access.authorize(principal, other, request);
+        const needed = { scope: other, sourceIds: collection.sourceIdsIn(question) };
+        const refusal = this.access.authorize(principal, needed, request);
         if (refusal !== null) throw problemOf(refusal);
-        assertCovers(principal, other, collection.sourceIdsIn(question));
       },
     };
   }
@@ -71,18 +71,6 @@ export class Callers {
       ? this.whole
       : new VisibleCollection(this.whole, visible, mayForce);
   }
-}
-
-/** A question about sources that the scope is not given for is refused as a whole: no answer silently lacks a part. */
-function assertCovers(principal: Principal, scope: Scope, asked: readonly string[]): void {
-  const allowed = principal.sourcesOf(scope);
-  if (allowed === 'all' || asked.every((id) => allowed.has(id))) return;
-  const refusal = forbidden(scope);
-  // Only what is visible is named: a scope may have been given for more.
-  const covered = asked.filter((id) => allowed.has(id));
-  if (covered.length === 0) throw problemOf(refusal);
-  const detail = `The credential has the scope ${scope} for some of the sources only; add source=${covered.join()}.`;
-  throw new ApiProblem('forbidden', detail, { headers: refusal.answer.headers });
 }
 
 function problemOf({ answer }: Refusal): ApiProblem {

@@ -69,19 +69,24 @@ export function unauthenticated(cause: RefusalCause): Refusal {
   });
 }
 
-/** A 403: the principal is known, and lacks a scope. null: its token gives it none at all. */
-export function forbidden(scope: Scope | null): Refusal {
-  const detail =
-    scope === null
-      ? 'The token is valid, but it gives no access to this gateway.'
-      : `This needs the scope ${scope}, which the credential does not have.`;
+/**
+ * A 403: the principal is known, and lacks a scope, or has it only for these of the sources that it asks for. null: its
+ * token gives it no scope at all.
+ */
+export function forbidden(scope: Scope | null, sourceIds: readonly string[] = []): Refusal {
   const challenge = `${REALM}, error="insufficient_scope"`;
   return new Refusal(scope === null ? 'no-grant' : 'missing-scope', {
     slug: 'forbidden',
     status: 403,
-    detail,
+    detail: forbiddenDetail(scope, sourceIds),
     headers: { 'www-authenticate': scope === null ? challenge : `${challenge}, scope="${scope}"` },
   });
+}
+
+function forbiddenDetail(scope: Scope | null, sourceIds: readonly string[]): string {
+  if (scope === null) return 'The token is valid, but it gives no access to this gateway.';
+  if (sourceIds.length === 0) return `This needs the scope ${scope}, which the credential does not have.`;
+  return `The credential has the scope ${scope} for some of the sources only; add source=${sourceIds.join()}.`;
 }
 
 /** A 429: the requests of the window are used up. */

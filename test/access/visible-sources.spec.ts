@@ -77,26 +77,35 @@ describe('a caller that sees only a source called all', () => {
 });
 
 describe('a refusal of raw records', () => {
-  const list = async (client: string, query: string): Promise<Answer> => {
+  const get = async (client: string, path: string): Promise<Answer> => {
     const authorization = `Bearer ${await issuer.serviceToken(client)}`;
-    return ask(`${gateway.url}/v1/tasks?${query}`, { authorization });
+    return ask(`${gateway.url}/v1/tasks${path}`, { authorization });
   };
 
   it('names those of the visible sources that the scope is given for, and no other', async () => {
-    const { status, body } = await list('dba-service', 'include=raw');
+    const { status, body } = await get('dba-service', '?include=raw');
     const detail =
       'The credential has the scope tasks:raw for some of the sources only; add source=birch-vault.';
     expect([status, body]).toMatchObject([403, { type: '/problems/forbidden', detail }]);
-    expect((await list('dba-service', 'include=raw&source=birch-vault')).status).toBe(200);
+    expect((await get('dba-service', '?include=raw&source=birch-vault')).status).toBe(200);
+  });
+
+  it('is told in the log', async () => {
+    const { status } = await get('dba-service', '/all.some-task?include=raw');
+    expect(status).toBe(403);
+    const lines = gateway.log.filter((line) =>
+      line.includes('"what":"GET /v1/tasks/:id","why":"missing-scope"'),
+    );
+    expect(lines).toHaveLength(1);
   });
 
   it('names no source where the scope is given for none of the visible ones', async () => {
     const detail = 'This needs the scope tasks:raw, which the credential does not have.';
     for (const [client, query] of [
-      ['outside-service', 'include=raw'],
-      ['dba-service', 'include=raw&source=all'],
+      ['outside-service', '?include=raw'],
+      ['dba-service', '?include=raw&source=all'],
     ] as const) {
-      const { status, body } = await list(client, query);
+      const { status, body } = await get(client, query);
       expect([status, body]).toMatchObject([403, { type: '/problems/forbidden', detail }]);
     }
   });
