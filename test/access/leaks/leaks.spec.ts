@@ -90,9 +90,11 @@ describe('what a principal may not see', () => {
         const tag = tagOf(await gateways.ask(principal, request));
         const own = await gateways.ask(other, request);
         const headers = { 'if-none-match': tag };
-        const { status } = await gateways.ask(other, { ...unforced(request), headers });
-        const isSame = own.status === 200 && tagOf(own) === tag;
-        expect(status).toBe(isSame ? 304 : own.status);
+        const conditional = await gateways.ask(other, { ...unforced(request), headers });
+        // Not its earlier tag: a truncated feed may have been read again since.
+        const isSame = own.status === 200 && tagOf(conditional) === tag;
+        expect(conditional.status).toBe(isSame ? 304 : own.status);
+        if (isSame) expect(tagOf(own)).toBe(tag);
       }),
     ENOUGH_TIME_MS,
   );
