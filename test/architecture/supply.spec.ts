@@ -15,6 +15,7 @@ interface Service {
   readonly networks?: readonly string[];
   readonly ports?: readonly string[];
   readonly read_only?: boolean;
+  readonly tmpfs?: readonly string[];
   readonly cap_drop?: readonly string[];
   readonly security_opt?: readonly string[];
   readonly mem_limit?: string;
@@ -83,6 +84,10 @@ describe('docker-compose.yml', () => {
     for (const port of service(name).ports ?? []) expect(port).toMatch(/^127\.0\.0\.1:/);
   });
 
+  it.each(['gateway', 'demo'])('gives %s a folder to tell its health check where it listens', (name) => {
+    expect(service(name).tmpfs).toEqual([expect.stringMatching(/^\/tmp(:|$)/)]);
+  });
+
   it('makes Redis reachable for the gateway only', () => {
     expect(service('redis').networks).toEqual(['state']);
     const neighbours = Object.entries(COMPOSE.services).filter(([, { networks }]) =>
@@ -116,7 +121,7 @@ describe('the image', () => {
     expect(stage(target)).toMatch(/^ENTRYPOINT \["node", "--disable-sigusr1", /m);
   });
 
-  it('asks the gateway for its health where its configuration says', () => {
+  it('asks for the health of the gateway itself', () => {
     expect(stage('gateway')).toMatch(/^HEALTHCHECK .*\\\n {2}CMD \["node", "dist\/main.js", "--health"\]$/m);
   });
 
