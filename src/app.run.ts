@@ -9,6 +9,7 @@ import { ConfigurationStatus } from './config/configuration-status.js';
 import { Reloader, type Load, type LoadedConfig } from './app.reload.js';
 import { createGateway } from './app.setup.js';
 import { SYSTEM_CLOCK } from './model/clock.js';
+import { writeAddress } from './platform/health/address-file.js';
 import { boundHeapGrowth } from './platform/bound-heap-growth.js';
 import { LogOutput } from './platform/logging/log-output.js';
 import { createLogger, type Log } from './platform/logging/logger.js';
@@ -29,11 +30,17 @@ const BACKLOG = 4_096;
 /** Its file descriptor. */
 const STANDARD_OUTPUT = 1;
 
+/** What a gateway is started with. */
+interface NamedConfig extends LoadedConfig {
+  /** The configuration file, as the command line names it. */
+  readonly file: string;
+}
+
 /**
  * Starts a gateway that runs until a signal, or a bug, stops it and the process. `load` reads the configuration anew, when
  * one of its files has changed, and at SIGHUP.
  */
-export async function runGateway(started: LoadedConfig, load: Load): Promise<void> {
+export async function runGateway(started: NamedConfig, load: Load): Promise<void> {
   const { config } = started;
   useProxiesOf(process.env);
   boundHeapGrowth();
@@ -61,11 +68,20 @@ export async function runGateway(started: LoadedConfig, load: Load): Promise<voi
   await app
     .listen({ port: config.server.port, host: config.server.host, backlog: BACKLOG })
     .catch(cannotListen(config, output));
-  log.info(
-    { url: `${await app.getUrl()}${config.server.basePath}`, sources: config.sources.length },
-    'listening',
-  );
+  const url = await app.getUrl();
+  tellHealthCheck(started.file, url, log);
+  log.info({ url: `${url}${config.server.basePath}`, sources: config.sources.length }, 'listening');
   await reloader.start();
+}
+
+/** A gateway that cannot tell it still serves, so it starts; only its health check fails. */
+function tellHealthCheck(file: string, url: string, log: Log): void {
+  try {
+    writeAddress(file, url);
+  } catch (fault) {
+    const { code, path } = fault as NodeJS.ErrnoException;
+    log.warn({ code, path }, '--health will not find this gateway: make the temporary folder writable');
+  }
 }
 
 /**

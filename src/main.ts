@@ -25,7 +25,7 @@ async function printKey(ids: readonly string[]): Promise<void> {
 
 async function reportHealth(file: string): Promise<void> {
   const { checkHealth } = await import('./platform/health/health-check.js');
-  const fault = await checkHealth(file, process.env);
+  const fault = await checkHealth(file);
   process.stdout.write(`${fault ?? 'alive'}\n`);
   // Container engines reserve all codes but 0 and 1.
   process.exitCode = fault === null ? 0 : 1;
@@ -41,7 +41,7 @@ async function checkOrRun({ name, file }: FileCommand): Promise<void> {
   const config = load((path) => files.add(path));
   if (name === 'run') {
     const { runGateway } = await import('./app.run.js');
-    await runGateway({ config, files }, load);
+    await runGateway({ file, config, files }, load);
     return;
   }
   const count = config.sources.length;

@@ -36,6 +36,7 @@ describe('the command', () => {
     [['--check', '--config', 'a.yaml'], { name: 'check', file: 'a.yaml' }],
     [['--config=a.yaml', '--check'], { name: 'check', file: 'a.yaml' }],
     [['--health', '--config', 'a.yaml'], { name: 'health', file: 'a.yaml' }],
+    [['--health'], { name: 'health', file: '' }],
     [['--version'], { name: 'version' }],
     [['--help'], { name: 'help' }],
     [['-h'], { name: 'help' }],

@@ -14,9 +14,10 @@ export type Command =
       readonly ids: readonly string[];
     };
 
-/** To do something with a configuration file. */
+/** To do something with a configuration file, or with the gateway that was started with it. */
 export interface FileCommand {
   readonly name: 'run' | 'check' | 'health';
+  /** Empty only for `health`, which has no exit code of its own for that. */
   readonly file: string;
 }
 
@@ -40,9 +41,10 @@ export function parseCommandLine(
   const { flags, file } = read(argv);
   if (flags.has('help')) return { name: 'help' };
   if (flags.has('version')) return { name: 'version' };
+  const name = fileCommand(flags);
   const named = file ?? env.TRIBUTARY_CONFIG ?? '';
-  if (named === '') throw noFile();
-  return { name: fileCommand(flags), file: named };
+  if (named === '' && name !== 'health') throw noFile();
+  return { name, file: named };
 }
 
 function fileCommand(flags: ReadonlySet<Flag>): FileCommand['name'] {
@@ -99,7 +101,7 @@ Usage: tributary --config FILE [--check | --health]
 
   --config FILE  the configuration file (YAML); docs/configuration.md describes it
   --check        check the configuration, and start nothing
-  --health       ask the gateway that runs with this configuration whether it is alive: exits with 0 or 1 within 2 s
+  --health       ask the gateway that was started with this file whether it is alive: exits with 0 or 1 within 2 s
   --version      print the version
   -h, --help     print this text
   keygen ID      make an API key with this id, and print it with what the configuration needs

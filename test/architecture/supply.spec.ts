@@ -3,41 +3,16 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { parse } from 'yaml';
-
-interface Service {
-  readonly image?: string;
-  readonly build?: { readonly target: string };
-  readonly profiles?: readonly string[];
-  readonly env_file?: readonly { readonly path: string; readonly required: boolean }[];
-  readonly volumes?: readonly (string | { readonly source: string })[];
-  readonly depends_on?: Readonly<Record<string, unknown>>;
-  readonly networks?: readonly string[];
-  readonly ports?: readonly string[];
-  readonly read_only?: boolean;
-  readonly cap_drop?: readonly string[];
-  readonly security_opt?: readonly string[];
-  readonly mem_limit?: string;
-}
 
 interface Package {
-  readonly version: string;
+  readonly license: string;
   readonly optionalDependencies: Readonly<Record<string, string>>;
 }
 
 const FULL_VERSION = /^[a-z]+:\d+\.\d+\.\d+(-[a-z]+)?$/;
 
-const COMPOSE = parse(readFileSync('docker-compose.yml', 'utf8'), { merge: true }) as {
-  readonly services: Readonly<Record<string, Service>>;
-};
 const DOCKERFILE = readFileSync('Dockerfile', 'utf8');
 const PACKAGE = JSON.parse(readFileSync('package.json', 'utf8')) as Package;
-
-function service(name: string): Service {
-  const found = COMPOSE.services[name];
-  if (found === undefined) throw new Error(`no service ${name}`);
-  return found;
-}
 
 /** The lines of one stage of the Dockerfile. */
 function stage(name: string): string {
@@ -48,55 +23,15 @@ function stage(name: string): string {
   return found;
 }
 
-describe('docker-compose.yml', () => {
-  it('passes to the gateway the variables of .env, which the placeholders of a configuration name', () => {
-    expect(service('gateway').env_file).toEqual([{ path: '.env', required: false }]);
-    expect(readFileSync('.gitignore', 'utf8').split('\n')).toContain('.env');
-  });
-
-  it("starts the gateway with the user's configuration, which must exist", () => {
-    expect(service('gateway').volumes).toEqual([
-      expect.objectContaining({
-        source: '${TRIBUTARY_CONFIG_FILE:-./tributary.yaml}',
-        bind: { create_host_path: false },
-      }),
-      '${TRIBUTARY_SECRETS:-./secrets}:/run/secrets:ro',
-    ]);
-    expect(readFileSync('.gitignore', 'utf8').split('\n')).toContain('secrets/');
-  });
-
-  it.each(Object.keys(COMPOSE.services))('starts all that %s depends on with it', (name) => {
-    const { profiles = [], depends_on: dependsOn = {} } = service(name);
-    for (const other of Object.keys(dependsOn)) {
-      const needed = service(other).profiles ?? [];
-      expect(needed.every((profile) => profiles.includes(profile))).toBe(true);
-    }
-  });
-
-  it.each(Object.keys(COMPOSE.services))('gives %s only the rights that it needs', (name) => {
-    expect(service(name)).toMatchObject({
-      read_only: true,
-      cap_drop: ['ALL'],
-      security_opt: ['no-new-privileges:true'],
-    });
-    expect(service(name).mem_limit).toMatch(/^\d+m$/);
-    for (const port of service(name).ports ?? []) expect(port).toMatch(/^127\.0\.0\.1:/);
-  });
-
-  it('makes Redis reachable for the gateway only', () => {
-    expect(service('redis').networks).toEqual(['state']);
-    const neighbours = Object.entries(COMPOSE.services).filter(([, { networks }]) =>
-      networks?.includes('state'),
-    );
-    expect(neighbours.map(([name]) => name).sort()).toEqual(['demo', 'gateway', 'redis']);
-  });
-
-  it('names full versions of third-party images', () => {
-    const foreign = Object.values(COMPOSE.services).filter(({ build }) => build === undefined);
-    expect(foreign).not.toHaveLength(0);
-    for (const { image } of foreign) expect(image).toMatch(FULL_VERSION);
-  });
-});
+/** What follows the name of an instruction in a stage, once for each time that the stage has it. */
+function instructions(name: string, instruction: string): string[] {
+  const lines = stage(name)
+    .replaceAll(/\\\n\s*/g, '')
+    .split('\n');
+  return lines
+    .filter((line) => line.startsWith(`${instruction} `))
+    .map((line) => line.slice(instruction.length + 1));
+}
 
 describe('the image', () => {
   it('runs on the Node that the tests run on, by its full version', () => {
@@ -109,15 +44,47 @@ describe('the image', () => {
     expect(bases.at(-1)?.[2]).toBe('gateway');
   });
 
-  it.each(
-    Object.values(COMPOSE.services).flatMap(({ build }) => (build === undefined ? [] : [build.target])),
-  )('starts %s as a user with a number, and without a shell', (target) => {
-    expect(stage(target)).toMatch(/^USER [1-9]\d*:[1-9]\d*$/m);
-    expect(stage(target)).toMatch(/^ENTRYPOINT \["node", "--disable-sigusr1", /m);
+  it.each(['gateway', 'simulator'])('runs %s as a user with a number, without a shell', (target) => {
+    expect(instructions(target, 'USER')).toEqual(['65532:65532']);
+    const [entry = '', ...others] = instructions(target, 'ENTRYPOINT');
+    expect(others).toEqual([]);
+    expect(JSON.parse(entry)).toEqual(expect.arrayContaining(['node', '--disable-sigusr1']));
+    expect(instructions(target, 'STOPSIGNAL')).toEqual(['SIGTERM']);
   });
 
-  it('asks the gateway for its health where its configuration says', () => {
-    expect(stage('gateway')).toMatch(/^HEALTHCHECK .*\\\n {2}CMD \["node", "dist\/main.js", "--health"\]$/m);
+  it('adds nothing, and runs nothing, once it has switched to its user', () => {
+    for (const target of ['gateway', 'simulator']) {
+      const [, after = ''] = stage(target).split(/^USER /m);
+      expect(after).not.toMatch(/^(COPY|ADD|RUN) /m);
+    }
+  });
+
+  it('asks for the health of the gateway itself, by whichever port and scheme it has', () => {
+    const [check = ''] = instructions('gateway', 'HEALTHCHECK');
+    expect(check).toMatch(/^--interval=\d+s --timeout=[2-9]s --start-period=\d+s --retries=[2-9] /);
+    const command = JSON.parse(check.slice(check.indexOf('['))) as string[];
+    const entry = JSON.parse(instructions('gateway', 'ENTRYPOINT')[0] ?? '') as string[];
+    expect(command).toEqual(['node', entry.at(-1), '--health']);
+    expect(stage('gateway')).toContain('TRIBUTARY_CONFIG=/etc/tributary/tributary.yaml');
+  });
+
+  it('has labels that say what it is, with the version and the revision that the build is given', () => {
+    const [labels = ''] = instructions('gateway', 'LABEL');
+    const names = [...labels.matchAll(/org\.opencontainers\.image\.(\w+)="([^"]+)"/g)];
+    expect(Object.fromEntries(names.map(([, name, value]) => [name, value]))).toEqual({
+      title: 'Tributary',
+      description: 'An aggregating REST gateway for backup tasks',
+      licenses: PACKAGE.license,
+      version: '${VERSION}',
+      revision: '${REVISION}',
+    });
+    expect(instructions('gateway', 'ARG')).toEqual(['VERSION=unknown', 'REVISION=unknown']);
+  });
+
+  it('has no packages of development, and its licence', () => {
+    expect(stage('gateway')).toMatch(/^COPY --from=dependencies \/app\/node_modules /m);
+    expect(stage('gateway')).toMatch(/^COPY .*\bLICENSE\b/m);
+    expect(instructions('dependencies', 'RUN').join()).toMatch(/^npm ci .*--omit=dev --omit=optional( |$)/);
   });
 
   it('takes from the project only what it names', () => {
@@ -129,7 +96,10 @@ describe('the image', () => {
   it('is built with the settings that keep packages from running scripts', () => {
     const setups = DOCKERFILE.split(/^FROM /m).filter((setup) => setup.includes('RUN npm ci'));
     expect(setups).toHaveLength(2);
-    for (const setup of setups) expect(setup.indexOf('.npmrc')).toBeLessThan(setup.indexOf('RUN npm ci'));
+    for (const setup of setups) {
+      expect(setup).toMatch(/^RUN npm ci --ignore-scripts /m);
+      expect(setup.indexOf('.npmrc')).toBeLessThan(setup.indexOf('RUN npm ci'));
+    }
   });
 });
 

@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess, type StdioOptions } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { until } from './redis.js';
 
@@ -13,7 +14,7 @@ export interface ProcessOptions {
   readonly before?: string;
 }
 
-/** A gateway in a process of its own, with nothing in its environment but PATH and what it is given. */
+/** A gateway in a process of its own, with nothing in its environment but PATH, a temporary folder and what it is given. */
 export class GatewayProcess {
   readonly #child: ChildProcess;
   readonly ended: Promise<number | null>;
@@ -29,10 +30,16 @@ export class GatewayProcess {
     const [file = '', ...rest] =
       before === undefined ? command : ['sh', '-c', `${before}; exec "$@"`, 'sh', ...command];
     const stdio: StdioOptions = ['ignore', stdout ?? 'pipe', 'pipe'];
-    this.#child = spawn(file, rest, { env: { PATH: process.env.PATH, ...env }, stdio });
+    const own = mkdtempSync(join(tmpdir(), 'tributary-process-'));
+    this.#child = spawn(file, rest, { env: { PATH: process.env.PATH, TMPDIR: own, ...env }, stdio });
     this.#child.stdout?.setEncoding('utf8').on('data', (text: string) => (this.stdout += text));
     this.#child.stderr?.setEncoding('utf8').on('data', (text: string) => (this.stderr += text));
-    this.ended = new Promise((resolve) => this.#child.once('close', resolve));
+    this.ended = new Promise((resolve) => {
+      this.#child.once('close', (code) => {
+        rmSync(own, { recursive: true });
+        resolve(code);
+      });
+    });
   }
 
   /** The most memory that it has had so far, as the kernel counts it: Linux only. */

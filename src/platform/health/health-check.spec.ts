@@ -1,21 +1,26 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { makeCertificate } from '../../../test/support/certificate.js';
+import { addressFile, writeAddress } from './address-file.js';
 import { checkHealth } from './health-check.js';
 
 let folder: string;
+let file: string;
 let server: Server | null;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'tributary-health-'));
+  // It does not exist: the health check does not read it.
+  file = join(folder, 'tributary.yaml');
   server = null;
 });
 afterEach(() => {
   server?.close().closeAllConnections();
+  rmSync(addressFile(file), { force: true });
   rmSync(folder, { recursive: true });
 });
 
@@ -25,10 +30,9 @@ async function listen(made: Server, host = '127.0.0.1'): Promise<number> {
   return (made.address() as AddressInfo).port;
 }
 
-function check(text: string, env: Record<string, string> = {}): Promise<string | null> {
-  const file = join(folder, 'tributary.yaml');
-  writeFileSync(file, text);
-  return checkHealth(file, env);
+function check(url: string): Promise<string | null> {
+  writeAddress(file, url);
+  return checkHealth(file);
 }
 
 /** Answers as a gateway does that is alive: at one path only. */
@@ -39,19 +43,11 @@ const alive: RequestListener = ({ url }, answer) => {
 describe('a gateway that is alive', () => {
   it.each([
     ['127.0.0.1', '127.0.0.1'],
-    ['0.0.0.0', '0.0.0.0'],
-    ['::1', '::1'],
-    ['::', '::'],
+    ['[::1]', '::1'],
     ['localhost', '127.0.0.1'],
   ])('is found where it listens: %s', async (host, listening) => {
     const port = await listen(createServer(alive), listening);
-    expect(await check(`server: { host: "${host}", port: ${port} }`)).toBeNull();
-  });
-
-  it('is found where placeholders say, and whatever else is wrong in the file', async () => {
-    const port = await listen(createServer(alive));
-    const text = 'server: { port: "${PORT}", basePath: 1 }\nsources: [{ token: "${NOT_SET}" }]';
-    expect(await check(text, { PORT: String(port) })).toBeNull();
+    expect(await check(`http://${host}:${port}`)).toBeNull();
   });
 
   it('is found behind its own certificate, which has another name', async () => {
@@ -59,49 +55,63 @@ describe('a gateway that is alive', () => {
     makeCertificate(files, 'backups.example');
     const pair = { key: readFileSync(files.key), cert: readFileSync(files.certificate) };
     const port = await listen(createTlsServer(pair, alive));
-    const tls = `{ cert: ${files.certificate}, key: ${files.key} }`;
-    expect(await check(`server: { port: ${port}, basePath: /backups, tls: ${tls} }`)).toBeNull();
+    expect(await check(`https://127.0.0.1:${port}`)).toBeNull();
+  });
+
+  it('is found where the last one listens that was started with the file', async () => {
+    const port = await listen(createServer(alive));
+    writeAddress(file, `http://127.0.0.2:${port}`);
+    expect(await check(`http://127.0.0.1:${port}`)).toBeNull();
+    const names = readdirSync(tmpdir()).filter((name) => name.startsWith(basename(addressFile(file))));
+    expect(names).toHaveLength(1);
   });
 });
 
 describe('a gateway that is not alive', () => {
   it('is told when nothing listens', async () => {
     // Nobody else can get this port on 127.0.0.2 while it is taken on 127.0.0.1.
-    const port = await listen(createServer(alive));
-    const fault = await check(`server: { host: 127.0.0.2, port: ${port} }`);
-    expect(fault).toBe('the gateway does not answer (ECONNREFUSED)');
+    const url = `http://127.0.0.2:${await listen(createServer(alive))}`;
+    expect(await check(url)).toBe(`the gateway at ${url} does not answer (ECONNREFUSED)`);
   });
 
   it('is told when it answers with an error', async () => {
-    const port = await listen(createServer((_, answer) => answer.writeHead(503).end()));
-    expect(await check(`server: { port: ${port} }`)).toBe('the gateway answers with 503');
+    const url = `http://127.0.0.1:${await listen(createServer((_, answer) => answer.writeHead(503).end()))}`;
+    expect(await check(url)).toBe(`the gateway at ${url} answers with 503`);
   });
 
   it('is told when it hangs up', async () => {
-    const port = await listen(createServer(({ socket }) => socket.destroy()));
-    expect(await check(`server: { port: ${port} }`)).toBe('the gateway does not answer (ECONNRESET)');
+    const url = `http://127.0.0.1:${await listen(createServer(({ socket }) => socket.destroy()))}`;
+    expect(await check(url)).toBe(`the gateway at ${url} does not answer (ECONNRESET)`);
   });
 
   it('is told when it accepts the request and never answers', async () => {
-    const port = await listen(createServer(() => undefined));
-    expect(await check(`server: { port: ${port} }`)).toBe(
-      'the gateway does not answer (nothing within 1500 ms)',
-    );
+    const url = `http://127.0.0.1:${await listen(createServer(() => undefined))}`;
+    expect(await check(url)).toBe(`the gateway at ${url} does not answer (nothing within 1500 ms)`);
   });
 });
 
-describe('a configuration that does not say where the gateway listens', () => {
-  it.each([
-    ['server: { port: 0 }', 'server.port is 0, so the port is not known; set server.port'],
-    ['server: { port: 99999 }', /:1:17 server\.port: 99999 is not/],
-    ['server: { host: "${NOT_SET}" }', /:1:17 server\.host: .*NOT_SET.* is not set/],
-    ['server: {', /not valid YAML/],
-    ['', /the file is empty/],
-  ])('is told: %j', async (text, message) => {
-    expect(await check(text)).toMatch(message);
+describe('a gateway that has not told where it listens', () => {
+  const message = (name: string): string =>
+    `no gateway listens with ${name}, or it may not write ${addressFile(name)}; its log says which`;
+
+  it('is told when no gateway was started with the file', async () => {
+    expect(await checkHealth(file)).toBe(message(file));
   });
 
-  it('is told when there is no file', async () => {
-    expect(await checkHealth(join(folder, 'no.yaml'), {})).toMatch(/no\.yaml.*name a readable YAML file/);
+  it.each(['', 'half of a'])('is told when what is written is no address: %j', async (text) => {
+    writeFileSync(addressFile(file), text);
+    expect(await checkHealth(file)).toBe(message(file));
+  });
+
+  it('is told when no configuration file is named', async () => {
+    expect(await checkHealth('')).toBe('no configuration file; use --config FILE, or TRIBUTARY_CONFIG=FILE');
+  });
+});
+
+describe('the file in which a gateway tells where it listens', () => {
+  it('is the same for one configuration file however it is named, and another for each', () => {
+    expect(addressFile(relative(process.cwd(), file))).toBe(addressFile(file));
+    expect(addressFile(join(folder, 'other.yaml'))).not.toBe(addressFile(file));
+    expect(dirname(addressFile(file))).toBe(tmpdir());
   });
 });
