@@ -3,9 +3,17 @@ import type { Steps } from '@/scheduling/cooperative.js';
 import type { Task } from '@/model/task.js';
 import { applyEdit, type Edit } from './edit.js';
 
-/** What a filter looks at besides times. */
+/** What a filter or a summary looks at besides times. */
 export type CodedField =
-  'status' | 'type' | 'trigger' | 'hasWarnings' | 'resourceId' | 'resourceName' | 'clusterId';
+  | 'status'
+  | 'type'
+  | 'trigger'
+  | 'hasWarnings'
+  | 'resourceId'
+  | 'resourceName'
+  | 'clusterId'
+  | 'resource'
+  | 'cluster';
 
 export type CodedValue = string | boolean | null;
 
@@ -23,6 +31,8 @@ const READ: Readonly<Record<CodedField, (task: Task) => CodedValue>> = {
   resourceId: (task) => task.resource?.id ?? null,
   resourceName: (task) => task.resource?.name ?? null,
   clusterId: (task) => task.cluster?.id ?? null,
+  resource: ({ resource }) => resource && JSON.stringify([resource.type, resource.id, resource.name]),
+  cluster: ({ cluster }) => cluster && JSON.stringify([cluster.id, cluster.name]),
 };
 
 /** The gateway's own words: fewer than 256 values. */
@@ -38,6 +48,12 @@ export function timeColumn(field: OrderField, edit: Edit, before: Float64Array |
     const time = task[field];
     return time === null ? NaN : Date.parse(time);
   });
+}
+
+/** Durations in seconds; NaN where a task has none. */
+export function durationColumn(edit: Edit, before: Float64Array | null): Steps<Float64Array> {
+  const columns = { before: before ?? new Float64Array(), after: new Float64Array(edit.rows.length) };
+  return applyEdit(edit, columns, ({ task }) => task.durationSeconds ?? NaN);
 }
 
 /** A field's values, coded. The values of `before` keep their codes. */

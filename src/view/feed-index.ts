@@ -3,6 +3,7 @@ import { runCooperatively, type Steps } from '@/scheduling/cooperative.js';
 import type { TaskRow } from '@/model/task.js';
 import {
   codedColumn,
+  durationColumn,
   hasManyUnusedValues,
   timeColumn,
   type CodedColumn,
@@ -44,6 +45,11 @@ export class FeedIndex {
 
   times(field: OrderField): Eventual<Float64Array> {
     return this.#column<Float64Array>(field, (edit, before) => timeColumn(field, edit, before));
+  }
+
+  /** In seconds. */
+  durations(): Eventual<Float64Array> {
+    return this.#column<Float64Array>('durationSeconds', durationColumn);
   }
 
   codes(field: CodedField): Eventual<CodedColumn> {

@@ -1,10 +1,11 @@
 import { LRUCache } from 'lru-cache';
 import type { RowsChange } from '@/model/change.js';
 import { isSourceInScope } from '@/model/collection.js';
-import { orderField, type OrderPosition } from '@/model/order.js';
-import { filterKey, type TaskQuery } from '@/model/query.js';
-import { yieldToEventLoop } from '@/scheduling/cooperative.js';
+import { orderField, USUAL_ORDER, type OrderPosition, type TaskOrder } from '@/model/order.js';
+import { filterKey, type TaskFilter, type TaskQuery } from '@/model/query.js';
+import { runCooperatively, yieldToEventLoop } from '@/scheduling/cooperative.js';
 import type { Snapshot } from '@/model/snapshot.js';
+import type { Bucketing, SummaryQuery } from '@/model/summary.js';
 import type { TaskRow } from '@/model/task.js';
 import { editOf } from './edit.js';
 import { FeedIndex, type Origin } from './feed-index.js';
@@ -12,6 +13,9 @@ import { matchingPositions, restrictionsOf, type Restriction } from './filter.js
 import { idHash } from './id-hashes.js';
 import { cutPage, type Page, type Run } from './merge.js';
 import { SharedTasks, type HiddenRows } from './shared-tasks.js';
+import { Calendar } from './summary/calendar.js';
+import { bytesOf, summariseFeed, type FeedSummary } from './summary/feed-summary.js';
+import { addUp, type Summary } from './summary/summary.js';
 
 export type Selection = Pick<TaskQuery, 'filter' | 'order' | 'pageSize' | 'page'>;
 
@@ -19,6 +23,10 @@ export type Selection = Pick<TaskQuery, 'filter' | 'order' | 'pageSize' | 'page'
 const MOST_REMEMBERED_BYTES = 16 * 2 ** 20;
 /** What a remembered list costs besides its rows, about. */
 const LIST_BYTES = 300;
+/** Of the summaries of single feeds that are remembered: 8 bytes a task with a duration. */
+const MOST_SUMMARY_BYTES = 32 * 2 ** 20;
+/** Each knows some thousand buckets at most. */
+const MOST_CALENDARS = 20;
 
 interface IndexedFeed {
   readonly snapshot: Snapshot;
@@ -37,6 +45,11 @@ export class View {
     maxSize: MOST_REMEMBERED_BYTES,
     sizeCalculation: (positions, key) => positions.byteLength + key.length + LIST_BYTES,
   });
+  readonly #summaries = new LRUCache<string, RememberedSummary>({
+    maxSize: MOST_SUMMARY_BYTES,
+    sizeCalculation: ({ summary }, key) => bytesOf(summary) + key.length + LIST_BYTES,
+  });
+  readonly #calendars = new LRUCache<string, Calendar>({ max: MOST_CALENDARS });
 
   /**
    * One page of the tasks that match, of the snapshots in the filter's scope. A task that several feeds hold comes once,
@@ -47,15 +60,29 @@ export class View {
     selection: Selection,
     after: OrderPosition | null,
   ): Promise<Page> {
-    const feeds = this.#indexed(snapshots.filter(({ feed }) => isSourceInScope(selection.filter, feed)));
+    const feeds = this.#inScope(snapshots, selection.filter);
     const hidden = await this.#hidden(feeds);
-    const question = { ...selection, restrictions: restrictionsOf(selection.filter), key: keyOf(selection) };
+    const question = questionOf(selection.filter, selection.order);
     const runs: Run[] = [];
     for (const { index } of feeds) {
       runs.push(await this.#run(index, question, hidden.get(index)));
       await yieldToEventLoop();
     }
     return cutPage(runs, { ...selection, after });
+  }
+
+  /** The tasks that match, counted in groups. A task that several feeds hold counts once, as on pages. */
+  async summary(snapshots: readonly Snapshot[], query: SummaryQuery): Promise<Summary> {
+    const feeds = this.#inScope(snapshots, query.filter);
+    const hidden = await this.#hidden(feeds);
+    const calendar = query.bucketing === null ? null : this.#calendarOf(query.bucketing);
+    const asked = { ...query, ...questionOf(query.filter, USUAL_ORDER), calendar };
+    const summaries: FeedSummary[] = [];
+    for (const feed of feeds) {
+      summaries.push(await this.#summaryOf(feed, asked, hidden.get(feed.index)));
+      await yieldToEventLoop();
+    }
+    return runCooperatively(addUp(summaries, asked));
   }
 
   /** The row with this task id, the same one that pages show; null when no snapshot holds it. */
@@ -69,6 +96,10 @@ export class View {
       }
     }
     return null;
+  }
+
+  #inScope(snapshots: readonly Snapshot[], filter: TaskFilter): IndexedFeed[] {
+    return this.#indexed(snapshots.filter(({ feed }) => isSourceInScope(filter, feed)));
   }
 
   /** In the order in which feeds may show a task. */
@@ -108,12 +139,40 @@ export class View {
 
   async #run(index: FeedIndex, question: Question, hidden: ReadonlySet<number> | undefined): Promise<Run> {
     const times = await index.times(orderField(question.order));
+    return { rows: index.rows, times, positions: await this.#shownIn(index, question, hidden) };
+  }
+
+  /** Remembered while the feed has the same rows, of which the same are hidden. */
+  async #summaryOf(
+    { snapshot: { feed }, index }: IndexedFeed,
+    asked: AskedSummary,
+    hidden: ReadonlySet<number> | undefined,
+  ): Promise<FeedSummary> {
+    const { unit, by, timeZone } = asked.bucketing ?? {};
+    const name = [index.serial, asked.groupBy.join(), unit, by, timeZone, asked.key].join(' ');
+    const known = this.#summaries.get(name);
+    if (known !== undefined && known.hidden === hidden) return known.summary;
+    const positions = await this.#shownIn(index, asked, hidden);
+    const summary = await summariseFeed(index, { ...asked, feed, positions });
+    this.#summaries.set(name, { hidden, summary });
+    return summary;
+  }
+
+  #calendarOf({ unit, timeZone }: Bucketing): Calendar {
+    const name = `${unit} ${timeZone}`;
+    const calendar = this.#calendars.get(name) ?? new Calendar(unit, timeZone);
+    this.#calendars.set(name, calendar);
+    return calendar;
+  }
+
+  /** The positions of the rows that match and are not hidden, along the order; null: all, as they are. */
+  async #shownIn(
+    index: FeedIndex,
+    question: Question,
+    hidden: ReadonlySet<number> | undefined,
+  ): Promise<Uint32Array | null> {
     const matching = await this.#matchingIn(index, question);
-    return {
-      rows: index.rows,
-      times,
-      positions: hidden === undefined ? matching : without(matching, hidden, index),
-    };
+    return hidden === undefined ? matching : without(matching, hidden, index);
   }
 
   async #matchingIn(index: FeedIndex, { order, restrictions, key }: Question): Promise<Uint32Array | null> {
@@ -128,16 +187,26 @@ export class View {
   }
 }
 
-interface Question extends Selection {
+interface Question {
+  readonly order: TaskOrder;
   readonly restrictions: readonly Restriction[];
   /** Names the order and the restrictions. */
   readonly key: string;
 }
 
+interface AskedSummary extends Question, SummaryQuery {
+  readonly calendar: Calendar | null;
+}
+
+interface RememberedSummary {
+  readonly hidden: ReadonlySet<number> | undefined;
+  readonly summary: FeedSummary;
+}
+
 /** Which feeds are asked does not matter to what matches in one of them. */
-function keyOf({ order, filter }: Selection): string {
+function questionOf(filter: TaskFilter, order: TaskOrder): Question {
   const { provider: _provider, source: _source, ...rest } = filter;
-  return `${order} ${filterKey(rest)}`;
+  return { order, restrictions: restrictionsOf(filter), key: `${order} ${filterKey(rest)}` };
 }
 
 function without(
