@@ -62,6 +62,7 @@ export default {
     },
     onlyAt('axios', 'upstream/'),
     onlyAt('jose', 'access/'),
+    onlyAt('temporal-polyfill', 'view/summary/'),
     onlyAt('rate-limiter-flexible', 'access/'),
     onlyAt('ioredis', 'redis/'),
     onlyAt('pino', 'platform/'),

@@ -2,12 +2,13 @@ import { coldAnswer } from './cases/cold-answer.mjs';
 import { filteredPage } from './cases/filtered-page.mjs';
 import { key } from './cases/key.mjs';
 import { hotPage, notModified } from './cases/hot-page.mjs';
+import { summary } from './cases/summary.mjs';
 import { view } from './cases/view.mjs';
 import { killAll } from './harness/children.mjs';
 import { readOptions, USAGE } from './harness/options.mjs';
 import { printCase, printMachine } from './harness/report.mjs';
 
-const CASES = [hotPage, notModified, key, coldAnswer, filteredPage, view];
+const CASES = [hotPage, notModified, key, coldAnswer, filteredPage, view, summary];
 
 process.on('exit', killAll);
 for (const [signal, code] of [

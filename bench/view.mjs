@@ -15,6 +15,7 @@ const { CLOCK, SYSTEM_CLOCK, momentOf } = await product('model/clock.js');
 const { FeedCollection } = await product('model/collection.js');
 const { JsonText } = await product('model/json-text.js');
 const { PROVIDERS } = await product('model/provider.js');
+const { QueryValidationPipe } = await product('platform/problem/query-validation.pipe.js');
 const { PAGE_TOKEN_KEYS } = await product('tasks/task-lister.js');
 const { TasksModule } = await product('tasks/tasks.module.js');
 const { normaliseRows } = await product('upstream/records/normalised-rows.js');
@@ -38,6 +39,15 @@ async function startQuestionSide(collection) {
   const app = await NestFactory.create({ module: Root, global: true }, new FastifyAdapter(), {
     logger: false,
   });
+  app.useGlobalPipes(new QueryValidationPipe());
+  // Everyone may see everything here.
+  const caller = { name: 'benchmark', collection, assertMayUse: () => undefined };
+  app
+    .getHttpAdapter()
+    .getInstance()
+    .addHook('onRequest', async (request) => {
+      request.caller = caller;
+    });
   await app.listen(0, '127.0.0.1');
   return app;
 }
@@ -124,7 +134,7 @@ function snapshotOf(made, rows, change) {
 
 /** Feeds that are always fresh, and change when they are told to. */
 class MadeCollection extends FeedCollection {
-  sourceIds = ['search-logs', 'oceanbase'];
+  key = 'all';
   deadlineMs = 2_000;
   #turn = 0;
 
@@ -145,6 +155,10 @@ class MadeCollection extends FeedCollection {
       }))
       .sort((a, b) => (a.feed < b.feed ? -1 : 1));
     return Promise.resolve({ feeds, waitedFor: null, collapsed: false });
+  }
+
+  sourceIdsIn({ source }) {
+    return ['search-logs', 'oceanbase'].filter((id) => source?.includes(id) ?? true);
   }
 
   newest() {

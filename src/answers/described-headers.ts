@@ -27,6 +27,12 @@ export const REQUEST_HEADERS = {
   },
 } as const;
 
+/** The answer to a caller who has it already. */
+export const NOT_MODIFIED = {
+  status: 304,
+  description: 'The answer is still the one that `If-None-Match` names.',
+};
+
 /** The headers of an answer made from snapshots, with a body or, as a 304, without one. */
 export const SNAPSHOT_HEADERS: Record<string, DescribedHeader> = {
   ETag: always(

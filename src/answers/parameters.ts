@@ -95,6 +95,28 @@ export function TimeParameter(schema: ApiPropertyOptions): PropertyDecorator {
   });
 }
 
+/** The name of a time zone, in whatever case, as IANA's database writes it. An offset is none. */
+export function TimeZoneParameter(schema: ApiPropertyOptions): PropertyDecorator {
+  return parameter({
+    schema: { ...schema, type: 'string' } as ApiPropertyOptions,
+    read: (value) => (typeof value === 'string' ? timeZoneNamed(value) : undefined),
+    check: single((value) =>
+      timeZoneNamed(value) === undefined
+        ? `${quote(value)} is not a time zone; use a name of the IANA database, such as UTC or Europe/Berlin`
+        : null,
+    ),
+  });
+}
+
+function timeZoneNamed(name: string): string | undefined {
+  if (!/^[A-Za-z]/.test(name)) return undefined;
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone;
+  } catch {
+    return undefined;
+  }
+}
+
 interface Parameter {
   readonly schema: ApiPropertyOptions;
   /** The value as the query uses it; undefined leaves it as found, for `check` to complain about. */

@@ -25,7 +25,26 @@ const BACKUP = {
   projectId: '04f1829c788037ac2fb8c01eb2b04b95',
 };
 
-const COMPLETE = { complete: true, completeSince: '2026-10-22T00:00:00.000Z', problems: [] };
+/** What an answer says when nothing is missing. */
+export const COMPLETE = { complete: true, completeSince: '2026-10-22T00:00:00.000Z', problems: [] };
+
+/** What an answer says when one feed could not be read. */
+export const UNREAD = {
+  unreachable: ['sources/oceanbase/feeds/1000005'],
+  completeness: {
+    complete: false,
+    completeSince: null,
+    problems: [
+      {
+        feed: 'sources/oceanbase/feeds/1000005',
+        state: 'FAILED',
+        reason: 'THROTTLED',
+        message: 'The feed could not be read. The upstream is throttling the calls of the gateway.',
+        lastSuccessTime: null,
+      },
+    ],
+  },
+};
 
 /** One answer of each kind, as the contract's document shows them. */
 export const LIST_EXAMPLES = {
@@ -41,25 +60,7 @@ export const LIST_EXAMPLES = {
   },
   partial: {
     summary: 'One feed could not be read',
-    value: {
-      tasks: [BACKUP],
-      nextPageToken: '',
-      totalSize: 1,
-      unreachable: ['sources/oceanbase/feeds/1000005'],
-      completeness: {
-        complete: false,
-        completeSince: null,
-        problems: [
-          {
-            feed: 'sources/oceanbase/feeds/1000005',
-            state: 'FAILED',
-            reason: 'THROTTLED',
-            message: 'The feed could not be read. The upstream is throttling the calls of the gateway.',
-            lastSuccessTime: null,
-          },
-        ],
-      },
-    },
+    value: { tasks: [BACKUP], nextPageToken: '', totalSize: 1, ...UNREAD },
   },
   empty: {
     summary: 'Nothing matches, and nothing is missing',

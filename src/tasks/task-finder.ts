@@ -8,7 +8,7 @@ import type { TaskRow } from '@/model/task.js';
 import { View } from '@/view/view.js';
 import { assertAvailable, retryAfter } from '@/answers/availability.js';
 import { completenessOf, type Completeness } from '@/answers/completeness.js';
-import type { Asked } from './task-lister.js';
+import type { Asked } from '@/answers/asked.js';
 
 /** A task, and the one feed that it is in. */
 export interface FoundTask {

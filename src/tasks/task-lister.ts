@@ -1,16 +1,12 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { ApiProblem, invalidParameters, type ParameterError } from '@/platform/problem/api-problem.js';
-import { CLOCK, type Clock } from '@/model/clock.js';
-import type { CollectionAnswer, FeedCollection, FeedProblem, Freshness } from '@/model/collection.js';
+import { ApiProblem, invalidParameters } from '@/platform/problem/api-problem.js';
+import type { CollectionAnswer, FeedCollection, FeedProblem } from '@/model/collection.js';
 import { isUnreachable } from '@/platform/problem/feed-problem.js';
 import { allFeedsName } from '@/model/feed.js';
-import { PROVIDERS, type Provider } from '@/model/provider.js';
-import type { TaskFilter, TaskQuery } from '@/model/query.js';
+import type { TaskQuery } from '@/model/query.js';
 import type { TaskRow } from '@/model/task.js';
-import type { TraceContext } from '@/model/trace-context.js';
-import { assertAvailable, retryAfter } from '@/answers/availability.js';
+import type { Asked } from '@/answers/asked.js';
 import { completenessOf, type Completeness } from '@/answers/completeness.js';
-import { quoteSome } from '@/answers/parameters.js';
 import { joinMissingFeeds, type MissingFeed } from '@/view/missing-feed.js';
 import {
   PageTokens,
@@ -20,6 +16,7 @@ import {
   type WalkQuery,
 } from '@/view/page-token.js';
 import { View } from '@/view/view.js';
+import { FeedsInScope } from './feeds-in-scope.js';
 
 /** Injection token of the keys that page tokens are signed with. */
 export const PAGE_TOKEN_KEYS = Symbol('PAGE_TOKEN_KEYS');
@@ -32,28 +29,17 @@ export interface TaskPage {
   readonly completeness: Completeness;
 }
 
-/** What comes with a question beside its parameters. */
-export interface Asked {
-  readonly freshness: Freshness;
-  readonly trace: TraceContext | null;
-}
-
 /** Answers list questions from the snapshots that a caller sees. */
 @Injectable()
 export class TaskLister {
   readonly #tokens: PageTokens;
-  readonly #providerIds: readonly string[];
 
-  // Nest injects them.
-  // eslint-disable-next-line max-params
   constructor(
     private readonly view: View,
-    @Inject(PROVIDERS) providers: readonly Provider[],
+    private readonly feeds: FeedsInScope,
     @Inject(PAGE_TOKEN_KEYS) keys: PageTokenKeys,
-    @Inject(CLOCK) private readonly clock: Clock,
   ) {
     this.#tokens = new PageTokens(keys);
-    this.#providerIds = providers.map(({ settings }) => settings.id);
   }
 
   /** A page that was made under another generation has a token that other replicas may not accept. */
@@ -67,11 +53,7 @@ export class TaskLister {
    */
   async ask(query: TaskQuery, collection: FeedCollection, asked: Asked): Promise<CollectionAnswer> {
     this.check(query, collection);
-    const answer = await collection.ensure(query.filter, asked.freshness, asked.trace);
-    assertAvailable(answer, asked.freshness, (problems) =>
-      retryAfter(problems, collection.status(), this.clock.wallMs()),
-    );
-    return answer;
+    return this.feeds.ensure(query.filter, collection, asked);
   }
 
   /** The page that a question asks for, made from the very snapshots that `ask` has judged. */
@@ -95,11 +77,7 @@ export class TaskLister {
   }
 
   private check({ page, pageToken, ...query }: TaskQuery, collection: FeedCollection): void {
-    const { filter } = query;
-    const errors = [
-      ...unknownNames('provider', filter.provider, this.#providerIds),
-      ...unknownNames('source', filter.source, collection.sourceIdsIn({})),
-    ];
+    const errors = this.feeds.unknownNames(query.filter, collection);
     if (page !== null && pageToken !== null) {
       errors.push({ parameter: 'page', detail: 'given together with pageToken; use one of the two' });
     }
@@ -132,16 +110,6 @@ const TOKEN_FAULTS: Record<PageTokenFault, string> = {
   'other-query':
     'the token belongs to a call with other parameters, or of a caller who sees other sources; repeat the parameters of that call (only pageSize may differ)',
 };
-
-function unknownNames(
-  parameter: keyof TaskFilter,
-  names: readonly string[] | undefined,
-  known: readonly string[],
-): ParameterError[] {
-  const unknown = (names ?? []).filter((name) => !known.includes(name));
-  if (unknown.length === 0) return [];
-  return [{ parameter, detail: `no ${parameter} is named ${quoteSome(unknown)}; use ${known.join(', ')}` }];
-}
 
 function missingNow({ feeds }: CollectionAnswer): MissingFeed[] {
   return feeds.flatMap(({ problem }) => {

@@ -13,26 +13,29 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { CLOCK, type Clock } from '@/model/clock.js';
 import { sourceOfTaskId } from '@/model/task-id.js';
 import { TASK } from '@/model/task.js';
-import type { TraceContext } from '@/model/trace-context.js';
 import { CallerOf, type Caller } from '@/access/route/caller.js';
 import { NeedsScope } from '@/access/route/needs-scope.js';
 import { assertComplete } from '@/answers/availability.js';
 import { TaskFinder } from './task-finder.js';
-import { TaskLister, type Asked, type TaskPage } from './task-lister.js';
+import { TaskLister, type TaskPage } from './task-lister.js';
+import { AnswerCache, type ReadyAnswer } from '@/answers/answer-cache.js';
 import { AnswerWriter, represent } from '@/answers/answer-writer.js';
-import { LIST_LINK, REQUEST_HEADERS, SNAPSHOT_HEADERS, TASK_LINK } from '@/answers/described-headers.js';
+import { askedBy, preferencesOf } from '@/answers/asked.js';
+import {
+  LIST_LINK,
+  NOT_MODIFIED,
+  REQUEST_HEADERS,
+  SNAPSHOT_HEADERS,
+  TASK_LINK,
+} from '@/answers/described-headers.js';
 import { Problems, type ProblemsByStatus } from '@/platform/problem/problems.decorator.js';
 import { BAD_STATUS_EXAMPLE, LIST_EXAMPLES } from './examples.js';
-import { readPreferences, type RequestPreferences } from '@/answers/request-preferences.js';
 import { GetTaskQuery } from './get-task-query.dto.js';
 import { links } from './links.js';
 import { ListTasksQuery, toTaskQuery } from './list-tasks-query.dto.js';
-import { PageCache, type AnsweredPage } from './page-cache.js';
 import { renderPage, renderTask } from './render.js';
 import { serviceDescLink, type RequestTarget } from '@/answers/service-desc-link.js';
 import { TaskPageDto } from './task.dto.js';
-
-const NOT_MODIFIED = { status: 304, description: 'The answer is still the one that `If-None-Match` names.' };
 
 const LIST_PROBLEMS: ProblemsByStatus = {
   400: ['invalid-parameter', 'invalid-page-token'],
@@ -55,7 +58,7 @@ const TASK_PROBLEMS: ProblemsByStatus = {
 @ApiHeader(REQUEST_HEADERS.cacheControl)
 @Controller('v1/tasks')
 export class TasksController {
-  readonly #pages = new PageCache();
+  readonly #pages = new AnswerCache();
   readonly #writer: AnswerWriter;
 
   constructor(
@@ -143,28 +146,7 @@ export class TasksController {
   }
 }
 
-function answeredPage(page: TaskPage, includesRaw: boolean, target: RequestTarget): AnsweredPage {
+function answeredPage(page: TaskPage, includesRaw: boolean, target: RequestTarget): ReadyAnswer {
   const { completeness, nextPageToken } = page;
   return { ...renderPage(page, includesRaw), completeness, link: links(target, nextPageToken) };
-}
-
-function preferencesOf({ headers }: FastifyRequest, deadlineMs: number): RequestPreferences {
-  return readPreferences(
-    { cacheControl: headers['cache-control'], prefer: oneLine(headers.prefer) },
-    deadlineMs,
-  );
-}
-
-function askedBy(request: FastifyRequest, { freshness }: RequestPreferences): Asked {
-  return { freshness, trace: traceOf(request) };
-}
-
-/** Whether it is a trace is judged where it is continued. */
-function traceOf({ headers }: FastifyRequest): TraceContext | null {
-  const traceparent = oneLine(headers.traceparent);
-  return traceparent === undefined ? null : { traceparent, tracestate: oneLine(headers.tracestate) ?? null };
-}
-
-function oneLine(header: string | string[] | undefined): string | undefined {
-  return Array.isArray(header) ? header.join(',') : header;
 }

@@ -9,6 +9,7 @@ import { authWith, keyOf } from '../support/keys.js';
 /** What each operation needs; `none`: it is open to everyone. */
 const NEEDED: Readonly<Record<string, Scope | 'none'>> = {
   '/v1/tasks': 'tasks:read',
+  '/v1/tasks/summary': 'tasks:read',
   '/v1/tasks/{id}': 'tasks:read',
   '/v1/providers': 'tasks:read',
   '/v1/sources': 'sources:read',

@@ -356,7 +356,14 @@ describe('a problem is as documented', () => {
 
 describe('the parameters', () => {
   it('of the document are those that the gateway accepts', async () => {
-    for (const operationId of ['listTasks', 'getTask', 'listSources', 'getSource', 'listProviders']) {
+    for (const operationId of [
+      'listTasks',
+      'summarizeTasks',
+      'getTask',
+      'listSources',
+      'getSource',
+      'listProviders',
+    ]) {
       const { path, operation } = operationOf(operationId);
       const documented = operation.parameters.filter((parameter) => parameter.in === 'query');
       const url = path.replace('{id}', 'server-backups.x').replace('{source}', 'kubernetes');

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { PROBLEMS } from '@/platform/problem/api-problem.js';
 import { FAILURE_REASONS } from '@/model/failure.js';
+import { GROUP_FIELDS } from '@/model/summary.js';
 import { TASK_STATUSES, TASK_TRIGGERS, TASK_TYPES } from '@/model/task.js';
 import {
   answersOf,
@@ -77,6 +78,7 @@ describe('the document', () => {
       'listProviders',
       'listSources',
       'listTasks',
+      'summarizeTasks',
     ]);
     expect(OPERATION_LIST).toHaveLength(Object.keys(DOCUMENT.paths).length);
     const tags = DOCUMENT.tags.map(({ name }) => name);
@@ -151,10 +153,13 @@ describe('the document', () => {
     expect(types).toEqual({
       ageSeconds: ['number', 'null'],
       calls: 'integer',
+      count: 'integer',
       droppedRow: 'integer',
       durationSeconds: ['number', 'null'],
       httpStatus: ['integer', 'null'],
       lagSeconds: ['number', 'null'],
+      median: ['number', 'null'],
+      p95: ['number', 'null'],
       perSeconds: 'number',
       progressPercent: ['number', 'null'],
       remaining: 'integer',
@@ -167,6 +172,7 @@ describe('the document', () => {
       unknownType: 'integer',
       unreadableTime: 'integer',
       upstreamCalls: 'integer',
+      withWarnings: 'integer',
       wrongType: 'integer',
     });
   });
@@ -204,6 +210,7 @@ describe('the document', () => {
       Task: ['raw'],
       Problem: ['errors', 'problems'],
       Health: ['configuration', 'degraded'],
+      SummaryKey: [...GROUP_FIELDS],
     };
     const always = Object.keys(schema.properties ?? {}).filter((field) => !optional[name]?.includes(field));
     expect([...(schema.required ?? [])].sort()).toEqual(always.sort());

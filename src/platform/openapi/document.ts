@@ -8,7 +8,7 @@ import { addNumberFormats, describeListParameters, openAnswerEnums } from './ref
 import { addTaskSchemas } from './task-schemas.js';
 
 /** `info.version`; the rule by which it grows stands in the description. */
-const VERSION = '1.2.0';
+const VERSION = '1.3.0';
 
 const DESCRIPTION = `Tributary asks several backup systems, turns every record into one Task, and answers one question at a
 time: what ran, what runs, what failed, what is missing.

@@ -67,5 +67,8 @@ function unknownParameter(target: object | undefined): string {
 function knownParameters(target: object | undefined): string[] {
   if (target === undefined) return [];
   const rules = getMetadataStorage().getTargetValidationMetadatas(target.constructor, '', false, false);
-  return [...new Set(rules.map((rule) => rule.propertyName))];
+  // The storage has what is inherited last.
+  const own = rules.filter((rule) => rule.target === target.constructor);
+  const inherited = rules.filter((rule) => rule.target !== target.constructor);
+  return [...new Set([...inherited, ...own].map((rule) => rule.propertyName))];
 }

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { TASK_ORDERS } from '@/model/order.js';
+import { BUCKET_TIMES, BUCKET_UNITS, GROUP_FIELDS } from '@/model/summary.js';
 import { TASK_STATUSES, TASK_TYPES } from '@/model/task.js';
 import { PROVIDER_SETTINGS } from '@/providers/provider-list.js';
 import type { SentTask } from '../../support/tasks.js';
@@ -16,6 +17,7 @@ export function requestsAbout(tasks: readonly SentTask[]): fc.Arbitrary<TestRequ
     method: fc.constantFrom('GET', 'GET', 'GET', 'GET', 'HEAD'),
     path: fc.oneof(
       { weight: 8, arbitrary: listPaths(tasks) },
+      { weight: 4, arbitrary: summaryPaths(tasks) },
       { weight: 3, arbitrary: taskPaths(tasks) },
       { weight: 3, arbitrary: OTHER_PATHS },
     ),
@@ -23,40 +25,60 @@ export function requestsAbout(tasks: readonly SentTask[]): fc.Arbitrary<TestRequ
   });
 }
 
+const PAGES = {
+  orderBy: fc.constantFrom(...TASK_ORDERS),
+  pageSize: fc.constantFrom('0', '1', '3', '7', '50', '1000'),
+  page: fc.constantFrom('0', '1', '2', '5'),
+  pageToken: fc.constantFrom('', 'no-token'),
+  include: fc.constant('raw'),
+};
+
+const GROUPS = {
+  groupBy: listOf(GROUP_FIELDS),
+  bucket: fc.constantFrom(...BUCKET_UNITS),
+  bucketBy: fc.constantFrom(...BUCKET_TIMES),
+  timeZone: fc.constantFrom('UTC', 'Asia/Kolkata', 'Nowhere/None'),
+  includeEmpty: fc.constantFrom('true', 'false'),
+};
+
 function listPaths(tasks: readonly SentTask[]): fc.Arbitrary<string> {
+  return queries({ ...filters(tasks), ...PAGES }, 2).map((query) => `/v1/tasks?${query}`);
+}
+
+function summaryPaths(tasks: readonly SentTask[]): fc.Arbitrary<string> {
+  const some = fc.tuple(queries(GROUPS, 6), queries(filters(tasks), 2));
+  return some.map((parts) => `/v1/tasks/summary?${parts.filter((part) => part !== '').join('&')}`);
+}
+
+/** Each parameter is in about so many of ten queries. Most lists have few, so that most find something. */
+function queries(parameters: Record<string, fc.Arbitrary<string>>, chance: number): fc.Arbitrary<string> {
+  return fc.tuple(fc.record(parameters), fc.infiniteStream(fc.nat(9))).map(([all, chances]) => {
+    const chosen = Object.entries(all).filter(() => (chances.next().value ?? 0) < chance);
+    return new URLSearchParams(chosen).toString();
+  });
+}
+
+function filters(tasks: readonly SentTask[]): Record<string, fc.Arbitrary<string>> {
   const task = fc.constantFrom(...tasks);
   const named = (name: (task: SentTask) => string | null | undefined): fc.Arbitrary<string> =>
     task.map((each) => name(each) ?? 'none');
   const time = named(({ createTime, endTime }) => endTime ?? createTime);
-  const query = fc.record(
-    {
-      source: listOf(SOURCES),
-      provider: listOf(PROVIDERS),
-      status: listOf([...TASK_STATUSES, 'UNKNOWN_STATUS']),
-      type: listOf(TASK_TYPES),
-      trigger: fc.constantFrom('MANUAL', 'SCHEDULED'),
-      hasWarnings: fc.constantFrom('true', 'false'),
-      resourceId: named(({ resource }) => resource?.id),
-      resourceName: named(({ resource }) => resource?.name?.slice(0, 4)),
-      clusterId: named(({ cluster }) => cluster?.id),
-      createdAfter: time,
-      createdBefore: time,
-      endedAfter: time,
-      endedBefore: time,
-      orderBy: fc.constantFrom(...TASK_ORDERS),
-      pageSize: fc.constantFrom('0', '1', '3', '7', '50', '1000'),
-      page: fc.constantFrom('0', '1', '2', '5'),
-      pageToken: fc.constantFrom('', 'no-token'),
-      include: fc.constant('raw'),
-      unknown: fc.constant('x'),
-    },
-    { requiredKeys: [] },
-  );
-  // Most have few parameters, so that most find something.
-  return fc.tuple(query, fc.infiniteStream(fc.nat(9))).map(([all, chances]) => {
-    const chosen = Object.entries(all).filter(() => (chances.next().value ?? 0) < 2);
-    return `/v1/tasks?${new URLSearchParams(chosen).toString()}`;
-  });
+  return {
+    source: listOf(SOURCES),
+    provider: listOf(PROVIDERS),
+    status: listOf([...TASK_STATUSES, 'UNKNOWN_STATUS']),
+    type: listOf(TASK_TYPES),
+    trigger: fc.constantFrom('MANUAL', 'SCHEDULED'),
+    hasWarnings: fc.constantFrom('true', 'false'),
+    resourceId: named(({ resource }) => resource?.id),
+    resourceName: named(({ resource }) => resource?.name?.slice(0, 4)),
+    clusterId: named(({ cluster }) => cluster?.id),
+    createdAfter: time,
+    createdBefore: time,
+    endedAfter: time,
+    endedBefore: time,
+    unknown: fc.constant('x'),
+  };
 }
 
 function taskPaths(tasks: readonly SentTask[]): fc.Arbitrary<string> {
