@@ -2,7 +2,7 @@ import type { DriftCounts, DriftExamples } from './drift.js';
 import type { Failure, Truncation } from './failure.js';
 import type { Feed } from './feed.js';
 import type { ProviderSettings, SourceConfig } from './source.js';
-import type { TaskRow, TaskStatus, TaskType } from './task.js';
+import type { TaskResource, TaskRow, TaskStatus, TaskType } from './task.js';
 import type { TraceContext } from './trace-context.js';
 
 /** What accompanies one read down to the socket. */
@@ -68,6 +68,8 @@ export interface ListedFeeds {
 export interface SourceReader {
   /** The feeds, if they are known without asking the upstream; absent if `listFeeds` must find them. */
   readonly knownFeeds?: readonly Feed[];
+  /** The type that tasks give a cluster as their resource; absent where feeds belong to no clusters. */
+  readonly clusterType?: string;
   listFeeds(context: ReadContext): Promise<FeedListing>;
   readFeed(feed: Feed, context: ReadContext): Promise<FeedRead>;
 }
@@ -89,6 +91,8 @@ export interface Provider {
   readonly settings: ProviderSettings;
   readonly description: ProviderDescription;
   connect(source: SourceConfig): SourceReader;
+  /** The resources that a task of type REMOVE_RESOURCE names in its record, besides its own; absent: none ever. */
+  readonly removedResources?: (row: TaskRow) => readonly TaskResource[];
 }
 
 /** Where coverage of a feed that is read whole begins. */

@@ -22,6 +22,9 @@ export interface TaskFilter {
   readonly endedBefore?: string;
 }
 
+/** What any list is filtered by. */
+export type Filter = Readonly<Partial<Record<string, string | boolean | readonly string[]>>> | TaskFilter;
+
 export interface TaskQuery {
   readonly filter: TaskFilter;
   readonly order: TaskOrder;
@@ -36,7 +39,7 @@ export const DEFAULT_PAGE_SIZE = 50;
 export const LARGEST_PAGE_SIZE = 1000;
 
 /** The same text for filters that ask for the same: the order and repetition of listed values do not matter. */
-export function filterKey(filter: TaskFilter): string {
+export function filterKey(filter: Filter): string {
   const restrictions = Object.entries(filter)
     .filter(([, wanted]) => wanted !== undefined)
     .map(([name, wanted]) => [name, Array.isArray(wanted) ? [...new Set(wanted)].sort() : wanted] as const)

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-const PLAIN = /^[A-Za-z0-9_-]+$/;
+const PLAIN = /^[A-Za-z0-9_-]*$/;
 /** Beyond this an encoded native id is replaced by its hash, so that page tokens keep their bound. */
 const LONGEST_KEY = 128;
 
@@ -15,12 +15,17 @@ export function nativeTaskId(source: string, nativeId: string): string {
   return `${source}.${key.length > LONGEST_KEY ? `~h${digest(nativeId)}` : key}`;
 }
 
+/** The id of a resource: `{source}.{type}.{id}`, each part written as in a task id. Its name stands for an id it lacks. */
+export function resourceIdOf(source: string, type: string | null, id: string): string {
+  return nativeTaskId(nativeTaskId(source, type ?? ''), id);
+}
+
 /** The task id of a record that has none: a hash of what identifies it and never changes. */
 export function hashedTaskId(source: string, identity: readonly string[]): string {
   return `${source}.${digest(JSON.stringify(identity))}`;
 }
 
-/** The source part of a task id, or null when the text is no task id. */
+/** The source part of the id of a task or a resource, or null when the text is no such id. */
 export function sourceOfTaskId(id: string): string | null {
   const dot = id.indexOf('.');
   return dot > 0 ? id.slice(0, dot) : null;
