@@ -6,6 +6,7 @@ import type { Config } from './config/config.js';
 import { configSchema } from './config/config-schema.js';
 import { keyReference } from './config/key-reference.js';
 import { SYSTEM_CLOCK } from './model/clock.js';
+import { NO_PROTECTION } from './model/expectation.js';
 import { createLogger } from './platform/logging/logger.js';
 import { PROVIDER_SETTINGS } from './providers/provider-list.js';
 import { USUAL_BODY_MEMORY_BYTES } from '@/upstream/http/body-memory.js';
@@ -31,6 +32,7 @@ const NO_SOURCES: Config = {
   limits: { bodyMemoryBytes: USUAL_BODY_MEMORY_BYTES },
   auth: null,
   sources: [],
+  protection: NO_PROTECTION,
   warnings: [],
 };
 

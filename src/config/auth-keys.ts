@@ -2,8 +2,8 @@ import { SCOPES, type Scope } from '@/model/scope.js';
 import { issuerUrl } from './addresses.js';
 import { listById, listOfSome } from './list.js';
 import type { ProblemLog } from './problem-log.js';
-import { optional, required, section } from './section.js';
-import type { Key, Keys, KeyText, ValuesOf } from './section.js';
+import { leftOutOnlyIfAbsent, optional, required, section } from './section.js';
+import type { Keys, ValuesOf } from './section.js';
 import { scalar } from './shape.js';
 import type { Shape } from './shape.js';
 import { requestRate, text, word } from './values.js';
@@ -11,7 +11,10 @@ import type { YamlNode } from './yaml-tree.js';
 
 const SOURCE_ID = text({ allowed: 'the id of a configured source', pattern: /^.{1,256}$/ });
 
-/** What may be done, and with which sources. */
+/**
+ * What may be done, and with which sources. An empty placeholder would give more rights than the list that it stands for,
+ * so it is an error.
+ */
 export const GRANT_KEYS = {
   scopes: required<readonly (Scope | undefined)[]>(listOfSome('scopes', word(SCOPES)), {
     description: 'What may be done. `docs/access.md` says what each scope is for.',
@@ -22,14 +25,6 @@ export const GRANT_KEYS = {
     example: ['search-logs'],
   }),
 } as const satisfies Keys;
-
-/** An empty placeholder would give more rights than the list that it stands for, so it is an error. */
-function leftOutOnlyIfAbsent<T>(shape: Shape<T>, words: KeyText): Key<T | null> {
-  return {
-    ...optional(shape, words),
-    read: (node, problems) => (node.kind === 'absent' ? null : shape.read(node, problems)),
-  };
-}
 
 const KEY_HASH = /^sha256:[0-9a-f]{64}$/;
 const HASH_OF_KEY = text({

@@ -63,7 +63,12 @@ function plainOf(node: YamlNode): unknown {
   return node.kind === 'scalar' ? node.value : null;
 }
 
-function noteUnknownSources(named: readonly YamlNode[], ids: readonly string[], problems: ProblemLog): void {
+/** Notes each text that is not the id of a configured source. */
+export function noteUnknownSources(
+  named: readonly YamlNode[],
+  ids: readonly string[],
+  problems: ProblemLog,
+): void {
   for (const node of named) {
     if (node.kind !== 'scalar' || typeof node.value !== 'string' || ids.includes(node.value)) continue;
     const guess = suggest(node.value, ids);

@@ -137,7 +137,7 @@ const BAD: readonly BadFile[] = [
     name: 'an unknown top-level key',
     yaml: topWith('sorces: []'),
     problems: [
-      '1:1 sorces: unknown key; use one of server, cache, window, proxy, log, limits, auth, sources; did you mean sources?',
+      '1:1 sorces: unknown key; use one of server, cache, window, proxy, log, limits, auth, expectations, resources, exclusions, maintenance, sources; did you mean sources?',
     ],
   },
   {
@@ -151,7 +151,7 @@ const BAD: readonly BadFile[] = [
     name: 'an unknown key named like a property of every object',
     yaml: topWith('__proto__: 1'),
     problems: [
-      '1:1 __proto__: unknown key; use one of server, cache, window, proxy, log, limits, auth, sources',
+      '1:1 __proto__: unknown key; use one of server, cache, window, proxy, log, limits, auth, expectations, resources, exclusions, maintenance, sources',
     ],
   },
   {
@@ -175,7 +175,7 @@ const BAD: readonly BadFile[] = [
     name: 'a list at the top',
     yaml: '- a\n',
     problems: [
-      '1:1: a list is not valid; use a map with the keys server, cache, window, proxy, log, limits, auth, sources',
+      '1:1: a list is not valid; use a map with the keys server, cache, window, proxy, log, limits, auth, expectations, resources, exclusions, maintenance, sources',
     ],
   },
   {

@@ -1,4 +1,5 @@
 import type { RedisAddress } from '@/redis/redis-address.js';
+import type { ProtectionConfig } from '@/model/expectation.js';
 import type { Grant, RequestRate } from '@/model/scope.js';
 import type { SourceConfig } from '@/model/source.js';
 
@@ -17,6 +18,8 @@ export interface Config {
   /** `none`: everyone who can reach the server may send requests. null: not set; the server is on loopback. */
   readonly auth: AuthConfig | 'none' | null;
   readonly sources: readonly SourceConfig[];
+  /** What should run. */
+  readonly protection: ProtectionConfig;
   /** What is allowed, but probably a mistake. */
   readonly warnings: readonly ConfigWarning[];
 }

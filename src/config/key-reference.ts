@@ -2,6 +2,13 @@ import type { CredentialType, ProviderSettings } from '@/model/source.js';
 import { API_KEY_KEYS, AUTH_KEYS, CLAIM_GRANT_KEYS, GRANT_KEYS, OIDC_KEYS } from './auth-keys.js';
 import { CLUSTER_KEYS, DISCOVERY_KEYS } from './cluster-keys.js';
 import { credentialKeys } from './credential-keys.js';
+import {
+  EXCLUSION_KEYS,
+  EXPECTATION_KEYS,
+  MAINTENANCE_KEYS,
+  MATCH_KEYS,
+  RESOURCE_KEYS,
+} from './protection-keys.js';
 import { REDIS_KEYS } from './redis-keys.js';
 import { CACHE_KEYS, LIMITS_KEYS, LOG_KEYS, SERVER_KEYS, rootKeys } from './root-keys.js';
 import type { Key, Keys } from './section.js';
@@ -29,6 +36,11 @@ export function keyReference(providers: readonly ProviderSettings[]): string {
     chapter('clusters', 'sources[].clusters[].', CLUSTER_KEYS),
     chapter('discovery', 'sources[].discovery.', DISCOVERY_KEYS),
     ...credentialChapters(providers),
+    chapter('expectations', 'expectations[].', EXPECTATION_KEYS),
+    chapter('match', 'expectations[].match.', MATCH_KEYS),
+    chapter('resources', 'resources[].', RESOURCE_KEYS),
+    chapter('exclusions', 'exclusions[].', EXCLUSION_KEYS),
+    chapter('maintenance', 'maintenance[].', MAINTENANCE_KEYS),
   ];
   return `${parts.join('\n\n')}\n`;
 }

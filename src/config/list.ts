@@ -21,17 +21,35 @@ export function listOfSome<T>(name: string, item: Shape<T>): Shape<readonly (T |
 
 /** The same; the ids of the items must be unique. */
 export function listById<T>(name: string, item: Shape<T>): Shape<readonly (T | undefined)[]> {
-  const list = listOfSome(name, item);
+  return uniqueBy('id', listOfSome(name, item));
+}
+
+/** The same list; no two items may have the same value of a key. */
+export function uniqueBy<T>(key: string, list: Shape<T>): Shape<T> {
   return {
     ...list,
     read: (node, problems) => {
-      if (node.kind === 'list') noteRepeatedIds(node, problems);
+      if (node.kind === 'list') noteRepeated(key, node, problems);
       return list.read(node, problems);
     },
   };
 }
 
-/** A list of single values; it may be empty. `name` is what it lists. */
+/** One value, or a list of at least one. */
+export function oneOrMore<T>(name: string, item: Shape<T>): Shape<readonly (T | undefined)[]> {
+  const list = listOfSome(name, item);
+  return {
+    allowed: `${item.allowed}, or ${list.allowed}`,
+    schema: { anyOf: [item.schema, list.schema] },
+    read: (node, problems) => {
+      if (node.kind === 'list') return list.read(node, problems);
+      const value = item.read(node, problems);
+      return value === undefined ? undefined : [value];
+    },
+  };
+}
+
+/** A list that may be empty. `name` is what it lists. */
 export function listOf<T>(name: string, item: Shape<T>): Shape<readonly (T | undefined)[]> {
   const allowed = `a list of ${name}`;
   return {
@@ -45,14 +63,14 @@ export function listOf<T>(name: string, item: Shape<T>): Shape<readonly (T | und
   };
 }
 
-function noteRepeatedIds(list: ListNode, problems: ProblemLog): void {
+function noteRepeated(key: string, list: ListNode, problems: ProblemLog): void {
   const seen = new Map<string, string>();
   for (const item of list.items) {
-    const id = childOf(item, 'id');
-    if (id?.kind !== 'scalar' || id.value === null) continue;
-    const key = typeof id.value === 'string' ? id.value : id.written;
-    const first = seen.get(key);
-    if (first === undefined) seen.set(key, id.path);
-    else problems.note(id, `the same as ${first}; use a different id`);
+    const node = childOf(item, key);
+    if (node?.kind !== 'scalar' || node.value === null) continue;
+    const value = typeof node.value === 'string' ? node.value : node.written;
+    const first = seen.get(value);
+    if (first === undefined) seen.set(value, node.path);
+    else problems.note(node, `the same as ${first}; use a different ${key}`);
   }
 }

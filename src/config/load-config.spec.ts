@@ -96,6 +96,7 @@ describe('the configuration', () => {
           },
         },
       ],
+      protection: { expectations: [], resources: [], exclusions: [], maintenance: [] },
       warnings: [],
     });
   });

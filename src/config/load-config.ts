@@ -7,14 +7,16 @@ import type { AuthConfig, Config, ConfigWarning } from './config.js';
 import { EgressReader } from './egress.js';
 import { START_OF_FILE, ProblemLog } from './problem-log.js';
 import type { Spot } from './problem-log.js';
+import { checkProtection } from './protection-rules.js';
 import { readTextFile } from './read-text-file.js';
 import { rootKeys } from './root-keys.js';
 import type { RootKeys } from './root-keys.js';
 import { checkRules, checkTls } from './rules.js';
 import { section } from './section.js';
-import type { ValuesOf } from './section.js';
+import type { Sure, ValuesOf } from './section.js';
 import { Substitution } from './substitution.js';
 import type { Environment } from './substitution.js';
+import { toProtection } from './to-protection.js';
 import { childOf, parseYaml } from './yaml-tree.js';
 import type { YamlNode } from './yaml-tree.js';
 
@@ -55,6 +57,7 @@ function readChecked(origin: ConfigOrigin, problems: ProblemLog): Checked | null
   const values = section('a map', rootKeys(providers)).read(root, problems);
   if (values === undefined) return null;
   checkRules(values, root, problems);
+  checkProtection(values, root, { providers, problems });
   checkTls(values, root, { folder: dirname(file), problems });
   const { proxy } = values;
   const reader = new EgressReader({
@@ -96,9 +99,6 @@ function spotAfter(text: string): Spot {
 
 type RootValues = ValuesOf<RootKeys>;
 
-/** Values without a problem: none of them is undefined. */
-type Sure<T> = T extends object ? { readonly [N in keyof T]: Sure<Exclude<T[N], undefined>> } : T;
-
 function toConfig({ values, egresses, warnings }: Checked, folder: string): Config {
   const { cache, window, log, limits, auth, sources } = values;
   return {
@@ -117,6 +117,7 @@ function toConfig({ values, egresses, warnings }: Checked, folder: string): Conf
       ...toSourceConfig(source, { ...cache, window }),
       egress: egresses[index] ?? DIRECT,
     })),
+    protection: toProtection(values),
     warnings,
   };
 }

@@ -3,6 +3,7 @@ import { authentication } from './auth-keys.js';
 import { LOG_LEVELS } from './config.js';
 import { PROXY_KEY } from './egress-keys.js';
 import { listById } from './list.js';
+import { PROTECTION_KEYS } from './protection-keys.js';
 import { redisAddress } from './redis-keys.js';
 import { optional, required, section, withDefault } from './section.js';
 import type { Key, Keys, ValuesOf } from './section.js';
@@ -94,6 +95,7 @@ const GENERAL_KEYS = {
       'Who may send requests: a map, or `none` for everyone who can reach the server. Default: everyone, but the server listens on loopback only.',
     example: { anonymous: { scopes: ['tasks:read'] } },
   }),
+  ...PROTECTION_KEYS,
 } as const satisfies Keys;
 
 export type RootKeys = typeof GENERAL_KEYS & {

@@ -27,6 +27,9 @@ export type ValuesOf<K extends Keys> = {
   readonly [N in keyof K]: K[N] extends Key<infer T> ? T | undefined : never;
 };
 
+/** Values without a problem: none of them is undefined. */
+export type Sure<T> = T extends object ? { readonly [N in keyof T]: Sure<Exclude<T[N], undefined>> } : T;
+
 export function required<T>(shape: Shape<T>, words: KeyText): Key<T> {
   return { ...words, ...shape, required: true };
 }
@@ -38,6 +41,14 @@ export function optional<T>(shape: Shape<T>, words: KeyText): Key<T | null> {
     ...shape,
     required: false,
     read: (node, problems) => (isLeftOut(node) ? null : shape.read(node, problems)),
+  };
+}
+
+/** The same, but a value of empty placeholders does not count as left out. */
+export function leftOutOnlyIfAbsent<T>(shape: Shape<T>, words: KeyText): Key<T | null> {
+  return {
+    ...optional(shape, words),
+    read: (node, problems) => (node.kind === 'absent' ? null : shape.read(node, problems)),
   };
 }
 

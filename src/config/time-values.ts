@@ -1,0 +1,60 @@
+import { Cron } from 'croner';
+import { isEpochMs, parseTime } from '@/model/time.js';
+import { scalar } from './shape.js';
+import type { Shape } from './shape.js';
+
+const TIME = /^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d{1,12})?([Zz]|[+-]\d\d:?\d\d)$/;
+
+/** A moment, epoch milliseconds. */
+export function time(): Shape<number> {
+  return scalar({
+    allowed: 'an RFC 3339 time with a time zone, such as 2026-12-24T00:00:00Z',
+    schema: { type: 'string', pattern: TIME.source },
+    parse: ({ value }) => {
+      const ms = typeof value === 'string' ? parseTime(value) : null;
+      return isEpochMs(ms) ? ms : undefined;
+    },
+  });
+}
+
+const NAME = 'jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|sun|mon|tue|wed|thu|fri|sat';
+const FIELDS = new RegExp(`^\\s*(?:(?:[\\d*,/-]|${NAME})+(?:\\s+|$)){5}$`, 'i');
+
+/** A cron expression. What it allows is what the schedules of `resources` allow. */
+export function cron(): Shape<string> {
+  return scalar({
+    allowed:
+      'five fields with a day that exists: minute, hour, day of month, month, weekday, such as "0 2 * * mon-fri"',
+    schema: { type: 'string' },
+    parse: ({ value }) => (typeof value === 'string' && hasRuns(value) ? value : undefined),
+  });
+}
+
+function hasRuns(expression: string): boolean {
+  if (!FIELDS.test(expression)) return false;
+  try {
+    const runs = new Cron(expression, { mode: '5-part', timezone: 'UTC', paused: true });
+    return runs.nextRun(new Date(0)) !== null;
+  } catch {
+    return false;
+  }
+}
+
+/** An IANA time zone that this Node.js knows. */
+export function timeZone(): Shape<string> {
+  return scalar({
+    allowed: 'a time zone of the IANA database, such as UTC or Europe/Berlin',
+    schema: { type: 'string', pattern: '^[A-Za-z]' },
+    parse: ({ value }) => (typeof value === 'string' && isTimeZone(value) ? value : undefined),
+  });
+}
+
+/** Offsets such as `+01:00` are none: they do not know when the clocks change. */
+function isTimeZone(name: string): boolean {
+  if (!/^[A-Za-z]/.test(name)) return false;
+  try {
+    return new Intl.DateTimeFormat('en-US', { timeZone: name }).resolvedOptions().timeZone !== '';
+  } catch {
+    return false;
+  }
+}
