@@ -5,6 +5,7 @@ import {
   type Freshness,
   type SourceStatus,
 } from '@/model/collection.js';
+import type { Inventory } from '@/model/collection.js';
 import type { SourceSet } from '@/model/scope.js';
 import type { Snapshot } from '@/model/snapshot.js';
 import type { TraceContext } from '@/model/trace-context.js';
@@ -37,6 +38,14 @@ export class VisibleCollection extends FeedCollection {
     trace: TraceContext | null,
   ): Promise<CollectionAnswer> {
     return this.whole.ensure(this.#within(scope), { ...freshness, mayForce: this.mayForce }, trace);
+  }
+
+  override listResources(
+    scope: FeedScope,
+    freshness: Freshness,
+    trace: TraceContext | null,
+  ): Promise<readonly Inventory[]> {
+    return this.whole.listResources(this.#within(scope), { ...freshness, mayForce: this.mayForce }, trace);
   }
 
   override newest(): readonly Snapshot[] {

@@ -7,6 +7,7 @@ import {
   type SourceStatus,
 } from '@/model/collection.js';
 import type { Provider } from '@/model/provider.js';
+import type { Inventory } from '@/model/collection.js';
 import type { Snapshot } from '@/model/snapshot.js';
 import { accountOf, type SourceConfig } from '@/model/source.js';
 import { stallTolerantTimeout } from '@/scheduling/stall-tolerant-timeout.js';
@@ -83,6 +84,11 @@ export class Collection extends FeedCollection {
     request.end();
     const feeds = sources.flatMap((source) => source.answers(request));
     return { feeds: feeds.sort((a, b) => (a.feed < b.feed ? -1 : 1)), ...request.outcome };
+  }
+
+  override listResources(scope: FeedScope): Promise<readonly Inventory[]> {
+    const sources = this.#sources.filter((source) => source.isWithin(scope));
+    return Promise.resolve(sources.map((source) => source.listedClusters()));
   }
 
   override newest(): readonly Snapshot[] {

@@ -1,5 +1,7 @@
 import { isSourceInScope, type FeedAnswer, type FeedScope, type SourceStatus } from '@/model/collection.js';
-import { clusterFeeds, type Feed } from '@/model/feed.js';
+import { allFeedsName, clusterFeeds, type Feed } from '@/model/feed.js';
+import type { Inventory } from '@/model/collection.js';
+import type { ListedResource } from '@/model/listed-resource.js';
 import { isTimeSliceUsed, yieldToEventLoop } from '@/scheduling/cooperative.js';
 import type { Snapshot } from '@/model/snapshot.js';
 import type { SourceConfig } from '@/model/source.js';
@@ -18,6 +20,8 @@ export class Source {
   /** null if the feeds are known without asking the upstream. */
   readonly #directory: FeedDirectory | null;
   #feeds: readonly CachedFeed[];
+  /** The clusters of the newest list of feeds. */
+  #listed: { readonly of: readonly CachedFeed[]; readonly inventory: Inventory } | null = null;
   /** Feeds that are no longer listed, until their reads have been aborted. */
   readonly #ending = new Set<Promise<void>>();
   /** True if a question that waited for the list is over: its feeds are read once they are known. */
@@ -63,6 +67,12 @@ export class Source {
     return this.#feeds.flatMap((feed) => feed.newest() ?? []);
   }
 
+  /** Its clusters. If they cannot be listed, that is a problem of its feeds. */
+  listedClusters(): Inventory {
+    if (this.#listed?.of !== this.#feeds) this.#listed = { of: this.#feeds, inventory: this.clusters() };
+    return this.#listed.inventory;
+  }
+
   status(): SourceStatus {
     const { id, provider, region, projectId } = this.dependencies.source;
     const disabled = this.disabled();
@@ -86,6 +96,16 @@ export class Source {
   async end(): Promise<void> {
     await this.settled();
     await Promise.all([this.#directory?.end(), ...this.#feeds.map((feed) => feed.end())]);
+  }
+
+  private clusters(): Inventory {
+    const { id: source, provider, region, projectId } = this.dependencies.source;
+    const { clusterType } = this.dependencies.reader;
+    const resources = this.#feeds.flatMap(({ feed: { cluster } }): ListedResource[] => {
+      if (clusterType === undefined || cluster === null) return [];
+      return [{ source, provider, type: clusterType, ...cluster, cluster, region, projectId }];
+    });
+    return { feed: allFeedsName(source), source, resources, problem: null };
   }
 
   /**

@@ -7,6 +7,7 @@ import { UpstreamClients } from '@/upstream/upstream-client.js';
 import { UpstreamModule } from '@/upstream/upstream.module.js';
 import { protocol } from './wire.js';
 import { listFeeds, readFeed } from './read-feed.js';
+import { removedResources } from './removed-resources.js';
 import { description, settings } from './settings.js';
 
 /** The operation logs of Huawei Cloud CBR: what ran on the vaults of a project. */
@@ -14,6 +15,7 @@ import { description, settings } from './settings.js';
 export class HuaweiCbrProvider implements Provider {
   readonly settings = settings;
   readonly description = description;
+  readonly removedResources = removedResources;
 
   constructor(
     private readonly clients: UpstreamClients,

@@ -15,6 +15,9 @@ import type { Fields } from '@/upstream/records/raw.js';
 import { documentedFields, noteDropped, openRow, type RowShape } from '@/upstream/records/row-shape.js';
 import { readGoTime } from './go-time.js';
 
+/** What a cluster is called as a resource. */
+export const CLUSTER_TYPE = 'cce-cluster';
+
 /** Where a record comes from. */
 export interface Origin {
   readonly source: SourceConfig;
@@ -86,7 +89,7 @@ export function normalise(item: unknown, origin: Origin): TaskRow | null {
     error: state.status === 'FAILED' ? errorOf(subtasks) : null,
     checkpointTime: null,
     lagSeconds: null,
-    resource: { type: 'cce-cluster', id: feed.key, name: feed.cluster?.name ?? null },
+    resource: { type: CLUSTER_TYPE, id: feed.key, name: feed.cluster?.name ?? null },
     cluster: { id: feed.key, name: feed.cluster?.name ?? null },
     destination: null,
     warnings: [],

@@ -15,6 +15,9 @@ import { parseTime, secondsBetween } from '@/model/time.js';
 import type { Fields } from '@/upstream/records/raw.js';
 import { documentedFields, noteDropped, openRow, type RowShape } from '@/upstream/records/row-shape.js';
 
+/** What a cluster is called as a resource. */
+export const CLUSTER_TYPE = 'css-cluster';
+
 /** Where a record comes from. */
 export interface Origin {
   readonly source: SourceConfig;
@@ -66,7 +69,7 @@ export function normalise(record: unknown, origin: Origin): TaskRow | null {
     updateTime: null,
     checkpointTime: null,
     lagSeconds: null,
-    resource: { type: 'css-cluster', ...cluster },
+    resource: { type: CLUSTER_TYPE, ...cluster },
     cluster,
     destination: fields.text('logPath'),
     error: readError(fields),

@@ -7,6 +7,9 @@ import { hideSecrets } from '@/upstream/records/hidden-secrets.js';
 import { Fields, rawObject } from '@/upstream/records/raw.js';
 import { documentedFields, noteDropped, openRow, type RowShape } from '@/upstream/records/row-shape.js';
 
+/** What a cluster is called as a resource. */
+export const CLUSTER_TYPE = 'oceanbase-cluster';
+
 /** Where a record comes from. */
 export interface Origin {
   readonly source: SourceConfig;
@@ -172,6 +175,6 @@ function readCluster(fields: Fields, feed: Feed): TaskCluster {
 /** Tenant 0 is the whole cluster: all rows of the reference's example for data backup tasks have it. */
 function readResource(fields: Fields, cluster: TaskCluster): TaskResource {
   const tenantId = fields.text('tenantId');
-  if (tenantId === null || tenantId === '0') return { type: 'oceanbase-cluster', ...cluster };
+  if (tenantId === null || tenantId === '0') return { type: CLUSTER_TYPE, ...cluster };
   return { type: 'oceanbase-tenant', id: tenantId, name: fields.text('tenantName') };
 }

@@ -4,6 +4,7 @@ import type { SourceConfig } from '@/model/source.js';
 import { settle } from '@/upstream/upstream-error.js';
 import { UpstreamClients } from '@/upstream/upstream-client.js';
 import { UpstreamModule } from '@/upstream/upstream.module.js';
+import { CLUSTER_TYPE } from './normalise.js';
 import { protocol } from './wire.js';
 import { listFeeds, readFeed } from './read-feed.js';
 import { description, settings } from './settings.js';
@@ -19,6 +20,7 @@ export class OceanbaseOcpProvider implements Provider {
   connect(source: SourceConfig): SourceReader {
     const connection = { client: this.clients.open(source, protocol), source };
     return {
+      clusterType: CLUSTER_TYPE,
       listFeeds: (context) => settle(() => listFeeds(connection, context)),
       readFeed: (feed, context) => settle(() => readFeed(connection, feed, context)),
     };
