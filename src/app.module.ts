@@ -20,10 +20,10 @@ import { RedisLink } from '@/redis/redis-link.js';
 import { RedisLockouts } from '@/redis/redis-lockouts.js';
 import { SharedSecret } from '@/redis/shared-secret.js';
 import type { SnapshotStore } from '@/snapshots/snapshot-store.js';
+import { ResourcesModule } from '@/resources/resources.module.js';
 import { SourcesModule } from '@/sources/sources.module.js';
-import { PAGE_TOKEN_KEYS } from '@/tasks/task-lister.js';
 import { TasksModule } from '@/tasks/tasks.module.js';
-import type { PageTokenKeys } from '@/view/page-token.js';
+import { PAGE_TOKEN_KEYS, type PageTokenKeys } from '@/view/page-token.js';
 import { BodyMemory } from '@/upstream/http/body-memory.js';
 import { LOCKOUT_POLICY } from '@/upstream/credentials/credential-lockout.js';
 import { UpstreamModule } from '@/upstream/upstream.module.js';
@@ -89,6 +89,7 @@ export class AppModule implements OnApplicationShutdown {
         PlatformModule,
         SourcesModule,
         TasksModule,
+        ResourcesModule.on(options.config.protection),
       ],
       providers: shared,
       exports: [...shared.map(({ provide }) => provide), ProvidersModule, UpstreamModule],

@@ -3,6 +3,7 @@ import { ApiPropertyOptional, type ApiPropertyOptions } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { IsOptional, ValidateBy, type ValidationArguments } from 'class-validator';
 import { formatTime, parseTime } from '@/model/time.js';
+import type { ParameterError } from '@/platform/problem/api-problem.js';
 
 /** Tells what is wrong with a value; null when nothing is. */
 type Check = (value: unknown) => string | null;
@@ -192,8 +193,19 @@ function quote(value: string): string {
 }
 
 /** Found values in quotes: the first ones, and how many more there are. */
-export function quoteSome(values: readonly string[]): string {
+function quoteSome(values: readonly string[]): string {
   const named = values.slice(0, MOST_NAMED).map(quote).join(', ');
   const more = values.length - MOST_NAMED;
   return more > 0 ? `${named} and ${more} more` : named;
+}
+
+/** What is wrong with names of which some are not known: at most one error. */
+export function unknownNames(
+  parameter: string,
+  names: readonly string[] | undefined,
+  known: readonly string[],
+): ParameterError[] {
+  const unknown = (names ?? []).filter((name) => !known.includes(name));
+  if (unknown.length === 0) return [];
+  return [{ parameter, detail: `no ${parameter} is named ${quoteSome(unknown)}; use ${known.join(', ')}` }];
 }

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Asked } from '@/answers/asked.js';
 import { assertAvailable, retryAfter } from '@/answers/availability.js';
-import { quoteSome } from '@/answers/parameters.js';
+import { unknownNames } from '@/answers/parameters.js';
 import { CLOCK, type Clock } from '@/model/clock.js';
 import type { CollectionAnswer, FeedCollection } from '@/model/collection.js';
 import { PROVIDERS, type Provider } from '@/model/provider.js';
@@ -36,14 +36,4 @@ export class FeedsInScope {
     );
     return answer;
   }
-}
-
-function unknownNames(
-  parameter: keyof TaskFilter,
-  names: readonly string[] | undefined,
-  known: readonly string[],
-): ParameterError[] {
-  const unknown = (names ?? []).filter((name) => !known.includes(name));
-  if (unknown.length === 0) return [];
-  return [{ parameter, detail: `no ${parameter} is named ${quoteSome(unknown)}; use ${known.join(', ')}` }];
 }

@@ -9,17 +9,15 @@ import type { Asked } from '@/answers/asked.js';
 import { completenessOf, type Completeness } from '@/answers/completeness.js';
 import { joinMissingFeeds, type MissingFeed } from '@/view/missing-feed.js';
 import {
+  PAGE_TOKEN_FAULTS,
+  PAGE_TOKEN_KEYS,
   PageTokens,
   type PageTokenContent,
-  type PageTokenFault,
   type PageTokenKeys,
   type WalkQuery,
 } from '@/view/page-token.js';
 import { View } from '@/view/view.js';
 import { FeedsInScope } from './feeds-in-scope.js';
-
-/** Injection token of the keys that page tokens are signed with. */
-export const PAGE_TOKEN_KEYS = Symbol('PAGE_TOKEN_KEYS');
 
 /** A page of tasks and how far it can be relied on. */
 export interface TaskPage {
@@ -98,18 +96,12 @@ export class TaskLister {
   private read(token: string, query: WalkQuery, knownFeeds: readonly string[]): PageTokenContent {
     const content = this.#tokens.read(token, { query, knownFeeds });
     if (typeof content !== 'string') return content;
-    const detail = TOKEN_FAULTS[content];
+    const detail = PAGE_TOKEN_FAULTS[content];
     throw new ApiProblem('invalid-page-token', `pageToken: ${detail}`, {
       errors: [{ parameter: 'pageToken', detail }],
     });
   }
 }
-
-const TOKEN_FAULTS: Record<PageTokenFault, string> = {
-  malformed: 'the page token is not valid; send nextPageToken of the previous answer unchanged',
-  'other-query':
-    'the token belongs to a call with other parameters, or of a caller who sees other sources; repeat the parameters of that call (only pageSize may differ)',
-};
 
 function missingNow({ feeds }: CollectionAnswer): MissingFeed[] {
   return feeds.flatMap(({ problem }) => {

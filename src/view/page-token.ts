@@ -1,11 +1,15 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import type { OrderPosition } from '@/model/order.js';
-import { filterKey, type TaskQuery } from '@/model/query.js';
+import { filterKey, type Filter } from '@/model/query.js';
 import { formatTime } from '@/model/time.js';
 import { packMissingFeeds, unpackMissingFeeds, type MissingFeed } from './missing-feed.js';
 
 /** What stays the same through a walk; the page size may change. */
-export interface WalkQuery extends Pick<TaskQuery, 'filter' | 'order' | 'includeRaw'> {
+export interface WalkQuery {
+  readonly filter: Filter;
+  /** No two kinds of lists have an order in common. */
+  readonly order: string;
+  readonly includeRaw: boolean;
   /** The key of the collection that the caller sees. */
   readonly visible: string;
 }
@@ -19,6 +23,13 @@ export interface PageTokenContent {
 
 /** `malformed`: not one of our tokens as we issued it. `other-query`: ours, but of another walk. */
 export type PageTokenFault = 'malformed' | 'other-query';
+
+/** What is wrong, and what to do about it. */
+export const PAGE_TOKEN_FAULTS: Record<PageTokenFault, string> = {
+  malformed: 'the page token is not valid; send nextPageToken of the previous answer unchanged',
+  'other-query':
+    'the token belongs to a call with other parameters, or of a caller who sees other sources; repeat the parameters of that call (only pageSize may differ)',
+};
 
 export interface PageTokenContext {
   readonly query: WalkQuery;
@@ -43,6 +54,9 @@ const MOST_BYTES = (LONGEST_PAGE_TOKEN / 4) * 3;
 const LONGEST_ID_BYTES = 255;
 
 type Key = string | Uint8Array;
+
+/** Injection token of the keys that page tokens are signed with. */
+export const PAGE_TOKEN_KEYS = Symbol('PAGE_TOKEN_KEYS');
 
 /** The keys that page tokens are signed with. */
 export interface PageTokenKeys {

@@ -363,6 +363,9 @@ describe('the parameters', () => {
       'listSources',
       'getSource',
       'listProviders',
+      'listResources',
+      'getResource',
+      'getProtection',
     ]) {
       const { path, operation } = operationOf(operationId);
       const documented = operation.parameters.filter((parameter) => parameter.in === 'query');

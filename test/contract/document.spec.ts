@@ -72,10 +72,13 @@ describe('the document', () => {
     expect([...OPERATIONS.keys()].sort()).toEqual([
       'getLiveness',
       'getMetrics',
+      'getProtection',
       'getReadiness',
+      'getResource',
       'getSource',
       'getTask',
       'listProviders',
+      'listResources',
       'listSources',
       'listTasks',
       'summarizeTasks',
@@ -151,6 +154,14 @@ describe('the document', () => {
       if (words.includes('number') || words.includes('integer')) types[way.split('/').at(-1) ?? ''] = type;
     }
     expect(types).toEqual({
+      NOT_EXPECTED: 'integer',
+      OK: 'integer',
+      UNKNOWN: 'integer',
+      VIOLATED: 'integer',
+      consecutiveFailures: 'integer',
+      failed: 'integer',
+      medianDurationSeconds: ['number', 'null'],
+      overdueSeconds: ['number', 'null'],
       ageSeconds: ['number', 'null'],
       calls: 'integer',
       count: 'integer',
@@ -164,7 +175,7 @@ describe('the document', () => {
       progressPercent: ['number', 'null'],
       remaining: 'integer',
       status: 'integer',
-      taskCount: ['integer', 'null'],
+      taskCount: 'integer',
       totalSize: 'integer',
       unknownField: 'integer',
       unknownStatus: 'integer',
@@ -210,6 +221,7 @@ describe('the document', () => {
       Task: ['raw'],
       Problem: ['errors', 'problems'],
       Health: ['configuration', 'degraded'],
+      Resource: ['days'],
       SummaryKey: [...GROUP_FIELDS],
     };
     const always = Object.keys(schema.properties ?? {}).filter((field) => !optional[name]?.includes(field));

@@ -25,6 +25,8 @@ export interface GatewayOptions {
   readonly clock?: Clock | (() => number);
   readonly maxConnections?: number;
   readonly auth?: Config['auth'];
+  /** What should run; of the demo configuration where it is absent. */
+  readonly protection?: Partial<Config['protection']>;
   /** How long clients may take; the usual times are long for tests. */
   readonly timeLimits?: TimeLimits;
 }
@@ -76,6 +78,7 @@ export function configFor({ urls }: Pick<Simulator, 'urls'>, options: GatewayOpt
         ? config.cache
         : { ...config.cache, redis: addressOf(redis.url), prefix: redis.prefix },
     auth: auth ?? config.auth,
+    protection: { ...config.protection, ...options.protection },
     sources: sources?.(swift) ?? swift,
   };
 }

@@ -37,6 +37,7 @@ export function createDocument(app: INestApplication, basePath: string): OpenAPI
     .setLicense('Apache-2.0', 'https://www.apache.org/licenses/LICENSE-2.0')
     .addServer(basePath || '/', 'This gateway')
     .addTag('tasks', 'The merged list of backup tasks')
+    .addTag('resources', 'What backups protect, and whether they do')
     .addTag('sources', 'Where tasks come from, and how current they are')
     .addTag('operations', 'For those who run the gateway')
     .build();

@@ -29,6 +29,7 @@ const RETRIED: ReadonlySet<ProblemSlug> = new Set([
   'issuer-unavailable',
   'no-source-available',
   'task-unknown',
+  'resource-unknown',
 ]);
 
 /** Adds the schemas of problems, and to each operation the errors it may answer with. */
@@ -128,6 +129,7 @@ const DETAILS: Record<ProblemSlug, object> = {
   },
   'not-found': { detail: 'There is no such path.' },
   'task-not-found': { detail: 'No feed of any source has a task of that id.' },
+  'resource-not-found': { detail: 'Nothing names a resource of that id.' },
   'source-not-found': { detail: 'No source with that id is configured.' },
   'method-not-allowed': { detail: 'POST is not allowed here; use GET, HEAD' },
   'request-timeout': { detail: 'The request was not complete in time.' },
@@ -140,6 +142,10 @@ const DETAILS: Record<ProblemSlug, object> = {
   'internal-error': { detail: 'The gateway failed to answer.' },
   'no-source-available': { detail: 'No feed in scope could be read.', problems: FAILED },
   'incomplete-answer': { detail: `Missing, stale or truncated: ${FEED}.`, problems: FAILED },
+  'resource-unknown': {
+    detail: 'The resource may be in a feed that could not be read.',
+    problems: FAILED,
+  },
   'task-unknown': { detail: 'The task may be in a feed that could not be read.', problems: FAILED },
   overloaded: { detail: 'The gateway is overloaded. Retry after the time in Retry-After.' },
   'nothing-cached': { detail: 'No feed in scope has a snapshot.', problems: UNREAD },

@@ -47,6 +47,12 @@ export const PROBLEMS = {
     title: 'No such source',
     meaning: 'No source with this id is configured. `/v1/sources` lists the configured sources.',
   },
+  'resource-not-found': {
+    status: 404,
+    title: 'No such resource',
+    meaning:
+      'All feeds of the source were read, and no task, no list and no configuration names the resource. Its backups may have ended so long ago that its system no longer lists them.',
+  },
   'method-not-allowed': {
     status: 405,
     title: 'The method is not allowed',
@@ -104,6 +110,12 @@ export const PROBLEMS = {
     title: 'It is not known whether the task exists',
     meaning:
       'No feed that could be read has the task, but at least one feed of its source could not be read. `problems` lists these feeds. Retry later.',
+  },
+  'resource-unknown': {
+    status: 503,
+    title: 'It is not known whether the resource exists',
+    meaning:
+      'Nothing that could be read names the resource, but at least one feed of its source could not be read. `problems` lists these feeds. Retry later.',
   },
   'issuer-unavailable': {
     status: 503,

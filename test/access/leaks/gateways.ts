@@ -1,3 +1,4 @@
+import { USUAL_TASK_TYPES, type Expectation } from '@/model/expectation.js';
 import type { SourceConfig } from '@/model/source.js';
 import { configFor, runGateway, type RunningGateway } from '../../support/gateway.js';
 import { ask, type Answer } from '../../support/http.js';
@@ -88,8 +89,21 @@ export interface TestRequest {
   readonly headers: Record<string, string>;
 }
 
+/** For every source alike: the rules of a configuration are for all who ask. */
+const DAILY: Expectation = {
+  name: 'daily',
+  match: {},
+  rhythm: { kind: 'every', everyMs: 86_400_000, graceMs: 0 },
+  taskTypes: USUAL_TASK_TYPES,
+  failuresInARow: 2,
+  maxDurationMs: 3_600_000,
+  warningsCountAs: 'success',
+  maxBlindMs: 365 * 86_400_000,
+};
+
 function configOf(sources: readonly SourceConfig[]): ReturnType<typeof configFor> {
-  return configFor({ urls: NO_URLS }, { secret: 'a secret of all gateways', sources: () => sources });
+  const options = { secret: 'a secret of all gateways', sources: () => sources };
+  return configFor({ urls: NO_URLS }, { ...options, protection: { expectations: [DAILY] } });
 }
 
 /** Everything is one of them. */

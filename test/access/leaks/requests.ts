@@ -1,8 +1,11 @@
 import fc from 'fast-check';
 import { TASK_ORDERS } from '@/model/order.js';
 import { BUCKET_TIMES, BUCKET_UNITS, GROUP_FIELDS } from '@/model/summary.js';
+import { resourceIdOf } from '@/model/task-id.js';
 import { TASK_STATUSES, TASK_TYPES } from '@/model/task.js';
 import { PROVIDER_SETTINGS } from '@/providers/provider-list.js';
+import { RESOURCE_ORDERS } from '@/resources/list-resources-query.dto.js';
+import { REASONS, VERDICTS } from '@/resources/verdict.js';
 import type { SentTask } from '../../support/tasks.js';
 import type { TestRequest } from './gateways.js';
 import { SOURCE_IDS } from './sources.js';
@@ -18,6 +21,7 @@ export function requestsAbout(tasks: readonly SentTask[]): fc.Arbitrary<TestRequ
     path: fc.oneof(
       { weight: 8, arbitrary: listPaths(tasks) },
       { weight: 4, arbitrary: summaryPaths(tasks) },
+      { weight: 3, arbitrary: resourcePaths(tasks) },
       { weight: 3, arbitrary: taskPaths(tasks) },
       { weight: 3, arbitrary: OTHER_PATHS },
     ),
@@ -49,6 +53,42 @@ function summaryPaths(tasks: readonly SentTask[]): fc.Arbitrary<string> {
   const some = fc.tuple(queries(GROUPS, 6), queries(filters(tasks), 2));
   return some.map((parts) => `/v1/tasks/summary?${parts.filter((part) => part !== '').join('&')}`);
 }
+
+/** Always at a past time: now is another moment for every gateway. */
+function resourcePaths(tasks: readonly SentTask[]): fc.Arbitrary<string> {
+  const { source, provider, resourceId, clusterId } = filters(tasks);
+  const own = {
+    ...{ source, provider, resourceId, clusterId, name: fc.constantFrom('prod', 'ecs', 'a') },
+    verdict: listOf([...VERDICTS, 'FINE']),
+    reason: listOf(REASONS),
+    orderBy: fc.constantFrom(...RESOURCE_ORDERS),
+    pageSize: fc.constantFrom('1', '3', '50'),
+    page: fc.constantFrom('1', '2'),
+    include: fc.constant('days'),
+    days: fc.constantFrom('1', '3'),
+  } as Record<string, fc.Arbitrary<string>>;
+  const asOf = fc
+    .integer({ min: 0, max: 40 })
+    .map((days) => `asOf=${new Date(DAWN_MS - days * DAY_MS).toISOString()}`);
+  const lists = fc
+    .tuple(queries(own, 2), asOf)
+    .map((parts) => `/v1/resources?${parts.filter(Boolean).join('&')}`);
+  const ids = tasks.flatMap(({ source: of, resource }) =>
+    resource === null ? [] : resourceIdOf(of, resource.type, resource.id ?? resource.name ?? ''),
+  );
+  const single = fc
+    .tuple(fc.constantFrom('unknown.x.y', ...ids), asOf)
+    .map(([id, query]) => `/v1/resources/${id}?${query}`);
+  return fc.oneof(
+    lists,
+    single,
+    asOf.map((query) => `/v1/protection?${query}`),
+  );
+}
+
+const DAY_MS = 86_400_000;
+/** Before any of the gateways has started. */
+const DAWN_MS = Date.now() - DAY_MS / 24;
 
 /** Each parameter is in about so many of ten queries. Most lists have few, so that most find something. */
 function queries(parameters: Record<string, fc.Arbitrary<string>>, chance: number): fc.Arbitrary<string> {

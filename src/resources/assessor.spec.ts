@@ -1,0 +1,225 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import type { FeedAnswer, SourceStatus } from '@/model/collection.js';
+import { NO_PROTECTION, type ProtectionConfig } from '@/model/expectation.js';
+import type { ListedResource } from '@/model/listed-resource.js';
+import { COVERED_SINCE_EVER } from '@/model/provider.js';
+import type { Snapshot } from '@/model/snapshot.js';
+import { resourceIdOf } from '@/model/task-id.js';
+import type { Task } from '@/model/task.js';
+import { nextSnapshot, snapshotOf } from '../../test/support/snapshots.js';
+import { rowOf } from '../../test/support/rows.js';
+import { Assessor, type Known } from './assessor.js';
+import { RuleBook } from './rule-book.js';
+import type { Assessment } from './source-judge.js';
+
+const HOUR_MS = 3_600_000;
+const NOW_MS = Date.parse('2026-11-29T12:00:00.000Z');
+const SOURCE = 'cbr';
+const FEEDS = ['sources/cbr/feeds/1', 'sources/cbr/feeds/2'] as const;
+
+const NIGHTLY: ProtectionConfig['expectations'][number] = {
+  name: 'nightly',
+  match: { name: ['prod*'] },
+  rhythm: { kind: 'every', everyMs: 24 * HOUR_MS, graceMs: 2 * HOUR_MS },
+  taskTypes: ['BACKUP'],
+  failuresInARow: 2,
+  maxDurationMs: 6 * HOUR_MS,
+  warningsCountAs: 'success',
+  maxBlindMs: HOUR_MS,
+};
+const PROTECTION: ProtectionConfig = {
+  ...NO_PROTECTION,
+  expectations: [NIGHTLY],
+  resources: [{ source: SOURCE, type: 'server', id: 'never', name: 'prod-never' }],
+};
+
+/** Hours before now; negative is after it. */
+const hoursAgo = fc.integer({ min: -3, max: 72 });
+
+const task: fc.Arbitrary<Task> = fc
+  .record({
+    key: fc.integer({ min: 0, max: 60 }),
+    feed: fc.constantFrom(...FEEDS),
+    resource: fc.constantFrom('prod-a', 'prod-b', 'test-c'),
+    type: fc.constantFrom('BACKUP' as const, 'RESTORE' as const, 'REMOVE_RESOURCE' as const),
+    status: fc.constantFrom('RUNNING', 'SUCCEEDED', 'FAILED', 'TIMED_OUT', 'PENDING', 'STOPPED'),
+    begun: hoursAgo,
+    took: fc.integer({ min: 0, max: 5 }),
+    warnings: fc.constantFrom([], [{ code: null, message: 'm' }]),
+  })
+  .map(({ key, feed, resource, begun, took, ...rest }) => {
+    const createTime = timeAt(begun);
+    const isEnded = rest.status !== 'RUNNING' && rest.status !== 'PENDING';
+    const endTime = isEnded ? timeAt(begun - took) : null;
+    return {
+      ...rowOf(key).task,
+      ...{ id: `${SOURCE}.${key}`, source: SOURCE, feed, ...rest },
+      ...{ createTime, startTime: createTime, endTime, updateTime: endTime ?? createTime },
+      resource: { type: 'server', id: resource, name: resource },
+    };
+  });
+const tasks = fc.uniqueArray(task, { selector: ({ id }) => id, maxLength: 40, size: 'max' });
+
+function timeAt(hours: number): string {
+  return new Date(NOW_MS - hours * HOUR_MS).toISOString();
+}
+
+function newAssessor(): Assessor {
+  return new Assessor(new RuleBook(PROTECTION), []);
+}
+
+function knownOf(snapshots: readonly Snapshot[], listed: readonly ListedResource[] = []): Known {
+  const feeds = snapshots.map((snapshot): FeedAnswer => {
+    const whole = { ...snapshot, fetchTimeMs: NOW_MS, coveredSince: COVERED_SINCE_EVER };
+    return { feed: snapshot.feed.name, snapshot: whole, agesFrom: null, problem: null, freshForMs: 15_000 };
+  });
+  return {
+    answer: { feeds, waitedFor: null, collapsed: false },
+    inventories: [{ feed: 'sources/cbr/feeds/-', source: SOURCE, resources: listed, problem: null }],
+    sources: [
+      { id: SOURCE, provider: 'huawei-cbr', region: null, projectId: null },
+    ] as unknown as SourceStatus[],
+  };
+}
+
+/** Without what belongs to one assessor. */
+function plain(assessments: readonly Assessment[]): unknown {
+  return assessments
+    .map(({ resource, history, judgement, retiredMs }) => ({ ...resource, history, judgement, retiredMs }))
+    .sort((a, b) => (a.id < b.id ? -1 : 1));
+}
+
+describe('Assessor', () => {
+  it('says the same of a changed world as one that sees it for the first time', async () => {
+    const step = fc.record({ which: fc.constantFrom(0, 1), now: tasks, past: fc.boolean() });
+    await fc.assert(
+      fc.asyncProperty(tasks, tasks, fc.array(step, { maxLength: 6 }), async (first, second, steps) => {
+        const assessor = newAssessor();
+        const snapshots = [snapshotOf(FEEDS[0], rowsOf(first)), snapshotOf(FEEDS[1], rowsOf(second))];
+        for (const { which, now, past } of steps) {
+          snapshots[which] = nextSnapshot(snapshots[which] ?? snapshotOf(FEEDS[which], []), now);
+          const moment = { timeMs: past ? NOW_MS - 30 * HOUR_MS : NOW_MS, isPast: past };
+          const anew = snapshots.map((snapshot) => ({ ...snapshot, change: null, rows: [...snapshot.rows] }));
+          expect(plain(await assessor.assess(knownOf(snapshots), moment))).toEqual(
+            plain(await newAssessor().assess(knownOf(anew), moment)),
+          );
+        }
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  it('tells of each resource what a plain look at its tasks tells', async () => {
+    await fc.assert(
+      fc.asyncProperty(tasks, async (all) => {
+        const moment = { timeMs: NOW_MS, isPast: false };
+        const assessed = await newAssessor().assess(knownOf([snapshotOf(FEEDS[0], rowsOf(all))]), moment);
+        const byId = new Map(assessed.map((each) => [each.resource.id, each]));
+        for (const name of ['prod-a', 'prod-b', 'test-c']) {
+          const own = all.filter(
+            ({ resource, createTime }) => resource?.id === name && (createTime ?? '') <= timeAt(0),
+          );
+          const found = byId.get(resourceIdOf(SOURCE, 'server', name));
+          if (all.some(({ resource }) => resource?.id === name)) {
+            expect(found?.history).toMatchObject(
+              historyByHand(own, name.startsWith('prod') ? ['BACKUP'] : USUAL),
+            );
+          } else expect(found).toBeUndefined();
+        }
+        expect(byId.get(resourceIdOf(SOURCE, 'server', 'never'))?.judgement).toMatchObject({
+          verdict: 'VIOLATED',
+          reasons: ['NEVER_RUN'],
+        });
+      }),
+    );
+  });
+
+  it('keeps the resources that did not change as they are', async () => {
+    const assessor = newAssessor();
+    const [a, b] = [taskOf(1, 'prod-a'), taskOf(2, 'prod-b')];
+    const before = snapshotOf(FEEDS[0], rowsOf([a, b]));
+    const after = nextSnapshot(before, [...before.rows.map(({ task: each }) => each), taskOf(3, 'prod-b')]);
+    const moment = { timeMs: NOW_MS, isPast: false };
+    const [old, now] = [
+      await assessor.assess(knownOf([before]), moment),
+      await assessor.assess(knownOf([after]), moment),
+    ];
+    const resourceIn = (assessed: readonly Assessment[], name: string): unknown =>
+      assessed.find(({ resource }) => resource.name === name)?.resource;
+    expect(resourceIn(now, 'prod-a')).toBe(resourceIn(old, 'prod-a'));
+    expect(resourceIn(now, 'prod-b')).not.toBe(resourceIn(old, 'prod-b'));
+  });
+
+  it('shows what is only listed, and by its listed name', async () => {
+    const listed: ListedResource = {
+      ...{ source: SOURCE, provider: 'huawei-cbr', type: 'server', id: 'idle', name: 'prod-idle' },
+      ...{ cluster: null, region: 'here', projectId: 'p' },
+    };
+    const assessed = await newAssessor().assess(knownOf([snapshotOf(FEEDS[0], [])], [listed]), {
+      timeMs: NOW_MS,
+      isPast: false,
+    });
+    expect(assessed.find(({ resource }) => resource.resourceId === 'idle')).toMatchObject({
+      resource: { name: 'prod-idle', region: 'here', rows: [] },
+      judgement: { verdict: 'VIOLATED', reasons: ['NEVER_RUN'] },
+    });
+  });
+
+  it('knows a resource as retired from its removal until its next task', async () => {
+    const removal = { ...taskOf(9, 'prod-a', 10), type: 'REMOVE_RESOURCE' as const };
+    const moment = { timeMs: NOW_MS, isPast: false };
+    const judged = async (all: readonly Task[], at = moment): Promise<unknown> => {
+      const assessed = await newAssessor().assess(knownOf([snapshotOf(FEEDS[0], rowsOf(all))]), at);
+      return assessed.find(({ resource }) => resource.name === 'prod-a')?.judgement.reasons[0];
+    };
+    expect(await judged([taskOf(1, 'prod-a', 40), removal])).toBe('RETIRED');
+    expect(
+      await judged([taskOf(1, 'prod-a', 40), removal], { timeMs: NOW_MS - 20 * HOUR_MS, isPast: true }),
+    ).toBeUndefined();
+    expect(await judged([taskOf(1, 'prod-a', 40), { ...removal, status: 'FAILED' }])).toBe('OVERDUE');
+    expect(await judged([taskOf(1, 'prod-a', 5), removal])).toBeUndefined();
+  });
+});
+
+const USUAL = ['LOG_BACKUP', 'CLUSTER_SNAPSHOT', 'BACKUP'];
+
+function rowsOf(all: readonly Task[]): { task: Task; raw: object }[] {
+  return all.map((each) => ({ task: each, raw: {} }));
+}
+
+/** A success that began and ended so many hours ago. */
+function taskOf(key: number, name: string, hours = 1): Task {
+  const time = timeAt(hours);
+  return {
+    ...rowOf(key).task,
+    ...{ id: `${SOURCE}.${key}`, source: SOURCE, feed: FEEDS[0] },
+    ...{ createTime: time, startTime: time, endTime: time, updateTime: time },
+    resource: { type: 'server', id: name, name },
+  };
+}
+
+/** The words of the contract, spelled out. */
+function historyByHand(own: readonly Task[], types: readonly string[]): object {
+  const counted = own.filter(({ type }) => types.includes(type));
+  const now = timeAt(0);
+  const isEnded = ({ endTime }: Task): boolean => endTime !== null && endTime <= now;
+  const successes = counted.filter((each) => each.status === 'SUCCEEDED' && isEnded(each));
+  const failures = counted.filter((each) => ['FAILED', 'TIMED_OUT'].includes(each.status) && isEnded(each));
+  const newest = (list: readonly Task[]): string =>
+    list
+      .map(({ endTime }) => endTime ?? '')
+      .sort()
+      .at(-1) ?? '';
+  const running = counted.filter(
+    ({ status, endTime }) => status === 'RUNNING' || (endTime !== null && endTime > now),
+  );
+  const since = running.map(({ startTime }) => startTime ?? '').sort()[0];
+  return {
+    lastSuccess: successes.length === 0 ? null : { timeMs: Date.parse(newest(successes)) },
+    lastFailure: failures.length === 0 ? null : { timeMs: Date.parse(newest(failures)) },
+    failuresSinceSuccess: failures.filter(({ endTime }) => (endTime ?? '') > newest(successes)).length,
+    runningSinceMs: since === undefined ? null : Date.parse(since),
+    taskCount: counted.length,
+  };
+}

@@ -1,0 +1,39 @@
+import type { TaskStatus } from '@/model/task.js';
+
+/** A task that ended, well or not. */
+export interface Outcome {
+  /** When it ended; where that is not known its updateTime, else its createTime. Epoch milliseconds. */
+  readonly timeMs: number;
+  readonly taskId: string;
+}
+
+/**
+ * What the tasks of one resource say, as they were at a moment T: those of the task types that its rule counts, created by
+ * T. One that ended later was running at T, and is no outcome here.
+ */
+export interface TaskHistory {
+  /** A success with warnings is one only where the rule counts it as a success. */
+  readonly lastSuccess: Outcome | null;
+  /** FAILED or TIMED_OUT, and a success with warnings where the rule counts it as a failure. */
+  readonly lastFailure: Outcome | null;
+  /** Failures since the last success; all of them where there was none. */
+  readonly failuresSinceSuccess: number;
+  /** The newest task that SUCCEEDED, where it had warnings, whatever it counts as; else null. */
+  readonly successWithWarnings: Outcome | null;
+  /** When the oldest task that is still running began; null where none runs. */
+  readonly runningSinceMs: number | null;
+  /** The newest stream by createTime; null where there is none, or where the rule is about no streams. */
+  readonly stream: { readonly status: TaskStatus; readonly checkpointTimeMs: number | null } | null;
+  readonly taskCount: number;
+}
+
+/** How far a feed can be relied on that would carry the tasks of a resource. */
+export interface FeedEvidence {
+  readonly feed: string;
+  /** When its snapshot was read; null where there is none. */
+  readonly fetchTimeMs: number | null;
+  /** From when on the snapshot has all tasks; -Infinity: all there are; null: that cannot be vouched for. */
+  readonly coveredSinceMs: number | null;
+  /** False while the feed is LOADING, FAILED or STALE. */
+  readonly isCurrent: boolean;
+}

@@ -1,0 +1,90 @@
+import { createHash } from 'node:crypto';
+import { Heap } from '@/view/heap.js';
+
+/** What lists of resources are ordered by. Each order is total: where all else is equal, by a hash of the id. */
+export interface SortKey {
+  /** The smallest comes first. */
+  readonly rank: number;
+  /** null comes last. Only its beginning counts. */
+  readonly name: string | null;
+  readonly id: string;
+}
+
+/** A place between two resources: everything up to it has been shown. It need not be the place of one that still exists. */
+export interface Place {
+  readonly rank: number;
+  readonly name: string | null;
+  readonly idHash: string;
+}
+
+/** As much of a name as a page token holds. */
+const MOST_CHARACTERS = 48;
+const HASH_CHARACTERS = 16;
+
+/** Negative where `a` comes first. */
+export function compareKeys(a: SortKey, b: SortKey): number {
+  if (a.rank !== b.rank) return a.rank < b.rank ? -1 : 1;
+  return compareNames(a.name, b.name) || compareTexts(hashOf(a.id), hashOf(b.id));
+}
+
+/** Positive where the key comes after the place. */
+export function compareToPlace(key: SortKey, place: Place): number {
+  if (key.rank !== place.rank) return key.rank < place.rank ? -1 : 1;
+  return compareNames(key.name, place.name) || compareTexts(hashOf(key.id), place.idHash);
+}
+
+export function placeOf({ rank, name, id }: SortKey): Place {
+  return { rank, name: name === null ? null : beginningOf(name), idHash: hashOf(id) };
+}
+
+/** The first ones in order, without sorting the others. */
+export function firstInOrder<T extends SortKey>(keys: Iterable<T>, count: number): T[] {
+  // The last of those that are kept is the first of the heap: the next better one takes its place.
+  const kept = new Heap<T>((a, b) => compareKeys(a, b) > 0);
+  let size = 0;
+  for (const key of keys) {
+    const last = kept.first;
+    if (size < count) size += 1;
+    else if (last === undefined || compareKeys(key, last) >= 0) continue;
+    else kept.removeFirst();
+    kept.push(key);
+  }
+  const first: T[] = [];
+  for (let last = kept.first; last !== undefined; last = kept.first) {
+    first.push(last);
+    kept.removeFirst();
+  }
+  return first.reverse();
+}
+
+/** A place as text of at most 255 bytes. */
+export function packPlace({ rank, name, idHash }: Place): string {
+  return [String(rank), idHash, ...(name === null ? [] : [name])].join(' ');
+}
+
+/** null for a text that is not of `packPlace`. */
+export function unpackPlace(text: string): Place | null {
+  const match = /^(-?[\d.e+-]+|-?Infinity) (\S{16})(?: (.*))?$/s.exec(text);
+  if (match === null) return null;
+  const [, rank, idHash = '', name = null] = match;
+  return { rank: Number(rank), name, idHash };
+}
+
+function compareNames(a: string | null, b: string | null): number {
+  if (a === b) return 0;
+  if (a === null || b === null) return a === null ? 1 : -1;
+  return compareTexts(beginningOf(a), beginningOf(b));
+}
+
+function beginningOf(name: string): string {
+  return name.length <= MOST_CHARACTERS ? name : name.slice(0, MOST_CHARACTERS).toWellFormed();
+}
+
+function compareTexts(a: string, b: string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
+}
+
+function hashOf(id: string): string {
+  return createHash('sha256').update(id).digest('base64url').slice(0, HASH_CHARACTERS);
+}

@@ -1,0 +1,68 @@
+import { DEFAULT_PAGE_SIZE, LARGEST_PAGE_SIZE } from '@/model/query.js';
+import {
+  DEFAULT_DAYS,
+  type GetResourceQuery,
+  type ListResourcesQuery,
+  type ResourceOrder,
+} from './list-resources-query.dto.js';
+import type { Reason, Verdict } from './verdict.js';
+
+export type { ResourceOrder } from './list-resources-query.dto.js';
+
+/** Which resources are asked for. Absent means no restriction. */
+export interface ResourceFilter {
+  readonly provider?: readonly string[];
+  readonly source?: readonly string[];
+  readonly type?: readonly string[];
+  readonly verdict?: readonly Verdict[];
+  readonly reason?: readonly Reason[];
+  /** Names of expectations. */
+  readonly expectation?: readonly string[];
+  /** Case-insensitive substring. */
+  readonly name?: string;
+  readonly resourceId?: string;
+  readonly clusterId?: string;
+}
+
+/** Which days to show of each resource. */
+export interface DaysWanted {
+  readonly count: number;
+  readonly timeZone: string;
+}
+
+export interface ResourceQuery {
+  readonly filter: ResourceFilter;
+  readonly order: ResourceOrder;
+  readonly pageSize: number;
+  /** At most one of pageToken and page is set. */
+  readonly pageToken: string | null;
+  /** 1-based. */
+  readonly page: number | null;
+  /** A time in the form of `formatTime`; null: now. */
+  readonly asOf: string | null;
+  readonly days: DaysWanted | null;
+}
+
+const FILTERS = [
+  ...['provider', 'source', 'type', 'verdict', 'reason', 'expectation', 'name', 'resourceId', 'clusterId'],
+] as readonly (keyof ResourceFilter & keyof ListResourcesQuery)[];
+
+/** The question that a checked query asks. */
+export function toResourceQuery(query: ListResourcesQuery): ResourceQuery {
+  const { pageSize = 0 } = query;
+  const given = FILTERS.filter((name) => query[name] !== undefined);
+  return {
+    filter: Object.fromEntries(given.map((name) => [name, query[name]])),
+    order: query.orderBy ?? 'verdict',
+    pageSize: pageSize === 0 ? DEFAULT_PAGE_SIZE : Math.min(pageSize, LARGEST_PAGE_SIZE),
+    pageToken: query.pageToken === '' ? null : (query.pageToken ?? null),
+    page: query.page ?? null,
+    asOf: query.asOf ?? null,
+    days: daysWanted(query),
+  };
+}
+
+/** null where no days are asked for. */
+export function daysWanted({ include, days, timeZone }: GetResourceQuery): DaysWanted | null {
+  return include === undefined ? null : { count: days ?? DEFAULT_DAYS, timeZone: timeZone ?? 'UTC' };
+}

@@ -1,0 +1,166 @@
+import { Controller, Get, Header, Param, Query, Req } from '@nestjs/common';
+import { ApiHeader, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import type { FastifyRequest } from 'fastify';
+import { CallerOf, type Caller } from '@/access/route/caller.js';
+import { NeedsScope } from '@/access/route/needs-scope.js';
+import { askedBy, preferencesOf, type Asked } from '@/answers/asked.js';
+import type { Completeness } from '@/answers/completeness.js';
+import type { CompletenessDto } from '@/answers/completeness.dto.js';
+import { REQUEST_HEADERS } from '@/answers/described-headers.js';
+import type { FeedCollection } from '@/model/collection.js';
+import { sourceOfTaskId } from '@/model/task-id.js';
+import { formatTime } from '@/model/time.js';
+import { ApiProblem, invalidParameters } from '@/platform/problem/api-problem.js';
+import { feedProblemBody, isUnreachable } from '@/platform/problem/feed-problem.js';
+import { Problems, type ProblemsByStatus } from '@/platform/problem/problems.decorator.js';
+import { Assessor } from './assessor.js';
+import { calendarDays } from './calendar-days.js';
+import { dayCells, type Day } from './days.js';
+import { AsOfQuery, GetResourceQuery, ListResourcesQuery, MOST_DAYS } from './list-resources-query.dto.js';
+import { countVerdicts, RuleWarnings } from './protection.js';
+import { ProtectionDto, ResourceDto, ResourcePageDto } from './resource.dto.js';
+import { ResourceLister } from './resource-lister.js';
+import { daysWanted, toResourceQuery, type DaysWanted } from './resource-query.js';
+import { showResource } from './show-resource.js';
+import type { Moment } from './source-judge.js';
+
+const PROBLEMS: ProblemsByStatus = { 400: ['invalid-parameter'], 503: ['overloaded'] };
+
+@ApiTags('resources')
+@ApiHeader(REQUEST_HEADERS.prefer)
+@ApiHeader(REQUEST_HEADERS.cacheControl)
+@Controller('v1')
+export class ResourcesController {
+  constructor(
+    private readonly lister: ResourceLister,
+    private readonly assessor: Assessor,
+    private readonly warnings: RuleWarnings,
+  ) {}
+
+  @Get('resources')
+  @NeedsScope('tasks:read')
+  @Header('cache-control', 'no-store')
+  @ApiOperation({
+    operationId: 'listResources',
+    summary: 'What backups protect, and whether they do',
+    description:
+      'Lists resources, each with the verdict on its expectation, the worst first. What cannot be seen is UNKNOWN: the answer is a 200 even if no upstream can be read.',
+  })
+  @Problems({ ...PROBLEMS, 400: ['invalid-parameter', 'invalid-page-token'] })
+  @ApiOkResponse({ type: ResourcePageDto, description: 'A page of resources.' })
+  async list(
+    @Query() query: ListResourcesQuery,
+    @CallerOf() { collection }: Caller,
+    @Req() request: FastifyRequest,
+  ): Promise<ResourcePageDto> {
+    const question = toResourceQuery(query);
+    checkDays(query);
+    const page = await this.lister.list(question, collection, askedOf(request, collection));
+    const days = daysAt(question.days, page.moment);
+    return {
+      resources: page.assessments.map((each) => showResource(each, days && dayCells(each, days))),
+      nextPageToken: page.nextPageToken,
+      totalSize: page.totalSize,
+      ...judged(page.moment, page.completeness),
+    };
+  }
+
+  @Get('resources/:id')
+  @NeedsScope('tasks:read')
+  @Header('cache-control', 'no-store')
+  @ApiOperation({
+    operationId: 'getResource',
+    summary: 'One resource',
+    description:
+      'Gives one resource by its id. While a feed of its source cannot be read, a resource that is not known is a 503 and not a 404: it may exist.',
+  })
+  @ApiParam({ name: 'id', description: 'The `id` of a resource, just as a list gave it.' })
+  @Problems({
+    ...PROBLEMS,
+    404: ['resource-not-found'],
+    414: ['bad-request'],
+    503: ['resource-unknown', 'overloaded'],
+  })
+  @ApiOkResponse({ type: ResourceDto, description: 'The resource.' })
+  async get(
+    @Param('id') id: string,
+    @Query() query: GetResourceQuery,
+    @CallerOf() { collection }: Caller,
+    @Req() request: FastifyRequest,
+  ): Promise<ResourceDto> {
+    checkDays(query);
+    const moment = this.lister.momentOf(query.asOf ?? null, null);
+    const source = sourceOfTaskId(id);
+    if (source === null || collection.sourceIdsIn({ source: [source] }).length === 0) throw notFound();
+    const known = await this.lister.known({ source: [source] }, collection, askedOf(request, collection));
+    const found = await this.assessor.find(known, id, moment);
+    if (found === null) throw absence(this.lister.completenessOf(known));
+    const days = daysAt(daysWanted(query), moment);
+    return showResource(found, days && dayCells(found, days));
+  }
+
+  @Get('protection')
+  @NeedsScope('tasks:read')
+  @Header('cache-control', 'no-store')
+  @ApiOperation({
+    operationId: 'getProtection',
+    summary: 'How many resources are protected as expected',
+    description: 'Tells how many resources have which verdict, by source and by expectation.',
+  })
+  @Problems(PROBLEMS)
+  @ApiOkResponse({ type: ProtectionDto, description: 'The counts.' })
+  async protection(
+    @Query() query: AsOfQuery,
+    @CallerOf() { collection }: Caller,
+    @Req() request: FastifyRequest,
+  ): Promise<ProtectionDto> {
+    const moment = this.lister.momentOf(query.asOf ?? null, null);
+    const known = await this.lister.known({}, collection, askedOf(request, collection));
+    const assessments = await this.assessor.assess(known, moment);
+    const completeness = this.lister.completenessOf(known);
+    // Rules may be about sources that the caller does not see, or about resources that nobody sees at the moment.
+    const isAllSeen = collection.key === 'all' && completeness.unreachable.length === 0;
+    return {
+      ...(await countVerdicts(assessments, collection.sourceIdsIn({}))),
+      warnings: isAllSeen ? this.warnings.of(assessments) : [],
+      ...judged(moment, completeness),
+    };
+  }
+}
+
+function askedOf(request: FastifyRequest, { deadlineMs }: FeedCollection): Asked {
+  return askedBy(request, preferencesOf(request, deadlineMs));
+}
+
+function judged(
+  { timeMs }: Moment,
+  { complete, completeSince, problems, unreachable }: Completeness,
+): { asOf: string; unreachable: string[]; completeness: CompletenessDto } {
+  return {
+    asOf: formatTime(timeMs),
+    unreachable: [...unreachable],
+    completeness: { complete, completeSince, problems: problems.map(feedProblemBody) },
+  };
+}
+
+function checkDays({ days }: GetResourceQuery): void {
+  if (days === undefined || days <= MOST_DAYS) return;
+  const detail = `"${days}" is not valid; use a whole number from 1 to ${MOST_DAYS}`;
+  throw invalidParameters([{ parameter: 'days', detail }]);
+}
+
+function daysAt(wanted: DaysWanted | null, { timeMs }: Moment): Day[] | null {
+  return wanted === null ? null : calendarDays(wanted.timeZone, wanted.count, timeMs);
+}
+
+function absence({ problems }: Completeness): ApiProblem {
+  const unreachable = problems.filter(isUnreachable);
+  if (unreachable.length === 0) return notFound();
+  return new ApiProblem('resource-unknown', 'The resource may be in a feed that could not be read.', {
+    problems: unreachable,
+  });
+}
+
+function notFound(): ApiProblem {
+  return new ApiProblem('resource-not-found', 'Nothing names a resource of that id.');
+}

@@ -1,0 +1,77 @@
+import { formatTime, isEpochMs } from '@/model/time.js';
+import type { Assessment } from './source-judge.js';
+import type { DayCell } from './days.js';
+import type { TaskHistory } from './evidence.js';
+import { medianDurationSeconds } from './history.js';
+import { describeReason } from './reason-text.js';
+import type { EvidenceDto, ResourceDto } from './resource.dto.js';
+import type { FeedStanding } from './source-evidence.js';
+
+/** A resource as the contract shows it; `days` where they are asked for. */
+export function showResource(assessment: Assessment, days: readonly DayCell[] | null): ResourceDto {
+  const { resource, group, due, history, judgement, feeds } = assessment;
+  const { rows, feeds: _feeds, ...identity } = resource;
+  return {
+    ...identity,
+    verdict: judgement.verdict,
+    reasons: judgement.reasons.map((code) => ({ code, message: describeReason(code, assessment) })),
+    expectation: group.rule?.name ?? null,
+    expectedBy: timeOrNull(judgement.expectedByMs),
+    overdueSeconds: secondsOrNull(judgement.overdueMs),
+    ...showHistory(history, due.timeMs),
+    medianDurationSeconds: medianDurationSeconds(rows, group.shape, due.timeMs),
+    evidence: showEvidence(feeds),
+    ...(days && { days: [...days] }),
+  };
+}
+
+type ShownHistory = Pick<
+  ResourceDto,
+  | 'lastSuccessTime'
+  | 'lastSuccessTask'
+  | 'lastFailureTime'
+  | 'lastFailureTask'
+  | 'consecutiveFailures'
+  | 'runningSince'
+  | 'checkpointTime'
+  | 'lagSeconds'
+  | 'taskCount'
+>;
+
+function showHistory(
+  { lastSuccess, lastFailure, stream, ...rest }: TaskHistory,
+  timeMs: number,
+): ShownHistory {
+  const checkpointMs = stream?.checkpointTimeMs ?? null;
+  return {
+    lastSuccessTime: timeOrNull(lastSuccess?.timeMs),
+    lastSuccessTask: lastSuccess?.taskId ?? null,
+    lastFailureTime: timeOrNull(lastFailure?.timeMs),
+    lastFailureTask: lastFailure?.taskId ?? null,
+    consecutiveFailures: rest.failuresSinceSuccess,
+    runningSince: timeOrNull(rest.runningSinceMs),
+    checkpointTime: timeOrNull(checkpointMs),
+    lagSeconds: checkpointMs === null ? null : Math.max(0, timeMs - checkpointMs) / 1000,
+    taskCount: rest.taskCount,
+  };
+}
+
+function showEvidence(feeds: readonly FeedStanding[]): EvidenceDto {
+  const since = feeds.map(({ coveredSinceMs }) => coveredSinceMs ?? Infinity);
+  const read = feeds.map(({ fetchTimeMs }) => fetchTimeMs ?? -Infinity);
+  return {
+    // What is covered whole is covered since before there were clouds.
+    from: feeds.length === 0 ? null : timeOrNull(Math.max(0, ...since)),
+    to: timeOrNull(Math.min(...read)),
+    feeds: feeds.map(({ feed }) => feed),
+    complete: feeds.length > 0 && feeds.every(({ isComplete }) => isComplete),
+  };
+}
+
+function timeOrNull(epochMs: number | null | undefined): string | null {
+  return isEpochMs(epochMs) ? formatTime(epochMs) : null;
+}
+
+function secondsOrNull(ms: number | null): number | null {
+  return ms === null ? null : ms / 1000;
+}

@@ -1,0 +1,101 @@
+import type { CollectionAnswer } from '@/model/collection.js';
+import { dueOf, type Due } from './due.js';
+import type { TaskHistory } from './evidence.js';
+import { historyAt, settledMs, type HistoryShape } from './history.js';
+import type { SourceResources } from './resource-index.js';
+import type { Resource } from './resource.js';
+import type { RuleBook, RuleGroup } from './rule-book.js';
+import { SourceEvidence, type FeedStanding } from './source-evidence.js';
+import { judge, type Judgement, type Situation } from './verdict.js';
+
+/** One resource, what is known of it, and the verdict on it. */
+export interface Assessment extends Situation {
+  readonly resource: Resource;
+  readonly group: RuleGroup;
+  readonly feeds: readonly FeedStanding[];
+  readonly judgement: Judgement;
+  /** Judges the same resource, from the same evidence, at other moments. */
+  readonly source: SourceJudge;
+}
+
+/** The moment T. */
+export interface Moment {
+  /** Epoch milliseconds. */
+  readonly timeMs: number;
+  /** True where a past moment is asked about, false for now. */
+  readonly isPast: boolean;
+}
+
+/** A source as it is known at the moment of answering. */
+export interface KnownSource {
+  readonly resources: SourceResources;
+  readonly feeds: CollectionAnswer['feeds'];
+}
+
+/** Judges the resources of one source, all from the same snapshots. */
+export class SourceJudge {
+  readonly #dues = new Map<RuleGroup, Due>();
+  readonly #past = new Map<number, SourceJudge>();
+  readonly #evidence: SourceEvidence;
+
+  constructor(
+    private readonly known: KnownSource,
+    private readonly moment: Moment,
+    private readonly memory: { readonly rules: RuleBook; readonly histories: Histories },
+  ) {
+    this.#evidence = new SourceEvidence(known.feeds, moment.isPast ? { atMs: moment.timeMs } : null);
+  }
+
+  assess(resource: Resource): Assessment {
+    const { timeMs, isPast } = this.moment;
+    const { group, exclusions } = this.memory.rules.of(resource);
+    const situation = {
+      due: this.#dueFor(group),
+      exclusion: exclusions.find(({ untilMs }) => untilMs === null || timeMs < untilMs) ?? null,
+      retiredMs: this.known.resources.removals.retiredMs(resource, group.shape.taskTypes, timeMs),
+      history: this.memory.histories.of(resource, group.shape, timeMs),
+      feeds: this.#evidence.of(resource),
+      isPast,
+    };
+    return { ...situation, resource, group, judgement: judge(situation), source: this };
+  }
+
+  /** The same for a past moment. */
+  at(timeMs: number): SourceJudge {
+    let past = this.#past.get(timeMs);
+    if (past === undefined) {
+      past = new SourceJudge(this.known, { timeMs, isPast: true }, this.memory);
+      this.#past.set(timeMs, past);
+    }
+    return past;
+  }
+
+  #dueFor(group: RuleGroup): Due {
+    let due = this.#dues.get(group);
+    if (due === undefined) {
+      this.#dues.set(group, (due = dueOf(group.rule, group.maintenance, this.moment.timeMs)));
+    }
+    return due;
+  }
+}
+
+interface Settled {
+  readonly shape: HistoryShape;
+  readonly sinceMs: number;
+  readonly history: TaskHistory;
+}
+
+/** What the tasks of resources say. Only for moments at which some task was yet to begin or end is it worked out anew. */
+export class Histories {
+  readonly #settled = new WeakMap<Resource, Settled>();
+
+  of(resource: Resource, shape: HistoryShape, timeMs: number): TaskHistory {
+    const known = this.#settled.get(resource);
+    if (known?.shape === shape && timeMs >= known.sinceMs) return known.history;
+    const history = historyAt(resource.rows, shape, timeMs);
+    if (known?.shape === shape) return history;
+    const sinceMs = settledMs(resource.rows);
+    if (timeMs >= sinceMs) this.#settled.set(resource, { shape, sinceMs, history });
+    return history;
+  }
+}
