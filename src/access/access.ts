@@ -174,10 +174,10 @@ export class Access {
   }
 }
 
-async function find(
+function find(
   { headers }: AccessRequest,
   { keys, tokens, anonymous }: Rules,
-): Promise<Principal | Refusal> {
+): Principal | Refusal | Promise<Principal | Refusal> {
   const credential = presentedCredential(headers);
   switch (credential.kind) {
     case 'none':
