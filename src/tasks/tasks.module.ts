@@ -8,7 +8,7 @@ import { TaskSummariser } from './task-summariser.js';
 import { TasksController } from './tasks.controller.js';
 
 @Module({
-  controllers: [SummaryController, TasksController],
+  controllers: [TasksController, SummaryController],
   providers: [View, FeedsInScope, TaskLister, TaskFinder, TaskSummariser],
 })
 export class TasksModule {}

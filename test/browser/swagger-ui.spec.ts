@@ -84,7 +84,8 @@ suite('Swagger UI in a browser', () => {
 
   it('lists all operations by tag, the tasks first', async () => {
     expect(await swagger.operations()).toEqual([
-      ['tasks', ['GET /v1/tasks', 'GET /v1/tasks/{id}']],
+      ['tasks', ['GET /v1/tasks', 'GET /v1/tasks/{id}', 'GET /v1/tasks/summary']],
+      ['resources', ['GET /v1/resources', 'GET /v1/resources/{id}', 'GET /v1/protection']],
       ['sources', ['GET /v1/sources', 'GET /v1/sources/{source}', 'GET /v1/providers']],
       ['operations', ['GET /health/live', 'GET /health/ready', 'GET /metrics']],
     ]);

@@ -10,6 +10,8 @@ const SHORTEST_NAME = 6;
 /** In the document and in the catalogue of providers, whatever sources there are. */
 const USUAL_WORDS: ReadonlySet<string> = new Set([
   ...[...TASK_STATUSES, ...TASK_TYPES, ...TASK_TRIGGERS],
+  // A source that cannot be read shows its configured clusters, though it has no tasks.
+  ...['css-cluster', 'cce-cluster', 'oceanbase-cluster', 'oceanbase-tenant'],
   ...PROVIDER_SETTINGS.map(({ id }) => id),
 ]);
 
