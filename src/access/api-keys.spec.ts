@@ -36,6 +36,7 @@ describe('API keys', () => {
   it('are found by the key itself', () => {
     expect(keys.find(first.key)?.name).toBe('first');
     expect(keys.find(second.key)?.name).toBe('second');
+    expect(keys.find(first.key)?.name).toBe('first');
   });
 
   it('are not found by anything else, their hash included', () => {
