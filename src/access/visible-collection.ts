@@ -5,7 +5,7 @@ import {
   type Freshness,
   type SourceStatus,
 } from '@/model/collection.js';
-import type { Inventory } from '@/model/collection.js';
+import type { ListedResource } from '@/model/listed-resource.js';
 import type { SourceSet } from '@/model/scope.js';
 import type { Snapshot } from '@/model/snapshot.js';
 import type { TraceContext } from '@/model/trace-context.js';
@@ -40,12 +40,8 @@ export class VisibleCollection extends FeedCollection {
     return this.whole.ensure(this.#within(scope), { ...freshness, mayForce: this.mayForce }, trace);
   }
 
-  override listResources(
-    scope: FeedScope,
-    freshness: Freshness,
-    trace: TraceContext | null,
-  ): Promise<readonly Inventory[]> {
-    return this.whole.listResources(this.#within(scope), { ...freshness, mayForce: this.mayForce }, trace);
+  override listResources(scope: FeedScope): ReadonlyMap<string, readonly ListedResource[]> {
+    return this.whole.listResources(this.#within(scope));
   }
 
   override newest(): readonly Snapshot[] {

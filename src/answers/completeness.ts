@@ -1,5 +1,6 @@
 import type { CollectionAnswer, FeedProblem } from '@/model/collection.js';
-import { isUnreachable } from '@/platform/problem/feed-problem.js';
+import { feedProblemBody, isUnreachable } from '@/platform/problem/feed-problem.js';
+import type { CompletenessDto } from './completeness.dto.js';
 import { COVERED_SINCE_EVER } from '@/model/provider.js';
 
 /** How far an answer can be relied on. */
@@ -30,6 +31,15 @@ export function completenessOf(answer: CollectionAnswer, earlier: readonly FeedP
     problems: sorted,
     unreachable: sorted.filter(isUnreachable).map(({ feed }) => feed),
   };
+}
+
+/** How far an answer can be relied on, as the contract shows it: the end of every answer that is made from feeds. */
+export function completenessBody({ complete, completeSince, problems, unreachable }: Completeness): {
+  readonly unreachable: string[];
+  readonly completeness: CompletenessDto;
+} {
+  const shown = problems.map((problem) => ({ ...feedProblemBody(problem) }));
+  return { unreachable: [...unreachable], completeness: { complete, completeSince, problems: shown } };
 }
 
 function completeSince({ feeds }: CollectionAnswer): string | null {

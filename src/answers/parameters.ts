@@ -2,6 +2,7 @@ import { applyDecorators } from '@nestjs/common';
 import { ApiPropertyOptional, type ApiPropertyOptions } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { IsOptional, ValidateBy, type ValidationArguments } from 'class-validator';
+import { timeZoneNamed } from '@/model/time-zone.js';
 import { formatTime, parseTime } from '@/model/time.js';
 import type { ParameterError } from '@/platform/problem/api-problem.js';
 
@@ -67,16 +68,22 @@ export function OptionalTextParameter(schema: ApiPropertyOptions): PropertyDecor
   });
 }
 
-/** A whole number from a smallest one on, however large. */
-export function WholeNumberParameter(smallest: 0 | 1, schema: ApiPropertyOptions): PropertyDecorator {
-  const isAllowed = (value: string): boolean => /^\d+$/.test(value) && Number(value) >= smallest;
+/** A whole number from a smallest one on; however large, unless the schema has a maximum. */
+export function WholeNumberParameter(
+  smallest: 0 | 1,
+  schema: ApiPropertyOptions & { readonly maximum?: number },
+): PropertyDecorator {
+  const { maximum = Infinity } = schema;
+  const isAllowed = (value: string): boolean =>
+    /^\d+$/.test(value) && Number(value) >= smallest && Number(value) <= maximum;
+  const range = maximum === Infinity ? `from ${smallest} on` : `from ${smallest} to ${maximum}`;
   return parameter({
     schema: { ...schema, type: 'integer', minimum: smallest } as ApiPropertyOptions,
     read: (value) => (typeof value === 'string' && isAllowed(value) ? Number(value) : undefined),
     check: (value) =>
       typeof value === 'number'
         ? null
-        : single((text) => `${quote(text)} is not valid; use a whole number from ${smallest} on`)(value),
+        : single((text) => `${quote(text)} is not valid; use a whole number ${range}`)(value),
   });
 }
 
@@ -107,15 +114,6 @@ export function TimeZoneParameter(schema: ApiPropertyOptions): PropertyDecorator
         : null,
     ),
   });
-}
-
-function timeZoneNamed(name: string): string | undefined {
-  if (!/^[A-Za-z]/.test(name)) return undefined;
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone;
-  } catch {
-    return undefined;
-  }
 }
 
 interface Parameter {

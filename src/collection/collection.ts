@@ -7,7 +7,7 @@ import {
   type SourceStatus,
 } from '@/model/collection.js';
 import type { Provider } from '@/model/provider.js';
-import type { Inventory } from '@/model/collection.js';
+import type { ListedResource } from '@/model/listed-resource.js';
 import type { Snapshot } from '@/model/snapshot.js';
 import { accountOf, type SourceConfig } from '@/model/source.js';
 import { stallTolerantTimeout } from '@/scheduling/stall-tolerant-timeout.js';
@@ -86,9 +86,9 @@ export class Collection extends FeedCollection {
     return { feeds: feeds.sort((a, b) => (a.feed < b.feed ? -1 : 1)), ...request.outcome };
   }
 
-  override listResources(scope: FeedScope): Promise<readonly Inventory[]> {
+  override listResources(scope: FeedScope): ReadonlyMap<string, readonly ListedResource[]> {
     const sources = this.#sources.filter((source) => source.isWithin(scope));
-    return Promise.resolve(sources.map((source) => source.listedClusters()));
+    return new Map(sources.map((source) => [source.id, source.listedClusters()]));
   }
 
   override newest(): readonly Snapshot[] {

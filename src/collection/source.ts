@@ -1,6 +1,6 @@
+import { isDeepStrictEqual } from 'node:util';
 import { isSourceInScope, type FeedAnswer, type FeedScope, type SourceStatus } from '@/model/collection.js';
-import { allFeedsName, clusterFeeds, type Feed } from '@/model/feed.js';
-import type { Inventory } from '@/model/collection.js';
+import { clusterFeeds, type Feed } from '@/model/feed.js';
 import type { ListedResource } from '@/model/listed-resource.js';
 import { isTimeSliceUsed, yieldToEventLoop } from '@/scheduling/cooperative.js';
 import type { Snapshot } from '@/model/snapshot.js';
@@ -21,7 +21,7 @@ export class Source {
   readonly #directory: FeedDirectory | null;
   #feeds: readonly CachedFeed[];
   /** The clusters of the newest list of feeds. */
-  #listed: { readonly of: readonly CachedFeed[]; readonly inventory: Inventory } | null = null;
+  #listed: { readonly of: readonly CachedFeed[]; readonly clusters: readonly ListedResource[] } | null = null;
   /** Feeds that are no longer listed, until their reads have been aborted. */
   readonly #ending = new Set<Promise<void>>();
   /** True if a question that waited for the list is over: its feeds are read once they are known. */
@@ -67,10 +67,14 @@ export class Source {
     return this.#feeds.flatMap((feed) => feed.newest() ?? []);
   }
 
-  /** Its clusters. If they cannot be listed, that is a problem of its feeds. */
-  listedClusters(): Inventory {
-    if (this.#listed?.of !== this.#feeds) this.#listed = { of: this.#feeds, inventory: this.clusters() };
-    return this.#listed.inventory;
+  /** Its clusters; the same object while the upstream lists the same ones. */
+  listedClusters(): readonly ListedResource[] {
+    const before = this.#listed;
+    if (before?.of === this.#feeds) return before.clusters;
+    const now = this.clusters();
+    const clusters = before !== null && isDeepStrictEqual(now, before.clusters) ? before.clusters : now;
+    this.#listed = { of: this.#feeds, clusters };
+    return clusters;
   }
 
   status(): SourceStatus {
@@ -98,14 +102,14 @@ export class Source {
     await Promise.all([this.#directory?.end(), ...this.#feeds.map((feed) => feed.end())]);
   }
 
-  private clusters(): Inventory {
+  private clusters(): ListedResource[] {
     const { id: source, provider, region, projectId } = this.dependencies.source;
     const { clusterType } = this.dependencies.reader;
-    const resources = this.#feeds.flatMap(({ feed: { cluster } }): ListedResource[] => {
-      if (clusterType === undefined || cluster === null) return [];
-      return [{ source, provider, type: clusterType, ...cluster, cluster, region, projectId }];
-    });
-    return { feed: allFeedsName(source), source, resources, problem: null };
+    return this.#feeds.flatMap(({ feed: { cluster } }) =>
+      clusterType === undefined || cluster === null
+        ? []
+        : [{ source, provider, type: clusterType, ...cluster, cluster, region, projectId }],
+    );
   }
 
   /**

@@ -1,3 +1,4 @@
+import { fits, isWildcard } from '@/model/pattern.js';
 import type { ProviderSettings } from '@/model/source.js';
 import { noteUnknownSources } from './auth-rules.js';
 import type { ProblemLog } from './problem-log.js';
@@ -134,21 +135,6 @@ function textOf(node: YamlNode): string {
   return typeof node.value === 'string' ? node.value : node.written;
 }
 
-/** Whether an id fits a pattern: it follows all positions of the id that the pattern may have reached. */
-function fits(pattern: string, id: string): boolean {
-  let reached = [0];
-  for (const wanted of pattern) {
-    const first = reached[0];
-    if (first === undefined) return false;
-    if (wanted === '*') reached = Array.from({ length: id.length - first + 1 }, (_, step) => first + step);
-    else
-      reached = reached.flatMap((at) =>
-        at < id.length && (wanted === '?' || id[at] === wanted) ? [at + 1] : [],
-      );
-  }
-  return reached.includes(id.length);
-}
-
 function checkResources({ resources }: RootValues, root: YamlNode, problems: ProblemLog): void {
   const seen = new Map<string, string>();
   for (const [index, resource] of (resources ?? []).entries()) {
@@ -178,7 +164,7 @@ function checkSources({ sources = [] }: RootValues, root: YamlNode, problems: Pr
   const named = ['expectations', 'exclusions', 'maintenance'].flatMap((key) =>
     itemsAt(root, key)
       .flatMap(sourcePatterns)
-      .filter((node) => !/[*?]/.test(textOf(node))),
+      .filter((node) => !isWildcard(textOf(node))),
   );
   const ofResources = itemsAt(root, 'resources').flatMap((item) => childOf(item, 'source') ?? []);
   noteUnknownSources([...named, ...ofResources], ids, problems);

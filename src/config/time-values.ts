@@ -1,4 +1,6 @@
 import { Cron } from 'croner';
+import { hasCronFields } from '@/model/cron-fields.js';
+import { timeZoneNamed } from '@/model/time-zone.js';
 import { isEpochMs, parseTime } from '@/model/time.js';
 import { scalar } from './shape.js';
 import type { Shape } from './shape.js';
@@ -17,9 +19,6 @@ export function time(): Shape<number> {
   });
 }
 
-const NAME = 'jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|sun|mon|tue|wed|thu|fri|sat';
-const FIELDS = new RegExp(`^\\s*(?:(?:[\\d*,/-]|${NAME})+(?:\\s+|$)){5}$`, 'i');
-
 /** A cron expression. What it allows is what the schedules of `resources` allow. */
 export function cron(): Shape<string> {
   return scalar({
@@ -31,7 +30,7 @@ export function cron(): Shape<string> {
 }
 
 function hasRuns(expression: string): boolean {
-  if (!FIELDS.test(expression)) return false;
+  if (!hasCronFields(expression)) return false;
   try {
     const runs = new Cron(expression, { mode: '5-part', timezone: 'UTC', paused: true });
     return runs.nextRun(new Date(0)) !== null;
@@ -45,16 +44,7 @@ export function timeZone(): Shape<string> {
   return scalar({
     allowed: 'a time zone of the IANA database, such as UTC or Europe/Berlin',
     schema: { type: 'string', pattern: '^[A-Za-z]' },
-    parse: ({ value }) => (typeof value === 'string' && isTimeZone(value) ? value : undefined),
+    parse: ({ value }) =>
+      typeof value === 'string' && timeZoneNamed(value) !== undefined ? value : undefined,
   });
-}
-
-/** Offsets such as `+01:00` are none: they do not know when the clocks change. */
-function isTimeZone(name: string): boolean {
-  if (!/^[A-Za-z]/.test(name)) return false;
-  try {
-    return new Intl.DateTimeFormat('en-US', { timeZone: name }).resolvedOptions().timeZone !== '';
-  } catch {
-    return false;
-  }
 }

@@ -118,17 +118,6 @@ export interface SourceStatus {
   readonly feeds: readonly FeedStatus[];
 }
 
-/** What one list of an upstream tells of resources. */
-export interface Inventory {
-  /** The name of the feed. */
-  readonly feed: string;
-  readonly source: string;
-  /** What it told last, whether or not that is current; the same object while nothing changed. */
-  readonly resources: readonly ListedResource[];
-  /** null where it is current and whole, or where another feed tells of the problem. */
-  readonly problem: FeedProblem | null;
-}
-
 /** The answer side's port: keeps the snapshots of feeds fresh and tells what it has, of all sources or of some. */
 export abstract class FeedCollection {
   /** Names the set of sources it has: `all`, or `only` and their ids. */
@@ -147,14 +136,10 @@ export abstract class FeedCollection {
     trace: TraceContext | null,
   ): Promise<CollectionAnswer>;
   /**
-   * What lists of the sources in scope tell of resources, backed up or not: their clusters, and the inventories that they
-   * keep. These are brought to the freshness asked for as feeds are, and what they told stays while they cannot be read.
+   * The clusters that the sources in scope list, backed up or not, by source; a list is the same object until it changes. Asks
+   * no upstream: `ensure` keeps the lists current, and tells what is wrong with them.
    */
-  abstract listResources(
-    scope: FeedScope,
-    freshness: Freshness,
-    trace: TraceContext | null,
-  ): Promise<readonly Inventory[]>;
+  abstract listResources(scope: FeedScope): ReadonlyMap<string, readonly ListedResource[]>;
   /** All snapshots that may be served, of all feeds. Asks no upstream. */
   abstract newest(): readonly Snapshot[];
   /** The state of its sources, in configured order. Asks no upstream. */

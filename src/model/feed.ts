@@ -31,6 +31,11 @@ export function allFeedsName(source: string): string {
   return `sources/${source}/feeds/${WILDCARD}`;
 }
 
+/** The source of a feed, or of a source's feeds together, by its full name; null for a text that is no such name. */
+export function sourceOfFeed(name: string): string | null {
+  return name.split('/')[1] ?? null;
+}
+
 /** True for the name under which all feeds of a source are reported together. */
 export function isAllFeeds(name: string): boolean {
   return name.endsWith(`/feeds/${WILDCARD}`);

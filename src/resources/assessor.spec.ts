@@ -9,7 +9,7 @@ import { resourceIdOf } from '@/model/task-id.js';
 import type { Task } from '@/model/task.js';
 import { nextSnapshot, snapshotOf } from '../../test/support/snapshots.js';
 import { rowOf } from '../../test/support/rows.js';
-import { Assessor, type Known } from './assessor.js';
+import { Assessor, type AssessmentInput } from './assessor.js';
 import { RuleBook } from './rule-book.js';
 import type { Assessment } from './source-judge.js';
 
@@ -69,14 +69,14 @@ function newAssessor(): Assessor {
   return new Assessor(new RuleBook(PROTECTION), []);
 }
 
-function knownOf(snapshots: readonly Snapshot[], listed: readonly ListedResource[] = []): Known {
+function knownOf(snapshots: readonly Snapshot[], listed: readonly ListedResource[] = []): AssessmentInput {
   const feeds = snapshots.map((snapshot): FeedAnswer => {
     const whole = { ...snapshot, fetchTimeMs: NOW_MS, coveredSince: COVERED_SINCE_EVER };
     return { feed: snapshot.feed.name, snapshot: whole, agesFrom: null, problem: null, freshForMs: 15_000 };
   });
   return {
     answer: { feeds, waitedFor: null, collapsed: false },
-    inventories: [{ feed: 'sources/cbr/feeds/-', source: SOURCE, resources: listed, problem: null }],
+    listed: new Map([[SOURCE, listed]]),
     sources: [
       { id: SOURCE, provider: 'huawei-cbr', region: null, projectId: null },
     ] as unknown as SourceStatus[],

@@ -1,19 +1,26 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { CollectionAnswer, SourceStatus } from '@/model/collection.js';
-import type { Inventory } from '@/model/collection.js';
+import { sourceOfFeed } from '@/model/feed.js';
+import type { ListedResource } from '@/model/listed-resource.js';
 import { PROVIDERS, type Provider } from '@/model/provider.js';
-import type { Snapshot } from '@/model/snapshot.js';
 import { runCooperatively, visitInSteps } from '@/scheduling/cooperative.js';
 import { TaskGroups, type FeedTasks } from './feed-tasks.js';
 import { groupBy } from './group-by.js';
 import { ResourceIndex } from './resource-index.js';
 import { RuleBook } from './rule-book.js';
-import { Histories, SourceJudge, type Assessment, type KnownSource, type Moment } from './source-judge.js';
+import {
+  Histories,
+  SourceJudge,
+  type Assessment,
+  type IndexedSource,
+  type JudgedTime,
+} from './source-judge.js';
 
 /** What resources are judged from. */
-export interface Known {
+export interface AssessmentInput {
   readonly answer: CollectionAnswer;
-  readonly inventories: readonly Inventory[];
+  /** What upstreams list, by source. */
+  readonly listed: ReadonlyMap<string, readonly ListedResource[]>;
   /** The sources in scope. */
   readonly sources: readonly SourceStatus[];
 }
@@ -31,7 +38,7 @@ export class Assessor {
   ) {}
 
   /** All resources of the sources that are known, each with its verdict at a moment. */
-  async assess(known: Known, moment: Moment): Promise<Assessment[]> {
+  async assess(known: AssessmentInput, moment: JudgedTime): Promise<Assessment[]> {
     const assessments: Assessment[] = [];
     for (const source of await this.#sourcesOf(known)) {
       const judge = this.#judgeOf(source, moment);
@@ -44,7 +51,7 @@ export class Assessor {
   }
 
   /** One resource; null where none has the id. */
-  async find(known: Known, id: string, moment: Moment): Promise<Assessment | null> {
+  async find(known: AssessmentInput, id: string, moment: JudgedTime): Promise<Assessment | null> {
     for (const source of await this.#sourcesOf(known)) {
       const resource = source.resources.resources.get(id);
       if (resource !== undefined) return this.#judgeOf(source, moment).assess(resource);
@@ -52,15 +59,17 @@ export class Assessor {
     return null;
   }
 
-  #judgeOf(source: KnownSource, moment: Moment): SourceJudge {
+  #judgeOf(source: IndexedSource, moment: JudgedTime): SourceJudge {
     return new SourceJudge(source, moment, { rules: this.rules, histories: this.#histories });
   }
 
-  async #sourcesOf({ answer, inventories, sources }: Known): Promise<KnownSource[]> {
-    const feedsOf = groupBy(answer.feeds, ({ feed }) => sourceOfFeed(feed));
-    const known: KnownSource[] = [];
+  async #sourcesOf({ answer, listed, sources }: AssessmentInput): Promise<IndexedSource[]> {
+    const feedsOf = groupBy(answer.feeds, ({ feed }) => sourceOfFeed(feed) ?? '');
+    const known: IndexedSource[] = [];
     for (const source of sources) {
-      known.push(await this.#known(source, feedsOf.get(source.id) ?? [], inventories));
+      known.push(
+        await this.#known(source, feedsOf.get(source.id) ?? [], listed.get(source.id) ?? NOTHING_LISTED),
+      );
     }
     return known;
   }
@@ -68,16 +77,14 @@ export class Assessor {
   async #known(
     { id, provider, region, projectId }: SourceStatus,
     feeds: CollectionAnswer['feeds'],
-    inventories: readonly Inventory[],
-  ): Promise<KnownSource> {
-    const tasks = new Map<string, FeedTasks>();
-    for (const snapshot of feeds.flatMap((feed) => feed.snapshot ?? []).sort(byFeedName)) {
-      tasks.set(snapshot.feed.name, await this.#groups.of(snapshot));
-    }
+    listed: readonly ListedResource[],
+  ): Promise<IndexedSource> {
+    const tasks: FeedTasks[] = [];
+    for (const { snapshot } of feeds) if (snapshot !== null) tasks.push(await this.#groups.of(snapshot));
     const resources = await this.#index.of({
       source: { source: id, provider, region, projectId },
       tasks,
-      listed: inventories.filter(({ source }) => source === id).map((inventory) => inventory.resources),
+      listed,
       configured: this.rules.configuredIn(id),
       removedResources:
         this.providers.find(({ settings }) => settings.id === provider)?.removedResources ?? (() => []),
@@ -86,10 +93,4 @@ export class Assessor {
   }
 }
 
-function byFeedName(a: Snapshot, b: Snapshot): number {
-  return a.feed.name < b.feed.name ? -1 : 1;
-}
-
-function sourceOfFeed(name: string): string {
-  return name.split('/')[1] ?? '';
-}
+const NOTHING_LISTED: readonly ListedResource[] = [];

@@ -59,7 +59,7 @@ async function statesOf(tasks: readonly Task[], count: number, world: World = {}
         feeds: [{ feed: FEED, snapshot, agesFrom: null, problem, freshForMs: 1 }],
         ...{ waitedFor: null, collapsed: false },
       },
-      inventories: [],
+      listed: new Map(),
       sources: [
         { id: 'cbr', provider: 'huawei-cbr', region: null, projectId: null },
       ] as unknown as SourceStatus[],

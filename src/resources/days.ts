@@ -1,8 +1,6 @@
-import type { TaskRow } from '@/model/task.js';
 import { dueOf } from './due.js';
-
 import type { FeedEvidence } from './evidence.js';
-import { taskAt, type TaskAt } from './history.js';
+import { countedTasks, type CountedTask } from './history.js';
 import type { RuleGroup } from './rule-book.js';
 import type { Assessment } from './source-judge.js';
 import type { Judgement } from './verdict.js';
@@ -32,17 +30,13 @@ export interface DayCell {
   readonly taskId: string | null;
 }
 
-interface DayTask extends TaskAt {
-  readonly taskId: string;
-  readonly hasWarnings: boolean;
-}
-
 /**
  * What happened to a resource on each day, the last of which is the day of T. A task belongs to the day of its end, else of
  * its start.
  */
 export function dayCells(assessment: Assessment, days: readonly Day[]): DayCell[] {
-  const tasks = tasksOf(assessment);
+  const { resource, group, due } = assessment;
+  const tasks = countedTasks(resource.rows, group.criteria, due.timeMs).sort((a, b) => a.timeMs - b.timeMs);
   // Of what nobody has ever backed up, each day was missed.
   const firstMs = tasks[0]?.timeMs ?? -Infinity;
   return days.map((day) => {
@@ -53,25 +47,15 @@ export function dayCells(assessment: Assessment, days: readonly Day[]): DayCell[
       state: last === null ? withoutTask(assessment, day, firstMs) : stateOf(last),
       count: ofDay.length,
       failed: ofDay.filter(({ kind }) => kind === 'failure').length,
-      taskId: last?.taskId ?? null,
+      taskId: last?.task.id ?? null,
     };
   });
 }
 
-/** Oldest first. */
-function tasksOf({ resource, group, due }: Assessment): DayTask[] {
-  const { taskTypes, warningsCountAs } = group.shape;
-  const show = ({ task }: TaskRow): DayTask | [] => {
-    const at = taskTypes.has(task.type) ? taskAt(task, warningsCountAs, due.timeMs) : null;
-    return at === null ? [] : { ...at, taskId: task.id, hasWarnings: task.warnings.length > 0 };
-  };
-  return resource.rows.flatMap(show).sort((a, b) => a.timeMs - b.timeMs);
-}
-
-function stateOf({ kind, hasWarnings }: DayTask): DayState {
+function stateOf({ kind, task }: CountedTask): DayState {
   if (kind === 'running') return 'RUNNING';
   if (kind === 'failure') return 'FAILED';
-  return hasWarnings ? 'WARNING' : 'SUCCEEDED';
+  return task.warnings.length > 0 ? 'WARNING' : 'SUCCEEDED';
 }
 
 /** A day of which not all is known is UNKNOWN, whatever was to be expected. */

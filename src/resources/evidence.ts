@@ -36,4 +36,6 @@ export interface FeedEvidence {
   readonly coveredSinceMs: number | null;
   /** False while the feed is LOADING, FAILED or STALE. */
   readonly isCurrent: boolean;
+  /** True where the snapshot is current and whole. */
+  readonly isComplete: boolean;
 }

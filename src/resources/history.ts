@@ -2,7 +2,7 @@ import type { Task, TaskRow, TaskStatus, TaskType } from '@/model/task.js';
 import type { Outcome, TaskHistory } from './evidence.js';
 
 /** Which tasks a rule counts, and how. */
-export interface HistoryShape {
+export interface TaskCriteria {
   readonly taskTypes: ReadonlySet<TaskType>;
   readonly warningsCountAs: 'success' | 'failure';
 }
@@ -43,8 +43,8 @@ function outcomeOf(
 }
 
 /** What the tasks of a resource, in `USUAL_ORDER`, say at a moment. */
-export function historyAt(rows: readonly TaskRow[], shape: HistoryShape, atMs: number): TaskHistory {
-  const counted = countedTasks(rows, shape, atMs);
+export function historyAt(rows: readonly TaskRow[], criteria: TaskCriteria, atMs: number): TaskHistory {
+  const counted = countedTasks(rows, criteria, atMs);
   const failures = counted.filter(({ kind }) => kind === 'failure');
   const lastSuccess = newest(counted.filter(({ kind }) => kind === 'success'));
   const succeeded = newest(
@@ -56,18 +56,20 @@ export function historyAt(rows: readonly TaskRow[], shape: HistoryShape, atMs: n
     failuresSinceSuccess: failures.filter(({ timeMs }) => timeMs > (lastSuccess?.timeMs ?? -Infinity)).length,
     successWithWarnings: asOutcome((succeeded?.task.warnings.length ?? 0) > 0 ? succeeded : undefined),
     runningSinceMs: runningSince(counted),
-    stream: streamAt(rows, shape, atMs),
+    stream: streamAt(rows, criteria, atMs),
     taskCount: counted.length,
   };
 }
 
-interface CountedTask extends TaskAt {
+/** A task that a rule counts, and what became of it. */
+export interface CountedTask extends TaskAt {
   readonly task: Task;
 }
 
-function countedTasks(
+/** Those of the tasks that existed at a moment and count. */
+export function countedTasks(
   rows: readonly TaskRow[],
-  { taskTypes, warningsCountAs }: HistoryShape,
+  { taskTypes, warningsCountAs }: TaskCriteria,
   atMs: number,
 ): CountedTask[] {
   return rows.flatMap(({ task }) => {
@@ -111,10 +113,10 @@ const MOST_SUCCESSES = 20;
 /** The median duration of the last successes, by nearest rank; null where none has a duration. */
 export function medianDurationSeconds(
   rows: readonly TaskRow[],
-  shape: HistoryShape,
+  criteria: TaskCriteria,
   atMs: number,
 ): number | null {
-  const successes = countedTasks(rows, shape, atMs).filter(({ kind }) => kind === 'success');
+  const successes = countedTasks(rows, criteria, atMs).filter(({ kind }) => kind === 'success');
   const last = successes.sort((a, b) => b.timeMs - a.timeMs).slice(0, MOST_SUCCESSES);
   const durations = last.flatMap(({ task }) => task.durationSeconds ?? []).sort((a, b) => a - b);
   return durations[Math.ceil(durations.length / 2) - 1] ?? null;
@@ -123,7 +125,7 @@ export function medianDurationSeconds(
 /** The newest stream: the rows have the newest first. What its checkpoint was before, nobody knows. */
 function streamAt(
   rows: readonly TaskRow[],
-  { taskTypes }: HistoryShape,
+  { taskTypes }: TaskCriteria,
   atMs: number,
 ): TaskHistory['stream'] {
   const type: TaskType = 'CONTINUOUS_LOG_BACKUP';

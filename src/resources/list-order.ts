@@ -10,8 +10,8 @@ export interface SortKey {
   readonly id: string;
 }
 
-/** A place between two resources: everything up to it has been shown. It need not be the place of one that still exists. */
-export interface Place {
+/** A position between two resources: everything up to it has been shown. It need not be the position of one that still exists. */
+export interface ListPosition {
   readonly rank: number;
   readonly name: string | null;
   readonly idHash: string;
@@ -23,17 +23,21 @@ const HASH_CHARACTERS = 16;
 
 /** Negative where `a` comes first. */
 export function compareKeys(a: SortKey, b: SortKey): number {
+  return compare(a, b, () => hashOf(b.id));
+}
+
+/** Positive where the key comes after the position. */
+export function compareToPosition(key: SortKey, position: ListPosition): number {
+  return compare(key, position, () => position.idHash);
+}
+
+/** Hashes are made only where they decide. */
+function compare(a: SortKey, b: Pick<SortKey, 'rank' | 'name'>, idHash: () => string): number {
   if (a.rank !== b.rank) return a.rank < b.rank ? -1 : 1;
-  return compareNames(a.name, b.name) || compareTexts(hashOf(a.id), hashOf(b.id));
+  return compareNames(a.name, b.name) || compareTexts(hashOf(a.id), idHash());
 }
 
-/** Positive where the key comes after the place. */
-export function compareToPlace(key: SortKey, place: Place): number {
-  if (key.rank !== place.rank) return key.rank < place.rank ? -1 : 1;
-  return compareNames(key.name, place.name) || compareTexts(hashOf(key.id), place.idHash);
-}
-
-export function placeOf({ rank, name, id }: SortKey): Place {
+export function positionOf({ rank, name, id }: SortKey): ListPosition {
   return { rank, name: name === null ? null : beginningOf(name), idHash: hashOf(id) };
 }
 
@@ -57,13 +61,13 @@ export function firstInOrder<T extends SortKey>(keys: Iterable<T>, count: number
   return first.reverse();
 }
 
-/** A place as text of at most 255 bytes. */
-export function packPlace({ rank, name, idHash }: Place): string {
+/** A position as text of at most 255 bytes. */
+export function packPosition({ rank, name, idHash }: ListPosition): string {
   return [String(rank), idHash, ...(name === null ? [] : [name])].join(' ');
 }
 
-/** null for a text that is not of `packPlace`. */
-export function unpackPlace(text: string): Place | null {
+/** null for a text that is not of `packPosition`. */
+export function unpackPosition(text: string): ListPosition | null {
   const match = /^(-?[\d.e+-]+|-?Infinity) (\S{16})(?: (.*))?$/s.exec(text);
   if (match === null) return null;
   const [, rank, idHash = '', name = null] = match;

@@ -6,7 +6,7 @@ import { type MatchedResource, matches } from './match.js';
 const SERVER: MatchedResource = {
   source: 'server-backups',
   type: 'OS::Nova::Server',
-  id: '6fc5b157',
+  resourceId: '6fc5b157',
   name: 'prod-billing',
   cluster: { id: '1000005', name: 'yc0820_17' },
 };
@@ -42,7 +42,7 @@ describe('a match', () => {
     ],
     ['takes no name that is null', { name: ['*'] }, { name: null }, false],
     ['takes a name that is empty', { name: ['*'] }, { name: '' }, true],
-    ['takes no id that is null', { id: ['*'] }, { id: null }, false],
+    ['takes no id that is null', { id: ['*'] }, { resourceId: null }, false],
     ['takes no type that is null', { type: ['*'] }, { type: null }, false],
   ])('%s', (_title, match, ...[changes, expected]) => {
     expect(matches(match, { ...SERVER, ...changes })).toBe(expected);

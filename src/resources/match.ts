@@ -1,10 +1,11 @@
 import type { ResourceMatch } from '@/model/expectation.js';
+import { fits, isWildcard } from '@/model/pattern.js';
 
 /** What a match looks at. A resource of a task has no type where the upstream tells none. */
 export interface MatchedResource {
   readonly source: string;
   readonly type: string | null;
-  readonly id: string | null;
+  readonly resourceId: string | null;
   readonly name: string | null;
   readonly cluster: { readonly id: string; readonly name: string | null } | null;
 }
@@ -27,7 +28,7 @@ function prepare({ source, type, id, name, cluster }: ResourceMatch): Test[] {
   const tests: Test[] = [];
   if (source !== undefined) tests.push(anyOf(source, (resource) => [resource.source]));
   if (type !== undefined) tests.push(anyOf(type, (resource) => [resource.type]));
-  if (id !== undefined) tests.push(anyOf(id, (resource) => [resource.id]));
+  if (id !== undefined) tests.push(anyOf(id, (resource) => [resource.resourceId]));
   if (name !== undefined) tests.push(anyOf(name, (resource) => [resource.name]));
   if (cluster !== undefined) tests.push(anyOf(cluster, (resource) => clusterTexts(resource)));
   return tests;
@@ -46,38 +47,4 @@ function anyOf(
   const isMatch = (text: string | null): boolean =>
     text !== null && (exact.has(text) || wildcards.some((pattern) => fits(pattern, text)));
   return (resource) => textsOf(resource).some(isMatch);
-}
-
-function isWildcard(pattern: string): boolean {
-  return /[*?]/.test(pattern);
-}
-
-/**
- * Whether a text fits a pattern. When a character does not fit, the last `*` takes one more of the text: earlier ones
- * never have to, so that the work is at most the product of the two lengths.
- */
-function fits(pattern: string, text: string): boolean {
-  let [at, position] = [0, 0];
-  let [star, starAt] = [-1, 0];
-  while (at < text.length) {
-    const wanted = pattern[position];
-    if (wanted === '*') {
-      [star, starAt] = [position++, at];
-    } else if (wanted === '?' || wanted === text[at]) {
-      at += wanted === '?' ? characterLength(text, at) : 1;
-      position++;
-    } else if (star >= 0) {
-      at = ++starAt;
-      position = star + 1;
-    } else {
-      return false;
-    }
-  }
-  while (pattern[position] === '*') position++;
-  return position === pattern.length;
-}
-
-/** Characters beyond the basic plane are two units of a string, and one for `?`. */
-function characterLength(text: string, at: number): number {
-  return (text.codePointAt(at) ?? 0) > 0xffff ? 2 : 1;
 }

@@ -73,9 +73,7 @@ export class RuleWarnings {
   }
 
   #why(rule: Expectation, assessments: readonly Assessment[]): string {
-    const taken = assessments.find(({ resource }) =>
-      matches(rule.match, { ...resource, id: resource.resourceId }),
-    );
+    const taken = assessments.find(({ resource }) => matches(rule.match, resource));
     const earlier = taken?.group.rule?.name;
     return earlier === undefined
       ? `The expectation "${rule.name}" matches no known resource.`
@@ -83,7 +81,7 @@ export class RuleWarnings {
   }
 
   #isIdle({ match }: Exclusion, assessments: readonly Assessment[]): boolean {
-    return !assessments.some(({ resource }) => matches(match, { ...resource, id: resource.resourceId }));
+    return !assessments.some(({ resource }) => matches(match, resource));
   }
 
   #warn(rule: Expectation | Exclusion, field: string, message: string): RuleWarningDto {

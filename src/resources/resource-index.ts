@@ -15,18 +15,18 @@ export interface SourceResources {
 }
 
 /** What is known of one source. */
-export interface SourceKnowledge {
+export interface SourceInput {
   readonly source: Pick<Resource, 'source' | 'provider' | 'region' | 'projectId'>;
-  /** By the name of the feed, sorted. */
-  readonly tasks: ReadonlyMap<string, FeedTasks>;
-  readonly listed: readonly (readonly ListedResource[])[];
+  /** Of each feed, in the order of their names. */
+  readonly tasks: readonly FeedTasks[];
+  /** What the upstream lists. */
+  readonly listed: readonly ListedResource[];
   readonly configured: readonly ConfiguredResource[];
   readonly removedResources: NamedResources;
 }
 
 /** What tells of one resource. */
-interface Sighting {
-  readonly feeds: string[];
+interface ResourceParts {
   readonly tasks: (readonly TaskRow[])[];
   listed: ListedResource | null;
   configured: ConfiguredResource | null;
@@ -37,73 +37,74 @@ interface Indexed {
   readonly result: Promise<SourceResources>;
 }
 
-/** Joins what feeds, inventories and the configuration tell of resources. A resource of which nothing changed stays the same object. */
+/**
+ * Joins what feeds, lists of clusters and the configuration tell of resources. A resource of which nothing changed stays the same
+ * object.
+ */
 export class ResourceIndex {
   readonly #known = new Map<string, Indexed>();
-  readonly #sightings = new WeakMap<Resource, Sighting>();
+  readonly #parts = new WeakMap<Resource, ResourceParts>();
 
   /** The resources of one source; made once for all who ask with the same. */
-  of(knowledge: SourceKnowledge): Promise<SourceResources> {
-    const { source } = knowledge.source;
-    const inputs = [...knowledge.tasks.values(), ...knowledge.listed, knowledge.configured];
+  of(input: SourceInput): Promise<SourceResources> {
+    const { source } = input.source;
+    const inputs = [...input.tasks, input.listed, input.configured];
     const known = this.#known.get(source);
     if (known !== undefined && isSame(known.inputs, inputs)) return known.result;
-    const result = this.#index(knowledge, known?.result ?? null);
+    const result = this.#index(input, known?.result ?? null);
     this.#known.set(source, { inputs, result });
     result.catch(() => this.#known.delete(source));
     return result;
   }
 
-  async #index(knowledge: SourceKnowledge, known: Promise<SourceResources> | null): Promise<SourceResources> {
+  async #index(input: SourceInput, known: Promise<SourceResources> | null): Promise<SourceResources> {
     const before = (await known?.catch(() => null)) ?? null;
     const resources = new Map<string, Resource>();
-    const sightings = await sightingsIn(knowledge);
-    const index = ([key, sighting]: [string, Sighting]): void => {
-      const id = idOf(key, knowledge.source.source);
+    const byKey = await partsByKey(input);
+    const index = ([key, parts]: [string, ResourceParts]): void => {
+      const id = idOf(key, input.source.source);
       const old = before?.resources.get(id);
-      const isUnchanged = old !== undefined && this.#isSeenSo(old, sighting);
-      const resource = isUnchanged ? old : makeResource(id, sighting, knowledge.source);
-      this.#sightings.set(resource, sighting);
+      const isUnchanged = old !== undefined && this.#hasSameParts(old, parts);
+      const resource = isUnchanged ? old : makeResource(id, parts, input.source);
+      this.#parts.set(resource, parts);
       resources.set(id, resource);
     };
-    await runCooperatively(visitInSteps(sightings, index));
-    return { resources, removals: new Removals([...knowledge.tasks.values()], knowledge.removedResources) };
+    await runCooperatively(visitInSteps(byKey, index));
+    return { resources, removals: new Removals(input.tasks, input.removedResources) };
   }
 
-  #isSeenSo(resource: Resource, { tasks, listed, configured }: Sighting): boolean {
-    const before = this.#sightings.get(resource);
+  #hasSameParts(resource: Resource, { tasks, listed, configured }: ResourceParts): boolean {
+    const before = this.#parts.get(resource);
     return before?.listed === listed && before.configured === configured && isSame(before.tasks, tasks);
   }
 }
 
-async function sightingsIn({
+async function partsByKey({
   tasks,
   listed,
   configured,
-}: SourceKnowledge): Promise<ReadonlyMap<string, Sighting>> {
-  const sightings = new Map<string, Sighting>();
-  const sightingOf = (key: string): Sighting => {
-    const known = sightings.get(key) ?? { feeds: [], tasks: [], listed: null, configured: null };
-    sightings.set(key, known);
+}: SourceInput): Promise<ReadonlyMap<string, ResourceParts>> {
+  const byKey = new Map<string, ResourceParts>();
+  const partsFor = (key: string): ResourceParts => {
+    const known = byKey.get(key) ?? { tasks: [], listed: null, configured: null };
+    byKey.set(key, known);
     return known;
   };
-  for (const [feed, { byResource }] of tasks) {
+  for (const { byResource } of tasks) {
     const see = ([key, rows]: [string, readonly TaskRow[]]): void => {
-      const sighting = sightingOf(key);
-      sighting.feeds.push(feed);
-      sighting.tasks.push(rows);
+      partsFor(key).tasks.push(rows);
     };
     await runCooperatively(visitInSteps(byResource, see));
   }
-  for (const resource of listed.flat()) {
+  for (const resource of listed) {
     const key = groupKey({ resource });
-    if (key !== null) sightingOf(key).listed ??= resource;
+    if (key !== null) partsFor(key).listed ??= resource;
   }
   for (const resource of configured) {
     const key = groupKey({ resource });
-    if (key !== null) sightingOf(key).configured ??= resource;
+    if (key !== null) partsFor(key).configured ??= resource;
   }
-  return sightings;
+  return byKey;
 }
 
 function idOf(key: string, source: string): string {
@@ -115,29 +116,28 @@ function idOf(key: string, source: string): string {
  * The newest task says what a resource is called now; a list where there is no task; the configuration where nobody has seen
  * it.
  */
-function makeResource(id: string, sighting: Sighting, source: SourceKnowledge['source']): Resource {
-  const { feeds, tasks, listed, configured } = sighting;
+function makeResource(id: string, parts: ResourceParts, source: SourceInput['source']): Resource {
+  const { tasks, listed, configured } = parts;
   const [only = [], ...more] = tasks;
   const rows = more.length === 0 ? only : eachOnce(tasks.flat());
   const newest = rows[0]?.task ?? null;
-  const told = listed ?? configured ?? NOBODY;
+  const told = listed ?? configured ?? NO_IDENTITY;
   const { type, id: resourceId } = newest?.resource ?? told;
   return {
     id,
     ...source,
-    ...placeOf(newest ?? listed, source),
+    ...locationOf(newest ?? listed, source),
     ...{ type, resourceId },
     name: nameIn(rows, told.name),
     rows,
-    feeds: new Set(feeds),
   };
 }
 
-const NOBODY = { type: null, id: null, name: null };
+const NO_IDENTITY = { type: null, id: null, name: null };
 
-function placeOf(
+function locationOf(
   seen: Pick<Resource, 'cluster' | 'region' | 'projectId'> | null,
-  source: SourceKnowledge['source'],
+  source: SourceInput['source'],
 ): Pick<Resource, 'cluster' | 'region' | 'projectId'> {
   if (seen === null) return { cluster: null, region: source.region, projectId: source.projectId };
   const { cluster, region, projectId } = seen;

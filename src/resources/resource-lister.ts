@@ -1,34 +1,34 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { completenessOf, type Completeness } from '@/answers/completeness.js';
+import { invalidPageToken, pageErrors } from '@/answers/paging.js';
 import { unknownNames } from '@/answers/parameters.js';
 import type { Asked } from '@/answers/asked.js';
 import { CLOCK, type Clock } from '@/model/clock.js';
 import type { FeedCollection, FeedScope } from '@/model/collection.js';
 import { PROVIDERS, type Provider } from '@/model/provider.js';
 import { formatTime } from '@/model/time.js';
-import { ApiProblem, invalidParameters, type ParameterError } from '@/platform/problem/api-problem.js';
+import { invalidParameters } from '@/platform/problem/api-problem.js';
 import {
   PAGE_TOKEN_FAULTS,
   PAGE_TOKEN_KEYS,
   PageTokens,
-  type PageTokenFault,
   type PageTokenKeys,
   type WalkQuery,
 } from '@/view/page-token.js';
-import { Assessor, type Known } from './assessor.js';
+import { Assessor, type AssessmentInput } from './assessor.js';
 import {
   compareKeys,
-  compareToPlace,
+  compareToPosition,
   firstInOrder,
-  packPlace,
-  placeOf,
-  unpackPlace,
-  type Place,
+  packPosition,
+  positionOf,
+  unpackPosition,
+  type ListPosition,
   type SortKey,
 } from './list-order.js';
 import type { Resource } from './resource.js';
 import type { ResourceFilter, ResourceOrder, ResourceQuery } from './resource-query.js';
-import type { Assessment, Moment } from './source-judge.js';
+import type { Assessment, JudgedTime } from './source-judge.js';
 import { VERDICTS } from './verdict.js';
 
 /** A page of resources, all judged at one moment. */
@@ -36,8 +36,7 @@ export interface ResourcePage {
   readonly assessments: readonly Assessment[];
   readonly nextPageToken: string;
   readonly totalSize: number;
-  readonly moment: Moment;
-  readonly known: Known;
+  readonly moment: JudgedTime;
   readonly completeness: Completeness;
 }
 
@@ -47,7 +46,7 @@ interface Entry extends SortKey {
 
 /** Where a walk goes on, and at which moment it judges. */
 interface Start {
-  readonly place: Place;
+  readonly position: ListPosition;
   readonly timeMs: number;
 }
 
@@ -76,30 +75,31 @@ export class ResourceLister {
     const known = await this.known(scopeOf(query.filter), collection, asked);
     const matching = (await this.assessor.assess(known, moment)).filter(passes(query.filter));
     const entries = matching.map((assessment) => ({ assessment, ...sortKey(assessment, query.order) }));
-    const { page, hasMore } = cut(entries, query, start?.place ?? null);
+    const { page, hasMore } = cut(entries, query, start?.position ?? null);
     const last = page.at(-1);
     return {
       assessments: page.map(({ assessment }) => assessment),
       nextPageToken: last !== undefined && hasMore ? this.#issue(walk, last, moment) : '',
       totalSize: matching.length,
       moment,
-      known,
-      completeness: this.completenessOf(known),
+      completeness: completenessOf(known.answer, []),
     };
   }
 
   /** What there is to judge from, as current as the caller asks for. */
-  async known(scope: FeedScope, collection: FeedCollection, { freshness, trace }: Asked): Promise<Known> {
-    const [answer, inventories] = await Promise.all([
-      collection.ensure(scope, freshness, trace),
-      collection.listResources(scope, freshness, trace),
-    ]);
+  async known(
+    scope: FeedScope,
+    collection: FeedCollection,
+    { freshness, trace }: Asked,
+  ): Promise<AssessmentInput> {
+    const answer = await collection.ensure(scope, freshness, trace);
+    const listed = collection.listResources(scope);
     const ids = new Set(collection.sourceIdsIn(scope));
-    return { answer, inventories, sources: collection.status().filter(({ id }) => ids.has(id)) };
+    return { answer, listed, sources: collection.status().filter(({ id }) => ids.has(id)) };
   }
 
   /** `asOf`, else the moment of the walk, else now. Throws a 400 problem for a time in the future. */
-  momentOf(asOf: string | null, walkMs: number | null): Moment {
+  momentOf(asOf: string | null, walkMs: number | null): JudgedTime {
     const nowMs = this.clock.wallMs();
     if (asOf === null) return { timeMs: walkMs ?? nowMs, isPast: false };
     const timeMs = Date.parse(asOf);
@@ -110,44 +110,29 @@ export class ResourceLister {
     return { timeMs, isPast: true };
   }
 
-  /** Inventories are in scope of resources, so that one that cannot be read is named. */
-  completenessOf({ answer, inventories }: Known): Completeness {
-    const problems = inventories.flatMap(({ problem }) => problem ?? []);
-    return completenessOf(answer, problems);
-  }
-
   #check({ filter, page, pageToken }: ResourceQuery, collection: FeedCollection): void {
     const providers = this.providers.map(({ settings }) => settings.id);
-    const errors: ParameterError[] = [
+    const errors = [
       ...unknownNames('provider', filter.provider, providers),
       ...unknownNames('source', filter.source, collection.sourceIdsIn({})),
+      ...pageErrors({ page, pageToken }),
     ];
-    if (page !== null && pageToken !== null) {
-      errors.push({ parameter: 'page', detail: 'given together with pageToken; use one of the two' });
-    }
     if (errors.length > 0) throw invalidParameters(errors);
   }
 
-  #issue(walk: WalkQuery, last: Entry, { timeMs }: Moment): string {
-    const position = { time: formatTime(timeMs), id: packPlace(placeOf(last)) };
+  #issue(walk: WalkQuery, last: Entry, { timeMs }: JudgedTime): string {
+    const position = { time: formatTime(timeMs), id: packPosition(positionOf(last)) };
     return this.#tokens.issue(walk, { position, missing: [] });
   }
 
   #read(token: string, walk: WalkQuery): Start {
     const content = this.#tokens.read(token, { query: walk, knownFeeds: [] });
-    if (typeof content === 'string') throw badToken(content);
+    if (typeof content === 'string') throw invalidPageToken(PAGE_TOKEN_FAULTS[content]);
     const { time, id } = content.position;
-    const place = unpackPlace(id);
-    if (time === null || place === null) throw badToken('malformed');
-    return { place, timeMs: Date.parse(time) };
+    const position = unpackPosition(id);
+    if (time === null || position === null) throw invalidPageToken(PAGE_TOKEN_FAULTS.malformed);
+    return { position, timeMs: Date.parse(time) };
   }
-}
-
-function badToken(fault: PageTokenFault): ApiProblem {
-  const detail = PAGE_TOKEN_FAULTS[fault];
-  return new ApiProblem('invalid-page-token', `pageToken: ${detail}`, {
-    errors: [{ parameter: 'pageToken', detail }],
-  });
 }
 
 function walkOf({ filter, order, asOf }: ResourceQuery, collection: FeedCollection): WalkQuery {
@@ -200,13 +185,13 @@ function sortKey({ resource, history, judgement }: Assessment, order: ResourceOr
 function cut(
   entries: readonly Entry[],
   { page, pageSize }: ResourceQuery,
-  after: Place | null,
+  after: ListPosition | null,
 ): { readonly page: readonly Entry[]; readonly hasMore: boolean } {
   if (page !== null && page > 1) {
     const start = (page - 1) * pageSize;
     const sorted = start < entries.length ? entries.toSorted(compareKeys) : [];
     return { page: sorted.slice(start, start + pageSize), hasMore: start + pageSize < entries.length };
   }
-  const rest = after === null ? entries : entries.filter((entry) => compareToPlace(entry, after) > 0);
+  const rest = after === null ? entries : entries.filter((entry) => compareToPosition(entry, after) > 0);
   return { page: firstInOrder(rest, pageSize), hasMore: rest.length > pageSize };
 }

@@ -1,4 +1,4 @@
-import { DEFAULT_PAGE_SIZE, LARGEST_PAGE_SIZE } from '@/model/query.js';
+import { wantedPage, type WantedPage } from '@/answers/paging.js';
 import {
   DEFAULT_DAYS,
   type GetResourceQuery,
@@ -30,14 +30,9 @@ export interface DaysWanted {
   readonly timeZone: string;
 }
 
-export interface ResourceQuery {
+export interface ResourceQuery extends WantedPage {
   readonly filter: ResourceFilter;
   readonly order: ResourceOrder;
-  readonly pageSize: number;
-  /** At most one of pageToken and page is set. */
-  readonly pageToken: string | null;
-  /** 1-based. */
-  readonly page: number | null;
   /** A time in the form of `formatTime`; null: now. */
   readonly asOf: string | null;
   readonly days: DaysWanted | null;
@@ -49,14 +44,11 @@ const FILTERS = [
 
 /** The question that a checked query asks. */
 export function toResourceQuery(query: ListResourcesQuery): ResourceQuery {
-  const { pageSize = 0 } = query;
   const given = FILTERS.filter((name) => query[name] !== undefined);
   return {
     filter: Object.fromEntries(given.map((name) => [name, query[name]])),
     order: query.orderBy ?? 'verdict',
-    pageSize: pageSize === 0 ? DEFAULT_PAGE_SIZE : Math.min(pageSize, LARGEST_PAGE_SIZE),
-    pageToken: query.pageToken === '' ? null : (query.pageToken ?? null),
-    page: query.page ?? null,
+    ...wantedPage(query),
     asOf: query.asOf ?? null,
     days: daysWanted(query),
   };

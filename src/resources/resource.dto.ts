@@ -193,7 +193,7 @@ class JudgedDto {
   @ApiProperty({ format: 'date-time', example: '2026-11-29T06:04:11.000Z' })
   asOf: string;
 
-  /** Names of the feeds in scope whose current state could not be read, sorted; inventories included. */
+  /** Names of the feeds in scope whose current state could not be read, sorted. */
   @ApiProperty({ type: [String] })
   unreachable: string[];
 

@@ -14,6 +14,4 @@ export interface Resource {
   readonly projectId: string | null;
   /** Of all feeds, each task once, in `USUAL_ORDER`; the same object as before while no task changed. */
   readonly rows: readonly TaskRow[];
-  /** The names of the feeds that have tasks of it. */
-  readonly feeds: ReadonlySet<string>;
 }

@@ -4,25 +4,24 @@ import type { FastifyRequest } from 'fastify';
 import { CallerOf, type Caller } from '@/access/route/caller.js';
 import { NeedsScope } from '@/access/route/needs-scope.js';
 import { askedBy, preferencesOf, type Asked } from '@/answers/asked.js';
-import type { Completeness } from '@/answers/completeness.js';
-import type { CompletenessDto } from '@/answers/completeness.dto.js';
+import { completenessBody, completenessOf, type Completeness } from '@/answers/completeness.js';
 import { REQUEST_HEADERS } from '@/answers/described-headers.js';
 import type { FeedCollection } from '@/model/collection.js';
 import { sourceOfTaskId } from '@/model/task-id.js';
 import { formatTime } from '@/model/time.js';
-import { ApiProblem, invalidParameters } from '@/platform/problem/api-problem.js';
-import { feedProblemBody, isUnreachable } from '@/platform/problem/feed-problem.js';
+import { ApiProblem } from '@/platform/problem/api-problem.js';
+import { isUnreachable } from '@/platform/problem/feed-problem.js';
 import { Problems, type ProblemsByStatus } from '@/platform/problem/problems.decorator.js';
 import { Assessor } from './assessor.js';
 import { calendarDays } from './calendar-days.js';
 import { dayCells, type Day } from './days.js';
-import { AsOfQuery, GetResourceQuery, ListResourcesQuery, MOST_DAYS } from './list-resources-query.dto.js';
+import { AsOfQuery, GetResourceQuery, ListResourcesQuery } from './list-resources-query.dto.js';
 import { countVerdicts, RuleWarnings } from './protection.js';
 import { ProtectionDto, ResourceDto, ResourcePageDto } from './resource.dto.js';
 import { ResourceLister } from './resource-lister.js';
 import { daysWanted, toResourceQuery, type DaysWanted } from './resource-query.js';
 import { showResource } from './show-resource.js';
-import type { Moment } from './source-judge.js';
+import type { JudgedTime } from './source-judge.js';
 
 const PROBLEMS: ProblemsByStatus = { 400: ['invalid-parameter'], 503: ['overloaded'] };
 
@@ -54,7 +53,6 @@ export class ResourcesController {
     @Req() request: FastifyRequest,
   ): Promise<ResourcePageDto> {
     const question = toResourceQuery(query);
-    checkDays(query);
     const page = await this.lister.list(question, collection, askedOf(request, collection));
     const days = daysAt(question.days, page.moment);
     return {
@@ -88,13 +86,12 @@ export class ResourcesController {
     @CallerOf() { collection }: Caller,
     @Req() request: FastifyRequest,
   ): Promise<ResourceDto> {
-    checkDays(query);
     const moment = this.lister.momentOf(query.asOf ?? null, null);
     const source = sourceOfTaskId(id);
     if (source === null || collection.sourceIdsIn({ source: [source] }).length === 0) throw notFound();
     const known = await this.lister.known({ source: [source] }, collection, askedOf(request, collection));
     const found = await this.assessor.find(known, id, moment);
-    if (found === null) throw absence(this.lister.completenessOf(known));
+    if (found === null) throw absence(completenessOf(known.answer, []));
     const days = daysAt(daysWanted(query), moment);
     return showResource(found, days && dayCells(found, days));
   }
@@ -117,7 +114,7 @@ export class ResourcesController {
     const moment = this.lister.momentOf(query.asOf ?? null, null);
     const known = await this.lister.known({}, collection, askedOf(request, collection));
     const assessments = await this.assessor.assess(known, moment);
-    const completeness = this.lister.completenessOf(known);
+    const completeness = completenessOf(known.answer, []);
     // Rules may be about sources that the caller does not see, or about resources that nobody sees at the moment.
     const isAllSeen = collection.key === 'all' && completeness.unreachable.length === 0;
     return {
@@ -133,23 +130,13 @@ function askedOf(request: FastifyRequest, { deadlineMs }: FeedCollection): Asked
 }
 
 function judged(
-  { timeMs }: Moment,
-  { complete, completeSince, problems, unreachable }: Completeness,
-): { asOf: string; unreachable: string[]; completeness: CompletenessDto } {
-  return {
-    asOf: formatTime(timeMs),
-    unreachable: [...unreachable],
-    completeness: { complete, completeSince, problems: problems.map(feedProblemBody) },
-  };
+  { timeMs }: JudgedTime,
+  completeness: Completeness,
+): { asOf: string } & ReturnType<typeof completenessBody> {
+  return { asOf: formatTime(timeMs), ...completenessBody(completeness) };
 }
 
-function checkDays({ days }: GetResourceQuery): void {
-  if (days === undefined || days <= MOST_DAYS) return;
-  const detail = `"${days}" is not valid; use a whole number from 1 to ${MOST_DAYS}`;
-  throw invalidParameters([{ parameter: 'days', detail }]);
-}
-
-function daysAt(wanted: DaysWanted | null, { timeMs }: Moment): Day[] | null {
+function daysAt(wanted: DaysWanted | null, { timeMs }: JudgedTime): Day[] | null {
   return wanted === null ? null : calendarDays(wanted.timeZone, wanted.count, timeMs);
 }
 

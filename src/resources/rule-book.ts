@@ -8,7 +8,7 @@ import {
   type ProtectionConfig,
 } from '@/model/expectation.js';
 import { groupBy } from './group-by.js';
-import type { HistoryShape } from './history.js';
+import type { TaskCriteria } from './history.js';
 import { matches } from './match.js';
 import type { Resource } from './resource.js';
 
@@ -17,7 +17,7 @@ export interface RuleGroup {
   /** null: nothing is expected. */
   readonly rule: Expectation | null;
   readonly maintenance: readonly Maintenance[];
-  readonly shape: HistoryShape;
+  readonly criteria: TaskCriteria;
 }
 
 /** What the configuration says of one resource. */
@@ -67,8 +67,7 @@ export class RuleBook {
 
   #assign(resource: Resource): Assignment {
     const { expectations, exclusions, maintenance } = this.#config;
-    const matched = { ...resource, id: resource.resourceId };
-    const concerns = ({ match }: Pick<Expectation, 'match'>): boolean => matches(match, matched);
+    const concerns = ({ match }: Pick<Expectation, 'match'>): boolean => matches(match, resource);
     const excluded = exclusions.filter(concerns);
     return {
       group: this.#groupOf(expectations.find(concerns) ?? null, maintenance.filter(concerns)),
@@ -80,12 +79,13 @@ export class RuleBook {
     const periods = maintenance.map((each) => this.#config.maintenance.indexOf(each));
     const key = JSON.stringify([rule?.name ?? null, periods]);
     let group = this.#groups.get(key);
-    if (group === undefined) this.#groups.set(key, (group = { rule, maintenance, shape: shapeOf(rule) }));
+    if (group === undefined)
+      this.#groups.set(key, (group = { rule, maintenance, criteria: criteriaOf(rule) }));
     return group;
   }
 }
 
-function shapeOf(rule: Expectation | null): HistoryShape {
+function criteriaOf(rule: Expectation | null): TaskCriteria {
   return {
     taskTypes: new Set(rule?.taskTypes ?? USUAL_TASK_TYPES),
     warningsCountAs: rule?.warningsCountAs ?? 'success',

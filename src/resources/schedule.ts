@@ -1,11 +1,9 @@
 import { Cron } from 'croner';
+import { hasCronFields } from '@/model/cron-fields.js';
 import { ZoneClock } from './zone-clock.js';
 
 const DAY_MS = 86_400_000;
 const MOST_REMEMBERED = 50_000;
-
-const NAME = 'jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|sun|mon|tue|wed|thu|fri|sat';
-const FIELDS = new RegExp(`^(?:(?:[\\d*,/-]|${NAME})+(?:\\s+|$)){5}$`, 'i');
 
 /**
  * The times of a cron expression by the clocks of a time zone. Five fields with lists, ranges, steps and names; day of
@@ -84,7 +82,7 @@ export class Schedule {
 
 function parse(cron: string): Cron {
   try {
-    if (FIELDS.test(cron.trim())) return new Cron(cron, { mode: '5-part', timezone: 'UTC', paused: true });
+    if (hasCronFields(cron)) return new Cron(cron, { mode: '5-part', timezone: 'UTC', paused: true });
   } catch {
     // Told below, in the words of the configuration.
   }

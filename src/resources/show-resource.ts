@@ -5,12 +5,12 @@ import type { TaskHistory } from './evidence.js';
 import { medianDurationSeconds } from './history.js';
 import { describeReason } from './reason-text.js';
 import type { EvidenceDto, ResourceDto } from './resource.dto.js';
-import type { FeedStanding } from './source-evidence.js';
+import type { FeedEvidence } from './evidence.js';
 
 /** A resource as the contract shows it; `days` where they are asked for. */
 export function showResource(assessment: Assessment, days: readonly DayCell[] | null): ResourceDto {
   const { resource, group, due, history, judgement, feeds } = assessment;
-  const { rows, feeds: _feeds, ...identity } = resource;
+  const { rows, ...identity } = resource;
   return {
     ...identity,
     verdict: judgement.verdict,
@@ -19,7 +19,7 @@ export function showResource(assessment: Assessment, days: readonly DayCell[] | 
     expectedBy: timeOrNull(judgement.expectedByMs),
     overdueSeconds: secondsOrNull(judgement.overdueMs),
     ...showHistory(history, due.timeMs),
-    medianDurationSeconds: medianDurationSeconds(rows, group.shape, due.timeMs),
+    medianDurationSeconds: medianDurationSeconds(rows, group.criteria, due.timeMs),
     evidence: showEvidence(feeds),
     ...(days && { days: [...days] }),
   };
@@ -56,7 +56,7 @@ function showHistory(
   };
 }
 
-function showEvidence(feeds: readonly FeedStanding[]): EvidenceDto {
+function showEvidence(feeds: readonly FeedEvidence[]): EvidenceDto {
   const since = feeds.map(({ coveredSinceMs }) => coveredSinceMs ?? Infinity);
   const read = feeds.map(({ fetchTimeMs }) => fetchTimeMs ?? -Infinity);
   return {

@@ -2,36 +2,31 @@ import type { FeedAnswer } from '@/model/collection.js';
 import type { FeedEvidence } from './evidence.js';
 import type { Resource } from './resource.js';
 
-export interface FeedStanding extends FeedEvidence {
-  /** True where the snapshot is current and whole. */
-  readonly isComplete: boolean;
-}
-
 /** How far the feeds of a source can be relied on. */
 export class SourceEvidence {
-  readonly #all: FeedStanding[] = [];
-  readonly #byCluster = new Map<string, FeedStanding[]>();
+  readonly #all: FeedEvidence[] = [];
+  readonly #byCluster = new Map<string, FeedEvidence[]>();
 
   constructor(feeds: readonly FeedAnswer[], past: { readonly atMs: number } | null) {
     for (const answer of feeds) {
-      const standing = standingOf(answer, past);
-      this.#all.push(standing);
+      const evidence = evidenceOf(answer, past);
+      this.#all.push(evidence);
       const cluster = answer.snapshot?.feed.cluster ?? null;
-      if (cluster !== null) this.#byCluster.set(cluster.id, [standing]);
+      if (cluster !== null) this.#byCluster.set(cluster.id, [evidence]);
     }
   }
 
   /** Those that would carry tasks of the resource: the feed of its cluster where there is one, else all of the source. */
-  of({ cluster, resourceId }: Resource): readonly FeedStanding[] {
+  of({ cluster, resourceId }: Resource): readonly FeedEvidence[] {
     if (this.#byCluster.size === 0) return this.#all;
     return this.#byCluster.get(cluster?.id ?? resourceId ?? '') ?? this.#all;
   }
 }
 
-function standingOf(
+function evidenceOf(
   { feed, snapshot, problem }: FeedAnswer,
   past: { readonly atMs: number } | null,
-): FeedStanding {
+): FeedEvidence {
   const isCurrent = problem === null || problem.state === 'TRUNCATED';
   // What was read after a past moment tells of it all that there is to tell.
   const isReadSince = past !== null && snapshot !== null && snapshot.fetchTimeMs >= past.atMs;

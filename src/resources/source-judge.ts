@@ -1,25 +1,24 @@
 import type { CollectionAnswer } from '@/model/collection.js';
 import { dueOf, type Due } from './due.js';
 import type { TaskHistory } from './evidence.js';
-import { historyAt, settledMs, type HistoryShape } from './history.js';
+import { historyAt, settledMs, type TaskCriteria } from './history.js';
 import type { SourceResources } from './resource-index.js';
 import type { Resource } from './resource.js';
 import type { RuleBook, RuleGroup } from './rule-book.js';
-import { SourceEvidence, type FeedStanding } from './source-evidence.js';
+import { SourceEvidence } from './source-evidence.js';
 import { judge, type Judgement, type Situation } from './verdict.js';
 
 /** One resource, what is known of it, and the verdict on it. */
 export interface Assessment extends Situation {
   readonly resource: Resource;
   readonly group: RuleGroup;
-  readonly feeds: readonly FeedStanding[];
   readonly judgement: Judgement;
   /** Judges the same resource, from the same evidence, at other moments. */
   readonly source: SourceJudge;
 }
 
 /** The moment T. */
-export interface Moment {
+export interface JudgedTime {
   /** Epoch milliseconds. */
   readonly timeMs: number;
   /** True where a past moment is asked about, false for now. */
@@ -27,7 +26,7 @@ export interface Moment {
 }
 
 /** A source as it is known at the moment of answering. */
-export interface KnownSource {
+export interface IndexedSource {
   readonly resources: SourceResources;
   readonly feeds: CollectionAnswer['feeds'];
 }
@@ -39,8 +38,8 @@ export class SourceJudge {
   readonly #evidence: SourceEvidence;
 
   constructor(
-    private readonly known: KnownSource,
-    private readonly moment: Moment,
+    private readonly known: IndexedSource,
+    private readonly moment: JudgedTime,
     private readonly memory: { readonly rules: RuleBook; readonly histories: Histories },
   ) {
     this.#evidence = new SourceEvidence(known.feeds, moment.isPast ? { atMs: moment.timeMs } : null);
@@ -52,8 +51,8 @@ export class SourceJudge {
     const situation = {
       due: this.#dueFor(group),
       exclusion: exclusions.find(({ untilMs }) => untilMs === null || timeMs < untilMs) ?? null,
-      retiredMs: this.known.resources.removals.retiredMs(resource, group.shape.taskTypes, timeMs),
-      history: this.memory.histories.of(resource, group.shape, timeMs),
+      retiredMs: this.known.resources.removals.retiredMs(resource, group.criteria.taskTypes, timeMs),
+      history: this.memory.histories.of(resource, group.criteria, timeMs),
       feeds: this.#evidence.of(resource),
       isPast,
     };
@@ -80,7 +79,7 @@ export class SourceJudge {
 }
 
 interface Settled {
-  readonly shape: HistoryShape;
+  readonly criteria: TaskCriteria;
   readonly sinceMs: number;
   readonly history: TaskHistory;
 }
@@ -89,13 +88,13 @@ interface Settled {
 export class Histories {
   readonly #settled = new WeakMap<Resource, Settled>();
 
-  of(resource: Resource, shape: HistoryShape, timeMs: number): TaskHistory {
+  of(resource: Resource, criteria: TaskCriteria, timeMs: number): TaskHistory {
     const known = this.#settled.get(resource);
-    if (known?.shape === shape && timeMs >= known.sinceMs) return known.history;
-    const history = historyAt(resource.rows, shape, timeMs);
-    if (known?.shape === shape) return history;
+    if (known?.criteria === criteria && timeMs >= known.sinceMs) return known.history;
+    const history = historyAt(resource.rows, criteria, timeMs);
+    if (known?.criteria === criteria) return history;
     const sinceMs = settledMs(resource.rows);
-    if (timeMs >= sinceMs) this.#settled.set(resource, { shape, sinceMs, history });
+    if (timeMs >= sinceMs) this.#settled.set(resource, { criteria, sinceMs, history });
     return history;
   }
 }

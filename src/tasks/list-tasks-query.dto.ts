@@ -1,6 +1,7 @@
 import { DEFAULT_PAGE_SIZE, LARGEST_PAGE_SIZE, type TaskQuery } from '@/model/query.js';
 import { TASK_ORDERS, type TaskOrder } from '@/model/order.js';
 import { ChoiceParameter, OptionalTextParameter, WholeNumberParameter } from '@/answers/parameters.js';
+import { wantedPage } from '@/answers/paging.js';
 import { filterOf, TaskFilterQuery } from './task-filter-query.dto.js';
 
 /** The query of `GET /v1/tasks`. */
@@ -39,13 +40,7 @@ export function toTaskQuery(query: ListTasksQuery): TaskQuery {
   return {
     filter: filterOf(query),
     order: query.orderBy ?? 'createTime desc',
-    pageSize: pageSizeOf(query),
-    pageToken: query.pageToken === '' ? null : (query.pageToken ?? null),
-    page: query.page ?? null,
+    ...wantedPage(query),
     includeRaw: query.include === 'raw',
   };
-}
-
-function pageSizeOf({ pageSize = 0 }: ListTasksQuery): number {
-  return pageSize === 0 ? DEFAULT_PAGE_SIZE : Math.min(pageSize, LARGEST_PAGE_SIZE);
 }

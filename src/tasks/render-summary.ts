@@ -1,18 +1,16 @@
 import { represent, type Representation } from '@/answers/answer-writer.js';
 import { formatTime, YEAR_10000_MS } from '@/model/time.js';
-import { feedProblemBody } from '@/platform/problem/feed-problem.js';
+import { completenessBody } from '@/answers/completeness.js';
 import type { SummaryGroup } from '@/view/summary/summary.js';
 import type { TaskSummary } from './task-summariser.js';
 
 /** The JSON of a summary. */
 export function renderSummary({ groups, totalSize, completeness, isComplete }: TaskSummary): Representation {
-  const { complete, completeSince, problems, unreachable } = completeness;
   return represent(
     JSON.stringify({
       groups: groups.map((group) => groupBody(group, isComplete)),
       totalSize,
-      unreachable,
-      completeness: { complete, completeSince, problems: problems.map(feedProblemBody) },
+      ...completenessBody(completeness),
     }),
   );
 }

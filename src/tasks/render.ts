@@ -1,5 +1,5 @@
 import { represent, type Representation } from '@/answers/answer-writer.js';
-import { feedProblemBody } from '@/platform/problem/feed-problem.js';
+import { completenessBody } from '@/answers/completeness.js';
 import { jsonOf } from '@/model/json-text.js';
 import type { TaskRow } from '@/model/task.js';
 import type { TaskPage } from './task-lister.js';
@@ -12,12 +12,10 @@ export function renderTask({ task, raw }: TaskRow, includeRaw: boolean): string 
 
 /** The JSON of a page, joined in one go: it may have a megabyte. */
 export function renderPage(page: TaskPage, includeRaw: boolean): Representation {
-  const { complete, completeSince, problems, unreachable } = page.completeness;
   const rest = JSON.stringify({
     nextPageToken: page.nextPageToken,
     totalSize: page.totalSize,
-    unreachable,
-    completeness: { complete, completeSince, problems: problems.map(feedProblemBody) },
+    ...completenessBody(page.completeness),
   });
   const pieces = page.rows.map((row, index) => `${index === 0 ? '' : ','}${renderTask(row, includeRaw)}`);
   return represent(['{"tasks":[', ...pieces, '],', rest.slice(1)].join(''));

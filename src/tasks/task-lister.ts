@@ -1,11 +1,12 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { ApiProblem, invalidParameters } from '@/platform/problem/api-problem.js';
+import { invalidParameters } from '@/platform/problem/api-problem.js';
 import type { CollectionAnswer, FeedCollection, FeedProblem } from '@/model/collection.js';
 import { isUnreachable } from '@/platform/problem/feed-problem.js';
 import { allFeedsName } from '@/model/feed.js';
 import type { TaskQuery } from '@/model/query.js';
 import type { TaskRow } from '@/model/task.js';
 import type { Asked } from '@/answers/asked.js';
+import { invalidPageToken, pageErrors } from '@/answers/paging.js';
 import { completenessOf, type Completeness } from '@/answers/completeness.js';
 import { joinMissingFeeds, type MissingFeed } from '@/view/missing-feed.js';
 import {
@@ -75,10 +76,7 @@ export class TaskLister {
   }
 
   private check({ page, pageToken, ...query }: TaskQuery, collection: FeedCollection): void {
-    const errors = this.feeds.unknownNames(query.filter, collection);
-    if (page !== null && pageToken !== null) {
-      errors.push({ parameter: 'page', detail: 'given together with pageToken; use one of the two' });
-    }
+    const errors = [...this.feeds.unknownNames(query.filter, collection), ...pageErrors({ page, pageToken })];
     if (errors.length > 0) throw invalidParameters(errors);
     if (pageToken !== null) this.read(pageToken, { ...query, visible: collection.key }, []);
   }
@@ -96,10 +94,7 @@ export class TaskLister {
   private read(token: string, query: WalkQuery, knownFeeds: readonly string[]): PageTokenContent {
     const content = this.#tokens.read(token, { query, knownFeeds });
     if (typeof content !== 'string') return content;
-    const detail = PAGE_TOKEN_FAULTS[content];
-    throw new ApiProblem('invalid-page-token', `pageToken: ${detail}`, {
-      errors: [{ parameter: 'pageToken', detail }],
-    });
+    throw invalidPageToken(PAGE_TOKEN_FAULTS[content]);
   }
 }
 

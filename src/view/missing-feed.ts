@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { FAILURE_REASONS, type FailureReason } from '@/model/failure.js';
-import { allFeedsName } from '@/model/feed.js';
+import { allFeedsName, sourceOfFeed } from '@/model/feed.js';
 
 /** The states of a feed whose current state could not be had, from the gravest to the least. */
 const STATES = ['FAILED', 'LOADING', 'STALE'] as const;
@@ -37,8 +37,7 @@ function mergeMissingFeeds(a: MissingFeed, b: MissingFeed): MissingFeed {
 
 /** The same, said of the feed's source as a whole. */
 export function widenToSource({ feed, state, reason }: MissingFeed): MissingFeed {
-  const [, source = '-'] = feed.split('/');
-  return { feed: allFeedsName(source), state, reason };
+  return { feed: allFeedsName(sourceOfFeed(feed) ?? '-'), state, reason };
 }
 
 /** The same, said of no feed in particular. */

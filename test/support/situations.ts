@@ -57,6 +57,7 @@ const WHOLE: FeedEvidence = {
   fetchTimeMs: NOW_MS,
   coveredSinceMs: -Infinity,
   isCurrent: true,
+  isComplete: true,
 };
 
 /** An outcome some hours and milliseconds before `NOW_MS`. */
