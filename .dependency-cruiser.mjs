@@ -73,7 +73,7 @@ export default {
     onlyAt('axios', 'upstream/'),
     onlyAt('croner', 'resources/', 'config/'),
     onlyAt('jose', 'access/'),
-    onlyAt('temporal-polyfill', 'view/summary/'),
+    onlyAt('temporal-polyfill', 'view/summary/', 'resources/'),
     onlyAt('rate-limiter-flexible', 'access/'),
     onlyAt('ioredis', 'redis/'),
     onlyAt('pino', 'platform/'),

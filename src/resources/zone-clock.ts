@@ -1,3 +1,6 @@
+import { Temporal } from 'temporal-polyfill';
+import { timeZoneNamed } from '@/model/time-zone.js';
+
 const DAY_MS = 86_400_000;
 
 /**
@@ -5,22 +8,12 @@ const DAY_MS = 86_400_000;
  * whole seconds.
  */
 export class ZoneClock {
-  readonly #format: Intl.DateTimeFormat;
   /** By the start of the day in UTC; null for a day in which the clocks are changed. */
   readonly #offsetByDay = new Map<number, number | null>();
 
   /** Throws a RangeError where there is no such time zone. */
-  constructor(timeZone: string) {
-    this.#format = new Intl.DateTimeFormat('en-US', {
-      timeZone,
-      hourCycle: 'h23',
-      year: 'numeric',
-      month: 'numeric',
-      day: 'numeric',
-      hour: 'numeric',
-      minute: 'numeric',
-      second: 'numeric',
-    });
+  constructor(private readonly timeZone: string) {
+    if (timeZoneNamed(timeZone) === undefined) throw new RangeError(`there is no time zone "${timeZone}"`);
   }
 
   /** What the clocks show at a moment. */
@@ -35,24 +28,13 @@ export class ZoneClock {
 
   /** The first moment at which the clocks show a time; where they never do, the moment at which they jump over it. */
   firstMs(shownMs: number): number {
-    const before = this.#offsetMs(shownMs - DAY_MS);
-    const after = this.#offsetMs(shownMs + DAY_MS);
-    for (const offset of before === after ? [before] : [before, after]) {
-      if (this.#offsetMs(shownMs - offset) === offset) return shownMs - offset;
-    }
-    return this.#jumpMs(shownMs - after, shownMs - before);
-  }
-
-  /** The first moment in (low, high] with the offset of `high`, in whole seconds. */
-  #jumpMs(lowMs: number, highMs: number): number {
-    const offset = this.#offsetMs(highMs);
-    let [low, high] = [lowMs / 1000, highMs / 1000];
-    while (high - low > 1) {
-      const middle = Math.floor((low + high) / 2);
-      if (this.#offsetMs(middle * 1000) === offset) high = middle;
-      else low = middle;
-    }
-    return high * 1000;
+    const offset = this.#offsetMs(shownMs - DAY_MS);
+    if (offset === this.#offsetMs(shownMs + DAY_MS)) return shownMs - offset;
+    const shown = Temporal.Instant.fromEpochMilliseconds(shownMs).toZonedDateTimeISO('UTC').toPlainDateTime();
+    const first = shown.toZonedDateTime(this.timeZone, { disambiguation: 'earlier' });
+    if (first.toPlainDateTime().equals(shown)) return first.epochMilliseconds;
+    // A time that does not exist is taken for one before the jump.
+    return first.getTimeZoneTransition('next')?.epochMilliseconds ?? first.epochMilliseconds;
   }
 
   #offsetMs(timeMs: number): number {
@@ -67,12 +49,10 @@ export class ZoneClock {
   }
 
   #readOffsetMs(timeMs: number): number {
-    const secondMs = Math.floor(timeMs / 1000) * 1000;
-    const parts = new Map<string, number>();
-    for (const { type, value } of this.#format.formatToParts(secondMs)) parts.set(type, Number(value));
-    const [year = 0, month = 1, day, hour, minute, second] = FIELDS.map((field) => parts.get(field));
-    return Date.UTC(year, month - 1, day, hour, minute, second) - secondMs;
+    return this.#clocksAt(timeMs).offsetNanoseconds / 1e6;
+  }
+
+  #clocksAt(timeMs: number): Temporal.ZonedDateTime {
+    return Temporal.Instant.fromEpochMilliseconds(timeMs).toZonedDateTimeISO(this.timeZone);
   }
 }
-
-const FIELDS = ['year', 'month', 'day', 'hour', 'minute', 'second'];
