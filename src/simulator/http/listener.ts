@@ -135,7 +135,8 @@ export class Listener {
     const telling = met === null ? {} : TELLING_HEADERS;
     const begin = ({ status, headers }: Pick<Reply, 'status' | 'headers'>): void => {
       logged.status = status;
-      response.writeHead(status, { ...this.upstream.headers(call, quota), ...telling, ...headers });
+      const now = { Date: new Date(call.nowMs).toUTCString() };
+      response.writeHead(status, { ...now, ...this.upstream.headers(call, quota), ...telling, ...headers });
     };
     const send = ({ status, headers, body }: Reply): void => {
       begin({ status, headers: { ...headers, 'content-length': String(Buffer.byteLength(body)) } });

@@ -3,9 +3,10 @@ import fc from 'fast-check';
 import { FAULT_KINDS, type FaultSettings } from '@/simulator/faults/fault.js';
 import { openByName, openByTls, type BreakableRoute } from './breakable-route.js';
 import { IN_FULL, printFigures } from '../../support/figures.js';
-import { isFeedOf, split, UPSTREAMS, type UpstreamOfTasks } from '../../support/upstreams.js';
+import { isFeedOf, SOURCES, split, UPSTREAMS, type UpstreamOfTasks } from '../../support/upstreams.js';
 import { expectationOf, reasonsOf, type Expectation } from '../../support/fault-expectations.js';
 import { BRIEF, FaultScenario, type Seen } from './fault-scenario.js';
+import { BLIND_AFTER_MS, checkBlind, checkNeverOkUnread, verdictsOf, type Judged } from './judged.js';
 
 const STARTS = ['cold', 'warm'] as const;
 type Start = (typeof STARTS)[number];
@@ -61,11 +62,16 @@ function expectedOf({ trouble, upstream }: Pick<Case, 'trouble' | 'upstream'>): 
   return trouble.fault === undefined ? 'UNREACHABLE' : expectationOf(trouble.fault.kind, upstream);
 }
 
+/** By then clusters are listed again. */
+const RELISTED_AFTER_MS = 90_000;
+
 /** What is seen while the fault lasts, and what was and is there without it. */
 interface Outcome {
   readonly before: Seen;
   readonly during: Seen;
   readonly after: Seen | null;
+  /** The verdicts without the fault, with it for longer than any rule accepts, and once it is over. */
+  readonly judged: Readonly<Record<'before' | 'blind' | 'after', Judged>>;
 }
 
 async function setTrouble(
@@ -95,13 +101,20 @@ async function runCase(each: Case): Promise<Outcome> {
   });
   try {
     const before = await scenario.whole();
+    const judgedBefore = await scenario.judge();
     await setTrouble(scenario, each, true);
     if (start === 'cold') await scenario.restart();
     scenario.pass(40_000);
     const during = await scenario.look();
+    scenario.pass(BLIND_AFTER_MS);
+    const blind = await scenario.judge();
     await setTrouble(scenario, each, false);
     scenario.pass(40_000);
-    return { before, during, after: await scenario.recover() };
+    const after = await scenario.recover();
+    // An upstream may have said that it has no clusters.
+    scenario.pass(RELISTED_AFTER_MS);
+    await scenario.recover();
+    return { before, during, after, judged: { before: judgedBefore, blind, after: await scenario.judge() } };
   } finally {
     await scenario.close();
   }
@@ -148,16 +161,32 @@ function check(outcome: Outcome, each: Case): void {
   }
 }
 
+/** What could not be read for too long is not OK, what can be is judged as ever, and all is as it was in the end. */
+function checkVerdicts({ judged: { before, blind, after } }: Outcome, each: Case): void {
+  const source = SOURCES[each.upstream];
+  const others = verdictsOf(before, (resource) => resource.source !== source);
+  expect(others.size).toBeGreaterThan(0);
+  expect(verdictsOf(blind, (resource) => resource.source !== source)).toEqual(others);
+  checkNeverOkUnread(blind);
+  if (isFailure(expectedOf(each))) checkBlind({ before, blind, isCold: each.start === 'cold' }, source);
+  expect(verdictsOf(after)).toEqual(verdictsOf(before));
+}
+
+function isFailure(expectation: Expectation): boolean {
+  return !['well', 'empty', 'altered'].includes(expectation);
+}
+
 describe('a fault of one upstream', () => {
   it('has an expected outcome, whatever its kind', () => {
     for (const each of EVERY_CASE) expect(() => expectedOf(each)).not.toThrow();
   });
 
   it.each(IN_FULL ? EVERY_CASE : SOME_CASES)(
-    '$trouble.name of $upstream, $start: the answer is right, the others are complete, and it recovers',
+    '$trouble.name of $upstream, $start: the answer is right, no verdict is OK unseen, the others are complete, and it recovers',
     async (each) => {
       const outcome = await runCase(each);
       check(outcome, each);
+      checkVerdicts(outcome, each);
       expect(outcome.after).not.toBeNull();
       const { during } = outcome;
       table.push({

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Fault } from '@/simulator/faults/fault.js';
 import type { BreakableRoute } from './breakable-route.js';
+import { PROTECTION, type Judged } from './judged.js';
 import { startGateway, startSimulator, type RunningGateway, type Simulator } from '../../support/gateway.js';
 import { ask } from '../../support/http.js';
 import { leaks } from '../../support/leaks.js';
@@ -78,6 +79,7 @@ function startGatewayFor({ simulator, routes }: Environment, timing: Timing): Pr
     {
       clock,
       deadlineMs,
+      protection: PROTECTION,
       sources: (sources) =>
         sources.map((source) => ({ ...source, timeoutMs: timeoutOf(source.id), windowMs: WINDOW_MS })),
     },
@@ -145,6 +147,13 @@ export class FaultScenario {
       unreachable: page.unreachable ?? [],
       leaks: leaks(this.simulator, this.gateway, answer, ...told),
     };
+  }
+
+  /** All resources that there are, judged now. */
+  async judge(): Promise<Judged> {
+    const { status, body } = await ask(`${this.gateway.url}/v1/resources?pageSize=1000`);
+    if (status !== 200) throw new Error(`resources were answered with ${status}`);
+    return body as Judged;
   }
 
   /** Everything that there is. A busy machine may need more than one deadline for it. */
