@@ -29,7 +29,10 @@ function zone(timeZone: string, date: string, what: string): (typeof ZONES)[numb
   return { timeZone, aroundMs: Date.parse(`${date}T00:00:00Z`), what };
 }
 
-/** Reckons the borders of buckets slowly and plainly, by what `Intl` says that clocks show; for the 40 days around a moment. */
+/** How far the borders reach on both sides of the moment: four days, and the bucket beyond them whole. */
+const REACH_DAYS: Readonly<Record<BucketUnit, number>> = { hour: 5, day: 6, week: 12, month: 62 };
+
+/** Reckons the borders of buckets slowly and plainly, by what `Intl` says that clocks show; for the days around a moment. */
 export class PlainCalendar {
   readonly #format: Intl.DateTimeFormat;
   readonly #borders: readonly number[];
@@ -42,8 +45,8 @@ export class PlainCalendar {
       ...{ timeZone, hourCycle: 'h23', year: 'numeric', month: 'numeric', day: 'numeric' },
       ...{ hour: 'numeric', minute: 'numeric', second: 'numeric' },
     });
-    // Two months more, so that a month that begins or ends outside is whole.
-    const [fromMs, untilMs] = [aroundMs - 62 * DAY_MS, aroundMs + 62 * DAY_MS];
+    const reachMs = REACH_DAYS[unit] * DAY_MS;
+    const [fromMs, untilMs] = [aroundMs - reachMs, aroundMs + reachMs];
     this.#borders = unit === 'hour' ? this.#hours(fromMs, untilMs) : this.#dates(fromMs, untilMs, unit);
   }
 
@@ -65,17 +68,14 @@ export class PlainCalendar {
   /** Where the clocks show a full hour, or are set by a part of one. */
   #hours(fromMs: number, untilMs: number): number[] {
     const borders: number[] = [];
-    let past = this.#past(fromMs);
+    let past = pastHour(this.#shown(fromMs) - fromMs);
     for (let quarter = fromMs; quarter < untilMs; quarter += 15 * MINUTE_MS) {
-      const now = this.#past(quarter);
-      if (now !== past || this.#shown(quarter) % HOUR_MS === 0) borders.push(quarter);
+      const shown = this.#shown(quarter);
+      const now = pastHour(shown - quarter);
+      if (now !== past || shown % HOUR_MS === 0) borders.push(quarter);
       past = now;
     }
     return borders;
-  }
-
-  #past(timeMs: number): number {
-    return (((this.#shown(timeMs) - timeMs) % HOUR_MS) + HOUR_MS) % HOUR_MS;
   }
 
   /** Where the clocks first show a date of the next day, week or month. */
@@ -83,22 +83,27 @@ export class PlainCalendar {
     const borders: number[] = [];
     let latest = numberOf(this.#shown(fromMs), unit);
     for (let minute = fromMs; minute < untilMs;) {
-      const number = numberOf(this.#shown(minute), unit);
+      const shown = this.#shown(minute);
+      const number = numberOf(shown, unit);
       if (number > latest) borders.push(minute);
       latest = Math.max(latest, number);
-      // Far from midnight no date begins.
-      const past = ((this.#shown(minute) % DAY_MS) + DAY_MS) % DAY_MS;
-      minute += past < 20 * HOUR_MS && past > 2 * HOUR_MS ? HOUR_MS : MINUTE_MS;
+      // Clocks are set by an hour at most, but for whole days: far from midnight no date begins.
+      const past = ((shown % DAY_MS) + DAY_MS) % DAY_MS;
+      minute += past < 22 * HOUR_MS ? HOUR_MS : MINUTE_MS;
     }
     return borders;
   }
 
   /** The moment at which a clock in UTC shows what the zone's clocks show. */
   #shown(timeMs: number): number {
-    const parts = new Map(this.#format.formatToParts(timeMs).map(({ type, value }) => [type, Number(value)]));
-    const of = (type: Intl.DateTimeFormatPartTypes): number => parts.get(type) ?? 0;
-    return Date.UTC(of('year'), of('month') - 1, of('day'), of('hour'), of('minute'), of('second'));
+    const [month = 0, day, year = 0, ...time] = (this.#format.format(timeMs).match(/\d+/g) ?? []).map(Number);
+    return Date.UTC(year, month - 1, day, ...time);
   }
+}
+
+/** By how much an offset from UTC is more than full hours. */
+function pastHour(offsetMs: number): number {
+  return ((offsetMs % HOUR_MS) + HOUR_MS) % HOUR_MS;
 }
 
 /** Numbers the days, weeks from Monday or months, of what a clock in UTC shows at a moment. */
