@@ -11,7 +11,7 @@ import { startSimulator, type Simulator } from './simulator/simulator.js';
 const USUAL_PORT = 3000;
 const CONFIG_FILE = fileURLToPath(new URL('../docs/demo.yaml', import.meta.url));
 
-const simulator = await startSimulator();
+const simulator = await startSimulator({ protectionCases: true });
 const app = await startGateway(simulator);
 process.stdout.write(welcome(await app.getUrl(), simulator));
 for (const signal of ['SIGTERM', 'SIGINT'] as const) {
