@@ -69,6 +69,8 @@ Try:
 
   curl '${url}/v1/tasks?pageSize=3'
   curl '${url}/v1/tasks?status=FAILED&orderBy=endTime%20desc&pageSize=5'
+  curl '${url}/v1/protection'
+  curl '${url}/v1/resources?verdict=VIOLATED'
   curl -i -H 'Cache-Control: no-cache' '${url}/v1/tasks?provider=oceanbase-ocp&pageSize=2'
 
 Ctrl-C stops it.

@@ -4,6 +4,7 @@ import { parse } from 'yaml';
 import { VERDICTS } from '@/resources/verdict.js';
 import { startGateway, startSimulator, type RunningGateway, type Simulator } from '../support/gateway.js';
 import { ask } from '../support/http.js';
+import { askPage } from '../support/tasks.js';
 
 const HOUR_MS = 3_600_000;
 
@@ -89,8 +90,13 @@ describe('the demo', () => {
     expect(after['report-db']?.runningSince).toBe(before['report-db']?.runningSince);
     const late = before['payroll-app']?.overdueSeconds ?? 0;
     expect(after['payroll-app']?.overdueSeconds).toBe(late + 13 * 3600);
-    const retired = Object.entries(statesOf(after)).filter(([, state]) => state.includes('RETIRED'));
-    expect(retired.map(([name]) => name)).toEqual(['legacy-erp']);
+  });
+
+  it('takes nothing out of its protection but what is shown as retired', async () => {
+    await startDemo('2026-11-29T12:00:00Z');
+    for (let hour = 0; hour < 5; hour++) letHoursPass(1);
+    const { tasks } = await askPage(gateway.url, { type: 'REMOVE_RESOURCE,VAULT_DELETE' });
+    expect(tasks.map(({ resource }) => resource?.name)).toEqual(['legacy-erp']);
   });
 
   it('counts every verdict, is complete, and says of each resource why', async () => {
