@@ -73,7 +73,7 @@ const FEED_METRICS: readonly FeedMetric[] = [
   {
     name: 'tributary_feed_complete',
     help: '1 if the newest snapshot has all tasks of the feed, 0 if it is truncated or there is none; no value while the feed is DISABLED',
-    value: ifEnabled(({ taskCount, truncation }) => taskCount !== null && truncation === null),
+    value: ifEnabled(({ fetchTimeMs, truncation }) => fetchTimeMs !== null && truncation === null),
   },
   {
     name: 'tributary_feed_tasks',
