@@ -81,6 +81,7 @@ export class CachedFeed {
       feed: this.feed.name,
       ...(problem ?? { state: 'FRESH', reason: null }),
       diagnosis: breaker.diagnosisOf(problem?.reason ?? null),
+      isFailing: breaker.failure !== null,
       ...(snapshot === null ? NO_SNAPSHOT : summary(snapshot)),
       ageMs: agesFrom === null ? null : elapsedMs(this.dependencies.clock, agesFrom),
       lastSuccessTimeMs: this.lastSuccessTimeMs,
@@ -156,18 +157,20 @@ export class CachedFeed {
 
 type SnapshotSummary = Pick<
   FeedStatus,
-  'taskCount' | 'fetchTimeMs' | 'coveredSince' | 'drift' | 'driftExamples'
+  'taskCount' | 'truncation' | 'fetchTimeMs' | 'coveredSince' | 'drift' | 'driftExamples'
 >;
 
 /** The status of a feed without a snapshot. */
 export const NO_SNAPSHOT: SnapshotSummary = {
   taskCount: null,
+  truncation: null,
   fetchTimeMs: null,
   coveredSince: null,
   drift: {},
   driftExamples: {},
 };
 
-function summary({ rows, fetchTimeMs, coveredSince, drift, driftExamples }: Snapshot): SnapshotSummary {
-  return { taskCount: rows.length, fetchTimeMs, coveredSince, drift, driftExamples };
+function summary({ rows, ...snapshot }: Snapshot): SnapshotSummary {
+  const { truncation, fetchTimeMs, coveredSince, drift, driftExamples } = snapshot;
+  return { taskCount: rows.length, truncation, fetchTimeMs, coveredSince, drift, driftExamples };
 }

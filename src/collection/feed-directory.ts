@@ -73,6 +73,7 @@ export class FeedDirectory {
     return {
       ...problem,
       diagnosis: breaker.diagnosisOf(problem.reason),
+      isFailing: breaker.failure !== null,
       ...NO_SNAPSHOT,
       ageMs: null,
       drift,

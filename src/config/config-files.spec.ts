@@ -91,6 +91,7 @@ const GOOD: readonly (readonly [string, string])[] = [
   ['a prefix', topWith('cache: { redis: "redis://redis", prefix: "team-a:tributary" }')],
   ['a log level', topWith('log: { level: debug }')],
   ['memory for bodies', topWith('limits: { bodyMemory: 128MiB }')],
+  ['no resources in metrics', topWith('metrics: { maxResources: 0 }')],
   ['numbers from the environment', topWith('server: { port: "${PORT}" }')],
   ['a cluster with a number for an id', ocpWith('clusters: [{ id: 1000005 }]')],
   ['a rate', ocpWith('rate: 200/5m')],
@@ -126,6 +127,11 @@ const BAD: readonly BadFile[] = [
     ],
   },
   {
+    name: 'a part of a resource in metrics',
+    yaml: topWith('metrics: { maxResources: 1.5 }'),
+    problems: ['1:26 metrics.maxResources: 1.5 is not valid; use a whole number from 0 to 100000'],
+  },
+  {
     name: 'too little memory for bodies',
     yaml: topWith('limits: { bodyMemory: 1MiB }'),
     problems: [
@@ -137,7 +143,7 @@ const BAD: readonly BadFile[] = [
     name: 'an unknown top-level key',
     yaml: topWith('sorces: []'),
     problems: [
-      '1:1 sorces: unknown key; use one of server, cache, window, proxy, log, limits, auth, expectations, resources, exclusions, maintenance, sources; did you mean sources?',
+      '1:1 sorces: unknown key; use one of server, cache, window, proxy, log, limits, metrics, auth, expectations, resources, exclusions, maintenance, sources; did you mean sources?',
     ],
   },
   {
@@ -151,7 +157,7 @@ const BAD: readonly BadFile[] = [
     name: 'an unknown key named like a property of every object',
     yaml: topWith('__proto__: 1'),
     problems: [
-      '1:1 __proto__: unknown key; use one of server, cache, window, proxy, log, limits, auth, expectations, resources, exclusions, maintenance, sources',
+      '1:1 __proto__: unknown key; use one of server, cache, window, proxy, log, limits, metrics, auth, expectations, resources, exclusions, maintenance, sources',
     ],
   },
   {
@@ -175,7 +181,7 @@ const BAD: readonly BadFile[] = [
     name: 'a list at the top',
     yaml: '- a\n',
     problems: [
-      '1:1: a list is not valid; use a map with the keys server, cache, window, proxy, log, limits, auth, expectations, resources, exclusions, maintenance, sources',
+      '1:1: a list is not valid; use a map with the keys server, cache, window, proxy, log, limits, metrics, auth, expectations, resources, exclusions, maintenance, sources',
     ],
   },
   {

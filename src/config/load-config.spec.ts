@@ -68,6 +68,7 @@ describe('the configuration', () => {
       windowMs: 2_592_000_000,
       log: { level: 'info' },
       limits: { bodyMemoryBytes: 256 * 1024 * 1024 },
+      metrics: { maxResources: 2_000 },
       auth: null,
       sources: [
         {

@@ -100,7 +100,7 @@ function spotAfter(text: string): Spot {
 type RootValues = ValuesOf<RootKeys>;
 
 function toConfig({ values, egresses, warnings }: Checked, folder: string): Config {
-  const { cache, window, log, limits, auth, sources } = values;
+  const { cache, window, log, limits, metrics, auth, sources } = values;
   return {
     server: toServerConfig(values, folder),
     cache: {
@@ -112,6 +112,7 @@ function toConfig({ values, egresses, warnings }: Checked, folder: string): Conf
     windowMs: window,
     log,
     limits: { bodyMemoryBytes: limits.bodyMemory },
+    metrics,
     auth: toAuthConfig(auth),
     sources: sources.map((source, index) => ({
       ...toSourceConfig(source, { ...cache, window }),

@@ -1,7 +1,7 @@
 import type { Moment } from './clock.js';
 import type { DriftCounts, DriftExamples } from './drift.js';
 import type { Diagnosis } from './diagnosis.js';
-import type { FailureReason } from './failure.js';
+import type { FailureReason, Truncation } from './failure.js';
 import type { ListedResource } from './listed-resource.js';
 import type { SourceSet } from './scope.js';
 import type { Snapshot } from './snapshot.js';
@@ -95,7 +95,11 @@ export interface FeedStatus {
   readonly reason: FailureReason | null;
   /** What was seen of the failure that the reason stands for; null where none failed, or it was not told. */
   readonly diagnosis: Diagnosis | null;
+  /** True while the last read failed, whatever the state: a young snapshot is `FRESH` all the same. */
+  readonly isFailing: boolean;
   readonly taskCount: number | null;
+  /** What keeps the snapshot from being whole; null when nothing does, or there is none. */
+  readonly truncation: Truncation | null;
   readonly fetchTimeMs: number | null;
   /** How old the snapshot is; null where there is none. */
   readonly ageMs: number | null;

@@ -167,7 +167,8 @@ function isOneOf(value: string | null, wanted: readonly string[] | undefined): b
   return wanted === undefined || (value !== null && wanted.includes(value));
 }
 
-function sortKey({ resource, history, judgement }: Assessment, order: ResourceOrder): SortKey {
+/** Where a resource stands in an order. */
+export function sortKey({ resource, history, judgement }: Assessment, order: ResourceOrder): SortKey {
   const { id, name } = resource;
   const timeMs = history.lastSuccess?.timeMs ?? null;
   switch (order) {
