@@ -37,7 +37,7 @@ function seedCss(fleet: Fleet, sizes: FleetSizes, source: Seed): void {
   }
 }
 
-/** In each vault one member has been added of which no operation tells. */
+/** In each vault one member has been added of which no operation tells, and a tenant of which no stream does. */
 const NEWCOMER = 'added-today';
 
 function seedVaults(fleet: Fleet): void {
@@ -84,6 +84,7 @@ function seedOcp(fleet: Fleet, sizes: FleetSizes, source: Seed): void {
   const standby = fleet.addOcpCluster({ id: 1000006, name: 'yc0820_17_standby', createdMs, primary });
   standby.tenants.push(...primary.tenants.slice(0, 3));
   for (const cluster of [primary, standby]) seedStreams(cluster, source);
+  primary.tenants.push({ id: 100 + sizes.ocpTenants, obTenantId: 1001 + sizes.ocpTenants, name: NEWCOMER });
 }
 
 /** How long ago the last tenant of the primary was taken into backup, for the first time. */
