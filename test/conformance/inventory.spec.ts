@@ -41,6 +41,24 @@ const SETUPS: Readonly<Record<string, InventorySetup>> = {
       limitOffset: [true, false],
     } as const),
   },
+  'oceanbase-ocp': {
+    upstream: 'ocp',
+    key: 'tenants',
+    fill: ({ fleet }, count) => {
+      const clusters = [1, 2, 3].map((id) => fleet.addOcpCluster({ id }));
+      return Array.from({ length: count }, (_, index) => {
+        const tenant = { id: index + 1, obTenantId: 1001, name: `tenant_${index}` };
+        // The first cluster has nearly all of them, so that it takes several pages.
+        clusters[index < 2 ? index + 1 : 0]?.tenants.push(tenant);
+        return String(tenant.id);
+      });
+    },
+    settings: someCombinations({
+      cap: [null, 1, 10, 99],
+      totals: ['totalPages', 'totalPage', 'flat', 'absent'],
+      pageSize: ['asked', 'rows', 'max'],
+    } as const),
+  },
 };
 
 let simulator: Simulator;

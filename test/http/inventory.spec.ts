@@ -18,7 +18,14 @@ const SERVERS: Expectation = {
   warningsCountAs: 'success',
   maxBlindMs: 2 * HOUR_MS,
 };
-const PROTECTION = { ...NO_PROTECTION, expectations: [SERVERS] };
+const STREAMS: Expectation = {
+  ...SERVERS,
+  name: 'streams',
+  match: { source: ['oceanbase'], type: ['oceanbase-tenant'] },
+  rhythm: { kind: 'continuous', lagBelowMs: HOUR_MS },
+  taskTypes: ['CONTINUOUS_LOG_BACKUP'],
+};
+const PROTECTION = { ...NO_PROTECTION, expectations: [SERVERS, STREAMS] };
 
 interface Resource {
   readonly id: string;
@@ -33,7 +40,8 @@ interface Page {
 }
 
 function withInventories(sources: readonly SourceConfig[]): SourceConfig[] {
-  return sources.map((source) => ({ ...source, hasInventory: source.provider === 'huawei-cbr' }));
+  const providers = ['huawei-cbr', 'oceanbase-ocp'];
+  return sources.map((source) => ({ ...source, hasInventory: providers.includes(source.provider) }));
 }
 
 let simulator: Simulator;
@@ -82,7 +90,7 @@ describe('an inventory', () => {
   });
 
   it('shows members that were never backed up, which break the rule that expects them', async () => {
-    const { resources, unreachable } = await list('name=added-today');
+    const { resources, unreachable } = await list('name=added-today&source=server-backups');
     expect(unreachable).toEqual([]);
     expect(resources).toHaveLength(simulator.fleet.vaults.length);
     for (const resource of resources) {
@@ -96,6 +104,22 @@ describe('an inventory', () => {
       const one = await get(`/v1/resources/${resource.id}`);
       expect([one.status, one.body]).toMatchObject([200, { id: resource.id, verdict: 'VIOLATED' }]);
     }
+  });
+
+  it('shows tenants in their clusters, one with those that tasks are about', async () => {
+    const { resources } = await list('type=oceanbase-tenant');
+    const tenants = simulator.fleet.ocp.flatMap((cluster) => cluster.tenants);
+    const ids = resources.map((each) => (each as unknown as { resourceId: string }).resourceId);
+    expect(ids.sort()).toEqual(tenants.map(({ id }) => String(id)).sort());
+    expect(resources.filter(({ taskCount }) => taskCount === 0)).toMatchObject([
+      {
+        name: 'added-today',
+        cluster: { id: '1000005' },
+        verdict: 'VIOLATED',
+        reasons: [{ code: 'NEVER_RUN' }],
+        evidence: { feeds: ['sources/oceanbase/feeds/1000005'] },
+      },
+    ]);
   });
 
   it('is one with what tasks are about', async () => {
