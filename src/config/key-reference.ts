@@ -96,7 +96,7 @@ function describeProvider(settings: ProviderSettings): string {
     ...(hasInventory ? ['`inventory`'] : []),
   ];
   const project = needsProjectId ? '`projectId` is required' : '`projectId` is optional';
-  return `- \`${id}\`: keys ${keys.join(' and ')}; ${project}; credentials ${listTypes(credentials)}.`;
+  return `- \`${id}\`: keys ${keys.join(', ')}; ${project}; credentials ${listTypes(credentials)}.`;
 }
 
 function listTypes(types: readonly CredentialType[]): string {
