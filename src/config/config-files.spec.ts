@@ -102,6 +102,7 @@ const GOOD: readonly (readonly [string, string])[] = [
   ['clusters that are left out', ocpWith('discovery: { exclude: ["test-*", 7], maxClusters: 10 }')],
   ['a limit of clusters', ocpWith('discovery: { maxClusters: 10000 }')],
   ['every tuning key', ocpWith('timeout: 1s\n    concurrency: 1\n    maxTasksPerFeed: 5')],
+  ['an inventory', cbrWith('inventory: true')],
   ['a window and an enterprise project', cbrWith('window: 7d\n    enterpriseProjectId: "0"')],
   ['an alias', `${OCP.replace('{ type', '&login { type')}${ANOTHER_OCP.replace(/\{ type.*/, '*login')}`],
   [
@@ -174,7 +175,7 @@ const BAD: readonly BadFile[] = [
     name: 'a source that is a text',
     yaml: 'sources:\n  - ob\n',
     problems: [
-      '2:5 sources[0]: a text is not valid; use a source with the keys id, provider, endpoint, region, projectId, clusters, discovery, credentials, enterpriseProjectId, proxy, ca, clientCertificate, clientKey, timeout, concurrency, rate, maxTasksPerFeed, freshFor, keepFor, minRefreshInterval, keepWarm, window',
+      '2:5 sources[0]: a text is not valid; use a source with the keys id, provider, endpoint, region, projectId, clusters, discovery, credentials, enterpriseProjectId, inventory, proxy, ca, clientCertificate, clientKey, timeout, concurrency, rate, maxTasksPerFeed, freshFor, keepFor, minRefreshInterval, keepWarm, window',
     ],
   },
   {
@@ -361,6 +362,16 @@ const BAD: readonly BadFile[] = [
     name: 'a window where there is none',
     yaml: ocpWith('window: 7d'),
     problems: ['6:5 sources[0].window: a source of oceanbase-ocp does not take this key; remove it'],
+  },
+  {
+    name: 'an inventory where there is none',
+    yaml: cbrWith('inventory: true').replace('huawei-cbr', 'huawei-css'),
+    problems: ['7:5 sources[0].inventory: a source of huawei-css does not take this key; remove it'],
+  },
+  {
+    name: 'an inventory that is neither true nor false',
+    yaml: cbrWith('inventory: vaults'),
+    problems: ['7:16 sources[0].inventory: "vaults" is not valid; use true or false'],
   },
   {
     name: 'an enterprise project where there is none',

@@ -153,10 +153,11 @@ function toSourceConfig(
   { proxy: _proxy, ca: _ca, clientCertificate: _certificate, clientKey: _key, ...values }: SourceValues,
   inherited: Inherited,
 ): Omit<SourceConfig, 'egress'> {
-  const { timeout, freshFor, keepFor, minRefreshInterval, window, discovery, ...source } = values;
+  const { timeout, freshFor, keepFor, minRefreshInterval, window, discovery, inventory, ...source } = values;
   return {
     ...source,
     discovery: { ...discovery, exclude: discovery.exclude ?? [] },
+    hasInventory: inventory,
     timeoutMs: timeout,
     freshForMs: freshFor ?? inherited.freshFor,
     keepForMs: keepFor ?? inherited.keepFor,

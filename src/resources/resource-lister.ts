@@ -92,7 +92,7 @@ export class ResourceLister {
     collection: FeedCollection,
     { freshness, trace }: Asked,
   ): Promise<AssessmentInput> {
-    const answer = await collection.ensure(scope, freshness, trace);
+    const answer = await collection.ensure({ ...scope, inventories: true }, freshness, trace);
     const listed = collection.listResources(scope);
     const ids = new Set(collection.sourceIdsIn(scope));
     return { answer, listed, sources: collection.status().filter(({ id }) => ids.has(id)) };

@@ -166,6 +166,7 @@ describe('/v1/sources', () => {
       upstreamErrorCode: null,
       upstreamRequestId: null,
       taskCount: 60,
+      resourceCount: null,
       fetchTime: '2026-11-20T08:00:00.000Z',
       ageSeconds: 2.5,
       lastSuccessTime: '2026-11-20T08:00:00.000Z',
