@@ -129,11 +129,7 @@ export function medianDurationSeconds(
 }
 
 /** The newest stream: the rows have the newest first. What its checkpoint was before, nobody knows. */
-function streamAt(
-  rows: readonly TaskRow[],
-  { taskTypes }: TaskCriteria,
-  at: string,
-): TaskHistory['stream'] {
+function streamAt(rows: readonly TaskRow[], { taskTypes }: TaskCriteria, at: string): TaskHistory['stream'] {
   const type: TaskType = 'CONTINUOUS_LOG_BACKUP';
   if (!taskTypes.has(type)) return null;
   const newest = rows.find(({ task }) => task.type === type && !isLater(task.createTime, at));

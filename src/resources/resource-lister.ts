@@ -17,7 +17,6 @@ import {
 } from '@/view/page-token.js';
 import { Assessor, type AssessmentInput } from './assessor.js';
 import {
-  compareKeys,
   compareToPosition,
   firstInOrder,
   packPosition,
@@ -73,14 +72,16 @@ export class ResourceLister {
     const start = query.pageToken === null ? null : this.#read(query.pageToken, walk);
     const moment = this.momentOf(query.asOf, start?.timeMs ?? null);
     const known = await this.known(scopeOf(query.filter), collection, asked);
-    const matching = (await this.assessor.assess(known, moment)).filter(passes(query.filter));
-    const entries = matching.map((assessment) => ({ assessment, ...sortKey(assessment, query.order) }));
-    const { page, hasMore } = cut(entries, query, start?.position ?? null);
-    const last = page.at(-1);
+    const page = new PageCut(query, start?.position ?? null);
+    await this.assessor.visit(known, moment, (assessment) => {
+      page.add(assessment);
+    });
+    const { entries, hasMore } = page.cut();
+    const last = entries.at(-1);
     return {
-      assessments: page.map(({ assessment }) => assessment),
+      assessments: entries.map(({ assessment }) => assessment),
       nextPageToken: last !== undefined && hasMore ? this.#issue(walk, last, moment) : '',
-      totalSize: matching.length,
+      totalSize: page.totalSize,
       moment,
       completeness: completenessOf(known.answer, []),
     };
@@ -182,16 +183,39 @@ function sortKey({ resource, history, judgement }: Assessment, order: ResourceOr
   }
 }
 
-function cut(
-  entries: readonly Entry[],
-  { page, pageSize }: ResourceQuery,
-  after: ListPosition | null,
-): { readonly page: readonly Entry[]; readonly hasMore: boolean } {
-  if (page !== null && page > 1) {
-    const start = (page - 1) * pageSize;
-    const sorted = start < entries.length ? entries.toSorted(compareKeys) : [];
-    return { page: sorted.slice(start, start + pageSize), hasMore: start + pageSize < entries.length };
+/** So many more than are needed are kept before the last of them are dropped. */
+const MOST_SPARE = 1000;
+
+/** Finds the resources of a page among all, of which it keeps few. */
+class PageCut {
+  /** How many pass the filter. */
+  totalSize = 0;
+  #left = 0;
+  #first: Entry[] = [];
+  /** How many resources come up to the end of the page, from the position that the walk has reached. */
+  readonly #count: number;
+  readonly #passes: (assessment: Assessment) => boolean;
+
+  constructor(
+    private readonly query: ResourceQuery,
+    private readonly after: ListPosition | null,
+  ) {
+    this.#count = (query.page ?? 1) * query.pageSize;
+    this.#passes = passes(query.filter);
   }
-  const rest = after === null ? entries : entries.filter((entry) => compareToPosition(entry, after) > 0);
-  return { page: firstInOrder(rest, pageSize), hasMore: rest.length > pageSize };
+
+  add(assessment: Assessment): void {
+    if (!this.#passes(assessment)) return;
+    this.totalSize += 1;
+    const entry = { assessment, ...sortKey(assessment, this.query.order) };
+    if (this.after !== null && compareToPosition(entry, this.after) <= 0) return;
+    this.#left += 1;
+    this.#first.push(entry);
+    if (this.#first.length > this.#count + MOST_SPARE) this.#first = firstInOrder(this.#first, this.#count);
+  }
+
+  cut(): { readonly entries: readonly Entry[]; readonly hasMore: boolean } {
+    const first = firstInOrder(this.#first, this.#count);
+    return { entries: first.slice(this.#count - this.query.pageSize), hasMore: this.#left > this.#count };
+  }
 }
