@@ -3,11 +3,10 @@ import type { CollectionAnswer, SourceStatus } from '@/model/collection.js';
 import { sourceOfFeed } from '@/model/feed.js';
 import type { ListedResource } from '@/model/listed-resource.js';
 import { PROVIDERS, type Provider } from '@/model/provider.js';
-import { runCooperatively, visitInSteps } from '@/scheduling/cooperative.js';
+import { isTimeSliceUsed, yieldToEventLoop } from '@/scheduling/cooperative.js';
 import { TaskGroups, type FeedTasks } from './feed-tasks.js';
 import { groupBy } from './group-by.js';
 import { ResourceIndex } from './resource-index.js';
-import type { Resource } from './resource.js';
 import { RuleBook } from './rule-book.js';
 import {
   Histories,
@@ -54,10 +53,11 @@ export class Assessor {
     const judgeOf = this.#judges(moment);
     for (const source of await this.#sourcesOf(known)) {
       const judge = judgeOf(source);
-      const judgeOne = (resource: Resource): void => {
+      for (const resource of source.resources.resources.values()) {
         visit(judge.assess(resource));
-      };
-      await runCooperatively(visitInSteps(source.resources.resources.values(), judgeOne));
+        // One resource may have thousands of tasks.
+        if (isTimeSliceUsed()) await yieldToEventLoop();
+      }
     }
   }
 

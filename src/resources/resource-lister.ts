@@ -17,9 +17,8 @@ import {
 } from '@/view/page-token.js';
 import { Assessor, type AssessmentInput } from './assessor.js';
 import {
-  compareToPosition,
-  firstInOrder,
   packPosition,
+  PageCut,
   positionOf,
   unpackPosition,
   type ListPosition,
@@ -72,9 +71,10 @@ export class ResourceLister {
     const start = query.pageToken === null ? null : this.#read(query.pageToken, walk);
     const moment = this.momentOf(query.asOf, start?.timeMs ?? null);
     const known = await this.known(scopeOf(query.filter), collection, asked);
-    const page = new PageCut(query, start?.position ?? null);
+    const page = new PageCut<Entry>(query, start?.position ?? null);
+    const isWanted = passes(query.filter);
     await this.assessor.visit(known, moment, (assessment) => {
-      page.add(assessment);
+      if (isWanted(assessment)) page.add({ assessment, ...sortKey(assessment, query.order) });
     });
     const { entries, hasMore } = page.cut();
     const last = entries.at(-1);
@@ -180,42 +180,5 @@ function sortKey({ resource, history, judgement }: Assessment, order: ResourceOr
       return { id, name, rank: timeMs ?? Infinity };
     case 'lastSuccessTime desc':
       return { id, name, rank: timeMs === null ? Infinity : -timeMs };
-  }
-}
-
-/** So many more than are needed are kept before the last of them are dropped. */
-const MOST_SPARE = 1000;
-
-/** Finds the resources of a page among all, of which it keeps few. */
-class PageCut {
-  /** How many pass the filter. */
-  totalSize = 0;
-  #left = 0;
-  #first: Entry[] = [];
-  /** How many resources come up to the end of the page, from the position that the walk has reached. */
-  readonly #count: number;
-  readonly #passes: (assessment: Assessment) => boolean;
-
-  constructor(
-    private readonly query: ResourceQuery,
-    private readonly after: ListPosition | null,
-  ) {
-    this.#count = (query.page ?? 1) * query.pageSize;
-    this.#passes = passes(query.filter);
-  }
-
-  add(assessment: Assessment): void {
-    if (!this.#passes(assessment)) return;
-    this.totalSize += 1;
-    const entry = { assessment, ...sortKey(assessment, this.query.order) };
-    if (this.after !== null && compareToPosition(entry, this.after) <= 0) return;
-    this.#left += 1;
-    this.#first.push(entry);
-    if (this.#first.length > this.#count + MOST_SPARE) this.#first = firstInOrder(this.#first, this.#count);
-  }
-
-  cut(): { readonly entries: readonly Entry[]; readonly hasMore: boolean } {
-    const first = firstInOrder(this.#first, this.#count);
-    return { entries: first.slice(this.#count - this.query.pageSize), hasMore: this.#left > this.#count };
   }
 }
