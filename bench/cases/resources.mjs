@@ -23,7 +23,7 @@ export const resources = {
   run: async ({ seconds }) => measure(Math.ceil(seconds * 80)),
 };
 
-/** What each question is measured by: how long it took, and how long it held the event loop. */
+/** Each is measured by how long it took, by its processor time, and by how long it held the event loop. */
 const QUESTIONS = [
   { label: 'list, nothing changed', path: LIST, isAfterChange: false },
   { label: `list, after a change of ${CHANGED_ROWS} tasks`, path: LIST, isAfterChange: true },
@@ -68,14 +68,16 @@ async function askAll(server) {
 
 async function askFor(server, path) {
   await server.call('reset');
+  const before = await server.call('usage');
   const { status, body, tookMs } = await ask(`${server.url}${path}`);
+  const after = await server.call('usage');
   const { heldMs } = await server.call('figures');
   expect(status === 200, `${path} is answered`);
   const { totalSize, resources: page, total } = JSON.parse(body.toString());
   const count = totalSize ?? Object.values(total).reduce((sum, each) => sum + each, 0);
   expect(count >= LEAST_RESOURCES, 'the answer is about every resource');
   expect(page?.every(({ days }) => days.length === 30) ?? true, 'each resource of a page has its days');
-  return { tookMs, heldMs };
+  return { tookMs, heldMs, cpuMs: after.cpuMs - before.cpuMs };
 }
 
 function rowsOf(label, samples) {
@@ -84,6 +86,13 @@ function rowsOf(label, samples) {
   return [
     row('p50', quantile(tookMs, 0.5)),
     row('p99', quantile(tookMs, 0.99)),
+    row(
+      'processor, p50',
+      quantile(
+        samples.map(({ cpuMs }) => cpuMs),
+        0.5,
+      ),
+    ),
     row('event loop held at most', Math.max(...samples.map(({ heldMs }) => heldMs))),
   ];
 }

@@ -76,10 +76,12 @@ export function countedTasks(
   { taskTypes, warningsCountAs }: TaskCriteria,
   at: string,
 ): CountedTask[] {
-  return rows.flatMap(({ task }) => {
+  const counted: CountedTask[] = [];
+  for (const { task } of rows) {
     const then = taskTypes.has(task.type) ? taskAt(task, warningsCountAs, at) : null;
-    return then === null ? [] : { ...then, task };
-  });
+    if (then !== null) counted.push({ kind: then.kind, time: then.time, task });
+  }
+  return counted;
 }
 
 /** Of several that ended at the same time, the first. */
