@@ -27,7 +27,7 @@ export function compareKeys(a: SortKey, b: SortKey): number {
 }
 
 /** Positive where the key comes after the position. */
-export function compareToPosition(key: SortKey, position: ListPosition): number {
+function compareToPosition(key: SortKey, position: ListPosition): number {
   return compare(key, position, () => position.idHash);
 }
 
@@ -59,6 +59,40 @@ export function firstInOrder<T extends SortKey>(keys: Iterable<T>, count: number
     kept.removeFirst();
   }
   return first.reverse();
+}
+
+/** So many more than are needed are kept before the last of them are dropped. */
+const MOST_SPARE = 1000;
+
+/** Finds a page among many, of which it keeps few. */
+export class PageCut<T extends SortKey> {
+  /** How many there are on all pages. */
+  totalSize = 0;
+  #left = 0;
+  #first: T[] = [];
+  /** How many there are up to the end of the page, from the position on. */
+  readonly #count: number;
+
+  /** Pages have numbers from 1, or go on after a position; else it is the first page. */
+  constructor(
+    private readonly wanted: { readonly page: number | null; readonly pageSize: number },
+    private readonly after: ListPosition | null,
+  ) {
+    this.#count = (wanted.page ?? 1) * wanted.pageSize;
+  }
+
+  add(key: T): void {
+    this.totalSize += 1;
+    if (this.after !== null && compareToPosition(key, this.after) <= 0) return;
+    this.#left += 1;
+    this.#first.push(key);
+    if (this.#first.length > this.#count + MOST_SPARE) this.#first = firstInOrder(this.#first, this.#count);
+  }
+
+  cut(): { readonly entries: readonly T[]; readonly hasMore: boolean } {
+    const first = firstInOrder(this.#first, this.#count);
+    return { entries: first.slice(this.#count - this.wanted.pageSize), hasMore: this.#left > this.#count };
+  }
 }
 
 /** A position as text of at most 255 bytes. */

@@ -8,7 +8,7 @@ import { groupKey, type FeedTasks } from './feed-tasks.js';
 import { Removals, type NamedResources } from './removals.js';
 import type { Resource } from './resource.js';
 
-/** The resources of one source, by id, and what ended their protection. */
+/** The resources of one source, by `groupKey`, and what ended their protection. */
 export interface SourceResources {
   readonly resources: ReadonlyMap<string, Resource>;
   readonly removals: Removals;
@@ -32,9 +32,14 @@ interface ResourceParts {
   configured: ConfiguredResource | null;
 }
 
+interface IndexedResources extends SourceResources {
+  /** By `groupKey`. */
+  readonly parts: ReadonlyMap<string, ResourceParts>;
+}
+
 interface Indexed {
   readonly inputs: readonly object[];
-  readonly result: Promise<SourceResources>;
+  readonly result: Promise<IndexedResources>;
 }
 
 /**
@@ -43,7 +48,6 @@ interface Indexed {
  */
 export class ResourceIndex {
   readonly #known = new Map<string, Indexed>();
-  readonly #parts = new WeakMap<Resource, ResourceParts>();
 
   /** The resources of one source; made once for all who ask with the same. */
   of(input: SourceInput): Promise<SourceResources> {
@@ -57,26 +61,24 @@ export class ResourceIndex {
     return result;
   }
 
-  async #index(input: SourceInput, known: Promise<SourceResources> | null): Promise<SourceResources> {
+  async #index(input: SourceInput, known: Promise<IndexedResources> | null): Promise<IndexedResources> {
     const before = (await known?.catch(() => null)) ?? null;
     const resources = new Map<string, Resource>();
-    const byKey = await partsByKey(input);
-    const index = ([key, parts]: [string, ResourceParts]): void => {
-      const id = idOf(key, input.source.source);
-      const old = before?.resources.get(id);
-      const isUnchanged = old !== undefined && this.#hasSameParts(old, parts);
-      const resource = isUnchanged ? old : makeResource(id, parts, input.source);
-      this.#parts.set(resource, parts);
-      resources.set(id, resource);
+    const parts = await partsByKey(input);
+    const index = ([key, now]: [string, ResourceParts]): void => {
+      const old = before?.parts.get(key);
+      const unchanged = old !== undefined && hasSameParts(old, now) ? before?.resources.get(key) : undefined;
+      resources.set(key, unchanged ?? makeResource(key, now, input.source));
     };
-    await runCooperatively(visitInSteps(byKey, index));
-    return { resources, removals: new Removals(input.tasks, input.removedResources) };
+    await runCooperatively(visitInSteps(parts, index));
+    return { resources, parts, removals: new Removals(input.tasks, input.removedResources) };
   }
+}
 
-  #hasSameParts(resource: Resource, { tasks, listed, configured }: ResourceParts): boolean {
-    const before = this.#parts.get(resource);
-    return before?.listed === listed && before.configured === configured && isSame(before.tasks, tasks);
-  }
+function hasSameParts(before: ResourceParts, now: ResourceParts): boolean {
+  return (
+    before.listed === now.listed && before.configured === now.configured && isSame(before.tasks, now.tasks)
+  );
 }
 
 async function partsByKey({
@@ -86,9 +88,9 @@ async function partsByKey({
 }: SourceInput): Promise<ReadonlyMap<string, ResourceParts>> {
   const byKey = new Map<string, ResourceParts>();
   const partsFor = (key: string): ResourceParts => {
-    const known = byKey.get(key) ?? { tasks: [], listed: null, configured: null };
-    byKey.set(key, known);
-    return known;
+    let parts = byKey.get(key);
+    if (parts === undefined) byKey.set(key, (parts = { tasks: [], listed: null, configured: null }));
+    return parts;
   };
   for (const { byResource } of tasks) {
     const see = ([key, rows]: [string, readonly TaskRow[]]): void => {
@@ -116,7 +118,7 @@ function idOf(key: string, source: string): string {
  * The newest task says what a resource is called now; a list where there is no task; the configuration where nobody has seen
  * it.
  */
-function makeResource(id: string, parts: ResourceParts, source: SourceInput['source']): Resource {
+function makeResource(key: string, parts: ResourceParts, source: SourceInput['source']): Resource {
   const { tasks, listed, configured } = parts;
   const [only = [], ...more] = tasks;
   const rows = more.length === 0 ? only : eachOnce(tasks.flat());
@@ -124,7 +126,7 @@ function makeResource(id: string, parts: ResourceParts, source: SourceInput['sou
   const told = listed ?? configured ?? NO_IDENTITY;
   const { type, id: resourceId } = newest?.resource ?? told;
   return {
-    id,
+    id: idOf(key, source.source),
     ...source,
     ...locationOf(newest ?? listed, source),
     ...{ type, resourceId },

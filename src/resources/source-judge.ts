@@ -31,26 +31,39 @@ export interface IndexedSource {
   readonly feeds: CollectionAnswer['feeds'];
 }
 
+/** What rules expect at the moments that a question is about. */
+export type Dues = Map<number, Map<RuleGroup, Due>>;
+
+/** What judges of all sources share. */
+export interface JudgeMemory {
+  readonly rules: RuleBook;
+  readonly histories: Histories;
+  /** Of one question. */
+  readonly dues: Dues;
+}
+
 /** Judges the resources of one source, all from the same snapshots. */
 export class SourceJudge {
-  readonly #dues = new Map<RuleGroup, Due>();
+  readonly #dues: Map<RuleGroup, Due>;
   readonly #past = new Map<number, SourceJudge>();
   readonly #evidence: SourceEvidence;
 
   constructor(
     private readonly known: IndexedSource,
     private readonly moment: JudgedTime,
-    private readonly memory: { readonly rules: RuleBook; readonly histories: Histories },
+    private readonly memory: JudgeMemory,
   ) {
+    this.#dues = memory.dues.get(moment.timeMs) ?? new Map<RuleGroup, Due>();
+    memory.dues.set(moment.timeMs, this.#dues);
     this.#evidence = new SourceEvidence(known.feeds, moment.isPast ? { atMs: moment.timeMs } : null);
   }
 
   assess(resource: Resource): Assessment {
     const { timeMs, isPast } = this.moment;
-    const { group, exclusions } = this.memory.rules.of(resource);
+    const group = this.memory.rules.of(resource);
     const situation = {
       due: this.#dueFor(group),
-      exclusion: exclusions.find(({ untilMs }) => untilMs === null || timeMs < untilMs) ?? null,
+      exclusion: group.exclusions.find(({ untilMs }) => untilMs === null || timeMs < untilMs) ?? null,
       retiredMs: this.known.resources.removals.retiredMs(resource, group.criteria.taskTypes, timeMs),
       history: this.memory.histories.of(resource, group.criteria, timeMs),
       feeds: this.#evidence.of(resource),
