@@ -8,13 +8,7 @@ import { TaskGroups, type FeedTasks } from './feed-tasks.js';
 import { groupBy } from './group-by.js';
 import { ResourceIndex } from './resource-index.js';
 import { RuleBook } from './rule-book.js';
-import {
-  Histories,
-  SourceJudge,
-  type Assessment,
-  type IndexedSource,
-  type JudgedTime,
-} from './source-judge.js';
+import { SourceJudge, type Assessment, type IndexedSource, type JudgedTime } from './source-judge.js';
 
 /** What resources are judged from. */
 export interface AssessmentInput {
@@ -30,7 +24,6 @@ export interface AssessmentInput {
 export class Assessor {
   readonly #groups = new TaskGroups();
   readonly #index = new ResourceIndex();
-  readonly #histories = new Histories();
 
   constructor(
     private readonly rules: RuleBook,
@@ -53,7 +46,7 @@ export class Assessor {
     const judgeOf = this.#judges(moment);
     for (const source of await this.#sourcesOf(known)) {
       const judge = judgeOf(source);
-      for (const resource of source.resources.resources.values()) {
+      for (const resource of source.resources.resources) {
         visit(judge.assess(resource));
         // One resource may have thousands of tasks.
         if (isTimeSliceUsed()) await yieldToEventLoop();
@@ -64,15 +57,14 @@ export class Assessor {
   /** One resource; null where none has the id. */
   async find(known: AssessmentInput, id: string, moment: JudgedTime): Promise<Assessment | null> {
     for (const source of await this.#sourcesOf(known)) {
-      for (const resource of source.resources.resources.values()) {
-        if (resource.id === id) return this.#judges(moment)(source).assess(resource);
-      }
+      const found = source.resources.resources.find(({ resource }) => resource.id === id);
+      if (found !== undefined) return this.#judges(moment)(source).assess(found);
     }
     return null;
   }
 
   #judges(moment: JudgedTime): (source: IndexedSource) => SourceJudge {
-    const memory = { rules: this.rules, histories: this.#histories, dues: new Map() };
+    const memory = { rules: this.rules, dues: new Map() };
     return (source) => new SourceJudge(source, moment, memory);
   }
 

@@ -5,12 +5,13 @@ import type { TaskRow } from '@/model/task.js';
 import { compareRows } from '@/model/change.js';
 import { runCooperatively, visitInSteps } from '@/scheduling/cooperative.js';
 import { groupKey, type FeedTasks } from './feed-tasks.js';
+import { KnownResource } from './known-resource.js';
 import { Removals, type NamedResources } from './removals.js';
 import type { Resource } from './resource.js';
 
-/** The resources of one source, by `groupKey`, and what ended their protection. */
+/** The resources of one source, and what ended their protection. */
 export interface SourceResources {
-  readonly resources: ReadonlyMap<string, Resource>;
+  readonly resources: readonly KnownResource[];
   readonly removals: Removals;
 }
 
@@ -34,7 +35,12 @@ interface ResourceParts {
 
 interface IndexedResources extends SourceResources {
   /** By `groupKey`. */
-  readonly parts: ReadonlyMap<string, ResourceParts>;
+  readonly byKey: ReadonlyMap<string, IndexedResource>;
+}
+
+interface IndexedResource {
+  readonly known: KnownResource;
+  readonly parts: ResourceParts;
 }
 
 interface Indexed {
@@ -44,7 +50,7 @@ interface Indexed {
 
 /**
  * Joins what feeds, lists of clusters and the configuration tell of resources. A resource of which nothing changed stays the same
- * object.
+ * object, with what was worked out of it.
  */
 export class ResourceIndex {
   readonly #known = new Map<string, Indexed>();
@@ -63,15 +69,19 @@ export class ResourceIndex {
 
   async #index(input: SourceInput, known: Promise<IndexedResources> | null): Promise<IndexedResources> {
     const before = (await known?.catch(() => null)) ?? null;
-    const resources = new Map<string, Resource>();
-    const parts = await partsByKey(input);
-    const index = ([key, now]: [string, ResourceParts]): void => {
-      const old = before?.parts.get(key);
-      const unchanged = old !== undefined && hasSameParts(old, now) ? before?.resources.get(key) : undefined;
-      resources.set(key, unchanged ?? makeResource(key, now, input.source));
+    const byKey = new Map<string, IndexedResource>();
+    const resources: KnownResource[] = [];
+    const index = ([key, parts]: [string, ResourceParts]): void => {
+      const old = before?.byKey.get(key);
+      const known =
+        old !== undefined && hasSameParts(old.parts, parts)
+          ? old.known
+          : new KnownResource(makeResource(key, parts, input.source));
+      byKey.set(key, { known, parts });
+      resources.push(known);
     };
-    await runCooperatively(visitInSteps(parts, index));
-    return { resources, parts, removals: new Removals(input.tasks, input.removedResources) };
+    await runCooperatively(visitInSteps(await partsByKey(input), index));
+    return { resources, byKey, removals: new Removals(input.tasks, input.removedResources) };
   }
 }
 

@@ -30,7 +30,6 @@ const NO_RESOURCES: readonly ConfiguredResource[] = [];
 export class RuleBook {
   #config = NO_PROTECTION;
   #configured: ReadonlyMap<string, readonly ConfiguredResource[]> = new Map();
-  #groupOf = new WeakMap<Resource, RuleGroup>();
   #groups = new Map<string, RuleGroup>();
 
   constructor(config: ProtectionConfig) {
@@ -41,7 +40,6 @@ export class RuleBook {
   apply(config: ProtectionConfig): void {
     this.#config = config;
     this.#configured = groupBy(config.resources, ({ source }) => source);
-    this.#groupOf = new WeakMap();
     this.#groups = new Map();
   }
 
@@ -54,14 +52,13 @@ export class RuleBook {
     return this.#configured.get(source) ?? NO_RESOURCES;
   }
 
-  /** What the configuration says of a resource. */
-  of(resource: Resource): RuleGroup {
-    let group = this.#groupOf.get(resource);
-    if (group === undefined) this.#groupOf.set(resource, (group = this.#findGroup(resource)));
-    return group;
+  /** Another object once the configuration has changed. */
+  get edition(): object {
+    return this.#groups;
   }
 
-  #findGroup(resource: Resource): RuleGroup {
+  /** What the configuration says of a resource. */
+  of(resource: Resource): RuleGroup {
     const { expectations, exclusions, maintenance } = this.#config;
     const matching = [expectations, exclusions, maintenance].map((rules) =>
       rules.flatMap(({ match }, index) => (matches(match, resource) ? index : [])),

@@ -1,7 +1,6 @@
 import type { CollectionAnswer } from '@/model/collection.js';
 import { dueOf, type Due } from './due.js';
-import type { TaskHistory } from './evidence.js';
-import { historyAt, settledMs, type TaskCriteria } from './history.js';
+import type { KnownResource } from './known-resource.js';
 import type { SourceResources } from './resource-index.js';
 import type { Resource } from './resource.js';
 import type { RuleBook, RuleGroup } from './rule-book.js';
@@ -11,6 +10,7 @@ import { judge, type Judgement, type Situation } from './verdict.js';
 /** One resource, what is known of it, and the verdict on it. */
 export interface Assessment extends Situation {
   readonly resource: Resource;
+  readonly known: KnownResource;
   readonly group: RuleGroup;
   readonly judgement: Judgement;
   /** Judges the same resource, from the same evidence, at other moments. */
@@ -37,10 +37,11 @@ export type Dues = Map<number, Map<RuleGroup, Due>>;
 /** What judges of all sources share. */
 export interface JudgeMemory {
   readonly rules: RuleBook;
-  readonly histories: Histories;
   /** Of one question. */
   readonly dues: Dues;
 }
+
+const UNJUDGED: Judgement = { verdict: 'UNKNOWN', reasons: [] };
 
 /** Judges the resources of one source, all from the same snapshots. */
 export class SourceJudge {
@@ -58,18 +59,20 @@ export class SourceJudge {
     this.#evidence = new SourceEvidence(known.feeds, moment.isPast ? { atMs: moment.timeMs } : null);
   }
 
-  assess(resource: Resource): Assessment {
+  assess(known: KnownResource): Assessment {
     const { timeMs, isPast } = this.moment;
-    const group = this.memory.rules.of(resource);
-    const situation = {
+    const { resource } = known;
+    const group = known.groupIn(this.memory.rules);
+    const assessment = {
+      ...{ resource, known, group, isPast, source: this, judgement: UNJUDGED },
       due: this.#dueFor(group),
       exclusion: group.exclusions.find(({ untilMs }) => untilMs === null || timeMs < untilMs) ?? null,
       retiredMs: this.known.resources.removals.retiredMs(resource, group.criteria.taskTypes, timeMs),
-      history: this.memory.histories.of(resource, group.criteria, timeMs),
+      history: known.historyAt(group.criteria, timeMs),
       feeds: this.#evidence.of(resource),
-      isPast,
     };
-    return { ...situation, resource, group, judgement: judge(situation), source: this };
+    assessment.judgement = judge(assessment);
+    return assessment;
   }
 
   /** The same for a past moment. */
@@ -88,26 +91,5 @@ export class SourceJudge {
       this.#dues.set(group, (due = dueOf(group.rule, group.maintenance, this.moment.timeMs)));
     }
     return due;
-  }
-}
-
-interface Settled {
-  readonly criteria: TaskCriteria;
-  readonly sinceMs: number;
-  readonly history: TaskHistory;
-}
-
-/** What the tasks of resources say. Only for moments at which some task was yet to begin or end is it worked out anew. */
-export class Histories {
-  readonly #settled = new WeakMap<Resource, Settled>();
-
-  of(resource: Resource, criteria: TaskCriteria, timeMs: number): TaskHistory {
-    const known = this.#settled.get(resource);
-    if (known?.criteria === criteria && timeMs >= known.sinceMs) return known.history;
-    const history = historyAt(resource.rows, criteria, timeMs);
-    if (known?.criteria === criteria) return history;
-    const sinceMs = settledMs(resource.rows);
-    if (timeMs >= sinceMs) this.#settled.set(resource, { criteria, sinceMs, history });
-    return history;
   }
 }
