@@ -9,8 +9,9 @@ const { momentOf, SYSTEM_CLOCK } = await product('model/clock.js');
 const STREAMS = 20;
 const FRESH_FOR_MS = 3_600_000;
 
-/** It begins when the newest task does, and goes on from there. */
-export const CLOCK_OF_WORLD = { ...SYSTEM_CLOCK, wallMs: () => NOW_MS + Math.floor(performance.now()) };
+/** It begins when the newest tasks have ended, and goes on from there. */
+const START_MS = NOW_MS + 3_600_000;
+export const CLOCK_OF_WORLD = { ...SYSTEM_CLOCK, wallMs: () => START_MS + Math.floor(performance.now()) };
 
 /** Feeds of these kinds in turn. */
 export async function makeCollection({ feeds: count, kinds, ...settings }) {
