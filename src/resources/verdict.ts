@@ -97,41 +97,44 @@ function isDueRunMissing({ due: { sinceMs }, history: { lastSuccess } }: Situati
 function findOfMissing({ due, feeds, history }: Situation): Judgement {
   if (!areCurrent(feeds)) return UNREADABLE;
   if (!areCovered(feeds, due.sinceMs ?? 0)) return TOO_SHORT;
-  return violated(history.lastSuccess === null ? 'NEVER_RUN' : 'OVERDUE');
+  return history.lastSuccess === null ? NEVER_RUN : OVERDUE;
 }
 
 function findOfRuns({ due, feeds, history }: Situation, rule: Expectation): Judgement {
   const { failuresInARow, maxDurationMs } = rule;
   const { failuresSinceSuccess, runningSinceMs } = history;
-  const reasons: Reason[] = [];
-  if (failuresInARow !== null && failuresSinceSuccess >= failuresInARow) reasons.push('FAILING');
-  if (maxDurationMs !== null && runningSinceMs !== null && due.timeMs - runningSinceMs > maxDurationMs) {
-    reasons.push('STUCK');
-  }
-  if (reasons.length === 0) return OK;
-  return areCurrent(feeds) ? violated(...reasons) : UNREADABLE;
+  const isFailing = failuresInARow !== null && failuresSinceSuccess >= failuresInARow;
+  const isStuck =
+    maxDurationMs !== null && runningSinceMs !== null && due.timeMs - runningSinceMs > maxDurationMs;
+  if (!isFailing && !isStuck) return OK;
+  if (!areCurrent(feeds)) return UNREADABLE;
+  return violated(...(isFailing ? ['FAILING' as const] : []), ...(isStuck ? ['STUCK' as const] : []));
 }
 
 function findOfStream({ due, feeds, history: { stream }, isPast }: Situation, lagBelowMs: number): Judgement {
   // Only a whole list proves that there is no stream: streams are older than what a cut list has.
-  if (stream === null) return areCovered(feeds, 0) ? violated('NEVER_RUN') : TOO_SHORT;
+  if (stream === null) return areCovered(feeds, 0) ? NEVER_RUN : TOO_SHORT;
   if (isPast) return UNREADABLE;
   const broken = BROKEN_STREAM[stream.status];
-  if (broken !== undefined) return violated(broken);
+  if (broken !== undefined) return broken;
   if (stream.status !== 'RUNNING' || stream.checkpointTimeMs === null) return UNREADABLE;
   if (due.timeMs - stream.checkpointTimeMs <= lagBelowMs) return OK;
-  return areCurrent(feeds) ? violated('LAGGING') : UNREADABLE;
+  return areCurrent(feeds) ? LAGGING : UNREADABLE;
 }
 
-const BROKEN_STREAM: Partial<Record<TaskStatus, Reason>> = {
-  STOPPED: 'STOPPED',
-  FAILED: 'FAILING',
-  PAUSED: 'PAUSED',
+const BROKEN_STREAM: Partial<Record<TaskStatus, Judgement>> = {
+  STOPPED: violated('STOPPED'),
+  FAILED: violated('FAILING'),
+  PAUSED: violated('PAUSED'),
 };
 
 function violated(...reasons: readonly Reason[]): Judgement {
   return { verdict: 'VIOLATED', reasons };
 }
+
+const OVERDUE = violated('OVERDUE');
+const NEVER_RUN = violated('NEVER_RUN');
+const LAGGING = violated('LAGGING');
 
 function areCurrent(feeds: readonly FeedEvidence[]): boolean {
   return feeds.every(({ isCurrent }) => isCurrent);
