@@ -215,6 +215,27 @@ describe('a reload', () => {
     expect((await complete()).tasks.some(({ source }) => source === 'more')).toBe(false);
   });
 
+  it('judges by other expectations without reading any source again', async () => {
+    const verdicts = async (): Promise<Record<string, number>> =>
+      ((await ask(`${url}/v1/protection`, KEY)).body as { total: Record<string, number> }).total;
+    putSecret('example-token');
+    putConfig();
+    await start();
+    await complete();
+    const before = await verdicts();
+    expect(before.NOT_EXPECTED).toBeGreaterThan(0);
+    const calls = simulator.calls.entries.length;
+    putConfig({
+      extra: ['expectations: [{ name: nightly, match: {}, every: 24h, grace: 2h, maxBlind: 3h }]'],
+    });
+    // What was removed on purpose is still not expected.
+    await until(async () => (await verdicts()).OK !== before.OK);
+    expect((await verdicts()).NOT_EXPECTED).toBeLessThan(before.NOT_EXPECTED ?? 0);
+    putConfig();
+    await until(async () => (await verdicts()).NOT_EXPECTED === before.NOT_EXPECTED);
+    expect(simulator.calls.entries).toHaveLength(calls);
+  });
+
   it('limits the resources in the metrics anew', async () => {
     putSecret('example-token');
     putConfig({ extra: ['metrics: { maxResources: 1 }'] });
