@@ -30,7 +30,10 @@ async function startQuestionSide(collection) {
     { provide: PROVIDERS, useValue: [] },
     { provide: PAGE_TOKEN_KEYS, useValue: { own: 'benchmark page token secret', shared: null } },
   ];
-  const imports = [TasksModule, ResourcesModule.on({ protection: PROTECTION, metrics: { maxResources: 1000 } })];
+  const imports = [
+    TasksModule,
+    ResourcesModule.on({ protection: PROTECTION, metrics: { maxResources: 1000 } }),
+  ];
   Module({ imports, providers: provide, exports: provide.map((each) => each.provide) })(Root);
   const app = await NestFactory.create({ module: Root, global: true }, new FastifyAdapter(), {
     logger: false,
