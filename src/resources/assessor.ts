@@ -3,7 +3,7 @@ import type { CollectionAnswer, SourceStatus } from '@/model/collection.js';
 import { sourceOfFeed } from '@/model/feed.js';
 import type { ListedResource } from '@/model/listed-resource.js';
 import { PROVIDERS, type Provider } from '@/model/provider.js';
-import { isTimeSliceUsed, yieldToEventLoop } from '@/scheduling/cooperative.js';
+import { yieldToEventLoop } from '@/scheduling/cooperative.js';
 import { TaskGroups, type FeedTasks } from './feed-tasks.js';
 import { groupBy } from './group-by.js';
 import { ResourceIndex } from './resource-index.js';
@@ -44,12 +44,16 @@ export class Assessor {
     visit: (assessment: Assessment) => void,
   ): Promise<void> {
     const judgeOf = this.#judges(moment);
+    let tasks = 0;
     for (const source of await this.#sourcesOf(known)) {
       const judge = judgeOf(source);
-      for (const resource of source.resources.resources) {
-        visit(judge.assess(resource));
+      for (const each of source.resources.resources) {
+        visit(judge.assess(each));
         // One resource may have thousands of tasks.
-        if (isTimeSliceUsed()) await yieldToEventLoop();
+        tasks += 1 + each.resource.rows.length;
+        if (tasks < TASKS_A_STEP) continue;
+        tasks = 0;
+        await yieldToEventLoop();
       }
     }
   }
@@ -64,7 +68,7 @@ export class Assessor {
   }
 
   #judges(moment: JudgedTime): (source: IndexedSource) => SourceJudge {
-    const memory = { rules: this.rules, dues: new Map() };
+    const memory = { rules: this.rules, rulesByTime: new Map() };
     return (source) => new SourceJudge(source, moment, memory);
   }
 
@@ -97,5 +101,8 @@ export class Assessor {
     return { resources, feeds };
   }
 }
+
+/** At the longest after so many, other work may come in between. */
+const TASKS_A_STEP = 512;
 
 const NOTHING_LISTED: readonly ListedResource[] = [];

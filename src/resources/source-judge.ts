@@ -1,5 +1,5 @@
 import type { CollectionAnswer } from '@/model/collection.js';
-import { dueOf, type Due } from './due.js';
+import { dueOf } from './due.js';
 import type { KnownResource } from './known-resource.js';
 import type { SourceResources } from './resource-index.js';
 import type { Resource } from './resource.js';
@@ -31,21 +31,24 @@ export interface IndexedSource {
   readonly feeds: CollectionAnswer['feeds'];
 }
 
-/** What rules expect at the moments that a question is about. */
-export type Dues = Map<number, Map<RuleGroup, Due>>;
+/** What the configuration says at a moment of the resources that the same rules match. */
+type RulesAt = Pick<Situation, 'due' | 'exclusion'>;
+
+/** The same at the moments that a question is about. */
+export type RulesByTime = Map<number, Map<RuleGroup, RulesAt>>;
 
 /** What judges of all sources share. */
 export interface JudgeMemory {
   readonly rules: RuleBook;
   /** Of one question. */
-  readonly dues: Dues;
+  readonly rulesByTime: RulesByTime;
 }
 
 const UNJUDGED: Judgement = { verdict: 'UNKNOWN', reasons: [] };
 
 /** Judges the resources of one source, all from the same snapshots. */
 export class SourceJudge {
-  readonly #dues: Map<RuleGroup, Due>;
+  readonly #rulesAt: Map<RuleGroup, RulesAt>;
   readonly #past = new Map<number, SourceJudge>();
   readonly #evidence: SourceEvidence;
 
@@ -54,8 +57,8 @@ export class SourceJudge {
     private readonly moment: JudgedTime,
     private readonly memory: JudgeMemory,
   ) {
-    this.#dues = memory.dues.get(moment.timeMs) ?? new Map<RuleGroup, Due>();
-    memory.dues.set(moment.timeMs, this.#dues);
+    this.#rulesAt = memory.rulesByTime.get(moment.timeMs) ?? new Map<RuleGroup, RulesAt>();
+    memory.rulesByTime.set(moment.timeMs, this.#rulesAt);
     this.#evidence = new SourceEvidence(known.feeds, moment.isPast ? { atMs: moment.timeMs } : null);
   }
 
@@ -63,10 +66,17 @@ export class SourceJudge {
     const { timeMs, isPast } = this.moment;
     const { resource } = known;
     const group = known.groupIn(this.memory.rules);
+    const { due, exclusion } = this.#rulesFor(group);
+    // There may be tens of thousands: each is one object.
     const assessment = {
-      ...{ resource, known, group, isPast, source: this, judgement: UNJUDGED },
-      due: this.#dueFor(group),
-      exclusion: group.exclusions.find(({ untilMs }) => untilMs === null || timeMs < untilMs) ?? null,
+      resource,
+      known,
+      group,
+      due,
+      exclusion,
+      isPast,
+      source: this,
+      judgement: UNJUDGED,
       retiredMs: this.known.resources.removals.retiredMs(resource, group.criteria.taskTypes, timeMs),
       history: known.historyAt(group.criteria, timeMs),
       feeds: this.#evidence.of(resource),
@@ -85,11 +95,16 @@ export class SourceJudge {
     return past;
   }
 
-  #dueFor(group: RuleGroup): Due {
-    let due = this.#dues.get(group);
-    if (due === undefined) {
-      this.#dues.set(group, (due = dueOf(group.rule, group.maintenance, this.moment.timeMs)));
-    }
-    return due;
+  #rulesFor(group: RuleGroup): RulesAt {
+    let rules = this.#rulesAt.get(group);
+    if (rules === undefined) this.#rulesAt.set(group, (rules = rulesAt(group, this.moment.timeMs)));
+    return rules;
   }
+}
+
+function rulesAt(group: RuleGroup, timeMs: number): RulesAt {
+  return {
+    due: dueOf(group.rule, group.maintenance, timeMs),
+    exclusion: group.exclusions.find(({ untilMs }) => untilMs === null || timeMs < untilMs) ?? null,
+  };
 }
