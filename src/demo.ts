@@ -11,7 +11,7 @@ import { startSimulator, type Simulator } from './simulator/simulator.js';
 const USUAL_PORT = 3000;
 const CONFIG_FILE = fileURLToPath(new URL('../docs/demo.yaml', import.meta.url));
 
-const simulator = await startSimulator();
+const simulator = await startSimulator({ protectionCases: true });
 const app = await startGateway(simulator);
 process.stdout.write(welcome(await app.getUrl(), simulator));
 for (const signal of ['SIGTERM', 'SIGINT'] as const) {
@@ -69,6 +69,8 @@ Try:
 
   curl '${url}/v1/tasks?pageSize=3'
   curl '${url}/v1/tasks?status=FAILED&orderBy=endTime%20desc&pageSize=5'
+  curl '${url}/v1/protection'
+  curl '${url}/v1/resources?verdict=VIOLATED'
   curl -i -H 'Cache-Control: no-cache' '${url}/v1/tasks?provider=oceanbase-ocp&pageSize=2'
 
 Ctrl-C stops it.

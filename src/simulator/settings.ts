@@ -16,6 +16,8 @@ export interface SimulatorSettings {
   ports: Record<UpstreamName, number>;
   /** Read once, at the start; `empty` leaves the filling to the test. */
   fleet: FleetSizes | 'empty';
+  /** Read once, at the start; adds resources that are protected well and badly, and removes no others (`fleet/protection-cases.ts`). */
+  protectionCases: boolean;
   life: LifeSettings;
   accounts: Accounts;
   /** What each upstream suffers from (see `faults/exchange.ts`). `refuse` is set through `Simulator.setFault`, which closes and reopens the listener. */
@@ -143,13 +145,18 @@ export interface OcpSettings extends FeedSettings {
 }
 
 /** Settings as they may be given at the start: each group in part. */
-export type SimulatorOptions = Partial<Pick<SimulatorSettings, 'seed' | 'clock' | 'host'>> & {
+export type SimulatorOptions = Partial<
+  Pick<SimulatorSettings, 'seed' | 'clock' | 'host' | 'protectionCases'>
+> & {
   fleet?: Partial<FleetSizes> | 'empty';
 } & {
   [Group in SettingsGroup]?: Partial<SimulatorSettings[Group]>;
 };
 
-type SettingsGroup = Exclude<keyof SimulatorSettings, 'seed' | 'clock' | 'host' | 'fleet'>;
+type SettingsGroup = Exclude<
+  keyof SimulatorSettings,
+  'seed' | 'clock' | 'host' | 'fleet' | 'protectionCases'
+>;
 
 /** The defaults with the given options laid over them, group by group. */
 export function settingsFrom(options: SimulatorOptions): SimulatorSettings {
@@ -159,6 +166,7 @@ export function settingsFrom(options: SimulatorOptions): SimulatorSettings {
     host: options.host ?? '127.0.0.1',
     ports: { css: 0, cbr: 0, cce: 0, ocp: 0, iam: 0, ...options.ports },
     fleet: options.fleet === 'empty' ? 'empty' : { ...FLEET_SIZES, ...options.fleet },
+    protectionCases: options.protectionCases ?? false,
     // Rows that a test has put in exactly must not start to live by themselves.
     life: { rate: options.fleet === 'empty' ? 0 : 1, ...options.life },
     accounts: { ...structuredClone(ACCOUNTS), ...options.accounts },

@@ -5,6 +5,7 @@ import { CallLog } from './call-log.js';
 import { closesPort, type Faults } from './faults/fault.js';
 import { Fleet } from './fleet/fleet.js';
 import { Life } from './fleet/life.js';
+import { addProtectionCases } from './fleet/protection-cases.js';
 import { Random } from './fleet/random.js';
 import { seedFleet } from './fleet/seed.js';
 import { Listener } from './http/listener.js';
@@ -93,9 +94,9 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
 function makeWorld(settings: SimulatorSettings, random: Random): World {
   const fleet = new Fleet();
   const life = new Life(fleet, settings, random.fork('life'));
-  if (settings.fleet !== 'empty') {
-    seedFleet(fleet, settings.fleet, { life, random: random.fork('seed'), nowMs: settings.clock() });
-  }
+  const seed = { life, random: random.fork('seed'), nowMs: settings.clock() };
+  if (settings.fleet !== 'empty') seedFleet(fleet, settings.fleet, seed);
+  if (settings.protectionCases) addProtectionCases(fleet, settings.accounts.project, seed);
   const tokens = new IssuedTokens(random.fork('tokens'));
   return {
     settings,

@@ -70,7 +70,7 @@ export const PROVIDER_SETUPS: Readonly<Record<string, ProviderSetup>> = {
   'huawei-cbr': {
     upstream: 'cbr',
     stock: ({ fleet, settings }) => {
-      const workload = cbrWorkload(fleet.cbr, settings.accounts.project, new Random(2));
+      const workload = cbrWorkload(fleet.cbr, { project: settings.accounts.project, random: new Random(2) });
       return stockOf('operation-logs', workload, (record) => ({
         key: record.id,
         createdMs: record.created_at,

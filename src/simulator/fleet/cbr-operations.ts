@@ -58,6 +58,9 @@ export const OPERATION_WEIGHTS = {
   copy: 1,
 } as const;
 
+/** Without those that take a resource or a vault out of its protection. */
+export const LASTING_WEIGHTS = { ...OPERATION_WEIGHTS, remove_resource: 0, vault_delete: 0 } as const;
+
 interface Circumstances {
   readonly vault: Vault;
   readonly random: Random;

@@ -1,43 +1,70 @@
-import { fillOperation, OPERATION_WEIGHTS, VAULTS } from './cbr-operations.js';
+import { fillOperation, LASTING_WEIGHTS, OPERATION_WEIGHTS, VAULTS, type Vault } from './cbr-operations.js';
 import type { Random } from './random.js';
 import type { CbrRecord } from './records.js';
 import type { RowList } from './row-list.js';
 import { courseOf, fateAmong, fateOf, type LifeMoment, type Workload } from './workload.js';
 
-/** Operation logs of one CBR project: tasks of every type. */
+/** Where operations happen, and what they are made up with. */
+export interface CbrPlace {
+  readonly project: { readonly id: string; readonly name: string };
+  readonly random: Random;
+}
+
+/** Operation logs of one CBR project: tasks of every type, or of every type that removes nothing from its protection. */
 export function cbrWorkload(
   rows: RowList<CbrRecord>,
-  project: { readonly id: string; readonly name: string },
-  random: Random,
+  place: CbrPlace,
+  removals: 'some' | 'none' = 'some',
 ): Workload<CbrRecord> {
+  const { random } = place;
+  const weights = removals === 'some' ? OPERATION_WEIGHTS : LASTING_WEIGHTS;
   return {
     rows,
     intervalMs: 60_000,
     makeRow: (createdMs) => {
       const vault = random.pick(VAULTS);
-      const record: CbrRecord = {
-        id: random.uuid(),
-        project_id: project.id,
-        operation_type: random.weighted(OPERATION_WEIGHTS),
-        status: 'waiting',
-        provider_id: vault.providerId,
-        vault_id: vault.id,
-        vault_name: vault.name,
-        created_at: createdMs,
-        // The documented example has started_at a few milliseconds before created_at.
-        started_at: createdMs - random.integer(0, 60),
-        updated_at: createdMs,
-        error_info: { code: '', message: '' },
-        extra_info: { common: { progress: 0, request_id: `req-${random.uuid()}`, task_id: random.uuid() } },
-      };
-      fillOperation(record, { vault, random, region: project.name });
-      return record;
+      const id = random.uuid();
+      return makeOperation({ id, type: random.weighted<OperationType>(weights), vault, createdMs }, place);
     },
     advance: advanceCbr,
   };
 }
 
-type Outcome = 'success' | 'failed' | 'timeout' | 'skipped';
+export type OperationType = keyof typeof OPERATION_WEIGHTS;
+
+interface NewOperation {
+  readonly id: string;
+  readonly type: OperationType;
+  /** One of its resources is worked on. */
+  readonly vault: Vault;
+  readonly createdMs: number;
+}
+
+/** An operation that has just been created. */
+export function makeOperation(
+  { id, type, vault, createdMs }: NewOperation,
+  { project, random }: CbrPlace,
+): CbrRecord {
+  const record: CbrRecord = {
+    id,
+    project_id: project.id,
+    operation_type: type,
+    status: 'waiting',
+    provider_id: vault.providerId,
+    vault_id: vault.id,
+    vault_name: vault.name,
+    created_at: createdMs,
+    // The documented example has started_at a few milliseconds before created_at.
+    started_at: createdMs - random.integer(0, 60),
+    updated_at: createdMs,
+    error_info: { code: '', message: '' },
+    extra_info: { common: { progress: 0, request_id: `req-${random.uuid()}`, task_id: random.uuid() } },
+  };
+  fillOperation(record, { vault, random, region: project.name });
+  return record;
+}
+
+export type Outcome = 'success' | 'failed' | 'timeout' | 'skipped';
 const OUTCOMES: readonly (readonly [Outcome, number])[] = [
   ['success', 90],
   ['failed', 5],
@@ -74,8 +101,13 @@ function advanceCbr(record: CbrRecord, moment: LifeMoment): void {
   }
 }
 
+/** How an operation with this id ends. */
+export function outcomeOf(id: string): Outcome {
+  return fateAmong(fateOf(id, 'outcome'), OUTCOMES) ?? 'success';
+}
+
 function end(record: CbrRecord, endMs: number): void {
-  const outcome = fateAmong(fateOf(record.id, 'outcome'), OUTCOMES) ?? 'success';
+  const outcome = outcomeOf(record.id);
   record.status = outcome;
   record.ended_at = endMs;
   // updated_at comes a moment after ended_at, as in the documented example.

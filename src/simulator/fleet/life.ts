@@ -14,10 +14,14 @@ const STEP_MS = 1000;
 /** A clock that jumps by weeks must not start tasks by the million. */
 const MOST_STARTS_A_STEP = 100;
 
+type TaskStarts<R extends object = object> = Pick<Workload<R>, 'rows' | 'intervalMs' | 'makeRow'>;
+
 /** Lets tasks start, progress and end as the clock goes on. It has no timer: each call brings it up to date. */
 export class Life {
   readonly #workloads = new WeakMap<object, Workload<object>>();
-  readonly #nextStarts = new WeakMap<object, number>();
+  readonly #nextStarts = new WeakMap<TaskStarts, number>();
+  readonly #further: TaskStarts[] = [];
+  readonly #held = new WeakSet<object>();
   #lastMs = Number.NEGATIVE_INFINITY;
 
   constructor(
@@ -31,9 +35,10 @@ export class Life {
   }
 
   ofCbr(): Workload<CbrRecord> {
-    const { project } = this.settings.accounts;
+    const { accounts, protectionCases } = this.settings;
+    const place = { project: accounts.project, random: this.random.fork('cbr') };
     return this.#workload(this.fleet.cbr, () =>
-      cbrWorkload(this.fleet.cbr, project, this.random.fork('cbr')),
+      cbrWorkload(this.fleet.cbr, place, protectionCases ? 'none' : 'some'),
     );
   }
 
@@ -45,23 +50,36 @@ export class Life {
     return this.#workload(cluster.rows, () => ocpWorkload(cluster, this.random.fork(String(cluster.id))));
   }
 
+  /** Starts further tasks in a feed. They go on and end as all tasks of the feed do. */
+  alsoStart<R extends object>(starts: TaskStarts<R>): void {
+    this.#further.push(starts as unknown as TaskStarts);
+  }
+
+  /** Keeps a record, or all rows of a feed, as they are. */
+  hold(held: object): void {
+    this.#held.add(held);
+  }
+
   /** Brings the whole fleet to a moment. */
   advance(nowMs: number): void {
     const { rate } = this.settings.life;
     if (rate <= 0 || (nowMs - this.#lastMs) * rate < STEP_MS) return;
     this.#lastMs = nowMs;
-    for (const workload of this.#all()) {
-      this.#startTasks(workload, nowMs, rate);
-      for (const record of workload.rows.records) workload.advance(record, { nowMs, rate });
+    const workloads = this.#all().filter(({ rows }) => !this.#held.has(rows));
+    for (const starts of [...workloads, ...this.#further]) this.#startTasks(starts, nowMs, rate);
+    for (const workload of workloads) {
+      for (const record of workload.rows.records) {
+        if (!this.#held.has(record)) workload.advance(record, { nowMs, rate });
+      }
     }
   }
 
-  #startTasks(workload: Workload<object>, nowMs: number, rate: number): void {
-    const intervalMs = workload.intervalMs / rate;
+  #startTasks(starts: TaskStarts, nowMs: number, rate: number): void {
+    const intervalMs = starts.intervalMs / rate;
     const fromMs = nowMs - MOST_STARTS_A_STEP * intervalMs;
-    let startMs = Math.max(this.#nextStarts.get(workload.rows) ?? nowMs + intervalMs, fromMs);
-    for (; startMs <= nowMs; startMs += intervalMs) workload.rows.add(workload.makeRow(Math.round(startMs)));
-    this.#nextStarts.set(workload.rows, startMs);
+    let startMs = Math.max(this.#nextStarts.get(starts) ?? nowMs + intervalMs, fromMs);
+    for (; startMs <= nowMs; startMs += intervalMs) starts.rows.add(starts.makeRow(Math.round(startMs)));
+    this.#nextStarts.set(starts, startMs);
   }
 
   #all(): Workload<object>[] {

@@ -17,7 +17,8 @@ export function seedFleet(fleet: Fleet, sizes: FleetSizes, source: Seed): void {
   seedOcp(fleet, sizes, source);
 }
 
-interface Seed {
+/** What a fleet is filled with. */
+export interface Seed {
   readonly life: Life;
   readonly random: Random;
   readonly nowMs: number;
