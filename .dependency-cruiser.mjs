@@ -40,6 +40,7 @@ export default {
       'platform/problem',
       'platform/logging',
     ),
+    mayImport('metrics', 'model', 'answers', 'access/route', 'scheduling', 'platform/metrics'),
     mayImport('sources', 'model', 'answers', 'access/route', 'platform/problem'),
     mayImport('overview', 'platform/pages'),
     mayImport('overview/page'),

@@ -2,13 +2,14 @@ import { coldAnswer } from './cases/cold-answer.mjs';
 import { filteredPage } from './cases/filtered-page.mjs';
 import { key } from './cases/key.mjs';
 import { hotPage, notModified } from './cases/hot-page.mjs';
+import { resources } from './cases/resources.mjs';
 import { summary } from './cases/summary.mjs';
 import { view } from './cases/view.mjs';
 import { killAll } from './harness/children.mjs';
 import { readOptions, USAGE } from './harness/options.mjs';
 import { printCase, printMachine } from './harness/report.mjs';
 
-const CASES = [hotPage, notModified, key, coldAnswer, filteredPage, view, summary];
+const CASES = [hotPage, notModified, key, coldAnswer, filteredPage, view, summary, resources];
 
 process.on('exit', killAll);
 for (const [signal, code] of [

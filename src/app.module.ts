@@ -11,6 +11,7 @@ import { PROVIDERS, type Provider } from '@/model/provider.js';
 import { SharedLimits } from '@/model/shared-limits.js';
 import { SharedLockouts } from '@/model/shared-lockout.js';
 import { LOGGER, type Log } from '@/platform/logging/logger.js';
+import { MetricsModule } from '@/metrics/metrics.module.js';
 import { Metrics } from '@/platform/metrics/metrics.js';
 import { PlatformModule } from '@/platform/platform.module.js';
 import { Drain } from '@/platform/stopping/drain.js';
@@ -57,6 +58,7 @@ export class AppModule implements OnApplicationShutdown {
   /** What the HTTP server in front of the application shares with it is handed in. */
   static on(options: GatewayOptions, { metrics, drain }: SharedWithServer): DynamicModule {
     const redis = connectToRedis({ ...options, metrics });
+    const resources = ResourcesModule.on(options.config);
     const shared = [
       { provide: LOGGER, useValue: options.log },
       { provide: CLOCK, useValue: options.clock },
@@ -84,12 +86,8 @@ export class AppModule implements OnApplicationShutdown {
       global: true,
       imports: [
         accessModule(options, redis?.link ?? null),
-        ProvidersModule,
-        UpstreamModule,
-        PlatformModule,
-        SourcesModule,
-        TasksModule,
-        ResourcesModule.on(options.config.protection),
+        ...[ProvidersModule, UpstreamModule, PlatformModule, SourcesModule, TasksModule],
+        ...[resources, MetricsModule.on(resources)],
       ],
       providers: shared,
       exports: [...shared.map(({ provide }) => provide), ProvidersModule, UpstreamModule],

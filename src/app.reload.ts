@@ -6,6 +6,7 @@ import type { Config } from './config/config.js';
 import type { ConfigurationStatus } from './config/configuration-status.js';
 import { FileWatch } from './config/file-watch.js';
 import type { Clock } from './model/clock.js';
+import type { ResourceMetrics } from './resources/resource-metrics.js';
 import type { RuleBook } from './resources/rule-book.js';
 import type { Log } from './platform/logging/logger.js';
 
@@ -23,6 +24,7 @@ export interface ReloadDependencies {
   readonly access: Access;
   readonly collection: Collection;
   readonly rules: RuleBook;
+  readonly metrics: ResourceMetrics;
   readonly status: ConfigurationStatus;
   readonly log: Log;
   readonly clock: Clock;
@@ -74,7 +76,7 @@ export class Reloader {
   }
 
   #apply(config: Config, cause: string): void {
-    const { access, collection, rules, status, log, clock } = this.dependencies;
+    const { access, collection, rules, metrics, status, log, clock } = this.dependencies;
     const before = this.#running;
     if (isDeepStrictEqual(config, before) && status.problem?.state !== 'INVALID') {
       if (cause !== 'start') log.info({ cause }, 'configuration reloaded: nothing has changed');
@@ -83,6 +85,7 @@ export class Reloader {
     collection.apply(config.sources);
     access.apply(config);
     rules.apply(config.protection);
+    metrics.apply(config.metrics);
     log.level = config.log.level;
     this.#running = config;
     for (const { field, detail } of config.warnings) log.warn({ field }, detail);

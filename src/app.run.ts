@@ -13,6 +13,7 @@ import { writeAddress } from './platform/health/address-file.js';
 import { boundHeapGrowth } from './platform/bound-heap-growth.js';
 import { LogOutput } from './platform/logging/log-output.js';
 import { createLogger, type Log } from './platform/logging/logger.js';
+import { ResourceMetrics } from './resources/resource-metrics.js';
 import { RuleBook } from './resources/rule-book.js';
 import { Drain, drainMs } from './platform/stopping/drain.js';
 import { exitNow, exitWhenLogged } from './platform/stopping/exit.js';
@@ -103,7 +104,17 @@ interface ReloaderOptions {
 function reloaderOf(app: NestFastifyApplication, { started, load, log }: ReloaderOptions): Reloader {
   const [access, rules, status] = [app.get(Access), app.get(RuleBook), app.get(ConfigurationStatus)];
   const collection = app.get<Collection>(WHOLE_COLLECTION);
-  return new Reloader(started, { load, access, collection, rules, status, log, clock: SYSTEM_CLOCK });
+  const metrics = app.get(ResourceMetrics);
+  return new Reloader(started, {
+    load,
+    access,
+    collection,
+    rules,
+    metrics,
+    status,
+    log,
+    clock: SYSTEM_CLOCK,
+  });
 }
 
 type Stop = (exitCode: number, waitMs: number) => void;

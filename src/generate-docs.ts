@@ -30,6 +30,7 @@ const NO_SOURCES: Config = {
   windowMs: 0,
   log: { level: 'silent' },
   limits: { bodyMemoryBytes: USUAL_BODY_MEMORY_BYTES },
+  metrics: { maxResources: 0 },
   auth: null,
   sources: [],
   protection: NO_PROTECTION,

@@ -19,7 +19,8 @@ export interface Completeness {
  */
 export function completenessOf(answer: CollectionAnswer, earlier: readonly FeedProblem[]): Completeness {
   const problems = new Map(earlier.map((problem) => [problem.feed, problem]));
-  for (const { problem } of answer.feeds) {
+  const current = [...answer.feeds.map(({ problem }) => problem), ...(answer.inventoryProblems ?? [])];
+  for (const problem of current) {
     if (problem !== null && (isUnreachable(problem) || !problems.has(problem.feed))) {
       problems.set(problem.feed, problem);
     }

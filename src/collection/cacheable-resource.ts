@@ -13,6 +13,8 @@ export interface CacheableResource<T> {
   readonly freshForMs: number;
   /** A read starts at the earliest this long after the last one ended. */
   readonly minRefreshMs: number;
+  /** The number of upstream calls that this process has made for it. */
+  readonly calls: number;
   /** Reads it whole. Never rejects. */
   readonly read: (options: ReadOptions) => Promise<ReadResult>;
   /** The value of an entry that replaces `newest`; null for an entry that another release may have written. */

@@ -76,6 +76,7 @@ export class Collection extends FeedCollection {
       sinceSerial: this.#revisions.newest,
       arrivedMs: this.dependencies.clock.monotonicMs(),
       feeds: scope.feed,
+      inventories: scope.inventories,
     });
     const sources = this.#sources.filter((source) => source.isWithin(scope));
     const waits: Promise<void>[] = [];
@@ -83,12 +84,16 @@ export class Collection extends FeedCollection {
     if (waits.length > 0) await this.waitAtMost(freshness.waitMs, Promise.all(waits));
     request.end();
     const feeds = sources.flatMap((source) => source.answers(request));
-    return { feeds: feeds.sort((a, b) => (a.feed < b.feed ? -1 : 1)), ...request.outcome };
+    return {
+      feeds: feeds.sort((a, b) => (a.feed < b.feed ? -1 : 1)),
+      inventoryProblems: sources.flatMap((source) => source.inventoryProblem(request) ?? []),
+      ...request.outcome,
+    };
   }
 
   override listResources(scope: FeedScope): ReadonlyMap<string, readonly ListedResource[]> {
     const sources = this.#sources.filter((source) => source.isWithin(scope));
-    return new Map(sources.map((source) => [source.id, source.listedClusters()]));
+    return new Map(sources.map((source) => [source.id, source.listedResources()]));
   }
 
   override newest(): readonly Snapshot[] {

@@ -4,7 +4,6 @@ import { allFeedsName, type Feed } from '@/model/feed.js';
 import type { ListedFeeds } from '@/model/provider.js';
 import type { Content, Entry } from '@/snapshots/snapshot-store.js';
 import type { CacheableResource, ReadOptions, ReadResult } from './cacheable-resource.js';
-import { NO_SNAPSHOT } from './cached-feed.js';
 import type { SourceDependencies } from './dependencies.js';
 import { usualRequest, type FreshnessRequest } from './freshness-request.js';
 import { Refresher } from './refresher.js';
@@ -73,8 +72,9 @@ export class FeedDirectory {
     return {
       ...problem,
       diagnosis: breaker.diagnosisOf(problem.reason),
-      ...NO_SNAPSHOT,
-      ageMs: null,
+      isFailing: breaker.failure !== null,
+      truncation: null,
+      ...{ taskCount: null, fetchTimeMs: null, coveredSince: null, ageMs: null },
       drift,
       driftExamples,
       lastErrorTimeMs: breaker.lastErrorTimeMs,

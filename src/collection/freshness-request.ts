@@ -11,6 +11,7 @@ export interface FreshnessRequestOptions {
   readonly sinceSerial: number;
   readonly arrivedMs: number;
   readonly feeds?: readonly string[] | null | undefined;
+  readonly inventories?: boolean | undefined;
 }
 
 /** A request with the usual freshness that no client has made: for status, and for reads in the background. */
@@ -33,13 +34,16 @@ export class FreshnessRequest {
   readonly arrivedMs: number;
   /** The only feeds that the question is about; null for all feeds of the sources in scope. */
   readonly feeds: readonly string[] | null;
+  /** True if the question is about inventories as well. */
+  readonly inventories: boolean;
 
-  constructor({ freshness, trace = null, sinceSerial, arrivedMs, feeds = null }: FreshnessRequestOptions) {
-    this.freshness = freshness;
-    this.trace = trace;
-    this.#sinceSerial = sinceSerial;
-    this.arrivedMs = arrivedMs;
-    this.feeds = feeds;
+  constructor(options: FreshnessRequestOptions) {
+    this.freshness = options.freshness;
+    this.trace = options.trace ?? null;
+    this.#sinceSerial = options.sinceSerial;
+    this.arrivedMs = options.arrivedMs;
+    this.feeds = options.feeds ?? null;
+    this.inventories = options.inventories ?? false;
   }
 
   /** True for a value that arrived in this process after the question, from a read that also ended after it. */

@@ -1,8 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
 import { feedName } from '@/model/feed.js';
 import type { ReadFeed } from '@/model/provider.js';
+import type { SourceConfig } from '@/model/source.js';
 import { sourceWith } from '../../test/support/reading.js';
-import { parseFeedListHead, parseSnapshotHead, snapshotHead } from './snapshot-codec.js';
+import {
+  parseFeedListHead,
+  parseInventoryHead,
+  parseSnapshotHead,
+  snapshotHead,
+  storeNameOfInventory,
+} from './snapshot-codec.js';
 
 const READ: ReadFeed = {
   outcome: 'read',
@@ -81,5 +88,44 @@ describe('the head of a list of feeds', () => {
 
   it('is rejected with more feeds than the source may read clusters', () => {
     expect(parse([feed('a'), feed('b'), feed('c')])).toBeNull();
+  });
+});
+
+describe('the head of an inventory', () => {
+  const MEMBER = { type: 'server', id: 'x', name: 'erp', cluster: { id: '5', name: null } };
+  const WHOLE = { members: [MEMBER], truncation: null, fetchTimeMs: 17, drift: {}, driftExamples: {} };
+
+  it('is unchanged after a round trip through JSON', () => {
+    expect(parseInventoryHead(JSON.parse(JSON.stringify(WHOLE)))).toEqual(WHOLE);
+  });
+
+  it.each([
+    ...[{ id: '' }, { id: 5 }, { id: 'x'.repeat(257) }, { type: null }, { name: 5 }, { name: 'two\nlines' }],
+    ...[{ cluster: undefined }, { cluster: 'c' }, { cluster: { id: 5, name: null } }],
+  ])('is rejected with a member that has %j', (part) => {
+    expect(parseInventoryHead({ ...WHOLE, members: [MEMBER, { ...MEMBER, ...part }] })).toBeNull();
+  });
+
+  it.each([
+    null,
+    'text',
+    [],
+    { ...WHOLE, members: 'x' },
+    { ...WHOLE, members: [null] },
+    { ...WHOLE, truncation: 'X' },
+  ])('is rejected as %j', (head) => {
+    expect(parseInventoryHead(head)).toBeNull();
+  });
+
+  it('is rejected with more members than an inventory may have', () => {
+    const members = Array.from({ length: 20_001 }, () => MEMBER);
+    expect(parseInventoryHead({ ...WHOLE, members })).toBeNull();
+  });
+
+  it('has another name in the store for other clusters', () => {
+    const nameFor = (clusters: SourceConfig['clusters']): string =>
+      storeNameOfInventory('n', { source: sourceWith({ provider: 'p', clusters }), account: [] });
+    expect(nameFor([{ id: 'a', name: null }])).not.toBe(nameFor(null));
+    expect(nameFor(null)).toBe(nameFor(null));
   });
 });

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { clusterName } from '@/model/cluster-name.js';
 import { DRIFT_KINDS, type DriftCounts, type DriftExample, type DriftExamples } from '@/model/drift.js';
 import { allFeedsName, feedName, type Feed } from '@/model/feed.js';
-import type { ListedFeeds, ReadFeed } from '@/model/provider.js';
+import { LARGEST_INVENTORY, LONGEST_MEMBER_ID, type InventoryMember } from '@/model/listed-resource.js';
+import type { ListedFeeds, ReadFeed, ReadInventory } from '@/model/provider.js';
 import { CLUSTER_ID, type SourceConfig } from '@/model/source.js';
 import { isEpochMs, parseTime } from '@/model/time.js';
 import { TRUNCATIONS, type Truncation } from '@/model/failure.js';
@@ -16,6 +17,12 @@ export interface SnapshotHead extends Omit<ReadFeed, 'outcome' | 'rows'> {
 /** A source's list of feeds, as the store keeps it. */
 export interface FeedListHead extends Omit<ListedFeeds, 'outcome'> {
   /** When the listing ended, epoch milliseconds. */
+  readonly fetchTimeMs: number;
+}
+
+/** An inventory, as the store keeps it. */
+export interface InventoryHead extends Omit<ReadInventory, 'outcome'> {
+  /** When the read ended, epoch milliseconds. */
   readonly fetchTimeMs: number;
 }
 
@@ -58,6 +65,18 @@ export function parseFeedListHead(head: unknown, source: SourceConfig): FeedList
   return { feeds, truncation, fetchTimeMs, ...drifted };
 }
 
+/** null for anything but an inventory as a reader may tell it. */
+export function parseInventoryHead(head: unknown): InventoryHead | null {
+  if (typeof head !== 'object' || head === null) return null;
+  const { members, fetchTimeMs, drift, driftExamples } = head as Partial<
+    Record<keyof InventoryHead, unknown>
+  >;
+  const truncation = parseTruncation(head);
+  if (!isMemberList(members) || truncation === undefined || !isEpochMs(fetchTimeMs)) return null;
+  const drifted = { drift: parseDrift(drift), driftExamples: parseExamples(driftExamples) };
+  return { members, truncation, fetchTimeMs, ...drifted };
+}
+
 /**
  * The name of a feed in the store. It differs between gateways whose configurations read different things under the
  * same feed name: the content depends on the endpoint, the project, the account and how much is read.
@@ -70,6 +89,12 @@ export function storeNameOfFeed(feed: Feed, origin: FeedOrigin): string {
 export function storeNameOfList(origin: FeedOrigin): string {
   const { id, discovery } = origin.source;
   return `${allFeedsName(id)}@${digest([...partsOf(origin), discovery])}`;
+}
+
+/** The name of an inventory in the store. What is in it may also depend on which clusters there are. */
+export function storeNameOfInventory(name: string, origin: FeedOrigin): string {
+  const { clusters, discovery } = origin.source;
+  return `${name}@${digest([...partsOf(origin), 'inventory', clusters, discovery])}`;
 }
 
 function isTime(value: unknown): value is string {
@@ -125,7 +150,26 @@ function isClusterFeed(value: unknown, { id, provider }: SourceConfig): value is
 function isClusterWithId(cluster: unknown, key: string): boolean {
   if (cluster === null) return true;
   const { id, name } = Object(cluster) as { readonly id?: unknown; readonly name?: unknown };
-  return id === key && (name === null || (typeof name === 'string' && clusterName(name) === name));
+  return id === key && isName(name);
+}
+
+function isMemberList(members: unknown): members is readonly InventoryMember[] {
+  return Array.isArray(members) && members.length <= LARGEST_INVENTORY && members.every(isMember);
+}
+
+function isMember(value: unknown): value is InventoryMember {
+  const { type, id, name, cluster } = Object(value) as Partial<Record<keyof InventoryMember, unknown>>;
+  if (!isMemberId(type) || !isMemberId(id) || !isName(name)) return false;
+  const clusterId: unknown = cluster === null ? '' : (Object(cluster) as { readonly id?: unknown }).id;
+  return typeof clusterId === 'string' && isClusterWithId(cluster, clusterId);
+}
+
+function isMemberId(value: unknown): value is string {
+  return typeof value === 'string' && value !== '' && value.length <= LONGEST_MEMBER_ID;
+}
+
+function isName(name: unknown): name is string | null {
+  return name === null || (typeof name === 'string' && clusterName(name) === name);
 }
 
 function partsOf({ source, account }: FeedOrigin): unknown[] {

@@ -1,5 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
-import { isSourceInScope, type FeedAnswer, type FeedScope, type SourceStatus } from '@/model/collection.js';
+import {
+  isSourceInScope,
+  type FeedAnswer,
+  type FeedProblem,
+  type FeedScope,
+  type SourceStatus,
+} from '@/model/collection.js';
 import { clusterFeeds, type Feed } from '@/model/feed.js';
 import type { ListedResource } from '@/model/listed-resource.js';
 import { isTimeSliceUsed, yieldToEventLoop } from '@/scheduling/cooperative.js';
@@ -8,6 +14,7 @@ import type { SourceConfig } from '@/model/source.js';
 import { CachedFeed } from './cached-feed.js';
 import type { SourceDependencies } from './dependencies.js';
 import { FeedDirectory } from './feed-directory.js';
+import { Inventory } from './inventory.js';
 import { usualRequest, type FreshnessRequest } from './freshness-request.js';
 
 const DISABLED = { state: 'DISABLED', reason: null } as const;
@@ -15,13 +22,23 @@ const DISABLED = { state: 'DISABLED', reason: null } as const;
 /** This many feeds are asked for before the time they take is looked at. */
 const FEEDS_AT_ONCE = 16;
 
+/** What an upstream lists, and the two lists that it was made of. */
+interface ListedTogether {
+  readonly clusters: readonly ListedResource[];
+  readonly members: readonly ListedResource[];
+  readonly all: readonly ListedResource[];
+}
+
 /** One source with its feeds: those that the configuration names, or those that are found by listing. */
 export class Source {
   /** null if the feeds are known without asking the upstream. */
   readonly #directory: FeedDirectory | null;
+  /** null if the configuration does not ask for it, or the upstream has none. */
+  readonly #inventory: Inventory | null;
   #feeds: readonly CachedFeed[];
   /** The clusters of the newest list of feeds. */
-  #listed: { readonly of: readonly CachedFeed[]; readonly clusters: readonly ListedResource[] } | null = null;
+  #clusters: { readonly of: readonly CachedFeed[]; readonly listed: readonly ListedResource[] } | null = null;
+  #listed: ListedTogether | null = null;
   /** Feeds that are no longer listed, until their reads have been aborted. */
   readonly #ending = new Set<Promise<void>>();
   /** True if a question that waited for the list is over: its feeds are read once they are known. */
@@ -32,6 +49,8 @@ export class Source {
     const known = reader.knownFeeds ?? (source.clusters && clusterFeeds(source, source.clusters));
     this.#feeds = byName(known ?? []).map((feed) => this.cachedFeed(feed));
     this.#directory = known === null ? new FeedDirectory(dependencies, (feeds) => this.adopt(feeds)) : null;
+    const inventory = source.hasInventory ? reader.inventory : undefined;
+    this.#inventory = inventory === undefined ? null : new Inventory(inventory, dependencies);
   }
 
   get id(): string {
@@ -53,6 +72,8 @@ export class Source {
     const listing = this.#directory?.refreshFor(request) ?? null;
     this.refreshEach(this.feedsOf(request), request, waits);
     if (listing !== null) waits.push(this.refreshListed(listing, request));
+    const inventory = request.inventories ? (this.#inventory?.refreshFor(request) ?? null) : null;
+    if (inventory !== null) waits.push(inventory);
   }
 
   answers(request: FreshnessRequest): FeedAnswer[] {
@@ -63,18 +84,24 @@ export class Source {
     return unlisted === null ? answers : [unlisted, ...answers];
   }
 
+  /** What is wrong with the inventory; null if nothing is, or the request is not about it. */
+  inventoryProblem(request: FreshnessRequest): FeedProblem | null {
+    return request.inventories ? (this.#inventory?.problem(request) ?? null) : null;
+  }
+
   newest(): Snapshot[] {
     return this.#feeds.flatMap((feed) => feed.newest() ?? []);
   }
 
-  /** Its clusters; the same object while the upstream lists the same ones. */
-  listedClusters(): readonly ListedResource[] {
-    const before = this.#listed;
-    if (before?.of === this.#feeds) return before.clusters;
-    const now = this.clusters();
-    const clusters = before !== null && isDeepStrictEqual(now, before.clusters) ? before.clusters : now;
-    this.#listed = { of: this.#feeds, clusters };
-    return clusters;
+  /** Its clusters and the members of its inventory; the same object while the upstream lists the same ones. */
+  listedResources(): readonly ListedResource[] {
+    const clusters = this.listedClusters();
+    if (this.#inventory === null) return clusters;
+    const { resources: members } = this.#inventory;
+    if (this.#listed?.clusters !== clusters || this.#listed.members !== members) {
+      this.#listed = { clusters, members, all: [...clusters, ...members] };
+    }
+    return this.#listed.all;
   }
 
   status(): SourceStatus {
@@ -85,6 +112,7 @@ export class Source {
     );
     const unlisted = this.#directory?.status() ?? null;
     if (unlisted !== null) feeds.unshift(unlisted);
+    if (this.#inventory !== null) feeds.push(this.#inventory.status());
     const circuit = this.dependencies.sourceBreaker.status;
     return { id, provider, region, projectId, circuit, feeds };
   }
@@ -92,6 +120,7 @@ export class Source {
   /** Resolves when no read is in flight. No read is planned any more. */
   async settled(): Promise<void> {
     await this.#directory?.settled();
+    await this.#inventory?.settled();
     await Promise.all(this.#feeds.map((feed) => feed.settled()));
     await Promise.all(this.#ending);
   }
@@ -99,7 +128,21 @@ export class Source {
   /** Ends once the reads in flight have ended: questions may wait for them. */
   async end(): Promise<void> {
     await this.settled();
-    await Promise.all([this.#directory?.end(), ...this.#feeds.map((feed) => feed.end())]);
+    await Promise.all([
+      this.#directory?.end(),
+      this.#inventory?.end(),
+      ...this.#feeds.map((feed) => feed.end()),
+    ]);
+  }
+
+  /** The same object while the upstream lists the same ones. */
+  private listedClusters(): readonly ListedResource[] {
+    const before = this.#clusters;
+    if (before?.of === this.#feeds) return before.listed;
+    const now = this.clusters();
+    const listed = before !== null && isDeepStrictEqual(now, before.listed) ? before.listed : now;
+    this.#clusters = { of: this.#feeds, listed };
+    return listed;
   }
 
   private clusters(): ListedResource[] {

@@ -132,7 +132,8 @@ export const AUTH_KEYS = {
     example: '1200/1m',
   }),
   metrics: optional(word(['open']), {
-    description: '`open`: `/metrics` needs no credentials. Default: it needs the scope `metrics:read`.',
+    description:
+      '`open`: `/metrics` needs no credentials; it shows the names of resources of all sources. Default: it needs the scope `metrics:read`.',
     example: 'open',
   }),
 } as const satisfies Keys;

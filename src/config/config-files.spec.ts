@@ -91,6 +91,7 @@ const GOOD: readonly (readonly [string, string])[] = [
   ['a prefix', topWith('cache: { redis: "redis://redis", prefix: "team-a:tributary" }')],
   ['a log level', topWith('log: { level: debug }')],
   ['memory for bodies', topWith('limits: { bodyMemory: 128MiB }')],
+  ['no resources in metrics', topWith('metrics: { maxResources: 0 }')],
   ['numbers from the environment', topWith('server: { port: "${PORT}" }')],
   ['a cluster with a number for an id', ocpWith('clusters: [{ id: 1000005 }]')],
   ['a rate', ocpWith('rate: 200/5m')],
@@ -101,6 +102,7 @@ const GOOD: readonly (readonly [string, string])[] = [
   ['clusters that are left out', ocpWith('discovery: { exclude: ["test-*", 7], maxClusters: 10 }')],
   ['a limit of clusters', ocpWith('discovery: { maxClusters: 10000 }')],
   ['every tuning key', ocpWith('timeout: 1s\n    concurrency: 1\n    maxTasksPerFeed: 5')],
+  ['an inventory', cbrWith('inventory: true')],
   ['a window and an enterprise project', cbrWith('window: 7d\n    enterpriseProjectId: "0"')],
   ['an alias', `${OCP.replace('{ type', '&login { type')}${ANOTHER_OCP.replace(/\{ type.*/, '*login')}`],
   [
@@ -126,6 +128,11 @@ const BAD: readonly BadFile[] = [
     ],
   },
   {
+    name: 'a part of a resource in metrics',
+    yaml: topWith('metrics: { maxResources: 1.5 }'),
+    problems: ['1:26 metrics.maxResources: 1.5 is not valid; use a whole number from 0 to 100000'],
+  },
+  {
     name: 'too little memory for bodies',
     yaml: topWith('limits: { bodyMemory: 1MiB }'),
     problems: [
@@ -137,7 +144,7 @@ const BAD: readonly BadFile[] = [
     name: 'an unknown top-level key',
     yaml: topWith('sorces: []'),
     problems: [
-      '1:1 sorces: unknown key; use one of server, cache, window, proxy, log, limits, auth, expectations, resources, exclusions, maintenance, sources; did you mean sources?',
+      '1:1 sorces: unknown key; use one of server, cache, window, proxy, log, limits, metrics, auth, expectations, resources, exclusions, maintenance, sources; did you mean sources?',
     ],
   },
   {
@@ -151,7 +158,7 @@ const BAD: readonly BadFile[] = [
     name: 'an unknown key named like a property of every object',
     yaml: topWith('__proto__: 1'),
     problems: [
-      '1:1 __proto__: unknown key; use one of server, cache, window, proxy, log, limits, auth, expectations, resources, exclusions, maintenance, sources',
+      '1:1 __proto__: unknown key; use one of server, cache, window, proxy, log, limits, metrics, auth, expectations, resources, exclusions, maintenance, sources',
     ],
   },
   {
@@ -168,14 +175,14 @@ const BAD: readonly BadFile[] = [
     name: 'a source that is a text',
     yaml: 'sources:\n  - ob\n',
     problems: [
-      '2:5 sources[0]: a text is not valid; use a source with the keys id, provider, endpoint, region, projectId, clusters, discovery, credentials, enterpriseProjectId, proxy, ca, clientCertificate, clientKey, timeout, concurrency, rate, maxTasksPerFeed, freshFor, keepFor, minRefreshInterval, keepWarm, window',
+      '2:5 sources[0]: a text is not valid; use a source with the keys id, provider, endpoint, region, projectId, clusters, discovery, credentials, enterpriseProjectId, inventory, proxy, ca, clientCertificate, clientKey, timeout, concurrency, rate, maxTasksPerFeed, freshFor, keepFor, minRefreshInterval, keepWarm, window',
     ],
   },
   {
     name: 'a list at the top',
     yaml: '- a\n',
     problems: [
-      '1:1: a list is not valid; use a map with the keys server, cache, window, proxy, log, limits, auth, expectations, resources, exclusions, maintenance, sources',
+      '1:1: a list is not valid; use a map with the keys server, cache, window, proxy, log, limits, metrics, auth, expectations, resources, exclusions, maintenance, sources',
     ],
   },
   {
@@ -355,6 +362,16 @@ const BAD: readonly BadFile[] = [
     name: 'a window where there is none',
     yaml: ocpWith('window: 7d'),
     problems: ['6:5 sources[0].window: a source of oceanbase-ocp does not take this key; remove it'],
+  },
+  {
+    name: 'an inventory where there is none',
+    yaml: cbrWith('inventory: true').replace('huawei-cbr', 'huawei-css'),
+    problems: ['7:5 sources[0].inventory: a source of huawei-css does not take this key; remove it'],
+  },
+  {
+    name: 'an inventory that is neither true nor false',
+    yaml: cbrWith('inventory: vaults'),
+    problems: ['7:16 sources[0].inventory: "vaults" is not valid; use true or false'],
   },
   {
     name: 'an enterprise project where there is none',

@@ -1,5 +1,6 @@
 import type { RedisAddress } from '@/redis/redis-address.js';
 import type { ProtectionConfig } from '@/model/expectation.js';
+import type { MetricsConfig } from '@/model/metric.js';
 import type { Grant, RequestRate } from '@/model/scope.js';
 import type { SourceConfig } from '@/model/source.js';
 
@@ -15,6 +16,7 @@ export interface Config {
   readonly windowMs: number;
   readonly log: LogConfig;
   readonly limits: LimitsConfig;
+  readonly metrics: MetricsConfig;
   /** `none`: everyone who can reach the server may send requests. null: not set; the server is on loopback. */
   readonly auth: AuthConfig | 'none' | null;
   readonly sources: readonly SourceConfig[];

@@ -87,14 +87,16 @@ function escape(text: string): string {
 }
 
 function describeProvider(settings: ProviderSettings): string {
-  const { id, credentials, needsProjectId, hasClusters, hasWindow, hasEnterpriseProject } = settings;
+  const { id, credentials, needsProjectId, hasClusters, hasWindow, hasEnterpriseProject, hasInventory } =
+    settings;
   const keys = [
     ...(hasClusters ? ['`clusters`', '`discovery`'] : []),
     ...(hasWindow ? ['`window`'] : []),
     ...(hasEnterpriseProject ? ['`enterpriseProjectId`'] : []),
+    ...(hasInventory ? ['`inventory`'] : []),
   ];
   const project = needsProjectId ? '`projectId` is required' : '`projectId` is optional';
-  return `- \`${id}\`: keys ${keys.join(' and ')}; ${project}; credentials ${listTypes(credentials)}.`;
+  return `- \`${id}\`: keys ${keys.join(', ')}; ${project}; credentials ${listTypes(credentials)}.`;
 }
 
 function listTypes(types: readonly CredentialType[]): string {

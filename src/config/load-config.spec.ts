@@ -68,6 +68,7 @@ describe('the configuration', () => {
       windowMs: 2_592_000_000,
       log: { level: 'info' },
       limits: { bodyMemoryBytes: 256 * 1024 * 1024 },
+      metrics: { maxResources: 2_000 },
       auth: null,
       sources: [
         {
@@ -87,6 +88,7 @@ describe('the configuration', () => {
           windowMs: 2_592_000_000,
           discovery: { exclude: [], maxClusters: 1_000 },
           enterpriseProjectId: 'all_granted_eps',
+          hasInventory: false,
           minRefreshMs: 1_000,
           keepWarm: false,
           egress: {
@@ -112,6 +114,13 @@ describe('the configuration', () => {
       rate: { calls: 200, perMs: 300_000 },
       clusters: [{ id: '007', name: null }],
     });
+  });
+
+  it('has an inventory of the sources that ask for one', () => {
+    const cbr = (line: string): string =>
+      `sources:\n  - id: cbr\n    provider: huawei-cbr\n    endpoint: https://cbr.example\n    projectId: p1\n    credentials: { type: token, token: abc }\n${line}`;
+    expect(load(cbr('    inventory: true\n')).sources[0]?.hasInventory).toBe(true);
+    expect(load(cbr('')).sources[0]?.hasInventory).toBe(false);
   });
 
   it('is deeply frozen', () => {

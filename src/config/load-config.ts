@@ -100,7 +100,7 @@ function spotAfter(text: string): Spot {
 type RootValues = ValuesOf<RootKeys>;
 
 function toConfig({ values, egresses, warnings }: Checked, folder: string): Config {
-  const { cache, window, log, limits, auth, sources } = values;
+  const { cache, window, log, limits, metrics, auth, sources } = values;
   return {
     server: toServerConfig(values, folder),
     cache: {
@@ -112,6 +112,7 @@ function toConfig({ values, egresses, warnings }: Checked, folder: string): Conf
     windowMs: window,
     log,
     limits: { bodyMemoryBytes: limits.bodyMemory },
+    metrics,
     auth: toAuthConfig(auth),
     sources: sources.map((source, index) => ({
       ...toSourceConfig(source, { ...cache, window }),
@@ -152,10 +153,11 @@ function toSourceConfig(
   { proxy: _proxy, ca: _ca, clientCertificate: _certificate, clientKey: _key, ...values }: SourceValues,
   inherited: Inherited,
 ): Omit<SourceConfig, 'egress'> {
-  const { timeout, freshFor, keepFor, minRefreshInterval, window, discovery, ...source } = values;
+  const { timeout, freshFor, keepFor, minRefreshInterval, window, discovery, inventory, ...source } = values;
   return {
     ...source,
     discovery: { ...discovery, exclude: discovery.exclude ?? [] },
+    hasInventory: inventory,
     timeoutMs: timeout,
     freshForMs: freshFor ?? inherited.freshFor,
     keepForMs: keepFor ?? inherited.keepFor,

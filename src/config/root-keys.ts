@@ -75,6 +75,13 @@ export const LIMITS_KEYS = {
   }),
 } as const satisfies Keys;
 
+export const METRICS_KEYS = {
+  maxResources: withDefault(integer({ min: 0, max: 100_000 }), 2_000, {
+    description:
+      'The maximum number of resources that have series of their own in `/metrics`; of more, those with the worst verdicts. `tributary_metrics_resources_omitted` counts the others. 0: none has.',
+  }),
+} as const satisfies Keys;
+
 /** The keys of the top level that do not depend on the providers. */
 const GENERAL_KEYS = {
   server: withDefault(section('a map', SERVER_KEYS), {}, { description: 'The HTTP server.' }),
@@ -90,6 +97,7 @@ const GENERAL_KEYS = {
   proxy: PROXY_KEY,
   log: withDefault(section('a map', LOG_KEYS), {}, { description: 'The log, on standard output.' }),
   limits: withDefault(section('a map', LIMITS_KEYS), {}, { description: 'Limits of what the gateway uses.' }),
+  metrics: withDefault(section('a map', METRICS_KEYS), {}, { description: 'The metrics at `/metrics`.' }),
   auth: optional(authentication(), {
     description:
       'Who may send requests: a map, or `none` for everyone who can reach the server. Default: everyone, but the server listens on loopback only.',

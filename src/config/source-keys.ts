@@ -93,6 +93,10 @@ function generalKeys(providers: readonly ProviderSettings[]) {
       description:
         'The enterprise project whose tasks are read. `all_granted_eps`: every project that the user may access.',
     }),
+    inventory: withDefault(trueOrFalse(), false, {
+      description:
+        '`true`: the resources that the upstream lists (members of CBR vaults, tenants of OCP clusters) are read as well, so that those that were never backed up are known. Only `/v1/resources` and `/v1/protection` read them.',
+    }),
     ...EGRESS_KEYS,
     ...TUNING,
   };
@@ -111,7 +115,7 @@ function sourceKeys(
   any: SourceKeys,
   types: readonly CredentialType[],
 ): SourceKeys {
-  const { needsProjectId, hasClusters, hasWindow, hasEnterpriseProject } = settings;
+  const { needsProjectId, hasClusters, hasWindow, hasEnterpriseProject, hasInventory } = settings;
   return {
     ...any,
     // Nullable like the optional key, so that the sources of all providers have one type.
@@ -120,6 +124,7 @@ function sourceKeys(
     discovery: hasClusters ? any.discovery : notTaken(any.discovery),
     window: hasWindow ? any.window : notTaken(any.window),
     enterpriseProjectId: hasEnterpriseProject ? any.enterpriseProjectId : notTaken(any.enterpriseProjectId),
+    inventory: hasInventory ? any.inventory : notTaken(any.inventory),
     credentials: required(narrowed(settings.credentials, types), any.credentials),
   };
 }

@@ -1,7 +1,7 @@
 import type { Moment } from './clock.js';
 import type { DriftCounts, DriftExamples } from './drift.js';
 import type { Diagnosis } from './diagnosis.js';
-import type { FailureReason } from './failure.js';
+import type { FailureReason, Truncation } from './failure.js';
 import type { ListedResource } from './listed-resource.js';
 import type { SourceSet } from './scope.js';
 import type { Snapshot } from './snapshot.js';
@@ -36,6 +36,8 @@ export interface FeedScope {
   readonly provider?: readonly string[];
   readonly source?: readonly string[];
   readonly feed?: readonly string[];
+  /** True: also about what upstreams list besides tasks. */
+  readonly inventories?: true;
 }
 
 /** True when a source, or the source of a feed, is in the scope of a question. */
@@ -70,6 +72,8 @@ export interface FeedAnswer {
 export interface CollectionAnswer {
   /** One entry for each feed in scope, sorted by name. */
   readonly feeds: readonly FeedAnswer[];
+  /** What is wrong with inventories, for questions that are about them. It says nothing of tasks. */
+  readonly inventoryProblems?: readonly FeedProblem[];
   /** Whether the question had to wait for an upstream: for a first snapshot, for a newer one, or not. */
   readonly waitedFor: 'miss' | 'stale' | null;
   /** True when every read waited for had been started by another question. */
@@ -95,7 +99,13 @@ export interface FeedStatus {
   readonly reason: FailureReason | null;
   /** What was seen of the failure that the reason stands for; null where none failed, or it was not told. */
   readonly diagnosis: Diagnosis | null;
+  /** True while the last read failed, whatever the state: a young snapshot is `FRESH` all the same. */
+  readonly isFailing: boolean;
   readonly taskCount: number | null;
+  /** What keeps the snapshot from being whole; null when nothing does, or there is none. */
+  readonly truncation: Truncation | null;
+  /** Of an inventory; absent for a feed of tasks. */
+  readonly resourceCount?: number | null;
   readonly fetchTimeMs: number | null;
   /** How old the snapshot is; null where there is none. */
   readonly ageMs: number | null;
@@ -136,8 +146,8 @@ export abstract class FeedCollection {
     trace: TraceContext | null,
   ): Promise<CollectionAnswer>;
   /**
-   * The clusters that the sources in scope list, backed up or not, by source; a list is the same object until it changes. Asks
-   * no upstream: `ensure` keeps the lists current, and tells what is wrong with them.
+   * The clusters and the members of inventories that the sources in scope list, backed up or not, by source; a list is the
+   * same object until it changes. Asks no upstream: `ensure` keeps the lists current, and tells what is wrong with them.
    */
   abstract listResources(scope: FeedScope): ReadonlyMap<string, readonly ListedResource[]>;
   /** All snapshots that may be served, of all feeds. Asks no upstream. */

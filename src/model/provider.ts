@@ -1,6 +1,7 @@
 import type { DriftCounts, DriftExamples } from './drift.js';
 import type { Failure, Truncation } from './failure.js';
 import type { Feed } from './feed.js';
+import type { InventoryMember } from './listed-resource.js';
 import type { ProviderSettings, SourceConfig } from './source.js';
 import type { TaskResource, TaskRow, TaskStatus, TaskType } from './task.js';
 import type { TraceContext } from './trace-context.js';
@@ -64,12 +65,34 @@ export interface ListedFeeds {
   readonly driftExamples?: DriftExamples;
 }
 
+/** An inventory read whole, or why it could not be read. */
+export type InventoryRead = ReadInventory | FailedRead;
+
+export interface ReadInventory {
+  readonly outcome: 'read';
+  /** Each resource once. */
+  readonly members: readonly InventoryMember[];
+  /** What keeps the inventory from being whole; null when it is. */
+  readonly truncation: Truncation | null;
+  readonly drift: DriftCounts;
+  readonly driftExamples: DriftExamples;
+}
+
+/** A list of what the upstream protects or could protect, whether or not there are tasks about it. */
+export interface InventoryReader {
+  /** The key of its feed, such as `vaults`. */
+  readonly key: string;
+  read(context: ReadContext): Promise<InventoryRead>;
+}
+
 /** An open connection to one source. */
 export interface SourceReader {
   /** The feeds, if they are known without asking the upstream; absent if `listFeeds` must find them. */
   readonly knownFeeds?: readonly Feed[];
   /** The type that tasks give a cluster as their resource; absent where feeds belong to no clusters. */
   readonly clusterType?: string;
+  /** Read only where the configuration of the source asks for it; absent where the upstream has none. */
+  readonly inventory?: InventoryReader;
   listFeeds(context: ReadContext): Promise<FeedListing>;
   readFeed(feed: Feed, context: ReadContext): Promise<FeedRead>;
 }

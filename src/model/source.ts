@@ -68,6 +68,8 @@ export interface SourceConfig {
   readonly keepWarm: boolean;
   readonly windowMs: number;
   readonly enterpriseProjectId: string;
+  /** True: the resources that the upstream protects are read as well, backed up or not. */
+  readonly hasInventory: boolean;
   /** For the log-ins of the source, too. */
   readonly egress: Egress;
 }
@@ -104,6 +106,8 @@ export interface ProviderSettings {
   readonly hasWindow: boolean;
   /** True when calls carry an enterprise project id. */
   readonly hasEnterpriseProject: boolean;
+  /** True when its readers have an inventory. */
+  readonly hasInventory: boolean;
 }
 
 /** The account that a source's credentials belong to, without secrets; empty where they name none, as a token does. */

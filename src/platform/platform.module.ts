@@ -1,8 +1,7 @@
 import { Module } from '@nestjs/common';
 import { HealthController } from './health/health.controller.js';
-import { MetricsController } from './metrics/metrics.controller.js';
 import { ProblemsController } from './problem/problems.controller.js';
 
-/** What every service has: health, metrics, and pages that explain its errors. */
-@Module({ controllers: [HealthController, MetricsController, ProblemsController] })
+/** What every service has: health, and pages that explain its errors. */
+@Module({ controllers: [HealthController, ProblemsController] })
 export class PlatformModule {}

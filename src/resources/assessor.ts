@@ -3,18 +3,12 @@ import type { CollectionAnswer, SourceStatus } from '@/model/collection.js';
 import { sourceOfFeed } from '@/model/feed.js';
 import type { ListedResource } from '@/model/listed-resource.js';
 import { PROVIDERS, type Provider } from '@/model/provider.js';
-import { runCooperatively, visitInSteps } from '@/scheduling/cooperative.js';
+import { isTimeSliceUsed, yieldToEventLoop } from '@/scheduling/cooperative.js';
 import { TaskGroups, type FeedTasks } from './feed-tasks.js';
 import { groupBy } from './group-by.js';
 import { ResourceIndex } from './resource-index.js';
 import { RuleBook } from './rule-book.js';
-import {
-  Histories,
-  SourceJudge,
-  type Assessment,
-  type IndexedSource,
-  type JudgedTime,
-} from './source-judge.js';
+import { SourceJudge, type Assessment, type IndexedSource, type JudgedTime } from './source-judge.js';
 
 /** What resources are judged from. */
 export interface AssessmentInput {
@@ -30,7 +24,6 @@ export interface AssessmentInput {
 export class Assessor {
   readonly #groups = new TaskGroups();
   readonly #index = new ResourceIndex();
-  readonly #histories = new Histories();
 
   constructor(
     private readonly rules: RuleBook,
@@ -40,27 +33,39 @@ export class Assessor {
   /** All resources of the sources that are known, each with its verdict at a moment. */
   async assess(known: AssessmentInput, moment: JudgedTime): Promise<Assessment[]> {
     const assessments: Assessment[] = [];
-    for (const source of await this.#sourcesOf(known)) {
-      const judge = this.#judgeOf(source, moment);
-      const visit = (resource: Assessment['resource']): void => {
-        assessments.push(judge.assess(resource));
-      };
-      await runCooperatively(visitInSteps(source.resources.resources.values(), visit));
-    }
+    await this.visit(known, moment, (assessment) => assessments.push(assessment));
     return assessments;
+  }
+
+  /** The same one by one: of many thousands few are looked at twice. */
+  async visit(
+    known: AssessmentInput,
+    moment: JudgedTime,
+    visit: (assessment: Assessment) => void,
+  ): Promise<void> {
+    const judgeOf = this.#judges(moment);
+    for (const source of await this.#sourcesOf(known)) {
+      const judge = judgeOf(source);
+      for (const resource of source.resources.resources) {
+        visit(judge.assess(resource));
+        // One resource may have thousands of tasks.
+        if (isTimeSliceUsed()) await yieldToEventLoop();
+      }
+    }
   }
 
   /** One resource; null where none has the id. */
   async find(known: AssessmentInput, id: string, moment: JudgedTime): Promise<Assessment | null> {
     for (const source of await this.#sourcesOf(known)) {
-      const resource = source.resources.resources.get(id);
-      if (resource !== undefined) return this.#judgeOf(source, moment).assess(resource);
+      const found = source.resources.resources.find(({ resource }) => resource.id === id);
+      if (found !== undefined) return this.#judges(moment)(source).assess(found);
     }
     return null;
   }
 
-  #judgeOf(source: IndexedSource, moment: JudgedTime): SourceJudge {
-    return new SourceJudge(source, moment, { rules: this.rules, histories: this.#histories });
+  #judges(moment: JudgedTime): (source: IndexedSource) => SourceJudge {
+    const memory = { rules: this.rules, dues: new Map() };
+    return (source) => new SourceJudge(source, moment, memory);
   }
 
   async #sourcesOf({ answer, listed, sources }: AssessmentInput): Promise<IndexedSource[]> {

@@ -1,6 +1,6 @@
 import { dueOf } from './due.js';
 import type { FeedEvidence } from './evidence.js';
-import { countedTasks, type CountedTask } from './history.js';
+import { compareTimes, countedTasks, timeOf, type CountedTask } from './history.js';
 import type { RuleGroup } from './rule-book.js';
 import type { Assessment } from './source-judge.js';
 import type { Judgement } from './verdict.js';
@@ -31,16 +31,17 @@ export interface DayCell {
 }
 
 /**
- * What happened to a resource on each day, the last of which is the day of T. A task belongs to the day of its end, else of
+ * What happened to a resource on each day, oldest first; the last is the day of T. A task belongs to the day of its end, else of
  * its start.
  */
 export function dayCells(assessment: Assessment, days: readonly Day[]): DayCell[] {
   const { resource, group, due } = assessment;
-  const tasks = countedTasks(resource.rows, group.criteria, due.timeMs).sort((a, b) => a.timeMs - b.timeMs);
+  const tasks = countedTasks(resource.rows, group.criteria, timeOf(due.timeMs)).sort(compareTimes);
   // Of what nobody has ever backed up, each day was missed.
-  const firstMs = tasks[0]?.timeMs ?? -Infinity;
+  const firstMs = tasks[0] === undefined ? -Infinity : Date.parse(tasks[0].time);
+  const indexOf = cursorOver(tasks);
   return days.map((day) => {
-    const ofDay = tasks.filter(({ timeMs }) => timeMs >= day.startMs && timeMs < day.endMs);
+    const ofDay = tasks.slice(indexOf(day.startMs), indexOf(day.endMs));
     const last = ofDay.findLast(({ kind }) => kind !== 'other') ?? null;
     return {
       date: day.date,
@@ -52,6 +53,16 @@ export function dayCells(assessment: Assessment, days: readonly Day[]): DayCell[
   });
 }
 
+/** Where the tasks from a moment on begin; asked for one moment after the other. */
+function cursorOver(tasks: readonly CountedTask[]): (timeMs: number) => number {
+  let index = 0;
+  return (timeMs) => {
+    const time = timeOf(timeMs);
+    for (let task = tasks[index]; task !== undefined && task.time < time; task = tasks[index]) index += 1;
+    return index;
+  };
+}
+
 function stateOf({ kind, task }: CountedTask): DayState {
   if (kind === 'running') return 'RUNNING';
   if (kind === 'failure') return 'FAILED';
@@ -60,13 +71,13 @@ function stateOf({ kind, task }: CountedTask): DayState {
 
 /** A day of which not all is known is UNKNOWN, whatever was to be expected. */
 function withoutTask(assessment: Assessment, day: Day, firstMs: number): DayState {
-  const { feeds, due, group, resource, source } = assessment;
+  const { feeds, due, group, known, source } = assessment;
   const lastMs = Math.min(day.endMs - 1, due.timeMs);
   const isSeen = feeds.every((feed) => isCovered(feed, { startMs: day.startMs, lastMs }));
   if (feeds.length === 0 || !isSeen) return 'UNKNOWN';
   if (firstMs > lastMs) return 'NONE';
   const moments = [lastMs, ...deadlineOfLastRun(group, day, due.timeMs)];
-  const judgements = moments.map((timeMs) => source.at(timeMs).assess(resource).judgement);
+  const judgements = moments.map((timeMs) => source.at(timeMs).assess(known).judgement);
   if (judgements.some(isMissed)) return 'MISSED';
   return group.rule?.rhythm.kind !== 'continuous' && judgements.some(({ verdict }) => verdict === 'UNKNOWN')
     ? 'UNKNOWN'

@@ -12,25 +12,28 @@ export type OutcomeKind = 'success' | 'failure' | 'running' | 'other';
 
 export interface TaskAt {
   readonly kind: OutcomeKind;
-  /** Of an ended task: when it ended, or else was changed last, or else was created. Epoch milliseconds. */
-  readonly timeMs: number;
+  /** Of an ended task: when it ended, or else was changed last, or else was created. As tasks have times. */
+  readonly time: string;
 }
 
 const FAILURES: ReadonlySet<TaskStatus> = new Set(['FAILED', 'TIMED_OUT']);
 
-/** null where the task did not exist yet. One that ended later was running. */
-export function taskAt(task: Task, warningsCountAs: 'success' | 'failure', atMs: number): TaskAt | null {
-  const createdMs = msOf(task.createTime ?? task.startTime);
-  if (createdMs !== null && createdMs > atMs) return null;
-  const begunMs = createdMs ?? atMs;
+/**
+ * null where the task did not exist yet. One that ended later was running. Times are compared as tasks have them, as texts:
+ * to read each of a million takes too long.
+ */
+export function taskAt(task: Task, warningsCountAs: 'success' | 'failure', at: string): TaskAt | null {
+  const created = task.createTime ?? task.startTime;
+  if (created !== null && created > at) return null;
+  const begun = created ?? at;
   const kind = outcomeOf(task, warningsCountAs);
-  if (kind === null) return { kind: isRunning(task, atMs) ? 'running' : 'other', timeMs: begunMs };
-  const timeMs = msOf(task.endTime ?? task.updateTime) ?? begunMs;
-  return timeMs > atMs ? { kind: 'running', timeMs: begunMs } : { kind, timeMs };
+  if (kind === null) return { kind: isRunning(task, at) ? 'running' : 'other', time: begun };
+  const time = task.endTime ?? task.updateTime ?? begun;
+  return time > at ? { kind: 'running', time: begun } : { kind, time };
 }
 
-function isRunning({ status, endTime }: Task, atMs: number): boolean {
-  return status === 'RUNNING' || isLater(endTime, atMs);
+function isRunning({ status, endTime }: Task, at: string): boolean {
+  return status === 'RUNNING' || isLater(endTime, at);
 }
 
 function outcomeOf(
@@ -44,7 +47,8 @@ function outcomeOf(
 
 /** What the tasks of a resource, in `USUAL_ORDER`, say at a moment. */
 export function historyAt(rows: readonly TaskRow[], criteria: TaskCriteria, atMs: number): TaskHistory {
-  const counted = countedTasks(rows, criteria, atMs);
+  const at = timeOf(atMs);
+  const counted = countedTasks(rows, criteria, at);
   const failures = counted.filter(({ kind }) => kind === 'failure');
   const lastSuccess = newest(counted.filter(({ kind }) => kind === 'success'));
   const succeeded = newest(
@@ -53,10 +57,10 @@ export function historyAt(rows: readonly TaskRow[], criteria: TaskCriteria, atMs
   return {
     lastSuccess: asOutcome(lastSuccess),
     lastFailure: asOutcome(newest(failures)),
-    failuresSinceSuccess: failures.filter(({ timeMs }) => timeMs > (lastSuccess?.timeMs ?? -Infinity)).length,
+    failuresSinceSuccess: failures.filter(({ time }) => time > (lastSuccess?.time ?? '')).length,
     successWithWarnings: asOutcome((succeeded?.task.warnings.length ?? 0) > 0 ? succeeded : undefined),
     runningSinceMs: runningSince(counted),
-    stream: streamAt(rows, criteria, atMs),
+    stream: streamAt(rows, criteria, at),
     taskCount: counted.length,
   };
 }
@@ -70,41 +74,45 @@ export interface CountedTask extends TaskAt {
 export function countedTasks(
   rows: readonly TaskRow[],
   { taskTypes, warningsCountAs }: TaskCriteria,
-  atMs: number,
+  at: string,
 ): CountedTask[] {
-  return rows.flatMap(({ task }) => {
-    const at = taskTypes.has(task.type) ? taskAt(task, warningsCountAs, atMs) : null;
-    return at === null ? [] : { ...at, task };
-  });
+  const counted: CountedTask[] = [];
+  for (const { task } of rows) {
+    const then = taskTypes.has(task.type) ? taskAt(task, warningsCountAs, at) : null;
+    if (then !== null) counted.push({ kind: then.kind, time: then.time, task });
+  }
+  return counted;
 }
 
 /** Of several that ended at the same time, the first. */
 function newest(tasks: readonly CountedTask[]): CountedTask | undefined {
   let last = tasks[0];
-  for (const each of tasks) if (last === undefined || each.timeMs > last.timeMs) last = each;
+  for (const each of tasks) if (last === undefined || each.time > last.time) last = each;
   return last;
 }
 
 function asOutcome(counted: CountedTask | undefined): Outcome | null {
-  return counted === undefined ? null : { timeMs: counted.timeMs, taskId: counted.task.id };
+  return counted === undefined ? null : { timeMs: Date.parse(counted.time), taskId: counted.task.id };
 }
 
 function runningSince(counted: readonly CountedTask[]): number | null {
-  const begunMs = counted
-    .filter(({ kind }) => kind === 'running')
-    .map(({ task, timeMs }) => msOf(task.startTime) ?? timeMs);
-  return begunMs.length === 0 ? null : Math.min(...begunMs);
+  let first: string | null = null;
+  for (const { kind, task, time } of counted) {
+    const begun = task.startTime ?? time;
+    if (kind === 'running' && (first === null || begun < first)) first = begun;
+  }
+  return msOf(first);
 }
 
 /** From this moment on, the tasks say the same at any time. Epoch milliseconds. */
 export function settledMs(rows: readonly TaskRow[]): number {
-  let latestMs = -Infinity;
+  let latest = '';
   for (const { task } of rows) {
     for (const time of [task.createTime, task.startTime, task.endTime, task.updateTime]) {
-      latestMs = Math.max(latestMs, msOf(time) ?? -Infinity);
+      if (time !== null && time > latest) latest = time;
     }
   }
-  return latestMs;
+  return latest === '' ? -Infinity : Date.parse(latest);
 }
 
 /** How many successes a median is of. */
@@ -116,32 +124,38 @@ export function medianDurationSeconds(
   criteria: TaskCriteria,
   atMs: number,
 ): number | null {
-  const successes = countedTasks(rows, criteria, atMs).filter(({ kind }) => kind === 'success');
-  const last = successes.sort((a, b) => b.timeMs - a.timeMs).slice(0, MOST_SUCCESSES);
+  const successes = countedTasks(rows, criteria, timeOf(atMs)).filter(({ kind }) => kind === 'success');
+  const last = successes.sort((a, b) => compareTimes(b, a)).slice(0, MOST_SUCCESSES);
   const durations = last.flatMap(({ task }) => task.durationSeconds ?? []).sort((a, b) => a - b);
   return durations[Math.ceil(durations.length / 2) - 1] ?? null;
 }
 
 /** The newest stream: the rows have the newest first. What its checkpoint was before, nobody knows. */
-function streamAt(
-  rows: readonly TaskRow[],
-  { taskTypes }: TaskCriteria,
-  atMs: number,
-): TaskHistory['stream'] {
+function streamAt(rows: readonly TaskRow[], { taskTypes }: TaskCriteria, at: string): TaskHistory['stream'] {
   const type: TaskType = 'CONTINUOUS_LOG_BACKUP';
   if (!taskTypes.has(type)) return null;
-  const newest = rows.find(({ task }) => task.type === type && !isLater(task.createTime, atMs));
+  const newest = rows.find(({ task }) => task.type === type && !isLater(task.createTime, at));
   if (newest === undefined) return null;
   const { status, endTime, checkpointTime } = newest.task;
   return {
-    status: isLater(endTime, atMs) ? 'RUNNING' : status,
-    checkpointTimeMs: isLater(checkpointTime, atMs) ? null : msOf(checkpointTime),
+    status: isLater(endTime, at) ? 'RUNNING' : status,
+    checkpointTimeMs: isLater(checkpointTime, at) ? null : msOf(checkpointTime),
   };
 }
 
-function isLater(time: string | null, atMs: number): boolean {
-  const ms = msOf(time);
-  return ms !== null && ms > atMs;
+/** Negative where `a` comes first. */
+export function compareTimes(a: TaskAt, b: TaskAt): number {
+  if (a.time === b.time) return 0;
+  return a.time < b.time ? -1 : 1;
+}
+
+/** A moment as tasks have times. What is before the year 0 comes before all of them. */
+export function timeOf(epochMs: number): string {
+  return new Date(epochMs).toISOString();
+}
+
+function isLater(time: string | null, at: string): boolean {
+  return time !== null && time > at;
 }
 
 function msOf(time: string | null): number | null {

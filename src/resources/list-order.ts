@@ -27,7 +27,7 @@ export function compareKeys(a: SortKey, b: SortKey): number {
 }
 
 /** Positive where the key comes after the position. */
-export function compareToPosition(key: SortKey, position: ListPosition): number {
+function compareToPosition(key: SortKey, position: ListPosition): number {
   return compare(key, position, () => position.idHash);
 }
 
@@ -43,22 +43,68 @@ export function positionOf({ rank, name, id }: SortKey): ListPosition {
 
 /** The first ones in order, without sorting the others. */
 export function firstInOrder<T extends SortKey>(keys: Iterable<T>, count: number): T[] {
-  // The last of those that are kept is the first of the heap: the next better one takes its place.
-  const kept = new Heap<T>((a, b) => compareKeys(a, b) > 0);
-  let size = 0;
-  for (const key of keys) {
-    const last = kept.first;
-    if (size < count) size += 1;
-    else if (last === undefined || compareKeys(key, last) >= 0) continue;
-    else kept.removeFirst();
-    kept.push(key);
+  const first = new FirstInOrder<T>(count);
+  for (const key of keys) first.add(key);
+  return first.take();
+}
+
+/** Keeps the first ones in order of all that it is shown. */
+class FirstInOrder<T extends SortKey> {
+  /** The last of those that are kept is the first of the heap: the next better one takes its place. */
+  readonly #kept = new Heap<T>((a, b) => compareKeys(a, b) > 0);
+  #size = 0;
+
+  constructor(private readonly count: number) {}
+
+  add(key: T): void {
+    const last = this.#kept.first;
+    if (this.#size < this.count) this.#size += 1;
+    else if (last === undefined || compareKeys(key, last) >= 0) return;
+    else this.#kept.removeFirst();
+    this.#kept.push(key);
   }
-  const first: T[] = [];
-  for (let last = kept.first; last !== undefined; last = kept.first) {
-    first.push(last);
-    kept.removeFirst();
+
+  /** Takes them out, in order. */
+  take(): T[] {
+    const first: T[] = [];
+    for (let last = this.#kept.first; last !== undefined; last = this.#kept.first) {
+      first.push(last);
+      this.#kept.removeFirst();
+    }
+    return first.reverse();
   }
-  return first.reverse();
+}
+
+/** Finds a page among many, of which it keeps few. */
+export class PageCut<T extends SortKey> {
+  /** How many there are on all pages. */
+  totalSize = 0;
+  #left = 0;
+  /** How many there are up to the end of the page, from the position on. */
+  readonly #count: number;
+  readonly #first: FirstInOrder<T>;
+
+  /** Pages have numbers from 1, or go on after a position; else it is the first page. */
+  constructor(
+    private readonly wanted: { readonly page: number | null; readonly pageSize: number },
+    private readonly after: ListPosition | null,
+  ) {
+    this.#count = (wanted.page ?? 1) * wanted.pageSize;
+    this.#first = new FirstInOrder(this.#count);
+  }
+
+  add(key: T): void {
+    this.totalSize += 1;
+    if (this.after !== null && compareToPosition(key, this.after) <= 0) return;
+    this.#left += 1;
+    this.#first.add(key);
+  }
+
+  /** To be called once. */
+  cut(): { readonly entries: readonly T[]; readonly hasMore: boolean } {
+    const first = this.#first.take();
+    return { entries: first.slice(this.#count - this.wanted.pageSize), hasMore: this.#left > this.#count };
+  }
 }
 
 /** A position as text of at most 255 bytes. */

@@ -1,11 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { runCooperatively, visitInSteps } from '@/scheduling/cooperative.js';
 import type { Expectation, Exclusion } from '@/model/expectation.js';
 import { LOGGER, type Log } from '@/platform/logging/logger.js';
-import { matches } from './match.js';
 import type { RuleWarningDto, VerdictCountsDto } from './resource.dto.js';
-import { RuleBook } from './rule-book.js';
+import { RuleBook, type RuleGroup } from './rule-book.js';
 import type { Assessment } from './source-judge.js';
+import { VERDICTS } from './verdict.js';
 
 /** How many resources have each verdict. */
 export interface ProtectionCounts {
@@ -14,31 +13,48 @@ export interface ProtectionCounts {
   readonly byExpectation: Record<string, VerdictCountsDto>;
 }
 
-/** Counts verdicts. Each of the sources has an entry, and each expectation that a resource has. */
-export async function countVerdicts(
-  assessments: readonly Assessment[],
-  sourceIds: readonly string[],
-): Promise<ProtectionCounts> {
-  const total = noVerdicts();
-  const bySource = new Map(sourceIds.map((id) => [id, noVerdicts()]));
-  const byExpectation = new Map<string, VerdictCountsDto>();
-  const count = ({ resource, group, judgement: { verdict } }: Assessment): void => {
-    total[verdict] += 1;
-    entryOf(bySource, resource.source)[verdict] += 1;
-    if (group.rule !== null) entryOf(byExpectation, group.rule.name)[verdict] += 1;
-  };
-  await runCooperatively(visitInSteps(assessments, count));
-  return {
-    total,
-    bySource: Object.fromEntries(bySource),
-    byExpectation: Object.fromEntries([...byExpectation].sort(([a], [b]) => (a < b ? -1 : 1))),
-  };
+/** Counts verdicts, resource by resource. Each of the sources has an entry, and each expectation that a resource has. */
+export class ProtectionCount {
+  readonly #total = noVerdicts();
+  readonly #bySource: Map<string, VerdictCountsDto>;
+  readonly #byGroup = new Map<RuleGroup, VerdictCountsDto>();
+
+  constructor(sourceIds: readonly string[]) {
+    this.#bySource = new Map(sourceIds.map((id) => [id, noVerdicts()]));
+  }
+
+  add({ resource, group, judgement: { verdict } }: Assessment): void {
+    this.#total[verdict] += 1;
+    entryOf(this.#bySource, resource.source)[verdict] += 1;
+    entryOf(this.#byGroup, group)[verdict] += 1;
+  }
+
+  /** Those that a resource is in. */
+  get groups(): readonly RuleGroup[] {
+    return [...this.#byGroup.keys()];
+  }
+
+  get counts(): ProtectionCounts {
+    const byExpectation = new Map<string, VerdictCountsDto>();
+    for (const [{ rule }, counts] of this.#byGroup) {
+      if (rule !== null) addTo(entryOf(byExpectation, rule.name), counts);
+    }
+    return {
+      total: this.#total,
+      bySource: Object.fromEntries(this.#bySource),
+      byExpectation: Object.fromEntries([...byExpectation].sort(([a], [b]) => (a < b ? -1 : 1))),
+    };
+  }
 }
 
-function entryOf(counts: Map<string, VerdictCountsDto>, name: string): VerdictCountsDto {
-  const known = counts.get(name) ?? noVerdicts();
-  counts.set(name, known);
+function entryOf<Key>(counts: Map<Key, VerdictCountsDto>, key: Key): VerdictCountsDto {
+  let known = counts.get(key);
+  if (known === undefined) counts.set(key, (known = noVerdicts()));
   return known;
+}
+
+function addTo(sum: VerdictCountsDto, counts: VerdictCountsDto): void {
+  for (const verdict of VERDICTS) sum[verdict] += counts[verdict];
 }
 
 function noVerdicts(): VerdictCountsDto {
@@ -55,33 +71,25 @@ export class RuleWarnings {
     @Inject(LOGGER) private readonly log: Log,
   ) {}
 
-  /** Given all resources of all sources. */
-  of(assessments: readonly Assessment[]): RuleWarningDto[] {
+  /** Given the groups that a resource is in, of all resources of all sources. */
+  of(groups: readonly RuleGroup[]): RuleWarningDto[] {
     const { expectations, exclusions } = this.rules.config;
-    const used = new Set(assessments.map(({ group }) => group.rule));
-    const idle = expectations.filter((rule) => !used.has(rule));
+    const idle = expectations.filter((rule) => !groups.some((group) => group.rule === rule));
+    const idleExclusions = exclusions.filter(
+      (each) => !groups.some((group) => group.exclusions.includes(each)),
+    );
     return [
       ...idle.map((rule) =>
-        this.#warn(rule, `expectations[${expectations.indexOf(rule)}]`, this.#why(rule, assessments)),
+        this.#warn(rule, `expectations[${expectations.indexOf(rule)}]`, whyIdle(rule, groups)),
       ),
-      ...exclusions.flatMap((exclusion, index) =>
-        this.#isIdle(exclusion, assessments)
-          ? this.#warn(exclusion, `exclusions[${index}]`, 'The exclusion matches no known resource.')
-          : [],
+      ...idleExclusions.map((exclusion) =>
+        this.#warn(
+          exclusion,
+          `exclusions[${exclusions.indexOf(exclusion)}]`,
+          'The exclusion matches no known resource.',
+        ),
       ),
     ];
-  }
-
-  #why(rule: Expectation, assessments: readonly Assessment[]): string {
-    const taken = assessments.find(({ resource }) => matches(rule.match, resource));
-    const earlier = taken?.group.rule?.name;
-    return earlier === undefined
-      ? `The expectation "${rule.name}" matches no known resource.`
-      : `The expectation "${rule.name}" is never used: earlier ones, such as "${earlier}", match all its resources.`;
-  }
-
-  #isIdle({ match }: Exclusion, assessments: readonly Assessment[]): boolean {
-    return !assessments.some(({ resource }) => matches(match, resource));
   }
 
   #warn(rule: Expectation | Exclusion, field: string, message: string): RuleWarningDto {
@@ -89,4 +97,11 @@ export class RuleWarnings {
     this.#logged.add(rule);
     return { field, message };
   }
+}
+
+function whyIdle(rule: Expectation, groups: readonly RuleGroup[]): string {
+  const earlier = groups.find(({ laterRules }) => laterRules.includes(rule))?.rule?.name;
+  return earlier === undefined
+    ? `The expectation "${rule.name}" matches no known resource.`
+    : `The expectation "${rule.name}" is never used: earlier ones, such as "${earlier}", match all its resources.`;
 }

@@ -1,7 +1,11 @@
+import { YEAR_10000_MS } from '@/model/time.js';
 import type { Task, TaskResource, TaskRow, TaskType } from '@/model/task.js';
 import { groupKey, type FeedTasks } from './feed-tasks.js';
-import { taskAt } from './history.js';
+import { taskAt, timeOf } from './history.js';
 import type { Resource } from './resource.js';
+
+/** The last time that a task can have. */
+const LAST_TIME = timeOf(YEAR_10000_MS - 1);
 
 export type NamedResources = (row: TaskRow) => readonly TaskResource[];
 
@@ -17,8 +21,8 @@ export class Removals {
   /** `named` tells which resources a row names besides its own. */
   constructor(tasks: readonly FeedTasks[], named: NamedResources) {
     for (const row of tasks.flatMap(({ removals }) => removals)) {
-      const removed = taskAt(row.task, 'success', Infinity);
-      if (removed?.kind === 'success') this.#note(row, removed.timeMs, named);
+      const removed = taskAt(row.task, 'success', LAST_TIME);
+      if (removed?.kind === 'success') this.#note(row, Date.parse(removed.time), named);
     }
   }
 

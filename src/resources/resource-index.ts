@@ -5,12 +5,13 @@ import type { TaskRow } from '@/model/task.js';
 import { compareRows } from '@/model/change.js';
 import { runCooperatively, visitInSteps } from '@/scheduling/cooperative.js';
 import { groupKey, type FeedTasks } from './feed-tasks.js';
+import { KnownResource } from './known-resource.js';
 import { Removals, type NamedResources } from './removals.js';
 import type { Resource } from './resource.js';
 
-/** The resources of one source, by id, and what ended their protection. */
+/** The resources of one source, and what ended their protection. */
 export interface SourceResources {
-  readonly resources: ReadonlyMap<string, Resource>;
+  readonly resources: readonly KnownResource[];
   readonly removals: Removals;
 }
 
@@ -32,18 +33,27 @@ interface ResourceParts {
   configured: ConfiguredResource | null;
 }
 
+interface IndexedResources extends SourceResources {
+  /** By `groupKey`. */
+  readonly byKey: ReadonlyMap<string, IndexedResource>;
+}
+
+interface IndexedResource {
+  readonly known: KnownResource;
+  readonly parts: ResourceParts;
+}
+
 interface Indexed {
   readonly inputs: readonly object[];
-  readonly result: Promise<SourceResources>;
+  readonly result: Promise<IndexedResources>;
 }
 
 /**
  * Joins what feeds, lists of clusters and the configuration tell of resources. A resource of which nothing changed stays the same
- * object.
+ * object, with what was worked out of it.
  */
 export class ResourceIndex {
   readonly #known = new Map<string, Indexed>();
-  readonly #parts = new WeakMap<Resource, ResourceParts>();
 
   /** The resources of one source; made once for all who ask with the same. */
   of(input: SourceInput): Promise<SourceResources> {
@@ -57,26 +67,28 @@ export class ResourceIndex {
     return result;
   }
 
-  async #index(input: SourceInput, known: Promise<SourceResources> | null): Promise<SourceResources> {
+  async #index(input: SourceInput, known: Promise<IndexedResources> | null): Promise<IndexedResources> {
     const before = (await known?.catch(() => null)) ?? null;
-    const resources = new Map<string, Resource>();
-    const byKey = await partsByKey(input);
+    const byKey = new Map<string, IndexedResource>();
+    const resources: KnownResource[] = [];
     const index = ([key, parts]: [string, ResourceParts]): void => {
-      const id = idOf(key, input.source.source);
-      const old = before?.resources.get(id);
-      const isUnchanged = old !== undefined && this.#hasSameParts(old, parts);
-      const resource = isUnchanged ? old : makeResource(id, parts, input.source);
-      this.#parts.set(resource, parts);
-      resources.set(id, resource);
+      const old = before?.byKey.get(key);
+      const known =
+        old !== undefined && hasSameParts(old.parts, parts)
+          ? old.known
+          : new KnownResource(makeResource(key, parts, input.source));
+      byKey.set(key, { known, parts });
+      resources.push(known);
     };
-    await runCooperatively(visitInSteps(byKey, index));
-    return { resources, removals: new Removals(input.tasks, input.removedResources) };
+    await runCooperatively(visitInSteps(await partsByKey(input), index));
+    return { resources, byKey, removals: new Removals(input.tasks, input.removedResources) };
   }
+}
 
-  #hasSameParts(resource: Resource, { tasks, listed, configured }: ResourceParts): boolean {
-    const before = this.#parts.get(resource);
-    return before?.listed === listed && before.configured === configured && isSame(before.tasks, tasks);
-  }
+function hasSameParts(before: ResourceParts, now: ResourceParts): boolean {
+  return (
+    before.listed === now.listed && before.configured === now.configured && isSame(before.tasks, now.tasks)
+  );
 }
 
 async function partsByKey({
@@ -86,9 +98,9 @@ async function partsByKey({
 }: SourceInput): Promise<ReadonlyMap<string, ResourceParts>> {
   const byKey = new Map<string, ResourceParts>();
   const partsFor = (key: string): ResourceParts => {
-    const known = byKey.get(key) ?? { tasks: [], listed: null, configured: null };
-    byKey.set(key, known);
-    return known;
+    let parts = byKey.get(key);
+    if (parts === undefined) byKey.set(key, (parts = { tasks: [], listed: null, configured: null }));
+    return parts;
   };
   for (const { byResource } of tasks) {
     const see = ([key, rows]: [string, readonly TaskRow[]]): void => {
@@ -116,7 +128,7 @@ function idOf(key: string, source: string): string {
  * The newest task says what a resource is called now; a list where there is no task; the configuration where nobody has seen
  * it.
  */
-function makeResource(id: string, parts: ResourceParts, source: SourceInput['source']): Resource {
+function makeResource(key: string, parts: ResourceParts, source: SourceInput['source']): Resource {
   const { tasks, listed, configured } = parts;
   const [only = [], ...more] = tasks;
   const rows = more.length === 0 ? only : eachOnce(tasks.flat());
@@ -124,7 +136,7 @@ function makeResource(id: string, parts: ResourceParts, source: SourceInput['sou
   const told = listed ?? configured ?? NO_IDENTITY;
   const { type, id: resourceId } = newest?.resource ?? told;
   return {
-    id,
+    id: idOf(key, source.source),
     ...source,
     ...locationOf(newest ?? listed, source),
     ...{ type, resourceId },

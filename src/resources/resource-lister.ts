@@ -17,10 +17,8 @@ import {
 } from '@/view/page-token.js';
 import { Assessor, type AssessmentInput } from './assessor.js';
 import {
-  compareKeys,
-  compareToPosition,
-  firstInOrder,
   packPosition,
+  PageCut,
   positionOf,
   unpackPosition,
   type ListPosition,
@@ -73,14 +71,17 @@ export class ResourceLister {
     const start = query.pageToken === null ? null : this.#read(query.pageToken, walk);
     const moment = this.momentOf(query.asOf, start?.timeMs ?? null);
     const known = await this.known(scopeOf(query.filter), collection, asked);
-    const matching = (await this.assessor.assess(known, moment)).filter(passes(query.filter));
-    const entries = matching.map((assessment) => ({ assessment, ...sortKey(assessment, query.order) }));
-    const { page, hasMore } = cut(entries, query, start?.position ?? null);
-    const last = page.at(-1);
+    const page = new PageCut<Entry>(query, start?.position ?? null);
+    const isWanted = passes(query.filter);
+    await this.assessor.visit(known, moment, (assessment) => {
+      if (isWanted(assessment)) page.add({ assessment, ...sortKey(assessment, query.order) });
+    });
+    const { entries, hasMore } = page.cut();
+    const last = entries.at(-1);
     return {
-      assessments: page.map(({ assessment }) => assessment),
+      assessments: entries.map(({ assessment }) => assessment),
       nextPageToken: last !== undefined && hasMore ? this.#issue(walk, last, moment) : '',
-      totalSize: matching.length,
+      totalSize: page.totalSize,
       moment,
       completeness: completenessOf(known.answer, []),
     };
@@ -92,7 +93,7 @@ export class ResourceLister {
     collection: FeedCollection,
     { freshness, trace }: Asked,
   ): Promise<AssessmentInput> {
-    const answer = await collection.ensure(scope, freshness, trace);
+    const answer = await collection.ensure({ ...scope, inventories: true }, freshness, trace);
     const listed = collection.listResources(scope);
     const ids = new Set(collection.sourceIdsIn(scope));
     return { answer, listed, sources: collection.status().filter(({ id }) => ids.has(id)) };
@@ -167,7 +168,8 @@ function isOneOf(value: string | null, wanted: readonly string[] | undefined): b
   return wanted === undefined || (value !== null && wanted.includes(value));
 }
 
-function sortKey({ resource, history, judgement }: Assessment, order: ResourceOrder): SortKey {
+/** Where a resource stands in an order. */
+export function sortKey({ resource, history, judgement }: Assessment, order: ResourceOrder): SortKey {
   const { id, name } = resource;
   const timeMs = history.lastSuccess?.timeMs ?? null;
   switch (order) {
@@ -180,18 +182,4 @@ function sortKey({ resource, history, judgement }: Assessment, order: ResourceOr
     case 'lastSuccessTime desc':
       return { id, name, rank: timeMs === null ? Infinity : -timeMs };
   }
-}
-
-function cut(
-  entries: readonly Entry[],
-  { page, pageSize }: ResourceQuery,
-  after: ListPosition | null,
-): { readonly page: readonly Entry[]; readonly hasMore: boolean } {
-  if (page !== null && page > 1) {
-    const start = (page - 1) * pageSize;
-    const sorted = start < entries.length ? entries.toSorted(compareKeys) : [];
-    return { page: sorted.slice(start, start + pageSize), hasMore: start + pageSize < entries.length };
-  }
-  const rest = after === null ? entries : entries.filter((entry) => compareToPosition(entry, after) > 0);
-  return { page: firstInOrder(rest, pageSize), hasMore: rest.length > pageSize };
 }

@@ -12,11 +12,12 @@ import { formatTime } from '@/model/time.js';
 import { ApiProblem } from '@/platform/problem/api-problem.js';
 import { isUnreachable } from '@/platform/problem/feed-problem.js';
 import { Problems, type ProblemsByStatus } from '@/platform/problem/problems.decorator.js';
+import { yieldToEventLoop } from '@/scheduling/cooperative.js';
 import { Assessor } from './assessor.js';
 import { calendarDays } from './calendar-days.js';
 import { dayCells, type Day } from './days.js';
 import { AsOfQuery, GetResourceQuery, ListResourcesQuery } from './list-resources-query.dto.js';
-import { countVerdicts, RuleWarnings } from './protection.js';
+import { ProtectionCount, RuleWarnings } from './protection.js';
 import { ProtectionDto, ResourceDto, ResourcePageDto } from './resource.dto.js';
 import { ResourceLister } from './resource-lister.js';
 import { daysWanted, toResourceQuery, type DaysWanted } from './resource-query.js';
@@ -55,8 +56,13 @@ export class ResourcesController {
     const question = toResourceQuery(query);
     const page = await this.lister.list(question, collection, askedOf(request, collection));
     const days = daysAt(question.days, page.moment);
+    const resources: ResourceDto[] = [];
+    for (const each of page.assessments) {
+      resources.push(showResource(each, days && dayCells(each, days)));
+      await yieldToEventLoop();
+    }
     return {
-      resources: page.assessments.map((each) => showResource(each, days && dayCells(each, days))),
+      resources,
       nextPageToken: page.nextPageToken,
       totalSize: page.totalSize,
       ...judged(page.moment, page.completeness),
@@ -113,13 +119,16 @@ export class ResourcesController {
   ): Promise<ProtectionDto> {
     const moment = this.lister.momentOf(query.asOf ?? null, null);
     const known = await this.lister.known({}, collection, askedOf(request, collection));
-    const assessments = await this.assessor.assess(known, moment);
+    const count = new ProtectionCount(collection.sourceIdsIn({}));
+    await this.assessor.visit(known, moment, (assessment) => {
+      count.add(assessment);
+    });
     const completeness = completenessOf(known.answer, []);
     // Rules may be about sources that the caller does not see, or about resources that nobody sees at the moment.
     const isAllSeen = collection.key === 'all' && completeness.unreachable.length === 0;
     return {
-      ...(await countVerdicts(assessments, collection.sourceIdsIn({}))),
-      warnings: isAllSeen ? this.warnings.of(assessments) : [],
+      ...count.counts,
+      warnings: isAllSeen ? this.warnings.of(count.groups) : [],
       ...judged(moment, completeness),
     };
   }

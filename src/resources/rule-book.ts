@@ -12,29 +12,24 @@ import type { TaskCriteria } from './history.js';
 import { matches } from './match.js';
 import type { Resource } from './resource.js';
 
-/** Resources of which the same is expected, and which the same maintenance concerns. */
+/** Resources that the same rules match. */
 export interface RuleGroup {
-  /** null: nothing is expected. */
+  /** The first expectation that matches; null: nothing is expected. */
   readonly rule: Expectation | null;
+  /** Those that match as well, and do not count. */
+  readonly laterRules: readonly Expectation[];
   readonly maintenance: readonly Maintenance[];
+  /** Whether or not they still hold. */
+  readonly exclusions: readonly Exclusion[];
   readonly criteria: TaskCriteria;
 }
 
-/** What the configuration says of one resource. */
-export interface Assignment {
-  readonly group: RuleGroup;
-  /** Those that match, whether or not they still hold. */
-  readonly exclusions: readonly Exclusion[];
-}
-
 const NO_RESOURCES: readonly ConfiguredResource[] = [];
-const NONE: readonly Exclusion[] = [];
 
 /** What is expected of which resource. */
 export class RuleBook {
   #config = NO_PROTECTION;
   #configured: ReadonlyMap<string, readonly ConfiguredResource[]> = new Map();
-  #assigned = new WeakMap<Resource, Assignment>();
   #groups = new Map<string, RuleGroup>();
 
   constructor(config: ProtectionConfig) {
@@ -45,7 +40,6 @@ export class RuleBook {
   apply(config: ProtectionConfig): void {
     this.#config = config;
     this.#configured = groupBy(config.resources, ({ source }) => source);
-    this.#assigned = new WeakMap();
     this.#groups = new Map();
   }
 
@@ -58,31 +52,35 @@ export class RuleBook {
     return this.#configured.get(source) ?? NO_RESOURCES;
   }
 
-  /** The first expectation that matches counts. */
-  of(resource: Resource): Assignment {
-    let assignment = this.#assigned.get(resource);
-    if (assignment === undefined) this.#assigned.set(resource, (assignment = this.#assign(resource)));
-    return assignment;
+  /** Another object once the configuration has changed. */
+  get edition(): object {
+    return this.#groups;
   }
 
-  #assign(resource: Resource): Assignment {
+  /** What the configuration says of a resource. */
+  of(resource: Resource): RuleGroup {
     const { expectations, exclusions, maintenance } = this.#config;
-    const concerns = ({ match }: Pick<Expectation, 'match'>): boolean => matches(match, resource);
-    const excluded = exclusions.filter(concerns);
-    return {
-      group: this.#groupOf(expectations.find(concerns) ?? null, maintenance.filter(concerns)),
-      exclusions: excluded.length === 0 ? NONE : excluded,
-    };
-  }
-
-  #groupOf(rule: Expectation | null, maintenance: readonly Maintenance[]): RuleGroup {
-    const periods = maintenance.map((each) => this.#config.maintenance.indexOf(each));
-    const key = JSON.stringify([rule?.name ?? null, periods]);
+    const matching = [expectations, exclusions, maintenance].map((rules) =>
+      rules.flatMap(({ match }, index) => (matches(match, resource) ? index : [])),
+    );
+    const key = JSON.stringify(matching);
     let group = this.#groups.get(key);
-    if (group === undefined)
-      this.#groups.set(key, (group = { rule, maintenance, criteria: criteriaOf(rule) }));
+    if (group === undefined) this.#groups.set(key, (group = this.#newGroup(matching)));
     return group;
   }
+
+  #newGroup([expected = [], excluded = [], maintained = []]: readonly (readonly number[])[]): RuleGroup {
+    const { expectations, exclusions, maintenance } = this.#config;
+    const [rule = null, ...laterRules] = at(expectations, expected);
+    return {
+      ...{ rule, laterRules, criteria: criteriaOf(rule) },
+      ...{ exclusions: at(exclusions, excluded), maintenance: at(maintenance, maintained) },
+    };
+  }
+}
+
+function at<Rule>(rules: readonly Rule[], indices: readonly number[]): Rule[] {
+  return rules.filter((_, index) => indices.includes(index));
 }
 
 function criteriaOf(rule: Expectation | null): TaskCriteria {

@@ -5,19 +5,21 @@ import type { TaskHistory } from './evidence.js';
 import { medianDurationSeconds } from './history.js';
 import { describeReason } from './reason-text.js';
 import type { EvidenceDto, ResourceDto } from './resource.dto.js';
+import { deadlineOf } from './verdict.js';
 import type { FeedEvidence } from './evidence.js';
 
 /** A resource as the contract shows it; `days` where they are asked for. */
 export function showResource(assessment: Assessment, days: readonly DayCell[] | null): ResourceDto {
   const { resource, group, due, history, judgement, feeds } = assessment;
   const { rows, ...identity } = resource;
+  const { expectedByMs, overdueMs } = deadlineOf(assessment, judgement.verdict);
   return {
     ...identity,
     verdict: judgement.verdict,
     reasons: judgement.reasons.map((code) => ({ code, message: describeReason(code, assessment) })),
     expectation: group.rule?.name ?? null,
-    expectedBy: timeOrNull(judgement.expectedByMs),
-    overdueSeconds: secondsOrNull(judgement.overdueMs),
+    expectedBy: timeOrNull(expectedByMs),
+    overdueSeconds: secondsOrNull(overdueMs),
     ...showHistory(history, due.timeMs),
     medianDurationSeconds: medianDurationSeconds(rows, group.criteria, due.timeMs),
     evidence: showEvidence(feeds),

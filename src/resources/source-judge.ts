@@ -1,7 +1,6 @@
 import type { CollectionAnswer } from '@/model/collection.js';
 import { dueOf, type Due } from './due.js';
-import type { TaskHistory } from './evidence.js';
-import { historyAt, settledMs, type TaskCriteria } from './history.js';
+import type { KnownResource } from './known-resource.js';
 import type { SourceResources } from './resource-index.js';
 import type { Resource } from './resource.js';
 import type { RuleBook, RuleGroup } from './rule-book.js';
@@ -11,6 +10,7 @@ import { judge, type Judgement, type Situation } from './verdict.js';
 /** One resource, what is known of it, and the verdict on it. */
 export interface Assessment extends Situation {
   readonly resource: Resource;
+  readonly known: KnownResource;
   readonly group: RuleGroup;
   readonly judgement: Judgement;
   /** Judges the same resource, from the same evidence, at other moments. */
@@ -31,32 +31,48 @@ export interface IndexedSource {
   readonly feeds: CollectionAnswer['feeds'];
 }
 
+/** What rules expect at the moments that a question is about. */
+export type Dues = Map<number, Map<RuleGroup, Due>>;
+
+/** What judges of all sources share. */
+export interface JudgeMemory {
+  readonly rules: RuleBook;
+  /** Of one question. */
+  readonly dues: Dues;
+}
+
+const UNJUDGED: Judgement = { verdict: 'UNKNOWN', reasons: [] };
+
 /** Judges the resources of one source, all from the same snapshots. */
 export class SourceJudge {
-  readonly #dues = new Map<RuleGroup, Due>();
+  readonly #dues: Map<RuleGroup, Due>;
   readonly #past = new Map<number, SourceJudge>();
   readonly #evidence: SourceEvidence;
 
   constructor(
     private readonly known: IndexedSource,
     private readonly moment: JudgedTime,
-    private readonly memory: { readonly rules: RuleBook; readonly histories: Histories },
+    private readonly memory: JudgeMemory,
   ) {
+    this.#dues = memory.dues.get(moment.timeMs) ?? new Map<RuleGroup, Due>();
+    memory.dues.set(moment.timeMs, this.#dues);
     this.#evidence = new SourceEvidence(known.feeds, moment.isPast ? { atMs: moment.timeMs } : null);
   }
 
-  assess(resource: Resource): Assessment {
+  assess(known: KnownResource): Assessment {
     const { timeMs, isPast } = this.moment;
-    const { group, exclusions } = this.memory.rules.of(resource);
-    const situation = {
+    const { resource } = known;
+    const group = known.groupIn(this.memory.rules);
+    const assessment = {
+      ...{ resource, known, group, isPast, source: this, judgement: UNJUDGED },
       due: this.#dueFor(group),
-      exclusion: exclusions.find(({ untilMs }) => untilMs === null || timeMs < untilMs) ?? null,
+      exclusion: group.exclusions.find(({ untilMs }) => untilMs === null || timeMs < untilMs) ?? null,
       retiredMs: this.known.resources.removals.retiredMs(resource, group.criteria.taskTypes, timeMs),
-      history: this.memory.histories.of(resource, group.criteria, timeMs),
+      history: known.historyAt(group.criteria, timeMs),
       feeds: this.#evidence.of(resource),
-      isPast,
     };
-    return { ...situation, resource, group, judgement: judge(situation), source: this };
+    assessment.judgement = judge(assessment);
+    return assessment;
   }
 
   /** The same for a past moment. */
@@ -75,26 +91,5 @@ export class SourceJudge {
       this.#dues.set(group, (due = dueOf(group.rule, group.maintenance, this.moment.timeMs)));
     }
     return due;
-  }
-}
-
-interface Settled {
-  readonly criteria: TaskCriteria;
-  readonly sinceMs: number;
-  readonly history: TaskHistory;
-}
-
-/** What the tasks of resources say. Only for moments at which some task was yet to begin or end is it worked out anew. */
-export class Histories {
-  readonly #settled = new WeakMap<Resource, Settled>();
-
-  of(resource: Resource, criteria: TaskCriteria, timeMs: number): TaskHistory {
-    const known = this.#settled.get(resource);
-    if (known?.criteria === criteria && timeMs >= known.sinceMs) return known.history;
-    const history = historyAt(resource.rows, criteria, timeMs);
-    if (known?.criteria === criteria) return history;
-    const sinceMs = settledMs(resource.rows);
-    if (timeMs >= sinceMs) this.#settled.set(resource, { criteria, sinceMs, history });
-    return history;
   }
 }

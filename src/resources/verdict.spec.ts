@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { Expectation, Rhythm } from '@/model/expectation.js';
 import { NOW_MS, outcomeAgo, type SituationChanges, situationOf } from '../../test/support/situations.js';
 import type { TaskHistory } from './evidence.js';
-import { judge, type Situation } from './verdict.js';
+import { deadlineOf, judge, type Situation } from './verdict.js';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 3_600_000;
@@ -315,7 +315,8 @@ describe('expectedBy and overdue', () => {
     ['excluded', { exclusion: EXCLUSION, history: { lastSuccess: outcomeAgo(29) } }, null, null],
     ['matched by no rule', { rule: null, history: { lastSuccess: outcomeAgo(29) } }, null, null],
   ])('%s', (_when, changes, ...[byHours, overdueHours]) => {
-    const { expectedByMs, overdueMs } = judge(situationOf(changes));
+    const situation = situationOf(changes);
+    const { expectedByMs, overdueMs } = deadlineOf(situation, judge(situation).verdict);
     expect(expectedByMs === null ? null : (expectedByMs - NOW_MS) / HOUR_MS).toBe(byHours);
     expect(overdueMs === null ? null : overdueMs / HOUR_MS).toBe(overdueHours);
   });

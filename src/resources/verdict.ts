@@ -42,35 +42,38 @@ export interface Situation {
 export interface Judgement {
   readonly verdict: Verdict;
   readonly reasons: readonly Reason[];
-  /** When the next success is due at the latest; null where nothing is due, or nothing tells when. */
+}
+
+/** When the next success is due. */
+export interface Deadline {
+  /** At the latest, epoch milliseconds; null where nothing is due, or nothing tells when. */
   readonly expectedByMs: number | null;
   /** How far T is past that; null where it is not. */
   readonly overdueMs: number | null;
 }
 
-type Finding = Pick<Judgement, 'verdict' | 'reasons'>;
-
 /** The verdict that the evidence proves: OK is proven kept, VIOLATED is proven broken, all else that is expected UNKNOWN. */
 export function judge(situation: Situation): Judgement {
-  const { due, history } = situation;
-  const { verdict, reasons } = find(situation);
-  const byMs = verdict === 'NOT_EXPECTED' ? null : expectedBy(due, history.lastSuccess?.timeMs ?? null);
-  return {
-    verdict,
-    reasons: withCircumstances(reasons, situation),
-    expectedByMs: byMs,
-    overdueMs: byMs !== null && due.timeMs >= byMs ? due.timeMs - byMs : null,
-  };
+  const found = find(situation);
+  const circumstances = circumstancesOf(situation);
+  if (circumstances.length === 0) return found;
+  return { verdict: found.verdict, reasons: [...found.reasons, ...circumstances] };
 }
 
-const OK: Finding = { verdict: 'OK', reasons: [] };
-const EXCLUDED: Finding = { verdict: 'NOT_EXPECTED', reasons: ['EXCLUDED'] };
-const RETIRED: Finding = { verdict: 'NOT_EXPECTED', reasons: ['RETIRED'] };
-const NO_EXPECTATION: Finding = { verdict: 'NOT_EXPECTED', reasons: ['NO_EXPECTATION'] };
-const UNREADABLE: Finding = { verdict: 'UNKNOWN', reasons: ['SOURCE_UNREADABLE'] };
-const TOO_SHORT: Finding = { verdict: 'UNKNOWN', reasons: ['WINDOW_TOO_SHORT'] };
+/** When the next success is due, in a situation with this verdict. */
+export function deadlineOf({ due, history }: Situation, verdict: Verdict): Deadline {
+  const byMs = verdict === 'NOT_EXPECTED' ? null : expectedBy(due, history.lastSuccess?.timeMs ?? null);
+  return { expectedByMs: byMs, overdueMs: byMs !== null && due.timeMs >= byMs ? due.timeMs - byMs : null };
+}
 
-function find(situation: Situation): Finding {
+const OK: Judgement = { verdict: 'OK', reasons: [] };
+const EXCLUDED: Judgement = { verdict: 'NOT_EXPECTED', reasons: ['EXCLUDED'] };
+const RETIRED: Judgement = { verdict: 'NOT_EXPECTED', reasons: ['RETIRED'] };
+const NO_EXPECTATION: Judgement = { verdict: 'NOT_EXPECTED', reasons: ['NO_EXPECTATION'] };
+const UNREADABLE: Judgement = { verdict: 'UNKNOWN', reasons: ['SOURCE_UNREADABLE'] };
+const TOO_SHORT: Judgement = { verdict: 'UNKNOWN', reasons: ['WINDOW_TOO_SHORT'] };
+
+function find(situation: Situation): Judgement {
   const { rule } = situation.due;
   if (situation.exclusion !== null) return EXCLUDED;
   if (situation.retiredMs !== null) return RETIRED;
@@ -91,44 +94,47 @@ function isDueRunMissing({ due: { sinceMs }, history: { lastSuccess } }: Situati
   return sinceMs !== null && (lastSuccess === null || lastSuccess.timeMs < sinceMs);
 }
 
-function findOfMissing({ due, feeds, history }: Situation): Finding {
+function findOfMissing({ due, feeds, history }: Situation): Judgement {
   if (!areCurrent(feeds)) return UNREADABLE;
   if (!areCovered(feeds, due.sinceMs ?? 0)) return TOO_SHORT;
-  return violated(history.lastSuccess === null ? 'NEVER_RUN' : 'OVERDUE');
+  return history.lastSuccess === null ? NEVER_RUN : OVERDUE;
 }
 
-function findOfRuns({ due, feeds, history }: Situation, rule: Expectation): Finding {
+function findOfRuns({ due, feeds, history }: Situation, rule: Expectation): Judgement {
   const { failuresInARow, maxDurationMs } = rule;
   const { failuresSinceSuccess, runningSinceMs } = history;
-  const reasons: Reason[] = [];
-  if (failuresInARow !== null && failuresSinceSuccess >= failuresInARow) reasons.push('FAILING');
-  if (maxDurationMs !== null && runningSinceMs !== null && due.timeMs - runningSinceMs > maxDurationMs) {
-    reasons.push('STUCK');
-  }
-  if (reasons.length === 0) return OK;
-  return areCurrent(feeds) ? violated(...reasons) : UNREADABLE;
+  const isFailing = failuresInARow !== null && failuresSinceSuccess >= failuresInARow;
+  const isStuck =
+    maxDurationMs !== null && runningSinceMs !== null && due.timeMs - runningSinceMs > maxDurationMs;
+  if (!isFailing && !isStuck) return OK;
+  if (!areCurrent(feeds)) return UNREADABLE;
+  return violated(...(isFailing ? ['FAILING' as const] : []), ...(isStuck ? ['STUCK' as const] : []));
 }
 
-function findOfStream({ due, feeds, history: { stream }, isPast }: Situation, lagBelowMs: number): Finding {
+function findOfStream({ due, feeds, history: { stream }, isPast }: Situation, lagBelowMs: number): Judgement {
   // Only a whole list proves that there is no stream: streams are older than what a cut list has.
-  if (stream === null) return areCovered(feeds, 0) ? violated('NEVER_RUN') : TOO_SHORT;
+  if (stream === null) return areCovered(feeds, 0) ? NEVER_RUN : TOO_SHORT;
   if (isPast) return UNREADABLE;
   const broken = BROKEN_STREAM[stream.status];
-  if (broken !== undefined) return violated(broken);
+  if (broken !== undefined) return broken;
   if (stream.status !== 'RUNNING' || stream.checkpointTimeMs === null) return UNREADABLE;
   if (due.timeMs - stream.checkpointTimeMs <= lagBelowMs) return OK;
-  return areCurrent(feeds) ? violated('LAGGING') : UNREADABLE;
+  return areCurrent(feeds) ? LAGGING : UNREADABLE;
 }
 
-const BROKEN_STREAM: Partial<Record<TaskStatus, Reason>> = {
-  STOPPED: 'STOPPED',
-  FAILED: 'FAILING',
-  PAUSED: 'PAUSED',
+const BROKEN_STREAM: Partial<Record<TaskStatus, Judgement>> = {
+  STOPPED: violated('STOPPED'),
+  FAILED: violated('FAILING'),
+  PAUSED: violated('PAUSED'),
 };
 
-function violated(...reasons: readonly Reason[]): Finding {
+function violated(...reasons: readonly Reason[]): Judgement {
   return { verdict: 'VIOLATED', reasons };
 }
+
+const OVERDUE = violated('OVERDUE');
+const NEVER_RUN = violated('NEVER_RUN');
+const LAGGING = violated('LAGGING');
 
 function areCurrent(feeds: readonly FeedEvidence[]): boolean {
   return feeds.every(({ isCurrent }) => isCurrent);
@@ -140,9 +146,11 @@ function areCovered(feeds: readonly FeedEvidence[], sinceMs: number): boolean {
   return feeds.every(({ coveredSinceMs }) => coveredSinceMs !== null && coveredSinceMs <= neededMs);
 }
 
-function withCircumstances(reasons: readonly Reason[], { due, history }: Situation): readonly Reason[] {
-  if (!due.isMaintenance && history.successWithWarnings === null) return reasons;
-  const circumstances: Reason[] = [...reasons];
+const NONE: readonly Reason[] = [];
+
+function circumstancesOf({ due, history }: Situation): readonly Reason[] {
+  if (!due.isMaintenance && history.successWithWarnings === null) return NONE;
+  const circumstances: Reason[] = [];
   if (history.successWithWarnings !== null) circumstances.push('WARNINGS');
   if (due.isMaintenance) circumstances.push('MAINTENANCE');
   return circumstances;

@@ -4,7 +4,7 @@ import type { UpstreamName } from './settings.js';
 /** A call that an upstream received. */
 export interface LoggedCall {
   readonly upstream: UpstreamName;
-  /** The cluster id, `operation-logs`, `clusters` for a listing of clusters; null for an unknown path. */
+  /** The cluster id, `operation-logs`, `clusters`, `vaults` or `tenants` for such a listing; null for an unknown path. */
   readonly feed: string | null;
   readonly method: string;
   readonly path: string;

@@ -16,7 +16,10 @@ export interface SimulatorSettings {
   ports: Record<UpstreamName, number>;
   /** Read once, at the start; `empty` leaves the filling to the test. */
   fleet: FleetSizes | 'empty';
-  /** Read once, at the start; adds resources that are protected well and badly, and removes no others (`fleet/protection-cases.ts`). */
+  /**
+   * Read once, at the start: adds the resources of `fleet/protection-cases.ts`. No other resource is taken out of its
+   * protection then.
+   */
   protectionCases: boolean;
   life: LifeSettings;
   accounts: Accounts;

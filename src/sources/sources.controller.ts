@@ -120,6 +120,7 @@ function asFeed(status: FeedStatus): FeedDto {
     reason: status.reason,
     ...asCause(status.diagnosis),
     taskCount: status.taskCount,
+    resourceCount: status.resourceCount ?? null,
     fetchTime: timeOrNull(status.fetchTimeMs),
     ageSeconds: status.ageMs === null ? null : status.ageMs / 1000,
     lastSuccessTime: timeOrNull(status.lastSuccessTimeMs),

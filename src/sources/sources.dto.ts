@@ -156,9 +156,13 @@ export class FeedDto extends CauseDto {
   @ApiProperty({ enum: FAILURE_REASONS, nullable: true, example: null })
   reason: FailureReason | null;
 
-  /** Tasks in the newest snapshot. */
+  /** Tasks in the newest snapshot; null for an inventory. */
   @ApiProperty({ type: 'integer', nullable: true, minimum: 0, example: 3120 })
   taskCount: number | null;
+
+  /** Resources in the newest inventory (`feeds/vaults`, `feeds/tenants`); null for a feed of tasks. */
+  @ApiProperty({ type: 'integer', nullable: true, minimum: 0, example: null })
+  resourceCount: number | null;
 
   /** When the newest snapshot was read. */
   @ApiProperty({ type: String, format: 'date-time', nullable: true, example: '2026-11-20T08:00:00.000Z' })
@@ -243,7 +247,10 @@ export class SourceDto {
   @ApiProperty({ type: CallBudgetDto, nullable: true })
   budget: CallBudgetDto | null;
 
-  /** The feeds of the source. While they cannot be listed, `sources/{source}/feeds/-` is listed in their place. */
+  /**
+   * The feeds of the source, and last its inventory if it has one. While the feeds cannot be listed,
+   * `sources/{source}/feeds/-` is listed in their place.
+   */
   @ApiProperty({ type: [FeedDto] })
   feeds: FeedDto[];
 }

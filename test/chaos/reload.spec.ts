@@ -8,6 +8,7 @@ import { ask } from '../support/http.js';
 import { keyHash, keyOf } from '../support/keys.js';
 import { Caller, type Answered } from '../support/load.js';
 import { until } from '../support/redis.js';
+import { scrape, seriesOf } from '../support/scrape.js';
 import { Schedule } from '../support/schedule.js';
 import type { SentPage } from '../support/tasks.js';
 
@@ -57,7 +58,7 @@ function putConfig({ keepFor = '1h', keys = ['ops'], port = '0', extra = [] }: C
     '  apiKeys:',
     ...keys.map(
       (id) =>
-        `    - { id: ${id}, hash: "${keyHash(id)}", scopes: [tasks:read, sources:read, sources:refresh] }`,
+        `    - { id: ${id}, hash: "${keyHash(id)}", scopes: [tasks:read, sources:read, sources:refresh, metrics:read] }`,
     ),
     'sources:',
     '  - id: server-backups',
@@ -212,6 +213,20 @@ describe('a reload', () => {
     putConfig();
     await until(async () => (await ask(`${url}/v1/tasks?source=more`, KEY)).status === 400);
     expect((await complete()).tasks.some(({ source }) => source === 'more')).toBe(false);
+  });
+
+  it('limits the resources in the metrics anew', async () => {
+    putSecret('example-token');
+    putConfig({ extra: ['metrics: { maxResources: 1 }'] });
+    const running = await start();
+    await complete();
+    const shown = async (): Promise<number> =>
+      Object.keys(seriesOf(await scrape(url, KEY), /^tributary_backup_consecutive_failures$/)).length;
+    expect(await shown()).toBe(1);
+    putConfig({ extra: ['metrics: { maxResources: 2 }'] });
+    running.signal('SIGHUP');
+    await until(() => reloads(running) >= 1);
+    expect(await shown()).toBe(2);
   });
 
   it('says what needs a restart, and takes over the rest', async () => {

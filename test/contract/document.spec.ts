@@ -168,6 +168,7 @@ describe('the document', () => {
       droppedRow: 'integer',
       durationSeconds: ['number', 'null'],
       httpStatus: ['integer', 'null'],
+      resourceCount: ['integer', 'null'],
       lagSeconds: ['number', 'null'],
       median: ['number', 'null'],
       p95: ['number', 'null'],

@@ -68,7 +68,7 @@ function configOf(recipe: string): Config {
     file,
     `server: { port: 0, deadline: 60s }
 sources:
-  - { id: server-backups, provider: huawei-cbr, endpoint: "${cbr}", ${huawei} }
+  - { id: server-backups, provider: huawei-cbr, endpoint: "${cbr}", inventory: true, ${huawei} }
   - { id: search-logs, provider: huawei-css, endpoint: "${css}", ${huawei} }
   - { id: oceanbase, provider: oceanbase-ocp, endpoint: "${ocp}", credentials: { type: basic, username: admin, password: example-password } }
 ${recipe}`,
@@ -81,7 +81,7 @@ function goTo(moment: string, { world }: RecipeCase): void {
   nowMs = Date.parse(moment);
   const { fleet } = simulator;
   fleet.cbr.clear();
-  for (const clusters of [fleet.css, fleet.ocp]) clusters.splice(0);
+  for (const listed of [fleet.css, fleet.ocp, fleet.vaults]) listed.splice(0);
   world(new BackupWorld(simulator, nowMs));
 }
 

@@ -210,10 +210,20 @@ export const RECIPE_CASES: Readonly<Record<string, RecipeCase>> = {
       world.server('erp-db', [success('2026-11-29T02:10:00Z'), success('2026-11-30T02:10:00Z')]);
       const id = '6fc5b157-44a3-4b21-9c5c-b1f2ef1c2f4f';
       world.server('billing-db', [success('2026-11-29T15:00:00Z')], { id });
+      world.member('erp-db');
+      world.member('crm-db');
     },
     verdicts: {
-      '2026-11-29T12:00:00Z': { 'erp-db': 'OK by nightly', 'billing-db': 'VIOLATED by nightly: NEVER_RUN' },
-      '2026-11-30T12:00:00Z': { 'erp-db': 'OK by nightly', 'billing-db': 'OK by nightly' },
+      '2026-11-29T12:00:00Z': {
+        'erp-db': 'OK by nightly',
+        'billing-db': 'VIOLATED by nightly: NEVER_RUN',
+        'crm-db': 'VIOLATED by nightly: NEVER_RUN',
+      },
+      '2026-11-30T12:00:00Z': {
+        'erp-db': 'OK by nightly',
+        'billing-db': 'OK by nightly',
+        'crm-db': 'VIOLATED by nightly: NEVER_RUN',
+      },
     },
   },
 };

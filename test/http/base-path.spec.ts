@@ -94,6 +94,6 @@ describe('a gateway with a base path', () => {
     await until(() => gateway.log.some((line) => line.includes('base-path-1')));
     const line = gateway.log.find((each) => each.includes('base-path-1')) ?? '{}';
     expect(JSON.parse(line)).toMatchObject({ path: '/ops/backups/v1/providers', route: '/v1/providers' });
-    expect((await get('/ops/backups/metrics')).text).toContain('route="/v1/providers"');
+    expect((await get('/ops/backups/metrics')).text).toContain('http_route="/v1/providers"');
   });
 });

@@ -292,7 +292,7 @@ describe('the diagnosis of a feed that cannot be read', () => {
 
     const metrics = (await ask(`${running.url}/metrics`)).text;
     expect(metrics).toMatch(
-      /tributary_feed_state\{feed="sources\/expired\/feeds\/operation-logs",state="FAILED",reason="UNREACHABLE",cause="TLS_EXPIRED"\} 1/,
+      /tributary_feed_state\{source="expired",feed="sources\/expired\/feeds\/operation-logs",state="FAILED",reason="UNREACHABLE",cause="TLS_EXPIRED"\} 1/,
     );
     expect(metrics).toMatch(
       /tributary_upstream_failed_calls_total\{source="expired",cause="TLS_EXPIRED"\} [1-9]/,

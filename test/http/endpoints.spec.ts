@@ -37,6 +37,7 @@ interface SentSource {
 
 const NOW = Date.parse('2026-11-20T08:00:00Z');
 const CBR_FEED = 'sources/server-backups/feeds/operation-logs';
+const CBR_LABELS = `source="server-backups",feed="${CBR_FEED}"`;
 const NO_DRIFT = {
   ...{ unknownStatus: 0, unknownType: 0, unknownTrigger: 0, unknownField: 0, unreadableTime: 0 },
   ...{ wrongType: 0, droppedRow: 0 },
@@ -165,6 +166,7 @@ describe('/v1/sources', () => {
       upstreamErrorCode: null,
       upstreamRequestId: null,
       taskCount: 60,
+      resourceCount: null,
       fetchTime: '2026-11-20T08:00:00.000Z',
       ageSeconds: 2.5,
       lastSuccessTime: '2026-11-20T08:00:00.000Z',
@@ -265,7 +267,7 @@ describe('/v1/sources', () => {
       ...{ taskCount: 65, state: 'TRUNCATED', reason: 'MALFORMED', coveredSince: null },
     });
     const { text } = await get('/metrics');
-    expect(text).toContain(`tributary_feed_drift{feed="${CBR_FEED}",kind="unknownField"} 1`);
+    expect(text).toContain(`tributary_feed_drift{${CBR_LABELS},kind="unknownField"} 1`);
     expect(text).not.toMatch(/tape_library|melted|teleport/);
     const odd = tasks.filter(({ nativeId }) => /^d\d$/.test(nativeId ?? ''));
     expect(odd.map(({ nativeId, status, type }) => `${nativeId ?? ''} ${status} ${type}`).sort()).toEqual([
@@ -422,22 +424,23 @@ describe('/metrics', () => {
     const { text, headers } = await get('/metrics');
     expect(headers.get('content-type')).toMatch(/^text\/plain; version=0\.0\.4/);
     expect(text).not.toContain('customer-name');
-    expect(value(text, `tributary_feed_tasks{feed="${CBR_FEED}"}`)).toBe(60);
-    expect(value(text, `tributary_feed_age_seconds{feed="${CBR_FEED}"}`)).toBe(3);
-    expect(value(text, `tributary_feed_fresh{feed="${CBR_FEED}"}`)).toBe(1);
-    expect(value(text, 'tributary_feed_fresh{feed="sources/kubernetes/feeds/-"}')).toBe(0);
-    expect(value(text, `tributary_feed_upstream_calls{feed="${CBR_FEED}"}`)).toBe(
+    expect(value(text, `tributary_feed_tasks{${CBR_LABELS}}`)).toBe(60);
+    expect(value(text, `tributary_feed_age_seconds{${CBR_LABELS}}`)).toBe(3);
+    expect(value(text, `tributary_feed_fresh{${CBR_LABELS}}`)).toBe(1);
+    expect(value(text, 'tributary_feed_fresh{source="kubernetes",feed="sources/kubernetes/feeds/-"}')).toBe(
+      0,
+    );
+    expect(value(text, `tributary_feed_upstream_calls_total{${CBR_LABELS}}`)).toBe(
       simulator.calls.count('cbr'),
     );
-    expect(value(text, 'tributary_http_request_duration_seconds_count{route="/v1/tasks",status="200"}')).toBe(
-      1,
-    );
-    expect(
-      value(text, 'tributary_http_request_duration_seconds_count{route="/v1/tasks/:id",status="404"}'),
-    ).toBe(1);
-    expect(value(text, 'tributary_http_request_duration_seconds_count{route="unknown",status="404"}')).toBe(
-      1,
-    );
+    const answered = (route: string, status: number): number =>
+      value(
+        text,
+        `http_server_request_duration_seconds_count{http_request_method="GET",http_route="${route}",http_response_status_code="${status}"}`,
+      );
+    expect(answered('/v1/tasks', 200)).toBe(1);
+    expect(answered('/v1/tasks/:id', 404)).toBe(1);
+    expect(answered('unknown', 404)).toBe(1);
     expect(
       value(
         text,

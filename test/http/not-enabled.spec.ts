@@ -99,7 +99,11 @@ describe('a cluster on which log backup is not enabled', () => {
     expect(await statesOf(url)).toEqual({ 'c-on': 'FRESH', 'c-off': 'DISABLED' });
     expect((await ask(`${url}/v1/tasks/s.unknown`)).status).toBe(404);
     expect((await ask(`${url}/health/ready`)).body).toMatchObject({ status: 'ok' });
-    expect((await ask(`${url}/metrics`)).text).not.toMatch(/feed_fresh\{feed="[^"]*c-off"\}/);
+    const { text: metrics } = await ask(`${url}/metrics`);
+    expect(metrics).toContain('tributary_feed_fresh{source="s",feed="sources/s/feeds/c-on"} 1\n');
+    expect(metrics).not.toContain('tributary_feed_fresh{source="s",feed="sources/s/feeds/c-off"}');
+    expect(metrics).not.toContain('tributary_feed_complete{source="s",feed="sources/s/feeds/c-off"}');
+    expect(metrics).toContain('tributary_source_up{source="s"} 1\n');
   });
 
   it.each([

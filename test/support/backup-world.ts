@@ -44,6 +44,12 @@ export class BackupWorld {
     private readonly nowMs: number,
   ) {}
 
+  /** A server in a vault of CBR, backed up or not. */
+  member(name: string): void {
+    const [vault = this.simulator.fleet.addVault({ id: 'vault-servers' })] = this.simulator.fleet.vaults;
+    vault.members.push({ id: idOf(name), name, type: 'OS::Nova::Server', protectStatus: 'available' });
+  }
+
   /** The operations on a server of CBR. */
   server(
     name: string,

@@ -23,6 +23,7 @@ export function sourceWith(settings: Pick<SourceConfig, 'provider'> & Partial<So
     keepForMs: 86_400_000,
     windowMs: 2_592_000_000,
     enterpriseProjectId: 'all_granted_eps',
+    hasInventory: false,
     minRefreshMs: 1_000,
     keepWarm: false,
     egress: DIRECT,

@@ -41,9 +41,9 @@ export class Replica {
     return isWithoutRedis(this);
   }
 
-  /** The sum of a metric over its labels; null when it is not there. */
+  /** The sum of a metric over its labels; null when it is not there. Causes no read of an upstream. */
   async metric(name: string): Promise<number | null> {
-    const { text } = await ask(`${this.#url}/metrics`);
+    const { text } = await ask(`${this.#url}/metrics`, { 'cache-control': 'only-if-cached' });
     const lines = text
       .split('\n')
       .filter((line) => line.startsWith(`${name} `) || line.startsWith(`${name}{`));

@@ -12,7 +12,8 @@ const PROBED_ROUTES: ReadonlySet<string> = new Set(['/health/live', '/health/rea
 export function observeAnswers(server: FastifyInstance, log: Logger, metrics: Metrics): void {
   server.addHook('onResponse', (request, reply, done) => {
     const route = request.routeOptions.url ?? 'unknown';
-    metrics.observeAnswer(route, reply.statusCode, reply.elapsedTime / 1000);
+    const answered = { method: request.method, route, status: reply.statusCode };
+    metrics.observeAnswer(answered, reply.elapsedTime / 1000);
     const level = PROBED_ROUTES.has(route) ? 'debug' : 'info';
     log[level](lineOf(request, reply, route), 'answered');
     done();

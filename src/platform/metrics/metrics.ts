@@ -1,27 +1,46 @@
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
 import { FAILURE_CAUSES, type FailureCause } from '@/model/diagnosis.js';
 import { programVersion } from '@/config/program-version.js';
-import type { CircuitStatus, FeedStatus, SourceStatus } from '@/model/collection.js';
+import { FAILURE_REASONS } from '@/model/failure.js';
 
 const DROP_CAUSES = ['limit', 'descriptors', 'silent', 'tls'] as const;
 /** Why a connection is closed without an answer. */
 export type DropCause = (typeof DROP_CAUSES)[number];
 
-/** The metrics of the gateway. The values of labels come from closed sets or from the configuration. */
+/** A request as its answer is measured. */
+interface AnsweredRequest {
+  readonly method: string;
+  readonly route: string;
+  readonly status: number;
+}
+
+/** Of OpenTelemetry's semantic conventions; each other method is `_OTHER`. */
+const METHODS: ReadonlySet<string> = new Set([
+  ...['CONNECT', 'DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT', 'TRACE'],
+]);
+
+/** Gauges of prom-client whose names end like those of counters; `nodejs_active_resources` and the like have the same by type. */
+const MISNAMED = [
+  'nodejs_active_handles_total',
+  'nodejs_active_requests_total',
+  'nodejs_active_resources_total',
+];
+
+/** What this process counts and measures. The values of labels come from closed sets or from the configuration. */
 export class Metrics {
   readonly #registry = new Registry();
   readonly #answers = new Histogram({
-    name: 'tributary_http_request_duration_seconds',
-    help: 'Time to answer, by route and status',
-    labelNames: ['route', 'status'],
-    buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
+    name: 'http_server_request_duration_seconds',
+    help: 'Time to answer, by method, route and status',
+    labelNames: ['http_request_method', 'http_route', 'http_response_status_code'],
+    buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60],
     registers: [this.#registry],
   });
   readonly #calls = new Histogram({
     name: 'tributary_upstream_call_duration_seconds',
     help: 'Time of upstream calls, by source and outcome (OK or a failure reason)',
     labelNames: ['source', 'outcome'],
-    buckets: [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+    buckets: [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60],
     registers: [this.#registry],
   });
   readonly #failedCalls = new Counter({
@@ -36,36 +55,6 @@ export class Metrics {
     labelNames: ['source', 'reason'],
     registers: [this.#registry],
   });
-  readonly #feedTasks = this.feedGauge('tributary_feed_tasks', 'Tasks in the newest snapshot');
-  readonly #feedAge = this.feedGauge('tributary_feed_age_seconds', 'Age of the newest snapshot');
-  readonly #feedState = new Gauge({
-    name: 'tributary_feed_state',
-    help: '1 for the current state of each feed, with its reason and cause as in /v1/sources (empty if there is none)',
-    labelNames: ['feed', 'state', 'reason', 'cause'],
-    registers: [this.#registry],
-  });
-  readonly #feedUp = this.feedGauge(
-    'tributary_feed_fresh',
-    '1 if the state of the feed is FRESH, else 0; no value while it is DISABLED',
-  );
-  readonly #feedCalls = this.feedGauge('tributary_feed_upstream_calls', 'Upstream calls made for the feed');
-  readonly #feedOpen = this.feedGauge(
-    'tributary_feed_circuit_open',
-    '1 while the circuit of the feed is open or half-open after failures, else 0',
-  );
-  readonly #sourceOpen = new Gauge({
-    name: 'tributary_source_circuit_open',
-    help: '1 while the circuit of the source is open or half-open after failures, else 0',
-    labelNames: ['source'],
-    registers: [this.#registry],
-  });
-  readonly #drift = new Gauge({
-    name: 'tributary_feed_drift',
-    help: 'Signs in the newest snapshot that the upstream has changed, by kind',
-    labelNames: ['feed', 'kind'],
-    registers: [this.#registry],
-  });
-
   readonly #storeFaults = new Counter({
     name: 'tributary_snapshot_store_faults_total',
     help: 'Failed operations on the shared snapshot store (the process fell back to its own copy), by error code',
@@ -115,6 +104,8 @@ export class Metrics {
   constructor() {
     for (const status of [400, 408, 413, 417, 431]) this.#unreadable.inc({ status }, 0);
     for (const cause of DROP_CAUSES) this.#droppedConnections.inc({ cause }, 0);
+    for (const cause of ['queue', 'in-flight']) this.#newSheds.set(cause, 0);
+    for (const direction of ['written', 'read']) this.#transfers.inc({ direction }, 0);
     new Gauge({
       name: 'tributary_build_info',
       help: '1, with the version of the gateway and of the Node that it runs on',
@@ -122,10 +113,18 @@ export class Metrics {
       registers: [this.#registry],
     }).set({ version: programVersion(), node: process.versions.node }, 1);
     collectDefaultMetrics({ register: this.#registry });
+    for (const name of MISNAMED) this.#registry.removeSingleMetric(name);
   }
 
-  observeAnswer(route: string, status: number, seconds: number): void {
-    this.#answers.observe({ route, status }, seconds);
+  observeAnswer({ method, route, status }: AnsweredRequest, seconds: number): void {
+    this.#answers.observe(
+      {
+        http_request_method: METHODS.has(method) ? method : '_OTHER',
+        http_route: route,
+        http_response_status_code: status,
+      },
+      seconds,
+    );
   }
 
   observeCall(source: string, outcome: string, seconds: number): void {
@@ -210,24 +209,12 @@ export class Metrics {
     };
   }
 
-  /** The Prometheus text, with the state of the feeds as it is now. */
-  async render(sources: readonly SourceStatus[]): Promise<string> {
-    const perFeed = [this.#feedTasks, this.#feedAge, this.#feedUp, this.#feedCalls, this.#feedOpen];
-    for (const gauge of [...perFeed, this.#feedState, this.#drift]) gauge.reset();
-    for (const { id, circuit } of sources) {
-      this.#sourceOpen.set({ source: id }, isOpen(circuit));
-      // Prometheus sees the first failure as an increase only if the series existed before it.
-      for (const cause of FAILURE_CAUSES) this.#failedCalls.inc({ source: id, cause }, 0);
-    }
-    for (const status of sources.flatMap((source) => source.feeds)) {
-      const { feed } = status;
-      this.#feedState.set(stateLabels(status), 1);
-      if (status.state !== 'DISABLED') this.#feedUp.set({ feed }, status.state === 'FRESH' ? 1 : 0);
-      this.#feedCalls.set({ feed }, status.upstreamCalls);
-      this.#feedOpen.set({ feed }, isOpen(status.circuit));
-      if (status.taskCount !== null) this.#feedTasks.set({ feed }, status.taskCount);
-      if (status.ageMs !== null) this.#feedAge.set({ feed }, status.ageMs / 1000);
-      for (const [kind, count] of Object.entries(status.drift)) this.#drift.set({ feed, kind }, count);
+  /** All of it in the Prometheus text format. The sources of these ids have a series for each cause of a failure. */
+  async render(sourceIds: readonly string[]): Promise<string> {
+    // Prometheus sees the first failure as an increase only if the series existed before it.
+    for (const source of sourceIds) {
+      for (const cause of FAILURE_CAUSES) this.#failedCalls.inc({ source, cause }, 0);
+      for (const reason of FAILURE_REASONS) this.#retries.inc({ source, reason }, 0);
     }
     return this.#registry.metrics();
   }
@@ -235,16 +222,4 @@ export class Metrics {
   get contentType(): string {
     return this.#registry.contentType;
   }
-
-  private feedGauge(name: string, help: string): Gauge<'feed'> {
-    return new Gauge({ name, help, labelNames: ['feed'], registers: [this.#registry] });
-  }
-}
-
-function stateLabels({ feed, state, reason, diagnosis }: FeedStatus): Record<string, string> {
-  return { feed, state, reason: reason ?? '', cause: diagnosis?.cause ?? '' };
-}
-
-function isOpen({ state }: CircuitStatus): number {
-  return state === 'CLOSED' ? 0 : 1;
 }

@@ -7,6 +7,7 @@ import { UpstreamClients } from '@/upstream/upstream-client.js';
 import { UpstreamModule } from '@/upstream/upstream.module.js';
 import { protocol } from './wire.js';
 import { listFeeds, readFeed } from './read-feed.js';
+import { readVaults } from './read-vaults.js';
 import { removedResources } from './removed-resources.js';
 import { description, settings } from './settings.js';
 
@@ -32,6 +33,7 @@ export class HuaweiCbrProvider implements Provider {
       knownFeeds: listFeeds(source).feeds,
       listFeeds: () => Promise.resolve(listFeeds(source)),
       readFeed: (feed, context) => settle(() => readFeed(connection, feed, context)),
+      inventory: { key: 'vaults', read: (context) => settle(() => readVaults(connection, context)) },
     };
   }
 }

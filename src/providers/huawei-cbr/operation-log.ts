@@ -3,9 +3,10 @@ import type { SourceConfig } from '@/model/source.js';
 import { runCooperatively, type Steps } from '@/scheduling/cooperative.js';
 import { pathSegment } from '@/upstream/call-target.js';
 import { walkOffsets, type WalkedOffsets } from '@/upstream/paging/offset-walk.js';
-import { keyRows, type KeyedRow } from '@/upstream/records/unique-rows.js';
+import { keyRows } from '@/upstream/records/unique-rows.js';
 import type { UpstreamClient } from '@/upstream/upstream-client.js';
 import type { IncrementPolicy } from './bookmark.js';
+import { CbrPages } from './cbr-pages.js';
 import { identifyRecord, parseCount, parseOperationLog, parseOperationLogs } from './wire.js';
 
 /** An open connection to one source. */
@@ -62,7 +63,7 @@ export class OperationLog {
     let [calls, largestPage] = [0, 0];
     let isAll = false;
     const { maxTasksPerFeed: maxRows } = this.connection.source;
-    const pages = new CbrPages(async (limit, offset) => {
+    const pages = new CbrPages(PAGE_SIZE, async (limit, offset) => {
       calls += 1;
       const body = await this.page(span, { limit, offset });
       const records = parseOperationLogs(body, offset);
@@ -109,45 +110,9 @@ export class OperationLog {
   }
 }
 
-function formatSecond(epochMs: number): string {
-  return `${new Date(epochMs).toISOString().slice(0, 19)}Z`;
-}
-
 /** The most that a page may hold (CBR API reference, ListOpLogs). */
 const PAGE_SIZE = 1000;
 
-type Page = readonly KeyedRow<unknown>[];
-type Fetch = (limit: number, offset: number) => Promise<Page>;
-
-/** The pages of one operation log while it is walked. */
-class CbrPages {
-  #firstPage: readonly string[] = [];
-
-  constructor(private readonly fetch: Fetch) {}
-
-  /** The records from a position on; `unpaged` where the upstream heeds neither offset nor limit. */
-  async read(start: number): Promise<Page | 'unpaged'> {
-    const page = await this.fetch(PAGE_SIZE, start);
-    if (start === 0) {
-      this.#firstPage = page.map(({ key }) => key);
-      return page;
-    }
-    return this.isFirstPage(page) && (await this.isUnpaged()) ? 'unpaged' : page;
-  }
-
-  /** Asked when a later position has brought the first page again: for fewer records, or, of one, far behind. */
-  private async isUnpaged(): Promise<boolean> {
-    // As many as a page may hold: there may be more behind it.
-    if (this.#firstPage.length === PAGE_SIZE) return false;
-    const again =
-      this.#firstPage.length === 1
-        ? await this.fetch(PAGE_SIZE, PAGE_SIZE)
-        : await this.fetch(this.#firstPage.length - 1, 0);
-    return this.isFirstPage(again);
-  }
-
-  private isFirstPage(page: Page): boolean {
-    const { length } = this.#firstPage;
-    return length > 0 && page.length === length && page.every(({ key }, at) => key === this.#firstPage[at]);
-  }
+function formatSecond(epochMs: number): string {
+  return `${new Date(epochMs).toISOString().slice(0, 19)}Z`;
 }

@@ -10,6 +10,7 @@ export const settings: ProviderSettings = {
   hasClusters: false,
   hasWindow: true,
   hasEnterpriseProject: true,
+  hasInventory: true,
 };
 
 export const description: ProviderDescription = {

@@ -13,6 +13,12 @@ export function parseOperationLogs(body: unknown, start = 0): readonly unknown[]
   return listRows(envelope.operation_logs, { isEmpty: isBehind(envelope.count, start) });
 }
 
+/** The vaults of a page that begins at a position, counted from 0. Throws `UpstreamError` MALFORMED where there is no list. */
+export function parseVaults(body: unknown, start: number): readonly unknown[] {
+  const envelope = (rawObject(body) ?? {}) as { vaults?: unknown; count?: unknown };
+  return listRows(envelope.vaults, { isEmpty: isBehind(envelope.count, start) });
+}
+
 /** The count that comes with a page, be it of the page or of all; null where none is told. */
 export function parseCount(body: unknown): number | null {
   const count = rawObject(body) === null ? undefined : (body as { count?: unknown }).count;
@@ -30,7 +36,7 @@ export function parseOperationLog(body: unknown): object {
   return record as object;
 }
 
-/** What tells a record from all others, as JSON: its id, or a list of everything in it, so that none is like an id. */
+/** What tells a record, or a vault, from all others, as JSON: its id, or a list of everything in it, so that none is like an id. */
 export function identifyRecord(record: unknown): string {
   const { id } = (rawObject(record) ?? {}) as { id?: unknown };
   return JSON.stringify(typeof id === 'string' && id !== '' ? id : [record]);

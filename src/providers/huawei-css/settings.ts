@@ -10,6 +10,7 @@ export const settings: ProviderSettings = {
   hasClusters: true,
   hasWindow: false,
   hasEnterpriseProject: false,
+  hasInventory: false,
 };
 
 export const description: ProviderDescription = {

@@ -7,8 +7,9 @@ import { hideSecrets } from '@/upstream/records/hidden-secrets.js';
 import { Fields, rawObject } from '@/upstream/records/raw.js';
 import { documentedFields, noteDropped, openRow, type RowShape } from '@/upstream/records/row-shape.js';
 
-/** What a cluster is called as a resource. */
+/** What a cluster and a tenant are called as resources. */
 export const CLUSTER_TYPE = 'oceanbase-cluster';
+export const TENANT_TYPE = 'oceanbase-tenant';
 
 /** Where a record comes from. */
 export interface Origin {
@@ -176,5 +177,5 @@ function readCluster(fields: Fields, feed: Feed): TaskCluster {
 function readResource(fields: Fields, cluster: TaskCluster): TaskResource {
   const tenantId = fields.text('tenantId');
   if (tenantId === null || tenantId === '0') return { type: CLUSTER_TYPE, ...cluster };
-  return { type: 'oceanbase-tenant', id: tenantId, name: fields.text('tenantName') };
+  return { type: TENANT_TYPE, id: tenantId, name: fields.text('tenantName') };
 }

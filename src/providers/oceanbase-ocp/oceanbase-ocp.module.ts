@@ -7,6 +7,7 @@ import { UpstreamModule } from '@/upstream/upstream.module.js';
 import { CLUSTER_TYPE } from './normalise.js';
 import { protocol } from './wire.js';
 import { listFeeds, readFeed } from './read-feed.js';
+import { readTenants } from './read-tenants.js';
 import { description, settings } from './settings.js';
 
 /** Log backups of OceanBase clusters, as the OceanBase Cloud Platform (OCP) lists them. */
@@ -23,6 +24,7 @@ export class OceanbaseOcpProvider implements Provider {
       clusterType: CLUSTER_TYPE,
       listFeeds: (context) => settle(() => listFeeds(connection, context)),
       readFeed: (feed, context) => settle(() => readFeed(connection, feed, context)),
+      inventory: { key: 'tenants', read: (context) => settle(() => readTenants(connection, context)) },
     };
   }
 }

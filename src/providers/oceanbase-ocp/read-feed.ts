@@ -52,7 +52,7 @@ export async function readFeed(
 }
 
 /** Reads the numbered pages of an OCP list. */
-function pageReader(
+export function pageReader(
   client: UpstreamClient,
   path: string,
   context: ReadContext,
@@ -104,7 +104,8 @@ function withoutStandbys(row: unknown): unknown {
   return rawObject(row) === null ? row : { ...(row as object), [STANDBYS]: null };
 }
 
-function idOf(row: unknown): string | null {
+/** The `id` of a cluster or a tenant; null where there is none. */
+export function idOf(row: unknown): string | null {
   const object = rawObject(row);
   return object && new Fields(object, new DriftLog()).id('id');
 }

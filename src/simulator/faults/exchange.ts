@@ -21,7 +21,7 @@ export interface FaultyExchange {
 
 /** Which calls a fault meets: all, unless bounds are given; of several bounds all must hold. */
 export interface FaultBounds {
-  /** Only calls for this feed: a cluster id, `operation-logs`, `clusters`, `tenants`, `tokens`. */
+  /** Only calls for this feed: a cluster id, `operation-logs`, `vaults`, `clusters`, `tenants`, `tokens`. */
   readonly only?: string;
   /** Only the n-th of those calls, or each of several; the first is 1. They are counted since the fault was set. */
   readonly at?: number | readonly number[];

@@ -54,8 +54,8 @@ export function mapNamed(
   );
 }
 
-/** The lists of the four upstreams: records, clusters and tenants. */
-const LISTS = new Set(['clusterLogRecord', 'clusters', 'operation_logs', 'items', 'contents']);
+/** The lists of the four upstreams: records, clusters, vaults and tenants. */
+const LISTS = new Set(['clusterLogRecord', 'clusters', 'operation_logs', 'vaults', 'items', 'contents']);
 
 /** A body with its list changed; OCP's is one level down, in `data`. A body without a list stays as it is. */
 export function mapList(body: unknown, change: (list: readonly unknown[]) => unknown): unknown {

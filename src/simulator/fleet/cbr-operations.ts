@@ -79,7 +79,7 @@ export function fillOperation(record: CbrRecord, circumstances: Circumstances): 
 }
 
 /** The same resource has the same id on every task. */
-function resourceOf(name: string, vault: Vault): { id: string; name: string; type: string } {
+export function resourceOf(name: string, vault: Vault): { id: string; name: string; type: string } {
   const id = new Random(hashText(`${vault.id}/${name}`)).uuid();
   return { id, name, type: vault.resourceType };
 }

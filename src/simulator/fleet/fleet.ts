@@ -38,10 +38,26 @@ export interface OcpCluster {
   readonly rows: RowList<OcpRecord>;
 }
 
+/** A member of a CBR vault; it need not have any operation. */
+export interface VaultMember {
+  readonly id: string;
+  readonly type: string;
+  name: string;
+  protectStatus: string;
+}
+
+export interface CbrVault {
+  readonly id: string;
+  name: string;
+  readonly providerId: string;
+  readonly members: VaultMember[];
+}
+
 /** What the four upstreams hold. Tests add, change and remove clusters and rows directly. */
 export class Fleet {
   readonly css: CssCluster[] = [];
   readonly cbr = new RowList<CbrRecord>((record) => record.created_at);
+  readonly vaults: CbrVault[] = [];
   readonly cce: CceCluster[] = [];
   readonly ocp: OcpCluster[] = [];
 
@@ -55,6 +71,13 @@ export class Fleet {
       rows: new RowList((record) => record.createAt),
     };
     this.css.push(added);
+    return added;
+  }
+
+  addVault(vault: { id: string; name?: string; providerId?: string }): CbrVault {
+    const { id, name = id, providerId = '0daac4c5-6707-4851-97ba-169e36266b66' } = vault;
+    const added: CbrVault = { id, name, providerId, members: [] };
+    this.vaults.push(added);
     return added;
   }
 

@@ -1,4 +1,5 @@
 import type { FleetSizes } from '../settings.js';
+import { resourceOf, VAULTS } from './cbr-operations.js';
 import type { Fleet, OcpCluster } from './fleet.js';
 import type { Life } from './life.js';
 import { makeOcpRecord } from './ocp-workload.js';
@@ -13,6 +14,7 @@ const SPAN_MS = 30 * DAY_MS;
 export function seedFleet(fleet: Fleet, sizes: FleetSizes, source: Seed): void {
   seedCss(fleet, sizes, source);
   seedRows(source.life.ofCbr(), { count: sizes.cbrRows, recent: 10 }, source);
+  seedVaults(fleet);
   seedCce(fleet, sizes, source);
   seedOcp(fleet, sizes, source);
 }
@@ -33,6 +35,17 @@ function seedCss(fleet: Fleet, sizes: FleetSizes, source: Seed): void {
     const createdMs = source.nowMs - (400 - index) * DAY_MS;
     const cluster = fleet.addCssCluster({ id: random.uuid(), name, createdMs });
     seedRows(source.life.ofCss(cluster), { count: sizes.cssRowsPerCluster, recent: 1 }, source);
+  }
+}
+
+/** In each vault one member has been added of which no operation tells, and a tenant of which no stream does. */
+const NEWCOMER = 'added-today';
+
+function seedVaults(fleet: Fleet): void {
+  for (const vault of VAULTS) {
+    const names = [...vault.resources, `${NEWCOMER}-${vault.name}`];
+    const members = names.map((name) => ({ ...resourceOf(name, vault), protectStatus: 'available' }));
+    fleet.addVault(vault).members.push(...members);
   }
 }
 
@@ -72,6 +85,7 @@ function seedOcp(fleet: Fleet, sizes: FleetSizes, source: Seed): void {
   const standby = fleet.addOcpCluster({ id: 1000006, name: 'yc0820_17_standby', createdMs, primary });
   standby.tenants.push(...primary.tenants.slice(0, 3));
   for (const cluster of [primary, standby]) seedStreams(cluster, source);
+  primary.tenants.push({ id: 100 + sizes.ocpTenants, obTenantId: 1001 + sizes.ocpTenants, name: NEWCOMER });
 }
 
 /** How long ago the last tenant of the primary was taken into backup, for the first time. */

@@ -143,6 +143,29 @@ describe('operation logs', () => {
     expect(missing.json).toMatchObject({ error_code: 'BackupService.6500' });
   });
 
+  it('lists vaults with their members, in pages', async () => {
+    const vault = simulator.fleet.addVault({ id: 'v1', name: 'servers' });
+    const server = { id: 'a', type: 'OS::Nova::Server', name: 'erp-01' };
+    vault.members.push({ ...server, protectStatus: 'error' });
+    simulator.fleet.addVault({ id: 'v2' });
+    expect((await logs('?limit=1', 'vaults')).json).toMatchObject({
+      count: 2,
+      vaults: [{ id: 'v1', name: 'servers', resources: [{ ...server, protect_status: 'error' }] }],
+    });
+    expect((await logs('?limit=1&offset=1', 'vaults')).json).toMatchObject({ vaults: [{ id: 'v2' }] });
+    expect((await logs('?enterprise_project_id=foreign', 'vaults')).json).toMatchObject({ vaults: [] });
+    expect((await logs('?offset=-1', 'vaults')).status).toBe(400);
+  });
+
+  it('has in its vaults every server that tasks are about, and some of which no task tells', async () => {
+    const seeded = await startSimulator({ seed: 3, clock: () => NOW_MS });
+    const members = seeded.fleet.vaults.flatMap((vault) => vault.members.map(({ id }) => id));
+    const seen = new Set(seeded.fleet.cbr.records.map(({ extra_info }) => extra_info.resource?.id));
+    await seeded.stop();
+    expect(members).toEqual(expect.arrayContaining([...seen]));
+    expect(members.filter((id) => !seen.has(id))).toHaveLength(seeded.fleet.vaults.length);
+  });
+
   it('serves a page of a large feed that changes on every call', async () => {
     fill(12_000);
     simulator.settings.cbr.churn = { insert: 1, remove: 1, removeFrom: 'random' };

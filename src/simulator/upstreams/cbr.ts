@@ -1,4 +1,5 @@
 import { Random } from '../fleet/random.js';
+import type { CbrVault } from '../fleet/fleet.js';
 import type { CbrRecord } from '../fleet/records.js';
 import type { Row } from '../fleet/row-list.js';
 import { parameter, type Call } from '../http/call.js';
@@ -21,7 +22,7 @@ const ERRORS = {
   body: (error_code: string, error_msg: string) => ({ error_code, error_msg }),
 } as const;
 
-/** Huawei Cloud Backup and Recovery: the operation logs of one project. */
+/** Huawei Cloud Backup and Recovery: the operation logs and the vaults of one project. */
 export function cbrUpstream(world: World): Upstream {
   const manners = huaweiManners(world, ERRORS);
   const random = new Random(world.settings.seed).fork('cbr-churn');
@@ -42,6 +43,12 @@ export function cbrUpstream(world: World): Upstream {
         feed: 'operation-logs',
         answer: (call, parameters) => service.showLog(call, parameters),
       },
+      {
+        method: 'GET',
+        path: '/v3/:project/vaults',
+        feed: 'vaults',
+        answer: (call) => service.listVaults(call),
+      },
     ],
   };
 }
@@ -55,22 +62,18 @@ class CbrService {
 
   listLogs(call: Call): Reply {
     const { fleet, life, settings } = this.world;
-    // Unlike CSS the offset counts records from 0.
-    const offset = wholeNumber(call, 'offset', { min: 0, absent: 0 });
-    const limit = wholeNumber(call, 'limit', { min: 1, max: 1000, absent: 1000 });
     const filter = cbrFilter(call, settings.cbr);
-    if (offset === null || limit === null || typeof filter === 'string') {
-      return this.refuse(call, 'bad-request', typeof filter === 'string' ? filter : 'limit, offset');
-    }
+    if (typeof filter === 'string') return this.refuse(call, 'bad-request', filter);
     const { makeRow } = life.ofCbr();
     stir(fleet.cbr, settings.cbr, { random: this.random, makeRow: () => makeRow(call.nowMs) });
     const rows = fleet.cbr.inOrder(settings.cbr.order).filter(filter);
-    const page = rows.slice(offset, offset + Math.min(limit, settings.cbr.cap ?? limit));
-    return jsonReply(200, {
-      count: settings.cbr.count === 'total' ? rows.length : page.length,
-      operation_logs: page.map((row) => wireLog(row, settings.cbr)),
-      ...(settings.cbr.limitOffset && { limit, offset }),
-    });
+    return this.#page(call, rows, { list: 'operation_logs', wire: (row) => wireLog(row, settings.cbr) });
+  }
+
+  listVaults(call: Call): Reply {
+    const { fleet, settings } = this.world;
+    const vaults = knowsEnterpriseProject(call, settings.cbr) ? fleet.vaults : [];
+    return this.#page(call, vaults, { list: 'vaults', wire: wireVault });
   }
 
   showLog(call: Call, parameters: PathParameters): Reply {
@@ -78,6 +81,20 @@ class CbrService {
     const row = fleet.cbr.inOrder('newest-first').find((candidate) => idOf(candidate) === parameters.log);
     if (row === undefined) return this.refuse(call, 'not-found', parameters.log);
     return jsonReply(200, { operation_log: wireLog(row, settings.cbr) });
+  }
+
+  /** Unlike CSS the offset counts records from 0. */
+  #page<T>(call: Call, items: readonly T[], style: { list: string; wire: (item: T) => unknown }): Reply {
+    const { cap, count, limitOffset } = this.world.settings.cbr;
+    const offset = wholeNumber(call, 'offset', { min: 0, absent: 0 });
+    const limit = wholeNumber(call, 'limit', { min: 1, max: 1000, absent: 1000 });
+    if (offset === null || limit === null) return this.refuse(call, 'bad-request', 'limit, offset');
+    const page = items.slice(offset, offset + Math.min(limit, cap ?? limit));
+    return jsonReply(200, {
+      count: count === 'total' ? items.length : page.length,
+      [style.list]: page.map(style.wire),
+      ...(limitOffset && { limit, offset }),
+    });
   }
 }
 
@@ -98,6 +115,28 @@ function wireLog(row: Row<CbrRecord>, settings: CbrSettings): unknown {
     started_at: time(started_at),
     updated_at: time(updated_at),
     ...(ended_at !== undefined && { ended_at: time(ended_at) }),
+  };
+}
+
+/** Times of vaults are written without a zone. */
+function wireVault({ id, name, providerId, members }: CbrVault): object {
+  return {
+    id,
+    name,
+    provider_id: providerId,
+    created_at: '2020-02-05T10:38:34.209782',
+    billing: { protect_type: 'backup', object_type: 'server', status: 'available', size: 1000, used: 4096 },
+    resources: members.map(({ protectStatus, ...member }) => ({
+      ...member,
+      protect_status: protectStatus,
+      size: 40,
+      backup_size: 0,
+      backup_count: 0,
+      extra_info: {},
+    })),
+    tags: [],
+    enterprise_project_id: '0',
+    locked: false,
   };
 }
 

@@ -14,17 +14,21 @@ export interface ProcessUsage {
 const MEGABYTE = 1 << 20;
 
 export async function usageOf(url: string): Promise<ProcessUsage> {
-  const { text } = await ask(`${url}/metrics`);
+  const { text } = await ask(`${url}/metrics`, { 'cache-control': 'only-if-cached' });
   const lines = text.split('\n');
   const value = (name: string): number => {
     const line = lines.find((each) => each.startsWith(`${name} `));
     return line === undefined ? 0 : Number(line.slice(name.length));
   };
+  const sum = (name: string): number =>
+    lines
+      .filter((line) => line.startsWith(`${name}{`))
+      .reduce((total, line) => total + Number(line.slice(line.lastIndexOf(' '))), 0);
   return {
     'rss MB': value('process_resident_memory_bytes') / MEGABYTE,
     'heap MB': value('nodejs_heap_size_used_bytes') / MEGABYTE,
     'external MB': value('nodejs_external_memory_bytes') / MEGABYTE,
-    handles: value('nodejs_active_handles_total'),
+    handles: sum('nodejs_active_handles'),
     timers: value('nodejs_active_resources{type="Timeout"}'),
     'feeds not fresh': lines.filter((line) => /^tributary_feed_fresh\{.* 0$/.test(line)).length,
   };
