@@ -6,11 +6,13 @@ FROM ${NODE_IMAGE} AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 ENV SCARF_ANALYTICS=false
-RUN npm ci --ignore-scripts --omit=optional
+# The program that bundles the page is an optional package: one for each platform.
+RUN npm ci --ignore-scripts --include=optional
 COPY nest-cli.json tsconfig.json tsconfig.image.json ./
+COPY scripts ./scripts
 COPY src ./src
-# Only what main.ts imports.
-RUN npx nest build -p tsconfig.image.json
+# Only what main.ts imports, and the page.
+RUN npx nest build -p tsconfig.image.json && node scripts/build-page.mjs dist
 
 FROM ${NODE_IMAGE} AS dependencies
 WORKDIR /app

@@ -8,7 +8,10 @@ export default tseslint.config(
     files: ['**/*.ts'],
     extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
     languageOptions: {
-      parserOptions: { project: ['./tsconfig.test.json'], tsconfigRootDir: import.meta.dirname },
+      parserOptions: {
+        project: ['./tsconfig.test.json', './src/overview/page/tsconfig.json'],
+        tsconfigRootDir: import.meta.dirname,
+      },
     },
     rules: {
       '@typescript-eslint/consistent-type-imports': 'error',
@@ -43,9 +46,9 @@ export default tseslint.config(
     },
   },
   {
-    // The simulator has clocks of its own.
+    // The simulator and the page have clocks of their own.
     files: ['src/**/*.ts'],
-    ignores: ['src/model/clock.ts', 'src/simulator/**', '**/*.spec.ts'],
+    ignores: ['src/model/clock.ts', 'src/simulator/**', 'src/overview/page/**', '**/*.spec.ts'],
     rules: {
       'no-restricted-properties': [
         'error',

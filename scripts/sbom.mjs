@@ -4,6 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { BUNDLED_PACKAGES } from './bundled-packages.mjs';
 
 /** Licences without conditions beyond naming their authors, as SPDX writes them. */
 const ALLOWED = [
@@ -30,8 +31,11 @@ else checkLicences(bill.components);
 function billOfMaterials() {
   const folder = mkdtempSync(join(tmpdir(), 'sbom-'));
   try {
-    const { name, version, license, description, dependencies } = read('package.json');
-    const manifest = { name, version, license, description, dependencies };
+    const { name, version, license, description, dependencies, devDependencies } = read('package.json');
+    const manifest = { name, version, license, description, dependencies: { ...dependencies } };
+    for (const bundled of BUNDLED_PACKAGES) {
+      if (devDependencies?.[bundled] !== undefined) manifest.dependencies[bundled] = devDependencies[bundled];
+    }
     // npm takes the name of the folder for the name of the program.
     const project = join(folder, name);
     mkdirSync(project);
@@ -45,13 +49,17 @@ function billOfMaterials() {
   }
 }
 
-/** The packages that `npm ci --omit=dev --omit=optional` installs. */
+/** The packages that `npm ci --omit=dev --omit=optional` installs, and those that are in the script of the page. */
 function productionLock(manifest) {
   const lock = read('package-lock.json');
-  const installed = Object.entries(lock.packages).filter(
-    ([path, { dev, optional, devOptional }]) => path !== '' && !dev && !optional && !devOptional,
+  const bundled = new Set(BUNDLED_PACKAGES.map((name) => `node_modules/${name}`));
+  const shipped = Object.entries(lock.packages).filter(
+    ([path, { dev, optional, devOptional }]) =>
+      bundled.has(path) || (path !== '' && !dev && !optional && !devOptional),
   );
-  return { ...lock, packages: { '': manifest, ...Object.fromEntries(installed) } };
+  // npm leaves out what is marked as development's.
+  const unmarked = shipped.map(([path, entry]) => [path, { ...entry, dev: undefined }]);
+  return { ...lock, packages: { '': manifest, ...Object.fromEntries(unmarked) } };
 }
 
 function checkLicences(components) {

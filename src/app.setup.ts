@@ -4,6 +4,7 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { ServerConfig } from './config/config.js';
 import { AppModule, type GatewayOptions } from './app.module.js';
+import { serveOverview } from './overview/serve-overview.js';
 import { compressAnswers } from './platform/compression/compress-answers.js';
 import { connectionLimit } from './platform/connections/connection-limit.js';
 import { Connections } from './platform/connections/connections.js';
@@ -68,7 +69,8 @@ export async function createGateway(
   const refusals = new MethodRefusals(server, filter, headers);
   app.useGlobalFilters(filter);
   app.useGlobalPipes(new QueryValidationPipe());
-  serveDocument(server, () => createDocument(app, serving.basePath), serving.basePath);
+  serveDocument(server, () => createDocument(app, serving.basePath));
+  serveOverview(server, serving.basePath);
   await app.init();
   refusals.complete();
   await server.ready();

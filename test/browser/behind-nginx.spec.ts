@@ -76,6 +76,27 @@ suite('behind nginx, under a path', () => {
   });
 
   browserSuite('in a browser', () => {
+    it.each([BASE_PATH, `${BASE_PATH}/`])(
+      'the overview page loads at %s, and asks for nothing outside',
+      async (path) => {
+        if (chromiumPath === null) throw new Error(NO_BROWSER);
+        const browser = await launchChromium(chromiumPath);
+        try {
+          const origin = proxy.url.replace('127.0.0.1', FOREIGN_HOST);
+          const page = await browser.newPage();
+          const asked: string[] = [];
+          page.on('request', (request) => asked.push(request.url()));
+          await page.goto(`${origin}${path}?status=FAILED`);
+          await page.locator('[data-verdict="OK"] .count').waitFor();
+          await page.locator('#panel-tasks .total').waitFor();
+          expect(page.url()).toBe(`${origin}${BASE_PATH}/?status=FAILED`);
+          expect(asked.filter((url) => !url.startsWith(`${origin}${BASE_PATH}`))).toEqual([]);
+        } finally {
+          await browser.close();
+        }
+      },
+    );
+
     it('Swagger UI loads, executes a call, and leads to the pages of problems', async () => {
       if (chromiumPath === null) throw new Error(NO_BROWSER);
       const browser = await launchChromium(chromiumPath);

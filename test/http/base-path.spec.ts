@@ -52,14 +52,23 @@ describe('a gateway with a base path', () => {
     expect((await get(problem.type)).status).toBe(200);
   });
 
-  it('has it in its documents, and sends who asks for the root to Swagger UI', async () => {
+  it('has it in its documents', async () => {
     const { body } = await get('/ops/backups/openapi.json');
     const document = body as OpenAPIObject;
     expect(document.servers).toEqual([{ url: '/ops/backups', description: 'This gateway' }]);
     expect(document.info.description).toContain('](/ops/backups/problems)');
     expect(Object.keys(document.paths)).toContain('/v1/tasks');
-    for (const root of ['/ops/backups', '/ops/backups/']) {
-      expect((await get(root)).headers.get('location')).toBe('/ops/backups/docs');
+  });
+
+  it('has the overview page below a slash, where its relative links hold', async () => {
+    const bare = await get('/ops/backups?verdict=OK');
+    expect([bare.status, bare.headers.get('location')]).toEqual([308, '/ops/backups/?verdict=OK']);
+    const page = await get('/ops/backups/');
+    const links = [...page.text.matchAll(/(?:href|src)="([^"]+)"/g)].map(([, link = '']) => link);
+    expect(links.length).toBeGreaterThan(4);
+    for (const link of links) {
+      const { pathname } = new URL(link, `${gateway.url}/ops/backups/`);
+      expect([link, (await get(pathname)).status]).toEqual([link, 200]);
     }
   });
 

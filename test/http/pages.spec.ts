@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { PROBLEMS } from '@/platform/problem/api-problem.js';
 import { startGateway, startSimulator, type RunningGateway, type Simulator } from '../support/gateway.js';
@@ -25,10 +26,11 @@ function linksOf(path: string, html: string): string[] {
 }
 
 const DOCS = ['/docs', '/docs/', '/docs/index.html'];
+const SCRIPTED = ['/', ...DOCS];
 const PROBLEM_PAGES = ['/problems', ...Object.keys(PROBLEMS).map((slug) => `/problems/${slug}`)];
 
 describe('the HTML pages', () => {
-  it.each([...DOCS, ...PROBLEM_PAGES])('%s fits a phone, and all of its links work', async (path) => {
+  it.each([...SCRIPTED, ...PROBLEM_PAGES])('%s fits a phone, and all of its links work', async (path) => {
     const page = await get(path);
     expect(page.status).toBe(200);
     expect(page.headers.get('content-type')).toBe('text/html; charset=utf-8');
@@ -46,10 +48,33 @@ describe('the HTML pages', () => {
     );
   });
 
-  it('the root redirects browsers to Swagger UI', async () => {
-    const answer = await get('/');
-    expect(answer.status).toBe(302);
-    expect(answer.headers.get('location')).toBe('/docs');
+  it('the files of the overview page may be kept for good, and the page itself is asked for again', async () => {
+    const page = await get('/');
+    expect(page.headers.get('cache-control')).toBe('no-cache');
+    expect(page.headers.get('etag')).toMatch(/^"/);
+    const files = linksOf('/', page.text).filter((link) => link.startsWith('/assets/'));
+    expect(files.map((file) => file.replace(/-[^.]+/, ''))).toEqual([
+      '/assets/style.css',
+      '/assets/main.js',
+      '/assets/licences.txt',
+    ]);
+    for (const file of files) {
+      const { headers } = await get(file);
+      expect(headers.get('cache-control')).toBe('public, max-age=31536000, immutable');
+    }
+  });
+
+  it('the overview page comes with the licences of the packages in its script', async () => {
+    const [file = ''] = linksOf('/', (await get('/')).text).filter((link) => link.endsWith('.txt'));
+    const { text, headers } = await get(file);
+    expect(headers.get('content-type')).toBe('text/plain; charset=utf-8');
+    const { devDependencies } = JSON.parse(readFileSync('package.json', 'utf8')) as {
+      readonly devDependencies: Readonly<Record<string, string>>;
+    };
+    for (const name of ['preact', 'htm', '@preact/signals']) {
+      expect(text).toContain(`${name} ${devDependencies[name] ?? ''} (`);
+    }
+    expect(text).toContain('Permission is hereby granted');
   });
 
   it.each([
@@ -98,7 +123,7 @@ describe('the package of Swagger UI', () => {
 });
 
 describe('the Content-Security-Policy', () => {
-  it.each(DOCS)('of %s allows scripts and styles of the gateway only', async (path) => {
+  it.each(SCRIPTED)('of %s allows scripts and styles of the gateway only', async (path) => {
     const policy = (await get(path)).headers.get('content-security-policy') ?? '';
     expect(policy).toMatch(/^default-src 'none'; script-src 'self'; style-src 'self'/);
     expect(policy).not.toMatch(/unsafe|\*|https?:/);

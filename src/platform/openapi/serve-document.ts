@@ -4,30 +4,14 @@ import { dirname, join } from 'node:path';
 import type { OpenAPIObject } from '@nestjs/swagger';
 import type { FastifyInstance } from 'fastify';
 import { stringify } from 'yaml';
-import { tagOf } from '../compression/entity-tag.js';
 import { FAVICON_ICO, FAVICON_SVG } from '../pages/favicon.js';
+import { CSS, HTML, SCRIPT, serveFile, type ServedFile } from '../pages/serve-file.js';
 import { START_SCRIPT, SWAGGER_UI_POLICY, SWAGGER_UI_STYLE, swaggerUiPage } from './swagger-ui.js';
 
-interface ServedFile {
-  readonly type: string;
-  /** Called once, when the file is first asked for. */
-  readonly read: () => string | Buffer;
-  readonly policy?: string;
-}
-
-const HTML = 'text/html; charset=utf-8';
-const CSS = 'text/css; charset=utf-8';
-const SCRIPT = 'text/javascript; charset=utf-8';
-
 /**
- * Serves the document, Swagger UI for it, and the icons of all pages. Who asks for the root is sent to Swagger UI. The
- * document is made when it is first asked for.
+ * Serves the document, Swagger UI for it, and the icons of all pages. The document is made when it is first asked for.
  */
-export function serveDocument(
-  server: FastifyInstance,
-  makeDocument: () => OpenAPIObject,
-  basePath: string,
-): void {
+export function serveDocument(server: FastifyInstance, makeDocument: () => OpenAPIObject): void {
   const served: Readonly<Record<string, ServedFile>> = {
     '/openapi.json': { type: 'application/json; charset=utf-8', read: () => JSON.stringify(makeDocument()) },
     '/openapi.yaml': { type: 'application/yaml; charset=utf-8', read: () => yamlOf(makeDocument()) },
@@ -35,8 +19,7 @@ export function serveDocument(
     '/favicon.svg': { type: 'image/svg+xml', read: () => FAVICON_SVG },
     '/favicon.ico': { type: 'image/x-icon', read: () => FAVICON_ICO },
   };
-  for (const [path, file] of Object.entries(served)) serve(server, path, file);
-  server.get('/', (_request, reply) => reply.redirect(`${basePath}/docs`, 302));
+  for (const [path, file] of Object.entries(served)) serveFile(server, path, file);
 }
 
 /** All that Swagger UI needs; its package holds much more. */
@@ -62,17 +45,4 @@ function partOfSwaggerUi(name: string): string {
 
 function yamlOf(document: OpenAPIObject): string {
   return stringify(document, { aliasDuplicateObjects: false, lineWidth: 0 });
-}
-
-function serve(server: FastifyInstance, path: string, { type, read, policy }: ServedFile): void {
-  let known: { readonly body: Buffer; readonly etag: string } | null = null;
-  server.get(path, (_request, reply) => {
-    if (known === null) {
-      const body = Buffer.from(read());
-      known = { body, etag: tagOf(body) };
-    }
-    if (policy !== undefined) void reply.header('content-security-policy', policy);
-    void reply.headers({ 'content-type': type, 'cache-control': 'no-cache', etag: known.etag });
-    return reply.send(known.body);
-  });
 }

@@ -1,0 +1,6 @@
+import type { Task } from '../pure/api-types.js';
+
+/** What a task is about: its resource, else its cluster, else its own id. */
+export function resourceText({ resource, cluster, id }: Task): string {
+  return resource?.name ?? resource?.id ?? cluster?.name ?? cluster?.id ?? id;
+}

@@ -1,0 +1,318 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import type { Browser, BrowserContextOptions } from 'playwright-core';
+import { startGateway, startSimulator, type RunningGateway } from '../support/gateway.js';
+import { ask } from '../support/http.js';
+import type { SentPage } from '../support/tasks.js';
+import { NO_BROWSER, findChromium, launchChromium } from './chromium.js';
+import { DESKTOP, numberIn, OverviewPage, PHONE } from './overview-page.js';
+import { legibilityOf, violationsOn } from './page-checks.js';
+
+const chromiumPath = findChromium();
+const isSkipped = chromiumPath === null && !process.env.CI;
+if (isSkipped) process.stderr.write(`${NO_BROWSER} They are skipped.\n`);
+
+/** Passed only where something hangs: a busy machine may take long to draw a page. */
+const HANGS_AFTER_MS = 240_000;
+const SMALLEST_TEXT = 12;
+const MOST_BYTES = 60_000;
+const SCREENS = [
+  ['desktop', DESKTOP],
+  ['phone', PHONE],
+] as const;
+
+interface SentResource {
+  readonly id: string;
+  readonly name: string;
+  readonly verdict: string;
+  readonly days: readonly { readonly state: string; readonly taskId: string | null }[];
+}
+const NO_RESOURCE: SentResource = { id: '', name: '', verdict: '', days: [] };
+interface SentResources {
+  readonly resources: readonly SentResource[];
+  readonly totalSize: number;
+}
+interface SentSummary {
+  readonly groups: readonly {
+    readonly key: { readonly status: string };
+    readonly bucket: { readonly start: string };
+    readonly count: number;
+  }[];
+}
+interface SentSources {
+  readonly sources: readonly {
+    readonly id: string;
+    readonly feeds: readonly { readonly taskCount: number }[];
+  }[];
+}
+
+let browser: Browser;
+let gateway: RunningGateway;
+let overview: OverviewPage | null = null;
+/** What to stop in the end, the last started first. */
+const stops: (() => Promise<void>)[] = [];
+
+async function startAll(): Promise<void> {
+  if (chromiumPath === null) throw new Error(NO_BROWSER);
+  const simulator = await startSimulator({
+    fleet: {
+      ...{ cssClusters: 2, cssRowsPerCluster: 60, cbrRows: 400 },
+      ...{ cceClusters: 1, cceRowsPerCluster: 20, ocpTenants: 3 },
+    },
+    protectionCases: true,
+    life: { rate: 0 },
+  });
+  stops.unshift(simulator.stop);
+  gateway = await startGateway(simulator, {
+    sources: (sources) => sources.map((source) => ({ ...source, freshForMs: 60 * 60_000 })),
+  });
+  stops.unshift(gateway.stop);
+  // The sources are read before the page asks: what it shows first is what there is.
+  expect((await ask(`${gateway.url}/v1/protection`)).body).toMatchObject({ unreachable: [] });
+  browser = await launchChromium(chromiumPath);
+  stops.unshift(() => browser.close());
+}
+
+async function open(
+  screen: BrowserContextOptions & { readonly path?: string } = DESKTOP,
+): Promise<OverviewPage> {
+  overview = await OverviewPage.open(browser, gateway.url, screen);
+  return overview.loaded();
+}
+
+/** What the API says now to what the page asked. */
+async function answerTo<T>(page: OverviewPage, start: string): Promise<T> {
+  const path = page.lastAsked(start);
+  expect(path).not.toBe('');
+  const { status, body } = await ask(`${gateway.url}${path}`);
+  expect(status).toBe(200);
+  return body as T;
+}
+
+const suite = isSkipped ? describe.skip : describe;
+
+suite('the overview page', () => {
+  jest.setTimeout(HANGS_AFTER_MS);
+  beforeAll(startAll);
+  afterAll(async () => {
+    for (const stop of stops) await stop();
+  });
+  afterEach(async () => {
+    await overview?.close();
+    overview = null;
+  });
+
+  describe.each(SCREENS)('on a %s', (_name, screen) => {
+    it('counts the verdicts as the API does', async () => {
+      const page = await open(screen);
+      const { total } = await answerTo<{ total: Record<string, number> }>(page, '/v1/protection');
+      const shown = await Promise.all(
+        Object.keys(total).map(async (verdict) => {
+          const count = page.page.locator(`[data-verdict="${verdict}"] .count`);
+          return [verdict, numberIn(await count.textContent())] as const;
+        }),
+      );
+      expect(Object.fromEntries(shown)).toEqual(total);
+      expect(total.VIOLATED).toBeGreaterThan(0);
+      expect(total.UNKNOWN).toBeGreaterThan(0);
+    });
+
+    it('has the resources of the API, in its order, with the state of each day in the time zone of the reader', async () => {
+      const page = await open(screen);
+      const asked = new URLSearchParams(page.lastAsked('/v1/resources?').split('?')[1]);
+      expect(Object.fromEntries(asked)).toMatchObject({
+        timeZone: 'Europe/Berlin',
+        days: screen === PHONE ? '14' : '30',
+      });
+      const { resources, totalSize } = await answerTo<SentResources>(page, '/v1/resources?');
+      expect(await page.total('resources')).toBe(totalSize);
+      const rows = await page.page.locator('.grid tr[data-row]').all();
+      expect(rows.length).toBeGreaterThan(10);
+      for (const [index, row] of rows.entries()) {
+        const { name, verdict, days } = resources[index] ?? NO_RESOURCE;
+        expect(await row.locator('th a').textContent()).toBe(name);
+        expect(await row.getAttribute('data-verdict')).toBe(verdict);
+        const states = await row
+          .locator('[data-state]')
+          .evaluateAll((cells) =>
+            cells.map((cell) => (cell as unknown as { dataset: { state: string } }).dataset.state),
+          );
+        expect({ name, states }).toEqual({ name, states: days.map(({ state }) => state) });
+      }
+    });
+
+    it('counts failures by day, running tasks, sources and tasks as the API does', async () => {
+      const page = await open(screen);
+      expect(page.lastAsked('/v1/tasks/summary?')).toContain('timeZone=Europe%2FBerlin');
+      const { groups } = await answerTo<SentSummary>(page, '/v1/tasks/summary?');
+      const byDay = new Map(groups.map(({ bucket }) => [bucket.start, 0]));
+      for (const { key, bucket, count } of groups) {
+        if (['FAILED', 'TIMED_OUT'].includes(key.status))
+          byDay.set(bucket.start, (byDay.get(bucket.start) ?? 0) + count);
+      }
+      const bars = await page.texts('.bars td a span:not(.hidden)');
+      expect(bars.map(Number)).toEqual([...byDay].sort().map(([, failed]) => failed));
+      expect(bars.some((bar) => Number(bar) > 0)).toBe(true);
+
+      const running = await answerTo<SentPage>(page, '/v1/tasks?status=RUNNING');
+      expect(await page.total('running')).toBe(running.totalSize);
+      expect(running.totalSize).toBeGreaterThan(0);
+      const { sources } = await answerTo<SentSources>(page, '/v1/sources');
+      expect(await page.total('sources')).toBe(sources.length);
+      for (const { id, feeds } of sources) {
+        const cells = await page.texts(`[data-source="${id}"] td.number`);
+        const tasks = feeds.reduce((sum, { taskCount }) => sum + taskCount, 0);
+        expect([id, ...cells.map(numberIn)]).toEqual([id, tasks, feeds.length]);
+      }
+      const list = await answerTo<SentPage>(page, '/v1/tasks?pageSize=25');
+      expect(await page.total('tasks')).toBe(list.totalSize);
+      const ids = page.page.locator('#panel-tasks tr[data-task]');
+      expect(await ids.count()).toBe(25);
+      expect(await ids.first().getAttribute('data-task')).toBe(list.tasks[0]?.id);
+      expect(page.troubles).toEqual([]);
+    });
+
+    it.each(['light', 'dark'] as const)(
+      'is accessible and legible in the %s scheme, with details open as well',
+      async (colorScheme) => {
+        const page = await open({ ...screen, colorScheme });
+        const check = async (): Promise<void> => {
+          expect(await violationsOn(page.page)).toEqual([]);
+          const { overflow, smallestText } = await legibilityOf(page.page);
+          expect(overflow).toBe(0);
+          expect(smallestText).toBeGreaterThanOrEqual(SMALLEST_TEXT);
+        };
+        await check();
+        await page.page.locator('.grid th a').first().click();
+        await page.page.locator('dialog .facts').waitFor();
+        await check();
+        await page.page.locator('dialog .day-list a').first().click();
+        await page.page.locator('dialog .facts dt', { hasText: 'Created' }).waitFor();
+        await check();
+        expect(page.troubles).toEqual([]);
+      },
+    );
+  });
+
+  it('sends less than 60 kB, compressed, before its first call of the API', async () => {
+    const page = await browser.newPage(DESKTOP);
+    const sizes = new Map<string, Promise<number>>();
+    page.on('requestfinished', (request) => {
+      const { pathname } = new URL(request.url());
+      if (pathname.startsWith('/v1/')) return;
+      const size = request
+        .sizes()
+        .then(({ responseBodySize, responseHeadersSize }) => responseBodySize + responseHeadersSize);
+      sizes.set(pathname, size);
+    });
+    await page.goto(gateway.url);
+    await page.locator('tr[data-row="0"]').waitFor();
+    const sent = await Promise.all(sizes.values());
+    expect([...sizes.keys()].filter((path) => path.startsWith('/assets/'))).toHaveLength(2);
+    const bytes = sent.reduce((sum, size) => sum + size, 0);
+    expect(bytes).toBeLessThan(MOST_BYTES);
+    expect(bytes).toBeGreaterThan(10_000);
+    await page.context().close();
+  });
+
+  it('can be used by keyboard alone', async () => {
+    const page = await open();
+    const { keyboard } = page.page;
+    await page.tabTo('button.verdict[data-verdict="VIOLATED"]');
+    await keyboard.press('Enter');
+    await page.page.waitForURL(/\?verdict=VIOLATED$/);
+    await page.page
+      .locator('.grid tr[data-row]:not([data-verdict="VIOLATED"])')
+      .first()
+      .waitFor({ state: 'detached' });
+    const { resources, totalSize } = await answerTo<SentResources>(page, '/v1/resources?');
+    expect(await page.page.locator('.grid tr[data-row]').count()).toBe(totalSize);
+
+    await page.tabTo('.grid th a');
+    await keyboard.press('ArrowDown');
+    await keyboard.press('End');
+    const lastColumn = resources[1]?.days.length ?? 0;
+    expect(await page.isFocused(`[data-row="1"] [data-column="${lastColumn}"]`)).toBe(true);
+    await keyboard.press('Control+Home');
+    await keyboard.press('Home');
+    expect(await page.isFocused('[data-row="0"] [data-column="0"]')).toBe(true);
+
+    await keyboard.press('Enter');
+    await page.page.locator('dialog .facts').waitFor();
+    expect(await page.page.locator('dialog h2').textContent()).toBe(resources[0]?.name);
+    await keyboard.press('Escape');
+    await page.page.locator('dialog').waitFor({ state: 'detached' });
+    expect(await page.isFocused('[data-row="0"] [data-column="0"]')).toBe(true);
+
+    const withTask = resources[0]?.days.findLastIndex(({ taskId }) => taskId !== null) ?? -1;
+    await keyboard.press('End');
+    for (let column = lastColumn; column > withTask + 1; column -= 1) await keyboard.press('ArrowLeft');
+    await keyboard.press('Enter');
+    await page.page.locator('dialog .facts').waitFor();
+    expect(new URL(page.page.url()).searchParams.get('task')).toBe(resources[0]?.days[withTask]?.taskId);
+    // The grid is one stop of the Tab key, however many cells it has.
+    await keyboard.press('Escape');
+    await page.page.locator('dialog').waitFor({ state: 'detached' });
+    expect(await page.isFocused(`[data-row="0"] [data-column="${withTask + 1}"]`)).toBe(true);
+    await keyboard.press('Tab');
+    expect(await page.isFocused('.grid *')).toBe(false);
+  });
+
+  it('keeps filters in its address: they survive a reload, and "back" takes them back', async () => {
+    const page = await open();
+    const all = await page.total('tasks');
+    const asksWith = (start: string): Promise<unknown> =>
+      page.page.waitForResponse((answer) => answer.url().includes(start));
+    await Promise.all([
+      asksWith('/v1/tasks?status=FAILED'),
+      page.page.locator('select[name="status"]').selectOption('FAILED'),
+    ]);
+    await Promise.all([asksWith('resourceName=db'), page.page.locator('input[name="taskName"]').fill('db')]);
+    await page.page.waitForURL(/\?status=FAILED&taskName=db$/);
+    await page.page.reload();
+    await page.loaded();
+    expect(await page.page.locator('select[name="status"]').inputValue()).toBe('FAILED');
+    expect(await page.page.locator('input[name="taskName"]').inputValue()).toBe('db');
+    const { totalSize } = await answerTo<SentPage>(page, '/v1/tasks?status=FAILED&resourceName=db');
+    expect(await page.total('tasks')).toBe(totalSize);
+    expect(totalSize).toBeGreaterThan(0);
+
+    await page.page.goBack();
+    await page.page.goBack();
+    await page.page.waitForURL((url) => url.search === '');
+    expect(await page.page.locator('select[name="status"]').inputValue()).toBe('');
+    await page.page.locator('#panel-tasks .total', { hasText: all.toLocaleString('en-GB') }).waitFor();
+  });
+
+  it('goes through the pages of the list by token, and back', async () => {
+    const page = await open();
+    const ids = async (): Promise<(string | null)[]> => {
+      const rows = await page.page.locator('#panel-tasks tr[data-task]').all();
+      return Promise.all(rows.map((row) => row.getAttribute('data-task')));
+    };
+    const first = await ids();
+    await page.page.locator('.paging button', { hasText: 'Next' }).click();
+    await page.page.locator('.paging', { hasText: '26–50' }).waitFor();
+    await page.page.locator(`[data-task="${first[0] ?? ''}"]`).waitFor({ state: 'detached' });
+    const second = await answerTo<SentPage>(page, '/v1/tasks?pageSize=25&pageToken=');
+    expect(await ids()).toEqual(second.tasks.map(({ id }) => id));
+    await page.page.locator('.paging button', { hasText: 'Previous' }).click();
+    await page.page.locator(`[data-task="${first[0] ?? ''}"]`).waitFor();
+    expect(await ids()).toEqual(first);
+  });
+
+  it('a bar leads to the failed tasks of its day', async () => {
+    const page = await open();
+    const bars = page.page.locator('.bars td a');
+    const counts = (await page.texts('.bars td a span:not(.hidden)')).map(Number);
+    const day = counts.findIndex((count) => count > 0);
+    await Promise.all([
+      page.page.waitForResponse(
+        (answer) => answer.url().includes('createdAfter=') && answer.url().includes('status=FAILED'),
+      ),
+      bars.nth(day).click(),
+    ]);
+    await page.page
+      .locator('#panel-tasks .total', { hasText: new RegExp(`^${counts[day] ?? ''}$`) })
+      .waitFor();
+  });
+});
