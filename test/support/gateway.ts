@@ -5,6 +5,7 @@ import { createGateway } from '@/app.setup.js';
 import type { Config } from '@/config/config.js';
 import { loadConfig } from '@/config/load-config.js';
 import { SYSTEM_CLOCK, type Clock } from '@/model/clock.js';
+import { NO_PROTECTION } from '@/model/expectation.js';
 import type { SourceConfig } from '@/model/source.js';
 import type { TimeLimits } from '@/platform/connections/http-server.js';
 import { createLogger } from '@/platform/logging/logger.js';
@@ -25,7 +26,7 @@ export interface GatewayOptions {
   readonly clock?: Clock | (() => number);
   readonly maxConnections?: number;
   readonly auth?: Config['auth'];
-  /** What should run; of the demo configuration where it is absent. */
+  /** What should run, and nothing else; that of the demo configuration where it is absent. */
   readonly protection?: Partial<Config['protection']>;
   /** How long clients may take; the usual times are long for tests. */
   readonly timeLimits?: TimeLimits;
@@ -78,7 +79,7 @@ export function configFor({ urls }: Pick<Simulator, 'urls'>, options: GatewayOpt
         ? config.cache
         : { ...config.cache, redis: addressOf(redis.url), prefix: redis.prefix },
     auth: auth ?? config.auth,
-    protection: { ...config.protection, ...options.protection },
+    protection: options.protection ? { ...NO_PROTECTION, ...options.protection } : config.protection,
     sources: sources?.(swift) ?? swift,
   };
 }
