@@ -229,7 +229,7 @@ describe('a reload', () => {
       extra: ['expectations: [{ name: nightly, match: {}, every: 24h, grace: 2h, maxBlind: 3h }]'],
     });
     // What was removed on purpose is still not expected.
-    await until(async () => (await verdicts()).OK !== before.OK);
+    await until(async () => (await verdicts()).VIOLATED !== before.VIOLATED);
     expect((await verdicts()).NOT_EXPECTED).toBeLessThan(before.NOT_EXPECTED ?? 0);
     putConfig();
     await until(async () => (await verdicts()).NOT_EXPECTED === before.NOT_EXPECTED);
