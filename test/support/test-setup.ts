@@ -125,13 +125,20 @@ function urlsOf(replicas: readonly HasUrl[]): string[] {
   return replicas.map(({ url }) => url);
 }
 
-/** The demo's sources, with a deadline that a busy machine keeps as well. */
+/** What is used of the demo's configuration. */
+interface Demo {
+  readonly auth: unknown;
+  readonly log: unknown;
+  readonly sources: readonly object[];
+}
+
+/** The demo's sources, without what it expects of them, with a deadline that a busy machine keeps as well. */
 function configured({ server, source, ...rest }: ReplicaSettings): object {
   const text = readFileSync(join(process.cwd(), 'docs/demo.yaml'), 'utf8');
-  const demo = parse(text) as { readonly sources: readonly object[] };
+  const { auth, log, sources } = parse(text) as Demo;
   return {
-    ...demo,
-    sources: demo.sources.map((each) => ({ ...each, ...source })),
+    ...{ auth, log },
+    sources: sources.map((each) => ({ ...each, ...source })),
     server: { port: 0, deadline: '60s', ...server },
     ...rest,
   };
