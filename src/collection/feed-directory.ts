@@ -1,13 +1,13 @@
 import { elapsedMs } from '@/model/clock.js';
 import type { FeedAnswer, FeedProblem, FeedStatus } from '@/model/collection.js';
 import { allFeedsName, type Feed } from '@/model/feed.js';
-import type { ListedFeeds } from '@/model/provider.js';
-import type { Content, Entry } from '@/snapshots/snapshot-store.js';
-import type { CacheableResource, ReadOptions, ReadResult } from './cacheable-resource.js';
+import type { FeedListing, ListedFeeds, ReadContext } from '@/model/provider.js';
+import type { Entry } from '@/snapshots/snapshot-store.js';
 import type { SourceDependencies } from './dependencies.js';
 import { usualRequest, type FreshnessRequest } from './freshness-request.js';
+import { ListResource } from './list-resource.js';
 import { Refresher } from './refresher.js';
-import { parseFeedListHead, storeNameOfList, type FeedListHead } from './snapshot-codec.js';
+import { parseFeedListHead, storeNameOfList } from './snapshot-codec.js';
 
 /** How often the clusters of a source are listed again while the source is in use. */
 const RELIST_AFTER_MS = 60_000;
@@ -154,42 +154,23 @@ export class FeedDirectory {
 }
 
 /** How the list is read and decoded. */
-class FeedListResource implements CacheableResource<ListedFeeds> {
-  readonly name: string;
-  readonly feedName: string;
-  readonly freshForMs = RELIST_AFTER_MS;
-  readonly minRefreshMs: number;
-  #calls = 0;
-
-  constructor(private readonly dependencies: SourceDependencies) {
-    const { source } = dependencies;
-    this.name = storeNameOfList(dependencies);
-    this.feedName = allFeedsName(source.id);
-    this.minRefreshMs = source.minRefreshMs;
-  }
-
-  /** The number of upstream calls that this process has made for the list. */
-  get calls(): number {
-    return this.#calls;
-  }
-
-  read({ signals, trace }: ReadOptions): Promise<ReadResult> {
-    const { source, reader, runner, clock } = this.dependencies;
-    const onCall = (): void => {
-      this.#calls += 1;
-    };
-    const timeoutMs = source.timeoutMs * CALLS_IN_A_ROW;
-    const options = { timeoutMs, trace, signals, onCall, previous: null };
-    return runner.run<ReadResult>(options, async (context) => {
-      const listing = await reader.listFeeds(context);
-      if (listing.outcome === 'failed') return { failure: listing.failure };
-      const { outcome: _, ...listed } = listing;
-      const head: FeedListHead = { ...listed, fetchTimeMs: clock.wallMs() };
-      return { content: { head, rows: [], endedMs: clock.monotonicMs() } satisfies Content };
+class FeedListResource extends ListResource<ListedFeeds, ListedFeeds> {
+  constructor(dependencies: SourceDependencies) {
+    const { id, minRefreshMs, timeoutMs } = dependencies.source;
+    super(dependencies, {
+      name: storeNameOfList(dependencies),
+      feedName: allFeedsName(id),
+      freshForMs: RELIST_AFTER_MS,
+      minRefreshMs,
+      timeoutMs: timeoutMs * CALLS_IN_A_ROW,
     });
   }
 
-  decode({ head }: Entry): { value: ListedFeeds; fetchTimeMs: number } | null {
+  protected override list(context: ReadContext): Promise<FeedListing> {
+    return this.dependencies.reader.listFeeds(context);
+  }
+
+  override decode({ head }: Entry): { value: ListedFeeds; fetchTimeMs: number } | null {
     const parsed = parseFeedListHead(head, this.dependencies.source);
     if (parsed === null) return null;
     const { fetchTimeMs, ...listed } = parsed;

@@ -1,15 +1,15 @@
 import type { FeedStatus } from '@/model/collection.js';
 import { feedName } from '@/model/feed.js';
 import type { InventoryMember, ListedResource } from '@/model/listed-resource.js';
-import type { InventoryReader } from '@/model/provider.js';
-import type { Content, Entry } from '@/snapshots/snapshot-store.js';
-import type { CacheableResource, ReadOptions, ReadResult } from './cacheable-resource.js';
+import type { InventoryRead, InventoryReader, ReadContext, ReadInventory } from '@/model/provider.js';
+import type { Entry } from '@/snapshots/snapshot-store.js';
 import { CachedList, type ReadList } from './cached-list.js';
 import { CircuitBreaker } from './circuit-breaker.js';
 import { SEVERAL_FEEDS } from './circuit-rules.js';
 import type { SourceDependencies } from './dependencies.js';
 import { longestReadMs } from './feed-resource.js';
-import { parseInventoryHead, storeNameOfInventory, type InventoryHead } from './snapshot-codec.js';
+import { ListResource } from './list-resource.js';
+import { parseInventoryHead, storeNameOfInventory } from './snapshot-codec.js';
 
 interface ListedMembers extends ReadList {
   /** The same object as in the list before where nothing has changed. */
@@ -42,44 +42,27 @@ export class Inventory extends CachedList<ListedMembers> {
 const NOTHING: readonly ListedResource[] = [];
 
 /** How an inventory is read and decoded. */
-class InventoryResource implements CacheableResource<ListedMembers> {
-  readonly name: string;
-  readonly feedName: string;
-  readonly freshForMs: number;
-  readonly minRefreshMs: number;
-  #calls = 0;
-
+class InventoryResource extends ListResource<ListedMembers, ReadInventory> {
   constructor(
     private readonly reader: InventoryReader,
-    private readonly dependencies: SourceDependencies,
+    dependencies: SourceDependencies,
   ) {
-    const { id, freshForMs, minRefreshMs } = dependencies.source;
-    this.feedName = feedName(id, reader.key);
-    this.name = storeNameOfInventory(this.feedName, dependencies);
-    this.freshForMs = freshForMs;
-    this.minRefreshMs = Math.min(minRefreshMs, freshForMs);
-  }
-
-  get calls(): number {
-    return this.#calls;
-  }
-
-  read({ signals, trace }: ReadOptions): Promise<ReadResult> {
-    const { source, runner, clock } = this.dependencies;
-    const onCall = (): void => {
-      this.#calls += 1;
-    };
-    const options = { timeoutMs: longestReadMs(source), trace, signals, onCall, previous: null };
-    return runner.run<ReadResult>(options, async (context) => {
-      const read = await this.reader.read(context);
-      if (read.outcome === 'failed') return { failure: read.failure };
-      const { outcome: _, ...told } = read;
-      const head: InventoryHead = { ...told, fetchTimeMs: clock.wallMs() };
-      return { content: { head, rows: [], endedMs: clock.monotonicMs() } satisfies Content };
+    const { source } = dependencies;
+    const feed = feedName(source.id, reader.key);
+    super(dependencies, {
+      name: storeNameOfInventory(feed, dependencies),
+      feedName: feed,
+      freshForMs: source.freshForMs,
+      minRefreshMs: Math.min(source.minRefreshMs, source.freshForMs),
+      timeoutMs: longestReadMs(source),
     });
   }
 
-  decode(
+  protected override list(context: ReadContext): Promise<InventoryRead> {
+    return this.reader.read(context);
+  }
+
+  override decode(
     { head }: Entry,
     newest: ListedMembers | null,
   ): { value: ListedMembers; fetchTimeMs: number } | null {
