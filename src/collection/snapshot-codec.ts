@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { clusterName } from '@/model/cluster-name.js';
+import { shownName } from '@/model/shown-name.js';
 import { DRIFT_KINDS, type DriftCounts, type DriftExample, type DriftExamples } from '@/model/drift.js';
 import { allFeedsName, feedName, type Feed } from '@/model/feed.js';
 import { LARGEST_INVENTORY, LONGEST_MEMBER_ID, type InventoryMember } from '@/model/listed-resource.js';
@@ -169,7 +169,7 @@ function isMemberId(value: unknown): value is string {
 }
 
 function isName(name: unknown): name is string | null {
-  return name === null || (typeof name === 'string' && clusterName(name) === name);
+  return name === null || (typeof name === 'string' && shownName(name) === name);
 }
 
 function partsOf({ source, account }: FeedOrigin): unknown[] {

@@ -4,8 +4,9 @@ export function isWildcard(pattern: string): boolean {
 }
 
 /**
- * Whether a text fits a pattern, in which `*` stands for any characters and `?` for one; case counts. When a character does not fit, the last `*` takes one more of the text: earlier ones
- * never have to, so that the work is at most the product of the two lengths.
+ * True when the whole text fits the pattern, in which `*` stands for any characters and `?` for one; case counts. When a
+ * character does not fit, the last `*` takes one more of the text: earlier ones never have to, so that the work is at most
+ * the product of the two lengths.
  */
 export function fits(pattern: string, text: string): boolean {
   let [at, position] = [0, 0];

@@ -1,25 +1,13 @@
 import { DriftLog, type DriftCounts, type DriftExamples } from '@/model/drift.js';
-import { clusterName } from '@/model/cluster-name.js';
 import { clusterFeeds } from '@/model/feed.js';
+import { fits } from '@/model/pattern.js';
 import type { ListedFeeds } from '@/model/provider.js';
-import { runCooperatively, visitInSteps } from '@/scheduling/cooperative.js';
+import { shownName } from '@/model/shown-name.js';
 import { CLUSTER_ID, type SourceCluster, type SourceConfig } from '@/model/source.js';
 import type { Truncation } from '@/model/failure.js';
-import { throwIfAborted } from '../http/deadline.js';
 import { hideSecrets } from '../records/hidden-secrets.js';
-import { LowestIds } from './lowest-ids.js';
 import { Fields, rawObject } from '../records/raw.js';
-import { jsonType } from '../records/redaction.js';
-import { UpstreamError } from '../upstream-error.js';
-import { matchesWildcard } from './wildcard.js';
-
-/** A list of clusters as it was read. */
-export interface ClusterRows {
-  /** There may be many more than are kept. */
-  readonly rows: Iterable<unknown>;
-  /** True when there are, or may be, more. */
-  readonly truncated: boolean;
-}
+import { findListed, noObject, unusable, type ListedRows, type Named } from './find-listed.js';
 
 /** How to take clusters from rows. */
 export interface ClusterReading {
@@ -43,35 +31,20 @@ export interface FoundClusters {
  * will be missing. Works in steps. Throws `UpstreamError`, MALFORMED where there are rows and none names a cluster.
  */
 export async function findClusters(
-  { rows, truncated }: ClusterRows,
+  listed: ListedRows<unknown>,
   { read, discovery, signal }: ClusterReading,
 ): Promise<FoundClusters> {
-  const kept = new LowestIds<SourceCluster>(discovery.maxClusters);
-  const drift = new DriftLog();
-  const { exclude } = discovery;
-  let named = 0;
-  const visit = (row: unknown): void => {
-    throwIfAborted(signal);
+  const { exclude, maxClusters: most } = discovery;
+  const readCluster = (row: unknown): Named<SourceCluster> => {
     const object = rawObject(row);
-    const { id, name } = object === null ? NAMELESS : read(new Fields(object, new DriftLog()));
-    if (id === null || !CLUSTER_ID.test(id)) {
-      drift.note('droppedRow', () => describe(object === null ? row : id, object !== null));
-      return;
-    }
-    named += 1;
-    const cluster = { id, name: clusterName(name && hideSecrets(name)) };
-    if (!exclude.some((pattern) => isNamedBy(pattern, cluster))) kept.add(cluster);
+    if (object === null) return { fault: () => noObject(row) };
+    const { id, name } = read(new Fields(object, new DriftLog()));
+    if (id === null || !CLUSTER_ID.test(id)) return { fault: () => unusable('id', id) };
+    const cluster = { id, name: shownName(name && hideSecrets(name)) };
+    return { wanted: exclude.some((pattern) => isNamedBy(pattern, cluster)) ? null : cluster };
   };
-  await runCooperatively(visitInSteps(rows, visit));
-  const dropped = drift.counts.droppedRow ?? 0;
-  if (named === 0 && dropped > 0) throw new UpstreamError('MALFORMED');
-  const isCut = kept.isCut || truncated;
-  return {
-    clusters: kept.values,
-    truncation: dropped > 0 ? 'MALFORMED' : isCut ? 'LIMIT' : null,
-    drift: drift.counts,
-    driftExamples: drift.examples,
-  };
+  const { found: clusters, ...told } = await findListed(listed, { read: readCluster, most, signal });
+  return { clusters, ...told };
 }
 
 /** For rows whose fields `id` and `name` are the cluster's. */
@@ -92,16 +65,5 @@ export async function listClusterFeeds(
 }
 
 function isNamedBy(pattern: string, { id, name }: SourceCluster): boolean {
-  return matchesWildcard(id, pattern) || (name !== null && matchesWildcard(name, pattern));
-}
-
-const NAMELESS = { id: null, name: null };
-
-/** What is wrong with a row, without anything of it but its length. */
-function describe(found: unknown, isObject: boolean): { field: string; found: string } {
-  if (!isObject) return { field: '(row)', found: jsonType(found) };
-  return {
-    field: 'id',
-    found: typeof found === 'string' ? `string of ${found.length} characters` : 'absent',
-  };
+  return fits(pattern, id) || (name !== null && fits(pattern, name));
 }

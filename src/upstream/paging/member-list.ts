@@ -1,24 +1,14 @@
-import { clusterName } from '@/model/cluster-name.js';
-import { DriftLog } from '@/model/drift.js';
+import type { DriftLog } from '@/model/drift.js';
 import { LARGEST_INVENTORY, LONGEST_MEMBER_ID, type InventoryMember } from '@/model/listed-resource.js';
 import type { ReadInventory } from '@/model/provider.js';
+import { shownName } from '@/model/shown-name.js';
 import type { SourceConfig } from '@/model/source.js';
 import type { TaskCluster } from '@/model/task.js';
-import { runCooperatively, visitInSteps } from '@/scheduling/cooperative.js';
-import { throwIfAborted } from '../http/deadline.js';
 import { hideSecrets } from '../records/hidden-secrets.js';
 import { Fields, rawObject } from '../records/raw.js';
-import { jsonType } from '../records/redaction.js';
-import { UpstreamError } from '../upstream-error.js';
-import { LowestIds } from './lowest-ids.js';
+import { findListed, noObject, unusable, type ListedRows, type Named } from './find-listed.js';
 
-/** Where the members of an inventory are found. */
-export interface MemberRows {
-  readonly rows: Iterable<MemberRow>;
-  /** True when there are, or may be, more. */
-  readonly truncated: boolean;
-}
-
+/** A row of an inventory. */
 export interface MemberRow {
   readonly row: unknown;
   readonly cluster: TaskCluster | null;
@@ -49,38 +39,29 @@ export function mostMembers({ maxTasksPerFeed }: Pick<SourceConfig, 'maxTasksPer
  * names a member.
  */
 export async function findMembers(
-  { rows, truncated }: MemberRows,
+  listed: ListedRows<MemberRow>,
   { read, most, signal }: MemberReading,
 ): Promise<ReadInventory> {
-  const kept = new LowestIds<{ readonly id: string; readonly member: InventoryMember }>(most);
-  const drift = new DriftLog();
-  let named = 0;
-  const visit = ({ row, cluster }: MemberRow): void => {
-    throwIfAborted(signal);
+  const readMember = ({ row, cluster }: MemberRow, drift: DriftLog): Named<KeyedMember> => {
     const object = rawObject(row);
-    const told = object === null ? null : read(new Fields(object, drift));
-    if (told === null || !isIdentified(told)) {
-      drift.note('droppedRow', () =>
-        told === null ? { field: '(row)', found: jsonType(row) } : fault(told),
-      );
-      return;
+    if (object === null) return { fault: () => noObject(row) };
+    const told = read(new Fields(object, drift));
+    if (!isIdentified(told)) {
+      return { fault: () => (isPart(told.id) ? unusable('type', told.type) : unusable('id', told.id)) };
     }
-    named += 1;
     const { type, id } = told;
-    const name = clusterName(told.name && hideSecrets(told.name));
-    kept.add({ id: `${type}\n${id}`, member: { type, id, name, cluster } });
+    const member = { type, id, name: shownName(told.name && hideSecrets(told.name)), cluster };
+    return { wanted: { id: `${type}\n${id}`, member } };
   };
-  await runCooperatively(visitInSteps(rows, visit));
-  const dropped = drift.counts.droppedRow ?? 0;
-  if (named === 0 && dropped > 0) throw new UpstreamError('MALFORMED');
-  const isCut = kept.isCut || truncated;
-  return {
-    outcome: 'read',
-    members: kept.values.toSorted((a, b) => (a.id < b.id ? -1 : 1)).map(({ member }) => member),
-    truncation: dropped > 0 ? 'MALFORMED' : isCut ? 'LIMIT' : null,
-    drift: drift.counts,
-    driftExamples: drift.examples,
-  };
+  const { found, ...told } = await findListed(listed, { read: readMember, most, signal });
+  const members = found.toSorted((a, b) => (a.id < b.id ? -1 : 1)).map(({ member }) => member);
+  return { outcome: 'read', members, ...told };
+}
+
+/** A member by its type and id. */
+interface KeyedMember {
+  readonly id: string;
+  readonly member: InventoryMember;
 }
 
 function isIdentified(told: ToldMember): told is ToldMember & { readonly type: string; readonly id: string } {
@@ -89,10 +70,4 @@ function isIdentified(told: ToldMember): told is ToldMember & { readonly type: s
 
 function isPart(text: string | null): boolean {
   return text !== null && text.length <= LONGEST_MEMBER_ID;
-}
-
-/** What is wrong with a row, without anything of it but its length. */
-function fault({ type, id }: ToldMember): { field: string; found: string } {
-  const [field, found] = isPart(id) ? ['type', type] : ['id', id];
-  return { field, found: found === null ? 'absent' : `string of ${found.length} characters` };
 }

@@ -3,7 +3,7 @@ const LONGEST = 256;
 const UNSEEN = /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]+/gu;
 
 /** A name that was found, fit to be shown: on one line, of at most 256 characters; null where nothing is left of it. */
-export function clusterName(found: string | null): string | null {
+export function shownName(found: string | null): string | null {
   // What lies far behind the end is not looked at.
   const name =
     found

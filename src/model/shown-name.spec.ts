@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { clusterName } from './cluster-name.js';
+import { shownName } from './shown-name.js';
 
 describe('the name of a cluster that was found', () => {
   it.each([
@@ -12,11 +12,11 @@ describe('the name of a cluster that was found', () => {
     ['\n', null],
     [null, null],
   ])('%j is shown as %j', (found, shown) => {
-    expect(clusterName(found)).toBe(shown);
+    expect(shownName(found)).toBe(shown);
   });
 
   it('is cut between characters only', () => {
-    expect(clusterName('x'.repeat(10_000))).toHaveLength(256);
-    expect(clusterName(`${'x'.repeat(255)}😀`)?.isWellFormed()).toBe(true);
+    expect(shownName('x'.repeat(10_000))).toHaveLength(256);
+    expect(shownName(`${'x'.repeat(255)}😀`)?.isWellFormed()).toBe(true);
   });
 });
