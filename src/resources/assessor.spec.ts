@@ -9,6 +9,7 @@ import { resourceIdOf } from '@/model/task-id.js';
 import type { Task } from '@/model/task.js';
 import { nextSnapshot, snapshotOf } from '../../test/support/snapshots.js';
 import { rowOf } from '../../test/support/rows.js';
+import { assess } from '../../test/support/assess.js';
 import { Assessor, type AssessmentInput } from './assessor.js';
 import { RuleBook } from './rule-book.js';
 import type { Assessment } from './source-judge.js';
@@ -101,8 +102,8 @@ describe('Assessor', () => {
           snapshots[which] = nextSnapshot(snapshots[which] ?? snapshotOf(FEEDS[which], []), now);
           const moment = { timeMs: past ? NOW_MS - 30 * HOUR_MS : NOW_MS, isPast: past };
           const anew = snapshots.map((snapshot) => ({ ...snapshot, change: null, rows: [...snapshot.rows] }));
-          expect(plain(await assessor.assess(knownOf(snapshots), moment))).toEqual(
-            plain(await newAssessor().assess(knownOf(anew), moment)),
+          expect(plain(await assess(assessor, knownOf(snapshots), moment))).toEqual(
+            plain(await assess(newAssessor(), knownOf(anew), moment)),
           );
         }
       }),
@@ -114,7 +115,7 @@ describe('Assessor', () => {
     await fc.assert(
       fc.asyncProperty(tasks, async (all) => {
         const moment = { timeMs: NOW_MS, isPast: false };
-        const assessed = await newAssessor().assess(knownOf([snapshotOf(FEEDS[0], rowsOf(all))]), moment);
+        const assessed = await assess(newAssessor(), knownOf([snapshotOf(FEEDS[0], rowsOf(all))]), moment);
         const byId = new Map(assessed.map((each) => [each.resource.id, each]));
         for (const name of ['prod-a', 'prod-b', 'test-c']) {
           const own = all.filter(
@@ -142,8 +143,8 @@ describe('Assessor', () => {
     const after = nextSnapshot(before, [...before.rows.map(({ task: each }) => each), taskOf(3, 'prod-b')]);
     const moment = { timeMs: NOW_MS, isPast: false };
     const [old, now] = [
-      await assessor.assess(knownOf([before]), moment),
-      await assessor.assess(knownOf([after]), moment),
+      await assess(assessor, knownOf([before]), moment),
+      await assess(assessor, knownOf([after]), moment),
     ];
     const resourceIn = (assessed: readonly Assessment[], name: string): unknown =>
       assessed.find(({ resource }) => resource.name === name)?.resource;
@@ -156,7 +157,7 @@ describe('Assessor', () => {
       ...{ source: SOURCE, provider: 'huawei-cbr', type: 'server', id: 'idle', name: 'prod-idle' },
       ...{ cluster: null, region: 'here', projectId: 'p' },
     };
-    const assessed = await newAssessor().assess(knownOf([snapshotOf(FEEDS[0], [])], [listed]), {
+    const assessed = await assess(newAssessor(), knownOf([snapshotOf(FEEDS[0], [])], [listed]), {
       timeMs: NOW_MS,
       isPast: false,
     });
@@ -170,7 +171,7 @@ describe('Assessor', () => {
     const removal = { ...taskOf(9, 'prod-a', 10), type: 'REMOVE_RESOURCE' as const };
     const moment = { timeMs: NOW_MS, isPast: false };
     const judged = async (all: readonly Task[], at = moment): Promise<unknown> => {
-      const assessed = await newAssessor().assess(knownOf([snapshotOf(FEEDS[0], rowsOf(all))]), at);
+      const assessed = await assess(newAssessor(), knownOf([snapshotOf(FEEDS[0], rowsOf(all))]), at);
       return assessed.find(({ resource }) => resource.name === 'prod-a')?.judgement.reasons[0];
     };
     expect(await judged([taskOf(1, 'prod-a', 40), removal])).toBe('RETIRED');

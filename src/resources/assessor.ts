@@ -30,14 +30,7 @@ export class Assessor {
     @Inject(PROVIDERS) private readonly providers: readonly Pick<Provider, 'settings' | 'removedResources'>[],
   ) {}
 
-  /** All resources of the sources that are known, each with its verdict at a moment. */
-  async assess(known: AssessmentInput, moment: JudgedTime): Promise<Assessment[]> {
-    const assessments: Assessment[] = [];
-    await this.visit(known, moment, (assessment) => assessments.push(assessment));
-    return assessments;
-  }
-
-  /** The same one by one: of many thousands few are looked at twice. */
+  /** All resources of the sources that are known, each with its verdict at a moment, one by one: few are looked at twice. */
   async visit(
     known: AssessmentInput,
     moment: JudgedTime,

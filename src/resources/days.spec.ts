@@ -4,6 +4,7 @@ import type { SourceStatus } from '@/model/collection.js';
 import type { Task } from '@/model/task.js';
 import { rowOf } from '../../test/support/rows.js';
 import { snapshotOf } from '../../test/support/snapshots.js';
+import { assess } from '../../test/support/assess.js';
 import { Assessor } from './assessor.js';
 import { calendarDays } from './calendar-days.js';
 import { dayCells, type DayState } from './days.js';
@@ -53,7 +54,8 @@ async function statesOf(tasks: readonly Task[], count: number, world: World = {}
   const problem = isStale
     ? ({ feed: FEED, state: 'STALE', reason: 'TIMEOUT', lastSuccessTimeMs: null } as const)
     : null;
-  const assessed = await new Assessor(rules, []).assess(
+  const assessed = await assess(
+    new Assessor(rules, []),
     {
       answer: {
         feeds: [{ feed: FEED, snapshot, agesFrom: null, problem, freshForMs: 1 }],

@@ -71,13 +71,13 @@ function stateOf({ kind, task }: CountedTask): DayState {
 
 /** A day of which not all is known is UNKNOWN, whatever was to be expected. */
 function withoutTask(assessment: Assessment, day: Day, firstMs: number): DayState {
-  const { feeds, due, group, known, source } = assessment;
+  const { feeds, due, group, memoized, source } = assessment;
   const lastMs = Math.min(day.endMs - 1, due.timeMs);
   const isSeen = feeds.every((feed) => isCovered(feed, { startMs: day.startMs, lastMs }));
   if (feeds.length === 0 || !isSeen) return 'UNKNOWN';
   if (firstMs > lastMs) return 'NONE';
   const moments = [lastMs, ...deadlineOfLastRun(group, day, due.timeMs)];
-  const judgements = moments.map((timeMs) => source.at(timeMs).assess(known).judgement);
+  const judgements = moments.map((timeMs) => source.at(timeMs).assess(memoized).judgement);
   if (judgements.some(isMissed)) return 'MISSED';
   return group.rule?.rhythm.kind !== 'continuous' && judgements.some(({ verdict }) => verdict === 'UNKNOWN')
     ? 'UNKNOWN'

@@ -41,14 +41,7 @@ export function positionOf({ rank, name, id }: SortKey): ListPosition {
   return { rank, name: name === null ? null : beginningOf(name), idHash: hashOf(id) };
 }
 
-/** The first ones in order, without sorting the others. */
-export function firstInOrder<T extends SortKey>(keys: Iterable<T>, count: number): T[] {
-  const first = new FirstInOrder<T>(count);
-  for (const key of keys) first.add(key);
-  return first.take();
-}
-
-/** Keeps the first ones in order of all that it is shown. */
+/** Keeps the first ones in order of all that it is shown, without sorting the others. */
 class FirstInOrder<T extends SortKey> {
   /** The last of those that are kept is the first of the heap: the next better one takes its place. */
   readonly #kept = new Heap<T>((a, b) => compareKeys(a, b) > 0);

@@ -25,8 +25,8 @@ export class ProtectionCount {
 
   add({ resource, group, judgement: { verdict } }: Assessment): void {
     this.#total[verdict] += 1;
-    entryOf(this.#bySource, resource.source)[verdict] += 1;
-    entryOf(this.#byGroup, group)[verdict] += 1;
+    countsOf(this.#bySource, resource.source)[verdict] += 1;
+    countsOf(this.#byGroup, group)[verdict] += 1;
   }
 
   /** Those that a resource is in. */
@@ -37,7 +37,7 @@ export class ProtectionCount {
   get counts(): ProtectionCounts {
     const byExpectation = new Map<string, VerdictCountsDto>();
     for (const [{ rule }, counts] of this.#byGroup) {
-      if (rule !== null) addTo(entryOf(byExpectation, rule.name), counts);
+      if (rule !== null) addTo(countsOf(byExpectation, rule.name), counts);
     }
     return {
       total: this.#total,
@@ -47,7 +47,7 @@ export class ProtectionCount {
   }
 }
 
-function entryOf<Key>(counts: Map<Key, VerdictCountsDto>, key: Key): VerdictCountsDto {
+function countsOf<Key>(counts: Map<Key, VerdictCountsDto>, key: Key): VerdictCountsDto {
   let known = counts.get(key);
   if (known === undefined) counts.set(key, (known = noVerdicts()));
   return known;

@@ -5,13 +5,13 @@ import type { TaskRow } from '@/model/task.js';
 import { compareRows } from '@/model/change.js';
 import { runCooperatively, visitInSteps } from '@/scheduling/cooperative.js';
 import { groupKey, type FeedTasks } from './feed-tasks.js';
-import { KnownResource } from './known-resource.js';
+import { MemoizedResource } from './memoized-resource.js';
 import { Removals, type NamedResources } from './removals.js';
 import type { Resource } from './resource.js';
 
 /** The resources of one source, and what ended their protection. */
 export interface SourceResources {
-  readonly resources: readonly KnownResource[];
+  readonly resources: readonly MemoizedResource[];
   readonly removals: Removals;
 }
 
@@ -39,7 +39,7 @@ interface IndexedResources extends SourceResources {
 }
 
 interface IndexedResource {
-  readonly known: KnownResource;
+  readonly memoized: MemoizedResource;
   readonly parts: ResourceParts;
 }
 
@@ -70,15 +70,15 @@ export class ResourceIndex {
   async #index(input: SourceInput, known: Promise<IndexedResources> | null): Promise<IndexedResources> {
     const before = (await known?.catch(() => null)) ?? null;
     const byKey = new Map<string, IndexedResource>();
-    const resources: KnownResource[] = [];
+    const resources: MemoizedResource[] = [];
     const index = ([key, parts]: [string, ResourceParts]): void => {
       const old = before?.byKey.get(key);
-      const known =
+      const memoized =
         old !== undefined && hasSameParts(old.parts, parts)
-          ? old.known
-          : new KnownResource(makeResource(key, parts, input.source));
-      byKey.set(key, { known, parts });
-      resources.push(known);
+          ? old.memoized
+          : new MemoizedResource(makeResource(key, parts, input.source));
+      byKey.set(key, { memoized, parts });
+      resources.push(memoized);
     };
     await runCooperatively(visitInSteps(await partsByKey(input), index));
     return { resources, byKey, removals: new Removals(input.tasks, input.removedResources) };

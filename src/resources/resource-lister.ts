@@ -38,7 +38,8 @@ export interface ResourcePage {
   readonly completeness: Completeness;
 }
 
-interface Entry extends SortKey {
+/** A resource in a list, with its place in the order. */
+export interface ListEntry extends SortKey {
   readonly assessment: Assessment;
 }
 
@@ -71,10 +72,10 @@ export class ResourceLister {
     const start = query.pageToken === null ? null : this.#read(query.pageToken, walk);
     const moment = this.momentOf(query.asOf, start?.timeMs ?? null);
     const known = await this.known(scopeOf(query.filter), collection, asked);
-    const page = new PageCut<Entry>(query, start?.position ?? null);
+    const page = new PageCut<ListEntry>(query, start?.position ?? null);
     const isWanted = passes(query.filter);
     await this.assessor.visit(known, moment, (assessment) => {
-      if (isWanted(assessment)) page.add({ assessment, ...sortKey(assessment, query.order) });
+      if (isWanted(assessment)) page.add(listEntry(assessment, query.order));
     });
     const { entries, hasMore } = page.cut();
     const last = entries.at(-1);
@@ -121,7 +122,7 @@ export class ResourceLister {
     if (errors.length > 0) throw invalidParameters(errors);
   }
 
-  #issue(walk: WalkQuery, last: Entry, { timeMs }: JudgedTime): string {
+  #issue(walk: WalkQuery, last: ListEntry, { timeMs }: JudgedTime): string {
     const position = { time: formatTime(timeMs), id: packPosition(positionOf(last)) };
     return this.#tokens.issue(walk, { position, missing: [] });
   }
@@ -168,8 +169,12 @@ function isOneOf(value: string | null, wanted: readonly string[] | undefined): b
   return wanted === undefined || (value !== null && wanted.includes(value));
 }
 
-/** Where a resource stands in an order. */
-export function sortKey({ resource, history, judgement }: Assessment, order: ResourceOrder): SortKey {
+/** A resource as it stands in an order. */
+export function listEntry(assessment: Assessment, order: ResourceOrder): ListEntry {
+  return { assessment, ...sortKey(assessment, order) };
+}
+
+function sortKey({ resource, history, judgement }: Assessment, order: ResourceOrder): SortKey {
   const { id, name } = resource;
   const timeMs = history.lastSuccess?.timeMs ?? null;
   switch (order) {

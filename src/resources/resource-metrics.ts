@@ -8,8 +8,8 @@ import {
 } from '@/model/metric.js';
 import { runCooperatively, visitInSteps } from '@/scheduling/cooperative.js';
 import type { Assessor } from './assessor.js';
-import { firstInOrder } from './list-order.js';
-import { sortKey, type ResourceLister } from './resource-lister.js';
+import { PageCut } from './list-order.js';
+import { listEntry, type ListEntry, type ResourceLister } from './resource-lister.js';
 import type { Assessment } from './source-judge.js';
 import { VERDICTS } from './verdict.js';
 
@@ -33,39 +33,33 @@ export class ResourceMetrics extends MetricSource {
 
   override async collect(collection: FeedCollection, freshness: Freshness): Promise<MetricFamily[]> {
     const known = await this.lister.known({}, collection, { freshness, trace: null });
-    const assessments = await this.assessor.assess(known, this.lister.momentOf(null, null));
-    return resourceMetrics(assessments, this.config.maxResources);
+    const worst = new PageCut<ListEntry>({ page: null, pageSize: this.config.maxResources }, null);
+    await this.assessor.visit(known, this.lister.momentOf(null, null), (assessment) => {
+      // What was removed on purpose has no series.
+      if (assessment.retiredMs === null) worst.add(listEntry(assessment, 'verdict'));
+    });
+    const { entries } = worst.cut();
+    return resourceMetrics(entries, worst.totalSize - entries.length);
   }
 }
 
-/** Series for the resources that come first in the list by verdict. Those that were removed on purpose have none. */
-export async function resourceMetrics(
-  assessments: readonly Assessment[],
-  maxResources: number,
-): Promise<MetricFamily[]> {
-  const existing = assessments.filter(({ retiredMs }) => retiredMs === null);
+/** Series for each of these resources. */
+async function resourceMetrics(entries: readonly ListEntry[], omitted: number): Promise<MetricFamily[]> {
   const families = METRICS.map((metric) => ({ metric, series: [] as Series[] }));
-  const shown = worst(existing, maxResources);
-  const tell = (assessment: Assessment): void => {
+  const tell = ({ assessment }: ListEntry): void => {
     const labels = labelsOf(assessment);
     for (const { metric, series } of families) series.push(...metric.seriesOf(assessment, labels));
   };
-  await runCooperatively(visitInSteps(shown, tell));
+  await runCooperatively(visitInSteps(entries, tell));
   return [
     ...families.map(({ metric: { name, help }, series }) => ({ name, help, type: 'gauge' as const, series })),
     {
       name: 'tributary_metrics_resources_omitted',
       help: 'Resources without series of their own, because there are more than metrics.maxResources',
       type: 'gauge',
-      series: [['', existing.length - shown.length]],
+      series: [['', omitted]],
     },
   ];
-}
-
-function worst(assessments: readonly Assessment[], count: number): readonly Assessment[] {
-  if (assessments.length <= count) return assessments;
-  const keys = assessments.map((assessment) => ({ assessment, ...sortKey(assessment, 'verdict') }));
-  return firstInOrder(keys, count).map(({ assessment }) => assessment);
 }
 
 function labelsOf({ resource: { source, type, id, name } }: Assessment): string {

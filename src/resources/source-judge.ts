@@ -1,6 +1,6 @@
 import type { CollectionAnswer } from '@/model/collection.js';
 import { dueOf } from './due.js';
-import type { KnownResource } from './known-resource.js';
+import type { MemoizedResource } from './memoized-resource.js';
 import type { SourceResources } from './resource-index.js';
 import type { Resource } from './resource.js';
 import type { RuleBook, RuleGroup } from './rule-book.js';
@@ -10,7 +10,7 @@ import { judge, type Judgement, type Situation } from './verdict.js';
 /** One resource, what is known of it, and the verdict on it. */
 export interface Assessment extends Situation {
   readonly resource: Resource;
-  readonly known: KnownResource;
+  readonly memoized: MemoizedResource;
   readonly group: RuleGroup;
   readonly judgement: Judgement;
   /** Judges the same resource, from the same evidence, at other moments. */
@@ -62,15 +62,15 @@ export class SourceJudge {
     this.#evidence = new SourceEvidence(known.feeds, moment.isPast ? { atMs: moment.timeMs } : null);
   }
 
-  assess(known: KnownResource): Assessment {
+  assess(memoized: MemoizedResource): Assessment {
     const { timeMs, isPast } = this.moment;
-    const { resource } = known;
-    const group = known.groupIn(this.memory.rules);
+    const { resource } = memoized;
+    const group = memoized.groupIn(this.memory.rules);
     const { due, exclusion } = this.#rulesFor(group);
     // There may be tens of thousands: each is one object.
     const assessment = {
       resource,
-      known,
+      memoized,
       group,
       due,
       exclusion,
@@ -78,7 +78,7 @@ export class SourceJudge {
       source: this,
       judgement: UNJUDGED,
       retiredMs: this.known.resources.removals.retiredMs(resource, group.criteria.taskTypes, timeMs),
-      history: known.historyAt(group.criteria, timeMs),
+      history: memoized.historyAt(group.criteria, timeMs),
       feeds: this.#evidence.of(resource),
     };
     assessment.judgement = judge(assessment);

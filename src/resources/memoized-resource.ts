@@ -10,7 +10,7 @@ interface Settled {
 }
 
 /** A resource with what was worked out of it. Nothing is worked out twice while it stays the same. */
-export class KnownResource {
+export class MemoizedResource {
   #group: RuleGroup | null = null;
   /** What the group is of. */
   #edition: object | null = null;

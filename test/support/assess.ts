@@ -1,0 +1,13 @@
+import type { AssessmentInput, Assessor } from '@/resources/assessor.js';
+import type { Assessment, JudgedTime } from '@/resources/source-judge.js';
+
+/** All resources that are known, each with its verdict at a moment. */
+export async function assess(
+  assessor: Assessor,
+  known: AssessmentInput,
+  moment: JudgedTime,
+): Promise<Assessment[]> {
+  const assessments: Assessment[] = [];
+  await assessor.visit(known, moment, (assessment) => assessments.push(assessment));
+  return assessments;
+}
