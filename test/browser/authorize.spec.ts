@@ -1,28 +1,23 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
 import type { Browser } from 'playwright-core';
 import { startGateway, startSimulator } from '../support/gateway.js';
 import { authWith, keyOf } from '../support/keys.js';
-import { NO_BROWSER, findChromium, launchChromium } from './chromium.js';
+import { describeInBrowser, launchChromium } from './chromium.js';
 import { SwaggerPage } from './swagger-page.js';
-
-const chromiumPath = findChromium();
-const isSkipped = chromiumPath === null && !process.env.CI;
-const suite = isSkipped ? describe.skip : describe;
 
 let browser: Browser;
 let swagger: SwaggerPage;
 const stops: (() => Promise<void>)[] = [];
 
-suite('"Authorize" in Swagger UI', () => {
+describeInBrowser('"Authorize" in Swagger UI', () => {
   jest.setTimeout(120_000);
   beforeAll(async () => {
-    if (chromiumPath === null) throw new Error(NO_BROWSER);
     const simulator = await startSimulator({ fleet: { cbrRows: 20, cssClusters: 1, cceClusters: 1 } });
     stops.unshift(simulator.stop);
     const keys = [{ id: 'ops', scopes: ['tasks:read'] as const, sources: null }];
     const gateway = await startGateway(simulator, { auth: authWith(keys) });
     stops.unshift(gateway.stop);
-    browser = await launchChromium(chromiumPath);
+    browser = await launchChromium();
     stops.unshift(() => browser.close());
     swagger = await SwaggerPage.open(browser, gateway.url);
   });

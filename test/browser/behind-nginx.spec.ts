@@ -3,12 +3,10 @@ import { configFor, runGateway, startSimulator, type RunningGateway } from '../s
 import { ask } from '../support/http.js';
 import { hasNginx, NO_NGINX, startNginx, type ReverseProxy } from '../support/nginx.js';
 import type { SentPage, SentProblem } from '../support/tasks.js';
-import { FOREIGN_HOST, NO_BROWSER, findChromium, launchChromium } from './chromium.js';
+import { FOREIGN_HOST, describeInBrowser, launchChromium } from './chromium.js';
 import { SwaggerPage, watchTroubles } from './swagger-page.js';
 
-const chromiumPath = findChromium();
-const mustRun = Boolean(process.env.CI);
-const isSkipped = !hasNginx() && !mustRun;
+const isSkipped = !hasNginx() && !process.env.CI;
 if (isSkipped) process.stderr.write(`${NO_NGINX} They are skipped.\n`);
 
 /** Passed only where something hangs: a busy machine may take long to draw a page. */
@@ -41,7 +39,6 @@ async function startAll(): Promise<void> {
 }
 
 const suite = isSkipped ? describe.skip : describe;
-const browserSuite = isSkipped || (chromiumPath === null && !mustRun) ? describe.skip : describe;
 
 suite('behind nginx, under a path', () => {
   jest.setTimeout(HANGS_AFTER_MS);
@@ -75,12 +72,11 @@ suite('behind nginx, under a path', () => {
     expect(page.text).toContain('A parameter is not valid');
   });
 
-  browserSuite('in a browser', () => {
+  describeInBrowser('in a browser', () => {
     it.each([BASE_PATH, `${BASE_PATH}/`])(
       'the overview page loads at %s, and asks for nothing outside',
       async (path) => {
-        if (chromiumPath === null) throw new Error(NO_BROWSER);
-        const browser = await launchChromium(chromiumPath);
+        const browser = await launchChromium();
         try {
           const origin = proxy.url.replace('127.0.0.1', FOREIGN_HOST);
           const page = await browser.newPage();
@@ -98,8 +94,7 @@ suite('behind nginx, under a path', () => {
     );
 
     it('Swagger UI loads, executes a call, and leads to the pages of problems', async () => {
-      if (chromiumPath === null) throw new Error(NO_BROWSER);
-      const browser = await launchChromium(chromiumPath);
+      const browser = await launchChromium();
       try {
         const origin = proxy.url.replace('127.0.0.1', FOREIGN_HOST);
         const swagger = await SwaggerPage.open(browser, origin, { path: `${BASE_PATH}/docs` });

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, expect, it, jest } from '@jest/globals';
 import type { Browser, Request } from 'playwright-core';
 import {
   startGateway,
@@ -9,13 +9,9 @@ import {
 } from '../support/gateway.js';
 import { ask } from '../support/http.js';
 import { authWith, keyOf } from '../support/keys.js';
-import { NO_BROWSER, findChromium, launchChromium } from './chromium.js';
+import { describeInBrowser, launchChromium } from './chromium.js';
 import { DESKTOP, numberIn, OverviewPage } from './overview-page.js';
 import { violationsOn } from './page-checks.js';
-
-const chromiumPath = findChromium();
-const isSkipped = chromiumPath === null && !process.env.CI;
-if (isSkipped) process.stderr.write(`${NO_BROWSER} They are skipped.\n`);
 
 /** Passed only where something hangs: a busy machine may take long to draw a page. */
 const HANGS_AFTER_MS = 240_000;
@@ -53,18 +49,15 @@ interface SentResources {
   readonly totalSize: number;
 }
 
-const suite = isSkipped ? describe.skip : describe;
-
-suite('the overview page while things happen', () => {
+describeInBrowser('the overview page while things happen', () => {
   jest.setTimeout(HANGS_AFTER_MS);
   beforeAll(async () => {
-    if (chromiumPath === null) throw new Error(NO_BROWSER);
     simulator = await startSimulator({
       fleet: { cssClusters: 1, cssRowsPerCluster: 20, cbrRows: 60, cceClusters: 1, ocpTenants: 2 },
       protectionCases: true,
       life: { rate: 0 },
     });
-    browser = await launchChromium(chromiumPath);
+    browser = await launchChromium();
   });
   afterAll(async () => {
     await browser.close();

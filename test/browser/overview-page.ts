@@ -1,4 +1,5 @@
 import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core';
+import { complaintsOf } from './page-checks.js';
 
 /** The longest wait for one thing in a page; passed only where something hangs. */
 const PATIENCE_MS = 60_000;
@@ -6,12 +7,6 @@ const PATIENCE_MS = 60_000;
 const READERS_ZONE = 'Europe/Berlin';
 
 export const DESKTOP: BrowserContextOptions = { viewport: { width: 1280, height: 900 } };
-export const PHONE: BrowserContextOptions = {
-  viewport: { width: 390, height: 844 },
-  isMobile: true,
-  hasTouch: true,
-};
-
 /** The overview page in a browser, what it has asked for, and what went wrong. */
 export class OverviewPage {
   /** The paths and queries that the page asked the API for, oldest first. */
@@ -90,14 +85,10 @@ export class OverviewPage {
 
 /** Collects complaints of the console, uncaught errors, and answers that are errors. A 304 is none, nor is a call given up. */
 function watchTroubles(page: Page): readonly string[] {
-  const troubles: string[] = [];
+  const troubles = complaintsOf(page);
   page.on('response', (response) => {
     if (response.status() >= 400) troubles.push(`${response.status()}: ${response.url()}`);
   });
-  page.on('console', (message) => {
-    if (['error', 'warning'].includes(message.type())) troubles.push(message.text());
-  });
-  page.on('pageerror', (error) => troubles.push(error.message));
   return troubles;
 }
 

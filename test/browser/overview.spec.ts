@@ -3,13 +3,9 @@ import type { Browser, BrowserContextOptions } from 'playwright-core';
 import { startGateway, startSimulator, type RunningGateway } from '../support/gateway.js';
 import { ask } from '../support/http.js';
 import type { SentPage } from '../support/tasks.js';
-import { NO_BROWSER, findChromium, launchChromium } from './chromium.js';
-import { DESKTOP, numberIn, OverviewPage, PHONE } from './overview-page.js';
+import { describeInBrowser, launchChromium, PHONE } from './chromium.js';
+import { DESKTOP, numberIn, OverviewPage } from './overview-page.js';
 import { legibilityOf, violationsOn } from './page-checks.js';
-
-const chromiumPath = findChromium();
-const isSkipped = chromiumPath === null && !process.env.CI;
-if (isSkipped) process.stderr.write(`${NO_BROWSER} They are skipped.\n`);
 
 /** Passed only where something hangs: a busy machine may take long to draw a page. */
 const HANGS_AFTER_MS = 240_000;
@@ -52,7 +48,6 @@ let overview: OverviewPage | null = null;
 const stops: (() => Promise<void>)[] = [];
 
 async function startAll(): Promise<void> {
-  if (chromiumPath === null) throw new Error(NO_BROWSER);
   const simulator = await startSimulator({
     fleet: {
       ...{ cssClusters: 2, cssRowsPerCluster: 60, cbrRows: 400 },
@@ -68,7 +63,7 @@ async function startAll(): Promise<void> {
   stops.unshift(gateway.stop);
   // The sources are read before the page asks: what it shows first is what there is.
   expect((await ask(`${gateway.url}/v1/protection`)).body).toMatchObject({ unreachable: [] });
-  browser = await launchChromium(chromiumPath);
+  browser = await launchChromium();
   stops.unshift(() => browser.close());
 }
 
@@ -88,9 +83,7 @@ async function answerTo<T>(page: OverviewPage, start: string): Promise<T> {
   return body as T;
 }
 
-const suite = isSkipped ? describe.skip : describe;
-
-suite('the overview page', () => {
+describeInBrowser('the overview page', () => {
   jest.setTimeout(HANGS_AFTER_MS);
   beforeAll(startAll);
   afterAll(async () => {

@@ -10,6 +10,16 @@ export interface Violation {
   readonly target: string;
 }
 
+/** Collects from now on what a page complains about: errors and warnings in its console, and errors that nobody caught. */
+export function complaintsOf(page: Page): string[] {
+  const complaints: string[] = [];
+  page.on('console', (message) => {
+    if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
+  });
+  page.on('pageerror', (error) => complaints.push(error.message));
+  return complaints;
+}
+
 /** What is used of axe's results. */
 interface AxeResults {
   readonly violations: readonly {

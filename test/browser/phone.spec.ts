@@ -1,17 +1,12 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, expect, it, jest } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
 import { startGateway, startSimulator } from '../support/gateway.js';
-import { NO_BROWSER, findChromium, launchChromium } from './chromium.js';
+import { describeInBrowser, launchChromium, PHONE } from './chromium.js';
 import { legibilityOf, violationsOn, type Violation } from './page-checks.js';
 import { SwaggerPage } from './swagger-page.js';
 
-const chromiumPath = findChromium();
-const isSkipped = chromiumPath === null && !process.env.CI;
-if (isSkipped) process.stderr.write(`${NO_BROWSER} They are skipped.\n`);
-
 /** Passed only where something hangs: a busy machine may take long to draw a page. */
 const HANGS_AFTER_MS = 240_000;
-const PHONE = { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true };
 const SCHEMES = ['light', 'dark'] as const;
 const PAGES = ['/problems', '/problems/invalid-parameter'];
 const SMALLEST_TEXT = 12;
@@ -33,7 +28,6 @@ let swagger: SwaggerPage | null = null;
 const stops: (() => Promise<void>)[] = [];
 
 async function startAll(): Promise<void> {
-  if (chromiumPath === null) throw new Error(NO_BROWSER);
   const simulator = await startSimulator({
     fleet: { cssClusters: 1, cssRowsPerCluster: 5, cbrRows: 5, cceClusters: 1, ocpTenants: 1 },
     life: { rate: 0 },
@@ -42,7 +36,7 @@ async function startAll(): Promise<void> {
   const gateway = await startGateway(simulator, { deadlineMs: 20_000 });
   stops.unshift(gateway.stop);
   url = gateway.url;
-  browser = await launchChromium(chromiumPath);
+  browser = await launchChromium();
   stops.unshift(() => browser.close());
 }
 
@@ -70,9 +64,7 @@ function ours(violations: readonly Violation[]): Violation[] {
   );
 }
 
-const suite = isSkipped ? describe.skip : describe;
-
-suite('on a phone', () => {
+describeInBrowser('on a phone', () => {
   jest.setTimeout(HANGS_AFTER_MS);
   beforeAll(startAll);
   afterAll(async () => {

@@ -1,4 +1,5 @@
 import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core';
+import { complaintsOf } from './page-checks.js';
 
 /** The longest wait for one thing in a page; passed only where something hangs. */
 const PATIENCE_MS = 60_000;
@@ -70,15 +71,11 @@ export class SwaggerPage {
  * an answer, and answers that are errors.
  */
 export function watchTroubles(page: Page): readonly string[] {
-  const troubles: string[] = [];
+  const troubles = complaintsOf(page);
   page.on('requestfailed', (request) => troubles.push(`no answer: ${request.url()}`));
   page.on('response', (response) => {
     if (!response.ok()) troubles.push(`${response.status()}: ${response.url()}`);
   });
-  page.on('console', (message) => {
-    if (['error', 'warning'].includes(message.type())) troubles.push(message.text());
-  });
-  page.on('pageerror', (error) => troubles.push(error.message));
   return troubles;
 }
 

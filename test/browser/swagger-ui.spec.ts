@@ -1,7 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
 import type { Browser } from 'playwright-core';
 import { startGateway, startSimulator } from '../support/gateway.js';
-import { FOREIGN_HOST, NO_BROWSER, findChromium, launchChromium } from './chromium.js';
+import { FOREIGN_HOST, describeInBrowser, launchChromium } from './chromium.js';
 import { SwaggerPage, watchTroubles, type Operation, type ShownAnswer } from './swagger-page.js';
 
 interface ShownTask {
@@ -16,10 +16,6 @@ interface ShownProblem {
   readonly errors: readonly { parameter: string; detail: string }[];
 }
 
-const chromiumPath = findChromium();
-const isSkipped = chromiumPath === null && !process.env.CI;
-if (isSkipped) process.stderr.write(`${NO_BROWSER} They are skipped.\n`);
-
 const SMALL_FLEET = { cssClusters: 1, cssRowsPerCluster: 60, cbrRows: 300, cceClusters: 1, ocpTenants: 3 };
 const PROVIDERS = ['huawei-cbr', 'huawei-cce', 'huawei-css', 'oceanbase-ocp'];
 /** Passed only where something hangs: a busy machine may take long to draw a page. */
@@ -33,7 +29,6 @@ let swagger: SwaggerPage;
 const stops: (() => Promise<void>)[] = [];
 
 async function startAll(): Promise<void> {
-  if (chromiumPath === null) throw new Error(NO_BROWSER);
   const simulator = await startSimulator({ fleet: SMALL_FLEET, life: { rate: 0 } });
   stops.unshift(simulator.stop);
   const gateway = await startGateway(simulator, {
@@ -41,7 +36,7 @@ async function startAll(): Promise<void> {
   });
   stops.unshift(gateway.stop);
   url = gateway.url;
-  browser = await launchChromium(chromiumPath);
+  browser = await launchChromium();
   stops.unshift(() => browser.close());
   swagger = await SwaggerPage.open(browser, url.replace('127.0.0.1', FOREIGN_HOST));
 }
@@ -66,9 +61,7 @@ function valuesOf(answer: ShownAnswer, field: keyof ShownTask): string[] {
   return [...new Set(tasksIn(answer).map((task) => task[field]))];
 }
 
-const suite = isSkipped ? describe.skip : describe;
-
-suite('Swagger UI in a browser', () => {
+describeInBrowser('Swagger UI in a browser', () => {
   jest.setTimeout(HANGS_AFTER_MS);
   beforeAll(startAll);
   afterAll(stopAll);

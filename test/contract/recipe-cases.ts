@@ -140,7 +140,7 @@ export const RECIPE_CASES: Readonly<Record<string, RecipeCase>> = {
   Decommissioned: {
     world: (world) => {
       const nights = [success('2026-11-26T02:10:00Z'), success('2026-11-27T02:10:00Z')];
-      const removal = { operation: 'remove_resource' };
+      const removal = { operation: 'remove_resource' } as const;
       world.server('erp-db', [...nights, success('2026-11-29T02:10:00Z')]);
       world.server('old-erp', [...nights, success('2026-11-27T09:00:00Z', removal)]);
       world.server('old-crm', [...nights, { ...failure('2026-11-27T09:00:00Z'), ...removal }]);

@@ -2,6 +2,7 @@ import { hashText, Random } from '@/simulator/fleet/random.js';
 import { makeOcpRecord } from '@/simulator/fleet/ocp-workload.js';
 import type { CbrRecord } from '@/simulator/fleet/records.js';
 import type { Simulator } from '@/simulator/simulator.js';
+import { operationOn, SERVER_TYPE, type Operation } from './backups.js';
 
 const MINUTE_MS = 60_000;
 /** How long each run takes. */
@@ -12,8 +13,8 @@ export interface Run {
   readonly beginMs: number;
   /** null: it runs. */
   readonly endMs: number | null;
-  readonly status: string;
-  readonly operation: string;
+  readonly status: Operation['status'];
+  readonly operation: NonNullable<Operation['type']>;
   readonly hasWarnings: boolean;
 }
 
@@ -40,14 +41,14 @@ export function running(beginTime: string): Run {
 /** Fills an empty simulator with what its upstreams list at a moment: tasks that end later are left out. */
 export class BackupWorld {
   constructor(
-    private readonly simulator: Pick<Simulator, 'fleet' | 'settings'>,
+    private readonly simulator: Pick<Simulator, 'fleet'>,
     private readonly nowMs: number,
   ) {}
 
   /** A server in a vault of CBR, backed up or not. */
   member(name: string): void {
     const [vault = this.simulator.fleet.addVault({ id: 'vault-servers' })] = this.simulator.fleet.vaults;
-    vault.members.push({ id: idOf(name), name, type: 'OS::Nova::Server', protectStatus: 'available' });
+    vault.members.push({ id: idOf(name), name, type: SERVER_TYPE, protectStatus: 'available' });
   }
 
   /** The operations on a server of CBR. */
@@ -56,7 +57,7 @@ export class BackupWorld {
     runs: readonly Run[],
     place: { id?: string; vault?: string; type?: string } = {},
   ): void {
-    const resource = { id: place.id ?? idOf(name), name, type: place.type ?? 'OS::Nova::Server' };
+    const resource = { id: place.id ?? idOf(name), name, type: place.type ?? SERVER_TYPE };
     for (const run of this.#past(runs)) {
       const record = this.#operation(run, place.vault ?? 'vault-servers');
       Object.assign(record.extra_info, sectionOf(run, resource));
@@ -91,18 +92,13 @@ export class BackupWorld {
     return runs.filter(({ beginMs, endMs }) => (endMs ?? beginMs) <= this.nowMs);
   }
 
-  #operation({ beginMs, endMs, status, operation }: Run, vault: string): CbrRecord {
+  #operation({ beginMs, endMs, status, operation: type }: Run, vault: string): CbrRecord {
+    const times = { createdMs: beginMs, ...(endMs !== null && { endedMs: endMs }) };
     return {
-      ...{
-        id: idOf(`${operation} ${this.simulator.fleet.cbr.size}`),
-        vault_id: idOf(vault),
-        vault_name: vault,
-      },
-      ...{ project_id: this.simulator.settings.accounts.project.id, provider_id: idOf('servers') },
-      ...{ operation_type: operation, status },
-      ...{ created_at: beginMs, started_at: beginMs, updated_at: endMs ?? beginMs },
-      ...(endMs !== null && { ended_at: endMs }),
-      error_info: { code: '', message: '' },
+      ...operationOn('', { type, status, ...times }),
+      id: idOf(`${type} ${this.simulator.fleet.cbr.size}`),
+      vault_id: idOf(vault),
+      vault_name: vault,
       extra_info: {},
     };
   }

@@ -1,3 +1,4 @@
+import type { OperationType, Outcome } from '@/simulator/fleet/cbr-workload.js';
 import type { CbrRecord } from '@/simulator/fleet/records.js';
 
 /** The type of the resources that `operationOn` names. */
@@ -5,8 +6,8 @@ export const SERVER_TYPE = 'OS::Nova::Server';
 
 /** What CBR did, or does, with a server. */
 export interface Operation {
-  readonly type?: 'backup' | 'remove_resource' | 'restore';
-  readonly status: 'success' | 'failed' | 'running';
+  readonly type?: OperationType;
+  readonly status: Outcome | 'running';
   readonly createdMs: number;
   /** Absent while it runs. */
   readonly endedMs?: number;
