@@ -3,12 +3,19 @@ import type { CollectionAnswer, SourceStatus } from '@/model/collection.js';
 import { sourceOfFeed } from '@/model/feed.js';
 import type { ListedResource } from '@/model/listed-resource.js';
 import { PROVIDERS, type Provider } from '@/model/provider.js';
-import { yieldToEventLoop } from '@/scheduling/cooperative.js';
+import { runCooperatively, visitInSteps } from '@/scheduling/cooperative.js';
 import { TaskGroups, type FeedTasks } from './feed-tasks.js';
 import { groupBy } from './group-by.js';
 import { ResourceIndex } from './resource-index.js';
+import { KeptVerdicts } from './kept-verdicts.js';
 import { RuleBook } from './rule-book.js';
-import { SourceJudge, type Assessment, type IndexedSource, type JudgedTime } from './source-judge.js';
+import {
+  SourceJudge,
+  type Assessment,
+  type IndexedSource,
+  type Judged,
+  type JudgedTime,
+} from './source-judge.js';
 
 /** What resources are judged from. */
 export interface AssessmentInput {
@@ -24,30 +31,28 @@ export interface AssessmentInput {
 export class Assessor {
   readonly #groups = new TaskGroups();
   readonly #index = new ResourceIndex();
+  /** By source. */
+  readonly #verdicts = new Map<string, KeptVerdicts>();
 
   constructor(
     private readonly rules: RuleBook,
     @Inject(PROVIDERS) private readonly providers: readonly Pick<Provider, 'settings' | 'removedResources'>[],
   ) {}
 
-  /** All resources of the sources that are known, each with its verdict at a moment, one by one: few are looked at twice. */
+  /** Shows all resources of the sources that are known, each with the verdict on it at a moment, and with who judged it. */
   async visit(
     known: AssessmentInput,
     moment: JudgedTime,
-    visit: (assessment: Assessment) => void,
+    visit: (judged: Judged, judge: SourceJudge) => void,
   ): Promise<void> {
     const judgeOf = this.#judges(moment);
-    let tasks = 0;
     for (const source of await this.#sourcesOf(known)) {
       const judge = judgeOf(source);
-      for (const each of source.resources.resources) {
-        visit(judge.assess(each));
-        // One resource may have thousands of tasks.
-        tasks += 1 + each.resource.rows.length;
-        if (tasks < TASKS_A_STEP) continue;
-        tasks = 0;
-        await yieldToEventLoop();
-      }
+      const verdicts = moment.isPast ? new KeptVerdicts() : this.#verdictsOn(source.id);
+      const show = (judged: Judged): void => {
+        visit(judged, judge);
+      };
+      await runCooperatively(visitInSteps(await verdicts.of(judge), show));
     }
   }
 
@@ -58,6 +63,12 @@ export class Assessor {
       if (found !== undefined) return this.#judges(moment)(source).assess(found);
     }
     return null;
+  }
+
+  #verdictsOn(source: string): KeptVerdicts {
+    let verdicts = this.#verdicts.get(source);
+    if (verdicts === undefined) this.#verdicts.set(source, (verdicts = new KeptVerdicts()));
+    return verdicts;
   }
 
   #judges(moment: JudgedTime): (source: IndexedSource) => SourceJudge {
@@ -91,11 +102,8 @@ export class Assessor {
       removedResources:
         this.providers.find(({ settings }) => settings.id === provider)?.removedResources ?? (() => []),
     });
-    return { resources, feeds };
+    return { id, resources, feeds };
   }
 }
-
-/** At the longest after so many, other work may come in between. */
-const TASKS_A_STEP = 512;
 
 const NOTHING_LISTED: readonly ListedResource[] = [];

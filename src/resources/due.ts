@@ -30,6 +30,32 @@ export function dueOf(rule: Expectation | null, maintenance: readonly Maintenanc
   return { rule, timeMs, maintenance, spans, isMaintenance, sinceMs };
 }
 
+/**
+ * The first moment after T at which the rule may expect something else, whatever has run: maintenance begins or ends, or
+ * another scheduled run is due. Infinity where there is none.
+ */
+export function dueUntilMs({ rule, spans, timeMs }: Due): number {
+  const borders = spans.flatMap(({ fromMs, toMs }) => [fromMs, toMs]);
+  return firstAfter(timeMs, [...borders, ...(rule === null ? [] : nextDueMs(rule.rhythm, spans, timeMs))]);
+}
+
+function nextDueMs(rhythm: Rhythm, spans: readonly Span[], timeMs: number): number[] {
+  if (rhythm.kind !== 'schedule') return [];
+  const runMs = nextRun(scheduleOf(rhythm), spans, timeMs - rhythm.graceMs);
+  return runMs === null ? [] : [runMs + rhythm.graceMs];
+}
+
+/** When `sinceMs` of a rule that asks for a run in each interval comes to be later than a moment. Infinity for other rules. */
+export function intervalEndMs({ rule, spans }: Due, timeMs: number): number {
+  if (rule?.rhythm.kind !== 'every') return Infinity;
+  return endOf(rule.rhythm.everyMs + rule.rhythm.graceMs, timeMs, spans);
+}
+
+/** The first of these moments after another one; Infinity where there is none. */
+export function firstAfter(timeMs: number, moments: readonly number[]): number {
+  return Math.min(...moments.filter((each) => each > timeMs));
+}
+
 function dueSince(rhythm: Rhythm, spans: readonly Span[], timeMs: number): number | null {
   switch (rhythm.kind) {
     case 'every':

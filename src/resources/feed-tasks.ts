@@ -9,6 +9,8 @@ export interface FeedTasks {
   readonly byResource: ReadonlyMap<string, readonly TaskRow[]>;
   /** The tasks that may have ended the protection of something, in `USUAL_ORDER`. */
   readonly removals: readonly TaskRow[];
+  /** What has changed since an earlier state of the feed; null where nobody knows. */
+  readonly change: { readonly since: FeedTasks['byResource']; readonly keys: readonly string[] } | null;
 }
 
 const REMOVALS: ReadonlySet<TaskType> = new Set(['REMOVE_RESOURCE', 'VAULT_DELETE']);
@@ -48,15 +50,17 @@ async function group(rows: readonly TaskRow[]): Promise<FeedTasks> {
     else others.push(row);
   };
   await runCooperatively(visitInSteps(rows, visit));
-  return { byResource, removals };
+  return { byResource, removals, change: null };
 }
 
-function regroup({ byResource, removals }: FeedTasks, { added, removed, changed }: RowsChange): FeedTasks {
+function regroup(before: FeedTasks, { added, removed, changed }: RowsChange): FeedTasks {
   const gone = new Set([...removed, ...changed.map(({ before }) => before)]);
   const come = [...added, ...changed.map(({ after }) => after)];
-  if (gone.size === 0 && come.length === 0) return { byResource, removals };
+  if (gone.size === 0 && come.length === 0) return before;
+  const { byResource, removals } = before;
   const groups = new Map(byResource);
-  for (const [key, arrivals] of arrivalsByKey(gone, come)) {
+  const touched = arrivalsByKey(gone, come);
+  for (const [key, arrivals] of touched) {
     const tasks = without(byResource.get(key) ?? [], gone)
       .concat(arrivals)
       .sort(compareRows);
@@ -68,6 +72,7 @@ function regroup({ byResource, removals }: FeedTasks, { added, removed, changed 
   return {
     byResource: groups,
     removals: isTouched ? without(removals, gone).concat(newRemovals).sort(compareRows) : removals,
+    change: { since: byResource, keys: [...touched.keys()] },
   };
 }
 

@@ -3,9 +3,8 @@ import { historyAt, settledMs, type TaskCriteria } from './history.js';
 import type { Resource } from './resource.js';
 import type { RuleBook, RuleGroup } from './rule-book.js';
 
-interface Settled {
+interface SettledHistory {
   readonly criteria: TaskCriteria;
-  readonly sinceMs: number;
   readonly history: TaskHistory;
 }
 
@@ -14,7 +13,8 @@ export class MemoizedResource {
   #group: RuleGroup | null = null;
   /** What the group is of. */
   #edition: object | null = null;
-  #settled: Settled | null = null;
+  #settledMs: number | null = null;
+  #settled: SettledHistory | null = null;
 
   constructor(readonly resource: Resource) {}
 
@@ -27,15 +27,17 @@ export class MemoizedResource {
     return this.#group;
   }
 
+  /** From this moment on, its tasks say the same at any time. Epoch milliseconds. */
+  get settledMs(): number {
+    return (this.#settledMs ??= settledMs(this.resource.rows));
+  }
+
   /** What its tasks say. Only for moments at which some task was yet to begin or end is it worked out anew. */
   historyAt(criteria: TaskCriteria, timeMs: number): TaskHistory {
-    const settled = this.#settled;
-    if (settled?.criteria === criteria && timeMs >= settled.sinceMs) return settled.history;
-    const { rows } = this.resource;
-    const history = historyAt(rows, criteria, timeMs);
-    if (settled?.criteria === criteria) return history;
-    const sinceMs = settledMs(rows);
-    if (timeMs >= sinceMs) this.#settled = { criteria, sinceMs, history };
+    const isSettled = timeMs >= this.settledMs;
+    if (isSettled && this.#settled?.criteria === criteria) return this.#settled.history;
+    const history = historyAt(this.resource.rows, criteria, timeMs);
+    if (isSettled) this.#settled = { criteria, history };
     return history;
   }
 }

@@ -3,7 +3,7 @@ import type { Expectation, Exclusion } from '@/model/expectation.js';
 import { LOGGER, type Log } from '@/platform/logging/logger.js';
 import type { RuleWarningDto, VerdictCountsDto } from './resource.dto.js';
 import { RuleBook, type RuleGroup } from './rule-book.js';
-import type { Assessment } from './source-judge.js';
+import type { Judged } from './source-judge.js';
 import { VERDICTS } from './verdict.js';
 
 /** How many resources have each verdict. */
@@ -23,9 +23,9 @@ export class ProtectionCount {
     this.#bySource = new Map(sourceIds.map((id) => [id, noVerdicts()]));
   }
 
-  add({ resource, group, judgement: { verdict } }: Assessment): void {
+  add({ group, judgement: { verdict } }: Judged, source: string): void {
     this.#total[verdict] += 1;
-    countsOf(this.#bySource, resource.source)[verdict] += 1;
+    countsOf(this.#bySource, source)[verdict] += 1;
     countsOf(this.#byGroup, group)[verdict] += 1;
   }
 

@@ -17,6 +17,8 @@ export class Removals {
   readonly #ofResources = new Map<string, number[]>();
   /** By the name of the vault, or its id where it has none, as tasks have it as their destination. */
   readonly #ofVaults = new Map<string, number[]>();
+  /** From this moment on, they say the same at any time. Epoch milliseconds. */
+  settledMs = -Infinity;
 
   /** `named` tells which resources a row names besides its own. */
   constructor(tasks: readonly FeedTasks[], named: NamedResources) {
@@ -50,6 +52,7 @@ export class Removals {
   }
 
   #note(row: TaskRow, timeMs: number, named: NamedResources): void {
+    this.settledMs = Math.max(this.settledMs, timeMs);
     const { type, destination, resource } = row.task;
     if (type === 'VAULT_DELETE') {
       if (destination !== null) add(this.#ofVaults, destination, timeMs);

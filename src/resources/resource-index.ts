@@ -3,7 +3,7 @@ import type { ListedResource } from '@/model/listed-resource.js';
 import { resourceIdOf } from '@/model/task-id.js';
 import type { TaskRow } from '@/model/task.js';
 import { compareRows } from '@/model/change.js';
-import { runCooperatively, visitInSteps } from '@/scheduling/cooperative.js';
+import { runCooperatively, visitInSteps, yieldToEventLoop } from '@/scheduling/cooperative.js';
 import { groupKey, type FeedTasks } from './feed-tasks.js';
 import { MemoizedResource } from './memoized-resource.js';
 import { Removals, type NamedResources } from './removals.js';
@@ -33,19 +33,19 @@ interface ResourceParts {
   configured: ConfiguredResource | null;
 }
 
-interface IndexedResources extends SourceResources {
-  /** By `groupKey`. */
-  readonly byKey: ReadonlyMap<string, IndexedResource>;
-}
-
 interface IndexedResource {
-  readonly memoized: MemoizedResource;
+  /** Its index in the list. */
+  readonly at: number;
   readonly parts: ResourceParts;
 }
 
+/** The resources of one source, with what they were made of. */
 interface Indexed {
-  readonly inputs: readonly object[];
-  readonly result: Promise<IndexedResources>;
+  readonly input: SourceInput;
+  readonly resources: readonly MemoizedResource[];
+  /** By `groupKey`. */
+  readonly byKey: ReadonlyMap<string, IndexedResource>;
+  readonly removals: Removals;
 }
 
 /**
@@ -53,36 +53,84 @@ interface Indexed {
  * object, with what was worked out of it.
  */
 export class ResourceIndex {
-  readonly #known = new Map<string, Indexed>();
+  readonly #known = new Map<string, { readonly input: SourceInput; readonly indexed: Promise<Indexed> }>();
 
   /** The resources of one source; made once for all who ask with the same. */
   of(input: SourceInput): Promise<SourceResources> {
     const { source } = input.source;
-    const inputs = [...input.tasks, input.listed, input.configured];
     const known = this.#known.get(source);
-    if (known !== undefined && isSame(known.inputs, inputs)) return known.result;
-    const result = this.#index(input, known?.result ?? null);
-    this.#known.set(source, { inputs, result });
-    result.catch(() => this.#known.delete(source));
-    return result;
+    if (known !== undefined && isSame(partsIn(known.input), partsIn(input))) return known.indexed;
+    const before = known?.indexed.catch(() => null) ?? Promise.resolve(null);
+    const indexed = before.then((each) => indexAfter(each, input));
+    this.#known.set(source, { input, indexed });
+    indexed.catch(() => this.#known.delete(source));
+    return indexed;
   }
+}
 
-  async #index(input: SourceInput, known: Promise<IndexedResources> | null): Promise<IndexedResources> {
-    const before = (await known?.catch(() => null)) ?? null;
-    const byKey = new Map<string, IndexedResource>();
-    const resources: MemoizedResource[] = [];
-    const index = ([key, parts]: [string, ResourceParts]): void => {
-      const old = before?.byKey.get(key);
-      const memoized =
-        old !== undefined && hasSameParts(old.parts, parts)
-          ? old.memoized
-          : new MemoizedResource(makeResource(key, parts, input.source));
-      byKey.set(key, { memoized, parts });
-      resources.push(memoized);
-    };
-    await runCooperatively(visitInSteps(await partsByKey(input), index));
-    return { resources, byKey, removals: new Removals(input.tasks, input.removedResources) };
+function partsIn({ tasks, listed, configured }: SourceInput): readonly object[] {
+  return [...tasks, listed, configured];
+}
+
+async function indexAfter(before: Indexed | null, input: SourceInput): Promise<Indexed> {
+  if (before === null) return indexAnew(null, input);
+  const { listed, configured, tasks } = before.input;
+  const isComparable =
+    listed === input.listed && configured === input.configured && tasks.length === input.tasks.length;
+  return isComparable ? indexTouched(before, input) : indexAnew(before, input);
+}
+
+/** Looks at every resource. */
+async function indexAnew(before: Indexed | null, input: SourceInput): Promise<Indexed> {
+  const byKey = new Map<string, IndexedResource>();
+  const resources: MemoizedResource[] = [];
+  const index = ([key, parts]: [string, ResourceParts]): void => {
+    byKey.set(key, { at: resources.length, parts });
+    const old = before?.byKey.get(key);
+    const memoized =
+      old !== undefined && hasSameParts(old.parts, parts) ? before?.resources[old.at] : undefined;
+    resources.push(memoized ?? new MemoizedResource(makeResource(key, parts, input.source)));
+  };
+  await runCooperatively(visitInSteps(await partsByKey(input), index));
+  return { input, resources, byKey, removals: new Removals(input.tasks, input.removedResources) };
+}
+
+/** Looks at the resources alone whose tasks have changed. One that is gone moves others in the list: then at every resource. */
+async function indexTouched(before: Indexed, input: SourceInput): Promise<Indexed> {
+  const keys = input.tasks.flatMap((now, feed) => touchedKeys(before.input.tasks[feed] ?? now, now));
+  const byKey = new Map(before.byKey);
+  const resources = [...before.resources];
+  for (const key of new Set(keys)) {
+    const old = byKey.get(key);
+    const { listed, configured } = old?.parts ?? NEITHER;
+    const tasks = input.tasks.flatMap(({ byResource }) => {
+      const rows = byResource.get(key);
+      return rows === undefined ? [] : [rows];
+    });
+    if (tasks.length === 0 && listed === null && configured === null) return indexAnew(before, input);
+    const parts = { tasks, listed, configured };
+    const at = old?.at ?? resources.length;
+    resources[at] = new MemoizedResource(makeResource(key, parts, input.source));
+    byKey.set(key, { at, parts });
+    await yieldToEventLoop();
   }
+  return { input, resources, byKey, removals: removalsAfter(before, input) };
+}
+
+const NEITHER = { listed: null, configured: null };
+
+/** The resources whose tasks in a feed have changed. */
+function touchedKeys(before: FeedTasks, now: FeedTasks): readonly string[] {
+  if (before === now) return [];
+  if (now.change?.since === before.byResource) return now.change.keys;
+  const keys = new Set([...before.byResource.keys(), ...now.byResource.keys()]);
+  return [...keys].filter((key) => before.byResource.get(key) !== now.byResource.get(key));
+}
+
+/** The same object while no removal was logged since. */
+function removalsAfter(before: Indexed, input: SourceInput): Removals {
+  const isKnown = input.tasks.every(({ removals }, feed) => removals === before.input.tasks[feed]?.removals);
+  return isKnown ? before.removals : new Removals(input.tasks, input.removedResources);
 }
 
 function hasSameParts(before: ResourceParts, now: ResourceParts): boolean {
@@ -99,7 +147,7 @@ async function partsByKey({
   const byKey = new Map<string, ResourceParts>();
   const partsFor = (key: string): ResourceParts => {
     let parts = byKey.get(key);
-    if (parts === undefined) byKey.set(key, (parts = { tasks: [], listed: null, configured: null }));
+    if (parts === undefined) byKey.set(key, (parts = { tasks: [], ...NEITHER }));
     return parts;
   };
   for (const { byResource } of tasks) {

@@ -16,18 +16,11 @@ import {
   type WalkQuery,
 } from '@/view/page-token.js';
 import { Assessor, type AssessmentInput } from './assessor.js';
-import {
-  packPosition,
-  PageCut,
-  positionOf,
-  unpackPosition,
-  type ListPosition,
-  type SortKey,
-} from './list-order.js';
+import { ListEntry } from './list-entry.js';
+import { packPosition, PageCut, positionOf, unpackPosition, type ListPosition } from './list-order.js';
 import type { Resource } from './resource.js';
-import type { ResourceFilter, ResourceOrder, ResourceQuery } from './resource-query.js';
-import type { Assessment, JudgedTime } from './source-judge.js';
-import { VERDICTS } from './verdict.js';
+import type { ResourceFilter, ResourceQuery } from './resource-query.js';
+import type { Assessment, Judged, JudgedTime } from './source-judge.js';
 
 /** A page of resources, all judged at one moment. */
 export interface ResourcePage {
@@ -36,11 +29,6 @@ export interface ResourcePage {
   readonly totalSize: number;
   readonly moment: JudgedTime;
   readonly completeness: Completeness;
-}
-
-/** A resource in a list, with its place in the order. */
-export interface ListEntry extends SortKey {
-  readonly assessment: Assessment;
 }
 
 /** Where a walk goes on, and at which moment it judges. */
@@ -74,8 +62,8 @@ export class ResourceLister {
     const known = await this.known(scopeOf(query.filter), collection, asked);
     const page = new PageCut<ListEntry>(query, start?.position ?? null);
     const isWanted = passes(query.filter);
-    await this.assessor.visit(known, moment, (assessment) => {
-      if (isWanted(assessment)) page.add(listEntry(assessment, query.order));
+    await this.assessor.visit(known, moment, (judged, judge) => {
+      if (isWanted(judged)) page.add(new ListEntry(judged, judge, query.order));
     });
     const { entries, hasMore } = page.cut();
     const last = entries.at(-1);
@@ -146,14 +134,16 @@ function scopeOf({ provider, source }: ResourceFilter): FeedScope {
   return { ...(provider && { provider }), ...(source && { source }) };
 }
 
-function passes(filter: ResourceFilter): (assessment: Assessment) => boolean {
-  const { type, verdict, expectation, reason } = filter;
-  return ({ resource, group, judgement }) =>
+function passes(filter: ResourceFilter): (judged: Judged) => boolean {
+  const { type, verdict, expectation, reason, resourceId, clusterId, name } = filter;
+  // Of tens of thousands, most are only counted.
+  const isAnyName = [resourceId, clusterId, name].every((each) => each === undefined);
+  return ({ memoized, group, judgement }) =>
     isOneOf(judgement.verdict, verdict) &&
-    isOneOf(resource.type, type) &&
     isOneOf(group.rule?.name ?? null, expectation) &&
     (reason === undefined || judgement.reasons.some((each) => reason.includes(each))) &&
-    isNamed(resource, filter);
+    (type === undefined || isOneOf(memoized.resource.type, type)) &&
+    (isAnyName || isNamed(memoized.resource, filter));
 }
 
 function isNamed(
@@ -167,24 +157,4 @@ function isNamed(
 
 function isOneOf(value: string | null, wanted: readonly string[] | undefined): boolean {
   return wanted === undefined || (value !== null && wanted.includes(value));
-}
-
-/** A resource as it stands in an order. */
-export function listEntry(assessment: Assessment, order: ResourceOrder): ListEntry {
-  return { assessment, ...sortKey(assessment, order) };
-}
-
-function sortKey({ resource, history, judgement }: Assessment, order: ResourceOrder): SortKey {
-  const { id, name } = resource;
-  const timeMs = history.lastSuccess?.timeMs ?? null;
-  switch (order) {
-    case 'verdict':
-      return { id, name, rank: VERDICTS.indexOf(judgement.verdict) };
-    case 'name':
-      return { id, name, rank: 0 };
-    case 'lastSuccessTime asc':
-      return { id, name, rank: timeMs ?? Infinity };
-    case 'lastSuccessTime desc':
-      return { id, name, rank: timeMs === null ? Infinity : -timeMs };
-  }
 }

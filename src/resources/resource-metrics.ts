@@ -9,8 +9,9 @@ import {
 import { runCooperatively, visitInSteps } from '@/scheduling/cooperative.js';
 import type { Assessor } from './assessor.js';
 import { PageCut } from './list-order.js';
-import { listEntry, type ListEntry, type ResourceLister } from './resource-lister.js';
-import type { Assessment } from './source-judge.js';
+import { ListEntry } from './list-entry.js';
+import type { ResourceLister } from './resource-lister.js';
+import type { Assessment, Judged, SourceJudge } from './source-judge.js';
 import { VERDICTS } from './verdict.js';
 
 /**
@@ -34,13 +35,17 @@ export class ResourceMetrics extends MetricSource {
   override async collect(collection: FeedCollection, freshness: Freshness): Promise<MetricFamily[]> {
     const known = await this.lister.known({}, collection, { freshness, trace: null });
     const worst = new PageCut<ListEntry>({ page: null, pageSize: this.config.maxResources }, null);
-    await this.assessor.visit(known, this.lister.momentOf(null, null), (assessment) => {
+    await this.assessor.visit(known, this.lister.momentOf(null, null), (judged, judge) => {
       // What was removed on purpose has no series.
-      if (assessment.retiredMs === null) worst.add(listEntry(assessment, 'verdict'));
+      if (!isRetired(judged, judge)) worst.add(new ListEntry(judged, judge, 'verdict'));
     });
     const { entries } = worst.cut();
     return resourceMetrics(entries, worst.totalSize - entries.length);
   }
+}
+
+function isRetired({ memoized, judgement }: Judged, judge: SourceJudge): boolean {
+  return judgement.verdict === 'NOT_EXPECTED' && judge.assess(memoized).retiredMs !== null;
 }
 
 /** Series for each of these resources. */

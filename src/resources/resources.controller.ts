@@ -120,8 +120,8 @@ export class ResourcesController {
     const moment = this.lister.momentOf(query.asOf ?? null, null);
     const known = await this.lister.known({}, collection, askedOf(request, collection));
     const count = new ProtectionCount(collection.sourceIdsIn({}));
-    await this.assessor.visit(known, moment, (assessment) => {
-      count.add(assessment);
+    await this.assessor.visit(known, moment, (judged, source) => {
+      count.add(judged, source.id);
     });
     const completeness = completenessOf(known.answer, []);
     // Rules may be about sources that the caller does not see, or about resources that nobody sees at the moment.

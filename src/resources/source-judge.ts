@@ -1,18 +1,22 @@
 import type { CollectionAnswer } from '@/model/collection.js';
-import { dueOf } from './due.js';
+import { dueOf, firstAfter } from './due.js';
 import type { MemoizedResource } from './memoized-resource.js';
 import type { SourceResources } from './resource-index.js';
 import type { Resource } from './resource.js';
 import type { RuleBook, RuleGroup } from './rule-book.js';
 import { SourceEvidence } from './source-evidence.js';
-import { judge, type Judgement, type Situation } from './verdict.js';
+import { holdsUntilMs, judge, type Judgement, type Situation } from './verdict.js';
 
-/** One resource, what is known of it, and the verdict on it. */
-export interface Assessment extends Situation {
-  readonly resource: Resource;
+/** One resource and the verdict on it. */
+export interface Judged {
   readonly memoized: MemoizedResource;
   readonly group: RuleGroup;
   readonly judgement: Judgement;
+}
+
+/** One resource, what is known of it, and the verdict on it. */
+export interface Assessment extends Judged, Situation {
+  readonly resource: Resource;
   /** Judges the same resource, from the same evidence, at other moments. */
   readonly source: SourceJudge;
 }
@@ -27,6 +31,7 @@ export interface JudgedTime {
 
 /** A source as it is known at the moment of answering. */
 export interface IndexedSource {
+  readonly id: string;
   readonly resources: SourceResources;
   readonly feeds: CollectionAnswer['feeds'];
 }
@@ -44,45 +49,37 @@ export interface JudgeMemory {
   readonly rulesByTime: RulesByTime;
 }
 
-const UNJUDGED: Judgement = { verdict: 'UNKNOWN', reasons: [] };
-
 /** Judges the resources of one source, all from the same snapshots. */
 export class SourceJudge {
+  readonly evidence: SourceEvidence;
   readonly #rulesAt: Map<RuleGroup, RulesAt>;
   readonly #past = new Map<number, SourceJudge>();
-  readonly #evidence: SourceEvidence;
 
   constructor(
-    private readonly known: IndexedSource,
-    private readonly moment: JudgedTime,
+    readonly known: IndexedSource,
+    readonly moment: JudgedTime,
     private readonly memory: JudgeMemory,
   ) {
     this.#rulesAt = memory.rulesByTime.get(moment.timeMs) ?? new Map<RuleGroup, RulesAt>();
     memory.rulesByTime.set(moment.timeMs, this.#rulesAt);
-    this.#evidence = new SourceEvidence(known.feeds, moment.isPast ? { atMs: moment.timeMs } : null);
+    this.evidence = new SourceEvidence(known.feeds, moment.isPast ? { atMs: moment.timeMs } : null);
+  }
+
+  /** Of the source. */
+  get id(): string {
+    return this.known.id;
+  }
+
+  /** Another object once the rules have changed. */
+  get edition(): object {
+    return this.memory.rules.edition;
   }
 
   assess(memoized: MemoizedResource): Assessment {
-    const { timeMs, isPast } = this.moment;
+    const situation = this.#situationOf(memoized);
     const { resource } = memoized;
     const group = memoized.groupIn(this.memory.rules);
-    const { due, exclusion } = this.#rulesFor(group);
-    // There may be tens of thousands: each is one object.
-    const assessment = {
-      resource,
-      memoized,
-      group,
-      due,
-      exclusion,
-      isPast,
-      source: this,
-      judgement: UNJUDGED,
-      retiredMs: this.known.resources.removals.retiredMs(resource, group.criteria.taskTypes, timeMs),
-      history: memoized.historyAt(group.criteria, timeMs),
-      feeds: this.#evidence.of(resource),
-    };
-    assessment.judgement = judge(assessment);
-    return assessment;
+    return { ...situation, memoized, resource, group, source: this, judgement: judge(situation) };
   }
 
   /** The same for a past moment. */
@@ -95,11 +92,39 @@ export class SourceJudge {
     return past;
   }
 
+  #situationOf(memoized: MemoizedResource): Situation {
+    const { timeMs, isPast } = this.moment;
+    const { resource } = memoized;
+    const group = memoized.groupIn(this.memory.rules);
+    const { due, exclusion } = this.#rulesFor(group);
+    return {
+      due,
+      exclusion,
+      isPast,
+      retiredMs: this.known.resources.removals.retiredMs(resource, group.criteria.taskTypes, timeMs),
+      history: memoized.historyAt(group.criteria, timeMs),
+      feeds: this.evidence.at(this.evidence.placeOf(resource)),
+    };
+  }
+
   #rulesFor(group: RuleGroup): RulesAt {
     let rules = this.#rulesAt.get(group);
     if (rules === undefined) this.#rulesAt.set(group, (rules = rulesAt(group, this.moment.timeMs)));
     return rules;
   }
+}
+
+/**
+ * The first moment after T at which the verdict may be another one while the rules, the tasks and the snapshots stay as they
+ * are; Infinity where there is none.
+ */
+export function verdictHoldsUntilMs(assessment: Assessment): number {
+  const { due, group, memoized, source } = assessment;
+  const settledMs = Math.max(memoized.settledMs, source.known.resources.removals.settledMs);
+  // Of what is to come, a task tells today and denies tomorrow.
+  if (due.timeMs < settledMs) return due.timeMs + 1;
+  const exclusions = group.exclusions.map(({ untilMs }) => untilMs ?? Infinity);
+  return Math.min(holdsUntilMs(assessment), firstAfter(due.timeMs, exclusions));
 }
 
 function rulesAt(group: RuleGroup, timeMs: number): RulesAt {

@@ -8,6 +8,8 @@ export async function assess(
   moment: JudgedTime,
 ): Promise<Assessment[]> {
   const assessments: Assessment[] = [];
-  await assessor.visit(known, moment, (assessment) => assessments.push(assessment));
+  await assessor.visit(known, moment, (judged, judge) =>
+    assessments.push({ ...judge.assess(judged.memoized), judgement: judged.judgement }),
+  );
   return assessments;
 }
