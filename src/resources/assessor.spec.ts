@@ -70,7 +70,10 @@ function newAssessor(): Assessor {
   return new Assessor(new RuleBook(PROTECTION), []);
 }
 
-function knownOf(snapshots: readonly Snapshot[], listed: readonly ListedResource[] = []): AssessmentInput {
+/** One and the same, as while nothing is listed anew. */
+const NOTHING_LISTED: readonly ListedResource[] = [];
+
+function knownOf(snapshots: readonly Snapshot[], listed = NOTHING_LISTED): AssessmentInput {
   const feeds = snapshots.map((snapshot): FeedAnswer => {
     const whole = { ...snapshot, fetchTimeMs: NOW_MS, coveredSince: COVERED_SINCE_EVER };
     return { feed: snapshot.feed.name, snapshot: whole, agesFrom: null, problem: null, freshForMs: 15_000 };
@@ -93,18 +96,27 @@ function plain(assessments: readonly Assessment[]): unknown {
 
 describe('Assessor', () => {
   it('says the same of a changed world as one that sees it for the first time', async () => {
-    const step = fc.record({ which: fc.constantFrom(0, 1), now: tasks, past: fc.boolean() });
+    const step = fc.record({
+      which: fc.constantFrom(0, 1),
+      now: tasks,
+      past: fc.boolean(),
+      late: fc.boolean(),
+    });
     await fc.assert(
       fc.asyncProperty(tasks, tasks, fc.array(step, { maxLength: 6 }), async (first, second, steps) => {
         const assessor = newAssessor();
         const snapshots = [snapshotOf(FEEDS[0], rowsOf(first)), snapshotOf(FEEDS[1], rowsOf(second))];
-        for (const { which, now, past } of steps) {
+        for (const { which, now, past, late } of steps) {
+          const earlier = [...snapshots];
           snapshots[which] = nextSnapshot(snapshots[which] ?? snapshotOf(FEEDS[which], []), now);
           const moment = { timeMs: past ? NOW_MS - 30 * HOUR_MS : NOW_MS, isPast: past };
-          const anew = snapshots.map((snapshot) => ({ ...snapshot, change: null, rows: [...snapshot.rows] }));
-          expect(plain(await assess(assessor, knownOf(snapshots), moment))).toEqual(
-            plain(await assess(newAssessor(), knownOf(anew), moment)),
-          );
+          // A question that began earlier may be answered later.
+          for (const asked of late ? [snapshots, earlier] : [snapshots]) {
+            const anew = asked.map((snapshot) => ({ ...snapshot, change: null, rows: [...snapshot.rows] }));
+            expect(plain(await assess(assessor, knownOf(asked), moment))).toEqual(
+              plain(await assess(newAssessor(), knownOf(anew), moment)),
+            );
+          }
         }
       }),
       { numRuns: 100 },
