@@ -59,6 +59,8 @@ export class AppModule implements OnApplicationShutdown {
   static on(options: GatewayOptions, { metrics, drain }: SharedWithServer): DynamicModule {
     const redis = connectToRedis({ ...options, metrics });
     const resources = ResourcesModule.on(options.config);
+    const configuration = new ConfigurationStatus(options.clock.wallMs());
+    metrics.watchConfiguration(configuration);
     const shared = [
       { provide: LOGGER, useValue: options.log },
       { provide: CLOCK, useValue: options.clock },
@@ -69,14 +71,14 @@ export class AppModule implements OnApplicationShutdown {
       { provide: DEPENDENCIES, useValue: dependenciesOn(redis?.link ?? null) },
       { provide: Metrics, useValue: metrics },
       { provide: Drain, useValue: drain },
-      { provide: ConfigurationStatus, useValue: new ConfigurationStatus() },
-      { provide: UpstreamObserver, useValue: callRecorder(metrics) },
+      { provide: ConfigurationStatus, useValue: configuration },
+      { provide: UpstreamObserver, useValue: metrics.upstream satisfies UpstreamObserver },
       { provide: BodyMemory, useValue: new BodyMemory(options.config.limits.bodyMemoryBytes) },
       {
         provide: WHOLE_COLLECTION,
         useFactory: async (providers: readonly Provider[]) => {
           await redis?.link.ready(PATIENCE_MS);
-          return collect(options, providers, snapshotStore(options, redis, metrics));
+          return collect(options, providers, { store: snapshotStore(options, redis), metrics });
         },
         inject: [PROVIDERS],
       },
@@ -104,7 +106,7 @@ export class AppModule implements OnApplicationShutdown {
 function collect(
   { config, log, clock }: GatewayOptions,
   providers: readonly Provider[],
-  store: SnapshotStore,
+  { store, metrics }: { readonly store: SnapshotStore; readonly metrics: Metrics },
 ): Collection {
   const errorLog = {
     error: (err: unknown, message: string): void => {
@@ -122,6 +124,7 @@ function collect(
   return new Collection(config.sources, providers, {
     store,
     runner: new ReadRunner(errorLog, readLog),
+    observer: metrics.upstream,
     clock,
     deadlineMs: config.server.deadlineMs,
   });
@@ -152,16 +155,4 @@ function lockoutsIn({ link, signer, onDisbelief }: SharedRedis, { clock }: Gatew
       onDisbelief('standing');
     },
   });
-}
-
-function callRecorder(metrics: Metrics): UpstreamObserver {
-  return {
-    callFinished: ({ source, outcome, cause, durationMs }) => {
-      metrics.observeCall(source, outcome, durationMs / 1000);
-      if (cause !== null) metrics.countFailedCall(source, cause);
-    },
-    callRetried: ({ source, reason }) => {
-      metrics.countRetry(source, reason);
-    },
-  };
 }

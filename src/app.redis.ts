@@ -4,13 +4,15 @@ import type { Clock } from './model/clock.js';
 import { ConditionLog } from '@/platform/logging/condition-log.js';
 import type { Log } from './platform/logging/logger.js';
 import type { Metrics } from './platform/metrics/metrics.js';
-import { IoredisLink } from './redis/ioredis-link.js';
+import type { RedisMetrics } from './platform/metrics/redis-metrics.js';
+import { IoredisLink, type LinkObserver } from './redis/ioredis-link.js';
 import { RedisSigner } from './redis/redis-signer.js';
 
 /** The Redis of this process, and what in it is believed. */
 export interface SharedRedis {
   readonly link: IoredisLink;
   readonly signer: RedisSigner;
+  readonly metrics: RedisMetrics;
   /** Counts what is not believed, and logs that there is some. */
   readonly onDisbelief: (kind: string) => void;
 }
@@ -27,24 +29,12 @@ export function connectToRedis({ config, log, clock, metrics }: RedisDependencie
   const { redis: address, prefix } = config.cache;
   if (address === null) return null;
   warnOfRisks(config, log);
+  const counted = metrics.watchRedis(() => link.status.state === 'up');
   const link: IoredisLink = new IoredisLink({
     address,
     prefix,
     clock,
-    observer: {
-      wentDown: (code, lacking) => {
-        if (lacking === null) log.warn({ code }, 'Redis is down');
-        else
-          log.warn(
-            { code, lacking },
-            'Redis cannot be used: commands that the gateway needs are missing or not permitted',
-          );
-      },
-      cameBack: (downForMs) => {
-        log.info({ downForMs }, 'Redis is back');
-      },
-      failed: metrics.watchRedis(() => link.status.state === 'up'),
-    },
+    observer: observerFor(log, counted),
   });
   const forgeries = new ConditionLog(
     log,
@@ -57,9 +47,32 @@ export function connectToRedis({ config, log, clock, metrics }: RedisDependencie
   return {
     link,
     signer: new RedisSigner(config.server.secret),
+    metrics: counted,
     onDisbelief: (kind) => {
-      metrics.countRejectedValue(kind);
+      counted.countRejectedValue(kind);
       forgeries.note({ kind });
+    },
+  };
+}
+
+function observerFor(log: Log, counted: RedisMetrics): LinkObserver {
+  return {
+    wentDown: (code, lacking) => {
+      if (lacking === null) log.warn({ code }, 'Redis is down');
+      else
+        log.warn(
+          { code, lacking },
+          'Redis cannot be used: commands that the gateway needs are missing or not permitted',
+        );
+    },
+    cameBack: (downForMs) => {
+      log.info({ downForMs }, 'Redis is back');
+    },
+    failed: (code) => {
+      counted.countFailure(code);
+    },
+    ran: (kind, durationMs) => {
+      counted.observeCommand(kind, durationMs / 1000);
     },
   };
 }

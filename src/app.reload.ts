@@ -78,6 +78,7 @@ export class Reloader {
   #apply(config: Config, cause: string): void {
     const { access, collection, rules, metrics, status, log, clock } = this.dependencies;
     const before = this.#running;
+    status.lastValidMs = clock.wallMs();
     if (isDeepStrictEqual(config, before) && status.problem?.state !== 'INVALID') {
       if (cause !== 'start') log.info({ cause }, 'configuration reloaded: nothing has changed');
       return;

@@ -57,8 +57,10 @@ export async function createGateway(
     headers,
     basePath: serving.basePath,
   });
+  const shedder = new LoadShedder();
+  metrics.watchRequests(() => shedder.inFlight);
   const adapter = createAdapter(filter, {
-    ...{ limits, connections, unreadable, counter, drain, headers, serving, log: options.log },
+    ...{ shedder, limits, connections, unreadable, counter, drain, headers, serving, log: options.log },
   });
   const module = AppModule.on(options, { metrics, drain });
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
@@ -102,6 +104,7 @@ function addHooks(
 interface ServerDependencies extends Omit<HttpServerOptions, 'keepAliveMs' | 'basePath' | 'tls'> {
   readonly headers: CommonHeaders;
   readonly serving: ServerConfig;
+  readonly shedder: LoadShedder;
   readonly counter: ShedCounter;
   readonly drain: Drain;
 }
@@ -109,11 +112,11 @@ interface ServerDependencies extends Omit<HttpServerOptions, 'keepAliveMs' | 'ba
 /** Fastify behind load shedding, behind an HTTP server that bounds connections. */
 function createAdapter(
   filter: ProblemFilter,
-  { counter, drain, headers, serving, ...rest }: ServerDependencies,
+  { shedder, counter, drain, headers, serving, ...rest }: ServerDependencies,
 ): FastifyAdapter {
   const { basePath, trustProxy, tls } = serving;
   const shedding = {
-    ...{ shedder: new LoadShedder(), counter, drain },
+    ...{ shedder, counter, drain },
     overloaded: new OverloadedAnswer(headers, basePath),
   };
   return new FastifyAdapter({

@@ -5,20 +5,18 @@ import { InProcessStore } from '@/snapshots/in-process/in-process-store.js';
 import { FallbackStore } from '@/snapshots/fallback/fallback-store.js';
 import { RedisStore } from '@/snapshots/redis/redis-store.js';
 import type { SnapshotStore } from '@/snapshots/snapshot-store.js';
-import type { Metrics } from './platform/metrics/metrics.js';
 import type { SharedRedis } from './app.redis.js';
 
 /** Where snapshots are kept: shared through Redis while it can be used, else in this process. */
 export function snapshotStore(
   { config, clock }: { readonly config: Config; readonly clock: Clock },
   redis: SharedRedis | null,
-  metrics: Metrics,
 ): SnapshotStore {
   const keepForMs = Math.max(...config.sources.map((source) => source.keepForMs));
   const longestLeaseMs = Math.max(...config.sources.map(longestReadMs)) + KEEPING_MS;
   const local = new InProcessStore(clock, keepForMs);
   if (redis === null) return local;
-  const { link, signer, onDisbelief } = redis;
+  const { link, signer, metrics, onDisbelief } = redis;
   const observer = {
     wrote: (bytes: number): void => {
       metrics.countTransfer('written', bytes);

@@ -21,6 +21,7 @@ export class AnswerWriter {
 
   /** Where the caller has the answer already, the hook that compresses answers makes it a 304. */
   write(answer: Answer, reply: FastifyReply): void {
+    reply.request.isComplete = answer.complete;
     void reply.headers(this.headers(answer)).send(answer.representation.body);
   }
 

@@ -83,6 +83,7 @@ export class Collection extends FeedCollection {
     for (const source of sources) source.refreshFor(request, waits);
     if (waits.length > 0) await this.waitAtMost(freshness.waitMs, Promise.all(waits));
     request.end();
+    this.dependencies.observer?.questionAnswered(request.outcome.waitedFor);
     const feeds = sources.flatMap((source) => source.answers(request));
     return {
       feeds: feeds.sort((a, b) => (a.feed < b.feed ? -1 : 1)),

@@ -1,10 +1,25 @@
 import type { Clock } from '@/model/clock.js';
+import type { CollectionAnswer } from '@/model/collection.js';
+import type { FailureReason } from '@/model/failure.js';
 import type { SourceReader } from '@/model/provider.js';
 import type { SourceConfig } from '@/model/source.js';
 import type { SnapshotStore } from '@/snapshots/snapshot-store.js';
 import type { Backplane } from './backplane.js';
 import type { CircuitBreaker } from './circuit-breaker.js';
 import type { ReadRunner } from './read-runner.js';
+
+/** Is told of what the collection does, for metrics. */
+export interface CollectionObserver {
+  questionAnswered(waitedFor: CollectionAnswer['waitedFor']): void;
+  /** A read of this process has ended and was not aborted. */
+  readFinished(read: FinishedRead): void;
+}
+
+interface FinishedRead {
+  readonly source: string;
+  readonly outcome: FailureReason | 'OK';
+  readonly durationMs: number;
+}
 
 /** What the collection works with. */
 export interface CollectionDependencies {
@@ -13,6 +28,8 @@ export interface CollectionDependencies {
   readonly clock: Clock;
   /** The longest a question waits for upstreams. */
   readonly deadlineMs: number;
+  /** Absent: nobody is interested. */
+  readonly observer?: CollectionObserver;
 }
 
 /** What the parts of one source work with. */

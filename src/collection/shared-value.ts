@@ -1,7 +1,12 @@
 import { elapsedMs, momentOf } from '@/model/clock.js';
 import type { TraceContext } from '@/model/trace-context.js';
 import type { Claim, Content, Entry, Lease, StoreEvent } from '@/snapshots/snapshot-store.js';
-import { readMoment, type CacheableResource, type CachedValue } from './cacheable-resource.js';
+import {
+  readMoment,
+  type CacheableResource,
+  type CachedValue,
+  type ReadResult,
+} from './cacheable-resource.js';
 import type { CircuitBreaker } from './circuit-breaker.js';
 import type { SourceDependencies } from './dependencies.js';
 import { INTERNAL_ERROR } from './read-runner.js';
@@ -136,17 +141,25 @@ export class SharedValue<T> {
   private async readUnder(lease: Lease, trace: TraceContext | null): Promise<boolean> {
     const { resource, breaker } = this.options;
     const previous = this.#value?.entry ?? null;
+    const beganMs = this.dependencies.clock.monotonicMs();
     const result = await resource.read({
       signals: [lease.lost, this.#ended.signal],
       trace,
       previous,
       isPreviousOwn: this.#value?.isOwn ?? false,
     });
-    if ('content' in result) return this.keep(lease, result.content, previous);
     const wasAborted = this.isStopped || lease.lost.aborted;
+    if (!wasAborted) this.noteRead(result, beganMs);
+    if ('content' in result) return this.keep(lease, result.content, previous);
     if (!wasAborted) breaker.fail(resource.name, result.failure);
     await lease.giveUp(wasAborted ? null : breaker.backoff);
     return !lease.lost.aborted;
+  }
+
+  private noteRead(result: ReadResult, beganMs: number): void {
+    const { source, clock, observer } = this.dependencies;
+    const outcome = 'content' in result ? 'OK' : result.failure.reason;
+    observer?.readFinished({ source: source.id, outcome, durationMs: clock.monotonicMs() - beganMs });
   }
 
   /** True when the content is kept; false when the lease was lost. */

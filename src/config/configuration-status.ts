@@ -12,4 +12,7 @@ export interface ConfigurationProblem {
 export class ConfigurationStatus {
   /** null: it does. */
   problem: ConfigurationProblem | null = null;
+
+  /** `lastValidMs`: when they were last read and valid, epoch milliseconds. */
+  constructor(public lastValidMs: number) {}
 }

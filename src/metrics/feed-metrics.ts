@@ -56,6 +56,11 @@ const SOURCE_METRICS: readonly SourceMetric[] = [
     help: '1 while the circuit of the source is open or half-open after failures, else 0',
     value: ({ circuit }) => numberOf(isOpen(circuit)),
   },
+  {
+    name: 'tributary_source_credential_refused',
+    help: '1 while a feed of the source cannot be read because the upstream refused the credentials, else 0',
+    value: ({ feeds }) => numberOf(feeds.some(isRefused)),
+  },
 ];
 
 interface FeedMetric extends Pick<MetricFamily, 'name' | 'help'> {
@@ -110,6 +115,11 @@ const FEED_METRICS: readonly FeedMetric[] = [
 
 function isUp({ state, isFailing, lastSuccessTimeMs }: FeedStatus): boolean {
   return state === 'DISABLED' || (lastSuccessTimeMs !== null && !isFailing);
+}
+
+/** While a circuit is open, its diagnosis tells why. */
+function isRefused({ reason, diagnosis }: FeedStatus): boolean {
+  return reason === 'UNAUTHORIZED' || diagnosis?.cause === 'CREDENTIAL_REFUSED';
 }
 
 function ifEnabled(holds: (feed: FeedStatus) => boolean): (feed: FeedStatus) => number | null {

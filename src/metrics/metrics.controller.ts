@@ -6,9 +6,12 @@ import { NeedsScope } from '@/access/route/needs-scope.js';
 import { preferencesOf } from '@/answers/asked.js';
 import { USUAL_FRESHNESS, type FeedCollection, type Freshness } from '@/model/collection.js';
 import { MetricSource } from '@/model/metric.js';
+import { CallBudgets } from '@/model/call-budget.js';
 import { Metrics } from '@/platform/metrics/metrics.js';
 import { renderFamilies } from './exposition.js';
+import { budgetMetrics } from './budget-metrics.js';
 import { feedMetrics } from './feed-metrics.js';
+import { TaskCounts } from './task-counts.js';
 
 /** What is left of the time that a scraper waits goes into judging, writing and sending. */
 const SHARE_FOR_READING = 0.8;
@@ -19,6 +22,8 @@ export class MetricsController {
   constructor(
     private readonly metrics: Metrics,
     private readonly resources: MetricSource,
+    private readonly tasks: TaskCounts,
+    private readonly budgets: CallBudgets,
   ) {}
 
   @Get()
@@ -38,8 +43,14 @@ export class MetricsController {
   ): Promise<void> {
     const resources = await this.resources.collect(collection, scrapeFreshness(request, collection));
     const sources = collection.status();
-    const counted = await this.metrics.render(sources.map(({ id }) => id));
-    const derived = await renderFamilies([...feedMetrics(sources), ...resources]);
+    const ids = sources.map(({ id }) => id);
+    const counted = await this.metrics.render(ids);
+    const derived = await renderFamilies([
+      ...feedMetrics(sources),
+      await this.tasks.count(ids, collection.newest()),
+      ...(await budgetMetrics(ids, this.budgets)),
+      ...resources,
+    ]);
     void reply.header('content-type', this.metrics.contentType).send(counted + derived);
   }
 }

@@ -17,7 +17,12 @@ export interface LinkObserver {
   cameBack(downForMs: number): void;
   /** For each `run` that threw, those refused while the link is down included. */
   failed(code: string): void;
+  /** For each `run` that was sent, those that threw included. */
+  ran(kind: CommandKind, durationMs: number): void;
 }
+
+/** Short commands, or those with much to carry. */
+type CommandKind = 'short' | 'bulk';
 
 type DownFault = Pick<Fault, 'code' | 'lacking'>;
 
@@ -61,11 +66,11 @@ export class IoredisLink extends RedisLink {
     return this.#status;
   }
 
-  override async run<T>(work: (redis: Commands) => Promise<T>, kind: 'short' | 'bulk' = 'short'): Promise<T> {
+  override async run<T>(work: (redis: Commands) => Promise<T>, kind: CommandKind = 'short'): Promise<T> {
     const session = this.#session;
     try {
       if (session === null) throw new RedisUnavailable(this.#status.code ?? 'CONNECTING');
-      return await session.run(work, kind);
+      return await this.#timed(kind, () => session.run(work, kind));
     } catch (error) {
       const fault = faultOf(error);
       if (fault.ofRedis && session !== null) this.#drop(session, fault);
@@ -103,6 +108,16 @@ export class IoredisLink extends RedisLink {
     this.#status = { state: 'down', code: 'CLOSED', lacking: null, sinceMs: this.options.clock.wallMs() };
     this.#attempt?.destroy();
     await session?.quit();
+  }
+
+  async #timed<T>(kind: CommandKind, work: () => Promise<T>): Promise<T> {
+    const { clock, observer } = this.options;
+    const beganMs = clock.monotonicMs();
+    try {
+      return await work();
+    } finally {
+      observer.ran(kind, clock.monotonicMs() - beganMs);
+    }
   }
 
   async #tryToOpen(): Promise<void> {

@@ -55,6 +55,7 @@ export class ResourcesController {
   ): Promise<ResourcePageDto> {
     const question = toResourceQuery(query);
     const page = await this.lister.list(question, collection, askedOf(request, collection));
+    request.isComplete = page.completeness.complete;
     const days = daysAt(question.days, page.moment);
     const resources: ResourceDto[] = [];
     for (const each of page.assessments) {
@@ -124,6 +125,7 @@ export class ResourcesController {
       count.add(judged, source.id);
     });
     const completeness = completenessOf(known.answer, []);
+    request.isComplete = completeness.complete;
     // Rules may be about sources that the caller does not see, or about resources that nobody sees at the moment.
     const isAllSeen = collection.key === 'all' && completeness.unreachable.length === 0;
     return {

@@ -79,9 +79,10 @@ export class SourceClient implements UpstreamClient {
     context.onCall();
     const startMs = clock.monotonicMs();
     const finish = (failure: UpstreamError | null): void => {
-      const cause = failure?.diagnosis.cause ?? null;
+      const { cause, httpStatus } = failure?.diagnosis ?? { cause: null, httpStatus: null };
       const durationMs = clock.monotonicMs() - startMs;
-      observer.callFinished({ source: source.id, outcome: failure?.reason ?? 'OK', cause, durationMs });
+      const outcome = failure?.reason ?? 'OK';
+      observer.callFinished({ source: source.id, outcome, cause, httpStatus, durationMs });
     };
     try {
       const body = await this.#send(call, credential, context);

@@ -7,6 +7,8 @@ export interface FinishedCall {
   readonly outcome: FailureReason | 'OK';
   /** null where it went well. */
   readonly cause: FailureCause | null;
+  /** Of the answer to a call that failed; null where there was no answer, or the call went well. */
+  readonly httpStatus: number | null;
   readonly durationMs: number;
 }
 

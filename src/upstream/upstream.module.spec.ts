@@ -274,8 +274,14 @@ describe('a call', () => {
     status = 500;
     await failure(client.getJson(LIST, context()));
     expect(finished).toEqual([
-      { source: 'backups', outcome: 'OK', cause: null, durationMs: 0 },
-      { source: 'backups', outcome: 'UPSTREAM_ERROR', cause: 'HTTP_STATUS', durationMs: 0 },
+      { source: 'backups', outcome: 'OK', cause: null, httpStatus: null, durationMs: 0 },
+      {
+        source: 'backups',
+        outcome: 'UPSTREAM_ERROR',
+        cause: 'HTTP_STATUS',
+        httpStatus: 500,
+        durationMs: 0,
+      },
     ]);
   });
 

@@ -92,6 +92,9 @@ const list = async (query = '', key: Record<string, string> = KEY): Promise<Sent
 const readiness = async (): Promise<{ configuration?: { state: string; message: string } }> =>
   (await ask(`${url}/health/ready`, KEY)).body as { configuration?: { state: string; message: string } };
 
+const metric = async (name: string): Promise<number> =>
+  Number((await scrape(url, KEY)).get(`tributary_config_${name}`));
+
 const reloads = ({ stdout }: GatewayProcess): number =>
   stdout.split('\n').filter((line) => line.includes('"msg":"configuration reloaded"')).length;
 
@@ -180,6 +183,8 @@ describe('a reload', () => {
     const running = await start();
     const { totalSize } = await complete();
     const readsBefore = simulator.calls.count();
+    const validSince = await metric('last_reload_success_timestamp_seconds');
+    expect(await metric('last_reload_successful')).toBe(1);
 
     putConfig({ keys: ['ops', 'other'], extra: ['    colour: red'] });
     await until(async () => (await readiness()).configuration?.state === 'INVALID');
@@ -188,9 +193,13 @@ describe('a reload', () => {
     expect((await ask(`${url}/v1/tasks`, { 'x-api-key': keyOf('other') })).status).toBe(401);
     expect((await list()).totalSize).toBe(totalSize);
     expect(simulator.calls.count()).toBe(readsBefore);
+    expect(await metric('last_reload_successful')).toBe(0);
+    expect(await metric('last_reload_success_timestamp_seconds')).toBe(validSince);
 
     putConfig({ keys: ['ops', 'other'] });
     await until(async () => (await readiness()).configuration === undefined);
+    expect(await metric('last_reload_successful')).toBe(1);
+    expect(await metric('last_reload_success_timestamp_seconds')).toBeGreaterThan(validSince);
     expect((await ask(`${url}/v1/tasks`, { 'x-api-key': keyOf('other') })).status).toBe(200);
     expect(running.stdout).toContain('"msg":"configuration reloaded"');
   });
@@ -261,6 +270,8 @@ describe('a reload', () => {
       state: 'RESTART_NEEDED',
       message: 'A restart is needed for server.port.',
     });
+    expect(await metric('restart_needed')).toBe(1);
+    expect(await metric('last_reload_successful')).toBe(1);
     expect((await ask(`${url}/v1/tasks`, { 'x-api-key': keyOf('new') })).status).toBe(200);
   });
 });

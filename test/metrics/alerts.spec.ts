@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
-import { NO_PROTECTION, type Expectation } from '@/model/expectation.js';
-import { operationOn, SERVER_TYPE, type Operation } from '../support/backups.js';
+import { SERVER_TYPE } from '../support/backups.js';
 import {
   configFor,
   runGateway,
@@ -11,39 +10,15 @@ import {
   type Simulator,
 } from '../support/gateway.js';
 import { scrape, type Scrape } from '../support/scrape.js';
+import { addCases, MINUTE_MS, PROTECTION } from './backup-cases.js';
 import { canSkipPromtool, promtool } from './promtool.js';
 import { runRuleTest, type ExpectedAlerts } from './rule-test.js';
 
 const RULES = 'deploy/prometheus/alerts.yaml';
-const MINUTE_MS = 60_000;
-const HOUR_MS = 60 * MINUTE_MS;
 const BEGIN_MS = Date.parse('2026-11-29T12:00:00.000Z');
 const MINUTES_APART = 5;
 const LAST_MINUTE = 180;
 const REFUSES_FROM_MINUTE = 31;
-
-const DAILY: Expectation = {
-  name: 'daily',
-  match: { source: ['server-backups', 'search-logs'] },
-  rhythm: { kind: 'every', everyMs: 24 * HOUR_MS, graceMs: 0 },
-  taskTypes: ['BACKUP', 'LOG_BACKUP'],
-  failuresInARow: 2,
-  maxDurationMs: HOUR_MS,
-  warningsCountAs: 'success',
-  maxBlindMs: HOUR_MS,
-};
-const STREAMS: Expectation = {
-  ...DAILY,
-  name: 'streams',
-  match: { source: ['oceanbase'], type: ['oceanbase-tenant'] },
-  rhythm: { kind: 'continuous', lagBelowMs: 30 * MINUTE_MS },
-  taskTypes: ['CONTINUOUS_LOG_BACKUP'],
-};
-const PROTECTION = {
-  ...NO_PROTECTION,
-  expectations: [DAILY, STREAMS],
-  resources: [{ source: 'server-backups', type: SERVER_TYPE, id: 'new', name: 'new server' }],
-};
 
 const PASSED = { code: 0, text: expect.stringContaining('SUCCESS') };
 
@@ -53,42 +28,9 @@ let nowMs = BEGIN_MS;
 let simulator: Simulator;
 let gateway: RunningGateway;
 
-/** Begun and ended so many minutes after the beginning; a negative number is before it. */
-function operation(status: Operation['status'], from: number, to?: number): Operation {
-  const at = (minute: number): number => BEGIN_MS + minute * MINUTE_MS;
-  return { status, createdMs: at(from), ...(to !== undefined && { endedMs: at(to) }) };
-}
-
-const OPERATIONS: Readonly<Record<string, readonly Operation[]>> = {
-  fine: [operation('success', -70, -60)],
-  'late "db"\\': [operation('success', -24 * 60, -23 * 60)],
-  stuck: [operation('success', -70, -60), operation('running', -20)],
-  failing: [operation('success', -70, -60), operation('failed', -50, -40), operation('failed', -30, -20)],
-};
-
-/** Streams of log backups whose checkpoints do not move; a status of OCP for each tenant. */
-function addStreams(streams: Readonly<Record<string, string>>): void {
-  const cluster = simulator.fleet.addOcpCluster({ id: 1000005, name: 'ob' });
-  for (const [index, [tenantName, status]] of Object.entries(streams).entries()) {
-    const tenant = { id: index + 1, obTenantId: 1001 + index, name: tenantName };
-    cluster.tenants.push(tenant);
-    cluster.rows.add({
-      ...{ createTime: BEGIN_MS - 100 * HOUR_MS + index, modifyTime: BEGIN_MS, status },
-      ...{ clusterName: 'ob', clusterId: 1000005, obClusterId: cluster.obClusterId, clusterType: 'PRIMARY' },
-      ...{ tenantId: tenant.id, tenantName, obTenantId: tenant.obTenantId },
-      ...{ backupUri: `oss://archive/${tenantName}`, backupMode: 'PHYSICAL_BACKUP' },
-      ...{ checkpoint: BEGIN_MS - MINUTE_MS, delay: 60 },
-    });
-  }
-}
-
 beforeAll(async () => {
   simulator = await startSimulator({ fleet: 'empty', life: { rate: 0 }, clock: () => nowMs });
-  for (const [name, operations] of Object.entries(OPERATIONS)) {
-    simulator.fleet.cbr.add(...operations.map((each) => operationOn(name, each)));
-  }
-  simulator.fleet.addCssCluster({ id: 'logs' });
-  addStreams({ lagging: 'RUNNING', stopped: 'STOP' });
+  addCases(simulator, BEGIN_MS);
   gateway = await runGateway(configFor(simulator, { protection: PROTECTION }), { clock: () => nowMs });
 });
 afterAll(async () => {

@@ -1,24 +1,27 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it } from '@jest/globals';
 import { operationOn } from '../support/backups.js';
-import { startGateway, startSimulator, type RunningGateway, type Simulator } from '../support/gateway.js';
+import { startGateway } from '../support/gateway.js';
 import { ask } from '../support/http.js';
+import { TestSetup } from '../support/test-setup.js';
+import { fullScrape } from './full-scrape.js';
 import { canSkipPromtool, promtool } from './promtool.js';
 
 const suite = canSkipPromtool() ? describe.skip : describe;
 
-let simulator: Simulator;
-let gateway: RunningGateway;
-beforeAll(async () => {
-  simulator = await startSimulator({ seed: 3, life: { rate: 0 } });
-  gateway = await startGateway(simulator);
-});
-afterAll(async () => {
-  await gateway.stop();
-  await simulator.stop();
-});
+const setup = new TestSetup();
+afterEach(() => setup.clear());
 
 suite('promtool check metrics', () => {
-  it('has nothing to say of a scrape', async () => {
+  it('has nothing to say of a scrape in which each metric has something to tell', async () => {
+    const text = await fullScrape(setup);
+    expect(text).toContain('tributary_redis_up 1');
+    expect(promtool(['check', 'metrics'], text)).toEqual({ code: 0, text: '' });
+  });
+
+  it('has nothing to say of names with special characters', async () => {
+    const simulator = await setup.simulator();
+    const gateway = await startGateway(simulator);
+    setup.onClear(gateway.stop);
     const createdMs = Date.now();
     simulator.fleet.cbr.add(operationOn('a "b" \\ c\nd\0e', { status: 'running', createdMs }));
     await ask(`${gateway.url}/v1/tasks`);

@@ -17,6 +17,7 @@ afterEach(async () => {
 class Record implements LinkObserver {
   readonly events: string[] = [];
   readonly failures: string[] = [];
+  readonly commands: string[] = [];
 
   wentDown(code: string): void {
     this.events.push(`down ${code}`);
@@ -28,6 +29,10 @@ class Record implements LinkObserver {
 
   failed(code: string): void {
     this.failures.push(code);
+  }
+
+  ran(kind: string, durationMs: number): void {
+    this.commands.push(`${kind} ${durationMs >= 0}`);
   }
 }
 
@@ -148,6 +153,8 @@ describe('a link to a Redis that runs', () => {
     await expect(link.run(() => Promise.reject(new Error('ours')))).rejects.toMatchObject({ code: 'OTHER' });
     expect(link.status.state).toBe('up');
     expect(record).toMatchObject({ events: [], failures: ['ERR', 'WRONGTYPE', 'OTHER'] });
+    // Also those that failed took their time.
+    expect(record.commands).toEqual(Array.from({ length: 4 }, () => 'short true'));
   });
 
   it('does not treat Redis as hung when the process itself was stalled', async () => {

@@ -3,7 +3,7 @@ import { SYSTEM_CLOCK } from '@/model/clock.js';
 import { IoredisLink } from '@/redis/ioredis-link.js';
 import { startGateway, startSimulator } from '../support/gateway.js';
 import { ask } from '../support/http.js';
-import { addressOf, linkTo } from '../support/redis-link.js';
+import { addressOf, linkTo, SILENT } from '../support/redis-link.js';
 import { startRedis, startSentinel, until, type TestRedis } from '../support/redis.js';
 
 let ends: (() => unknown)[] = [];
@@ -31,6 +31,7 @@ async function toldBy(redis: TestRedis): Promise<readonly string[]> {
   const link = linkTo(redis.url, {
     observer: {
       wentDown: (code, lacking) => told.push(`${code}: ${lacking ?? ''}`),
+      ran: () => undefined,
       cameBack: () => told.push('back'),
       failed: () => undefined,
     },
@@ -98,8 +99,7 @@ describe('Sentinels with a password', () => {
       ['hush', null],
     ] as const) {
       const address = { ...addressOf(sentinel.url), sentinelPassword };
-      const observer = { wentDown: () => undefined, cameBack: () => undefined, failed: () => undefined };
-      const link = new IoredisLink({ address, prefix: 'test', clock: SYSTEM_CLOCK, observer });
+      const link = new IoredisLink({ address, prefix: 'test', clock: SYSTEM_CLOCK, observer: SILENT });
       ends.push(() => link.close());
       await until(() => link.status.code === code);
     }

@@ -3,8 +3,9 @@ import { SYSTEM_CLOCK } from '@/model/clock.js';
 import { IoredisLink, type LinkObserver, type LinkOptions } from '@/redis/ioredis-link.js';
 
 /** Has no interest in how the link fares. */
-const SILENT: LinkObserver = {
+export const SILENT: LinkObserver = {
   wentDown: () => undefined,
+  ran: () => undefined,
   cameBack: () => undefined,
   failed: () => undefined,
 };

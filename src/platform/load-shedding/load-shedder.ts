@@ -51,6 +51,11 @@ export class LoadShedder {
 
   constructor(private readonly clock: Pick<Clock, 'monotonicMs'> = SYSTEM_CLOCK) {}
 
+  /** Requests that wait or are being answered. */
+  get inFlight(): number {
+    return this.#inFlight;
+  }
+
   /** Serves the request in this turn of the event loop or a later one, or sheds it. Drops it if its client leaves before. */
   add({ response, serve, shed }: SheddableRequest): void {
     if (this.#inFlight >= MAX_IN_FLIGHT) {

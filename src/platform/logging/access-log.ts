@@ -5,6 +5,13 @@ import { parseTraceparent } from '@/model/trace-context.js';
 import type { Metrics } from '../metrics/metrics.js';
 import { clientUrl } from '../serving/base-path.js';
 
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Whether its answer has the current state of all feeds; undefined where the answer is not made from feeds. */
+    isComplete?: boolean;
+  }
+}
+
 /** They ask every few seconds, all day long: their lines are for debugging. */
 const PROBED_ROUTES: ReadonlySet<string> = new Set(['/health/live', '/health/ready', '/metrics']);
 
@@ -12,7 +19,8 @@ const PROBED_ROUTES: ReadonlySet<string> = new Set(['/health/live', '/health/rea
 export function observeAnswers(server: FastifyInstance, log: Logger, metrics: Metrics): void {
   server.addHook('onResponse', (request, reply, done) => {
     const route = request.routeOptions.url ?? 'unknown';
-    const answered = { method: request.method, route, status: reply.statusCode };
+    const { isComplete } = request;
+    const answered = { method: request.method, route, status: reply.statusCode, isComplete };
     metrics.observeAnswer(answered, reply.elapsedTime / 1000);
     const level = PROBED_ROUTES.has(route) ? 'debug' : 'info';
     log[level](lineOf(request, reply, route), 'answered');

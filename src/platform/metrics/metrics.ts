@@ -1,7 +1,8 @@
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
-import { FAILURE_CAUSES, type FailureCause } from '@/model/diagnosis.js';
+import type { ConfigurationStatus } from '@/config/configuration-status.js';
 import { programVersion } from '@/config/program-version.js';
-import { FAILURE_REASONS } from '@/model/failure.js';
+import { RedisMetrics } from './redis-metrics.js';
+import { UpstreamMetrics } from './upstream-metrics.js';
 
 const DROP_CAUSES = ['limit', 'descriptors', 'silent', 'tls'] as const;
 /** Why a connection is closed without an answer. */
@@ -12,6 +13,8 @@ interface AnsweredRequest {
   readonly method: string;
   readonly route: string;
   readonly status: number;
+  /** Undefined for answers that are not made from feeds. */
+  readonly isComplete: boolean | undefined;
 }
 
 /** Of OpenTelemetry's semantic conventions; each other method is `_OTHER`. */
@@ -29,6 +32,7 @@ const MISNAMED = [
 /** What this process counts and measures. The values of labels come from closed sets or from the configuration. */
 export class Metrics {
   readonly #registry = new Registry();
+  readonly upstream = new UpstreamMetrics(this.#registry);
   readonly #answers = new Histogram({
     name: 'http_server_request_duration_seconds',
     help: 'Time to answer, by method, route and status',
@@ -36,42 +40,10 @@ export class Metrics {
     buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60],
     registers: [this.#registry],
   });
-  readonly #calls = new Histogram({
-    name: 'tributary_upstream_call_duration_seconds',
-    help: 'Time of upstream calls, by source and outcome (OK or a failure reason)',
-    labelNames: ['source', 'outcome'],
-    buckets: [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60],
-    registers: [this.#registry],
-  });
-  readonly #failedCalls = new Counter({
-    name: 'tributary_upstream_failed_calls_total',
-    help: 'Upstream calls that failed, by source and cause (as in /v1/sources)',
-    labelNames: ['source', 'cause'],
-    registers: [this.#registry],
-  });
-  readonly #retries = new Counter({
-    name: 'tributary_upstream_retries_total',
-    help: 'Retries of upstream calls, by source and by the reason why the call before failed',
-    labelNames: ['source', 'reason'],
-    registers: [this.#registry],
-  });
-  readonly #storeFaults = new Counter({
-    name: 'tributary_snapshot_store_faults_total',
-    help: 'Failed operations on the shared snapshot store (the process fell back to its own copy), by error code',
-    labelNames: ['code'],
-    registers: [this.#registry],
-  });
-  readonly #transfers = new Counter({
-    name: 'tributary_snapshot_bytes_total',
-    help: 'Bytes of snapshots written to or read from the shared store, by direction (written, read)',
-    labelNames: ['direction'],
-    registers: [this.#registry],
-  });
-
-  readonly #rejectedValues = new Counter({
-    name: 'tributary_redis_rejected_total',
-    help: 'Values and messages from Redis that were rejected because their signature was wrong or they were out of bounds, by kind',
-    labelNames: ['kind'],
+  readonly #partialAnswers = new Counter({
+    name: 'tributary_partial_answers_total',
+    help: 'Answers that lacked the current state of a feed, or part of it (complete: false), by route',
+    labelNames: ['http_route'],
     registers: [this.#registry],
   });
 
@@ -105,7 +77,6 @@ export class Metrics {
     for (const status of [400, 408, 413, 417, 431]) this.#unreadable.inc({ status }, 0);
     for (const cause of DROP_CAUSES) this.#droppedConnections.inc({ cause }, 0);
     for (const cause of ['queue', 'in-flight']) this.#newSheds.set(cause, 0);
-    for (const direction of ['written', 'read']) this.#transfers.inc({ direction }, 0);
     new Gauge({
       name: 'tributary_build_info',
       help: '1, with the version of the gateway and of the Node that it runs on',
@@ -116,7 +87,7 @@ export class Metrics {
     for (const name of MISNAMED) this.#registry.removeSingleMetric(name);
   }
 
-  observeAnswer({ method, route, status }: AnsweredRequest, seconds: number): void {
+  observeAnswer({ method, route, status, isComplete }: AnsweredRequest, seconds: number): void {
     this.#answers.observe(
       {
         http_request_method: METHODS.has(method) ? method : '_OTHER',
@@ -125,26 +96,7 @@ export class Metrics {
       },
       seconds,
     );
-  }
-
-  observeCall(source: string, outcome: string, seconds: number): void {
-    this.#calls.observe({ source, outcome }, seconds);
-  }
-
-  countFailedCall(source: string, cause: FailureCause): void {
-    this.#failedCalls.inc({ source, cause });
-  }
-
-  countRetry(source: string, reason: string): void {
-    this.#retries.inc({ source, reason });
-  }
-
-  countStoreFault(code: string): void {
-    this.#storeFaults.inc({ code });
-  }
-
-  countRejectedValue(kind: string): void {
-    this.#rejectedValues.inc({ kind });
+    if (isComplete !== undefined) this.#partialAnswers.inc({ http_route: route }, isComplete ? 0 : 1);
   }
 
   countShed(cause: string): void {
@@ -161,14 +113,7 @@ export class Metrics {
 
   /** Adds the number of open connections. */
   watchConnections(count: () => number): void {
-    new Gauge({
-      name: 'tributary_http_connections',
-      help: 'Open client connections',
-      registers: [this.#registry],
-      collect() {
-        this.set(count());
-      },
-    });
+    this.#gauge('tributary_http_connections', 'Open client connections', count);
   }
 
   /** Adds the number of log lines that were dropped. */
@@ -184,42 +129,53 @@ export class Metrics {
     });
   }
 
-  countTransfer(direction: 'written' | 'read', bytes: number): void {
-    this.#transfers.inc({ direction }, bytes);
+  /** Adds the number of requests that wait or are being answered. */
+  watchRequests(count: () => number): void {
+    this.#gauge('tributary_http_requests_in_flight', 'Requests that wait or are being answered', count);
   }
 
-  /** Adds whether Redis is up. Returns a function that counts a failed command by its code. */
-  watchRedis(isUp: () => boolean): (code: string) => void {
-    new Gauge({
-      name: 'tributary_redis_up',
-      help: '1 while Redis can be used, else 0',
-      registers: [this.#registry],
-      collect() {
-        this.set(isUp() ? 1 : 0);
-      },
-    });
-    const failures = new Counter({
-      name: 'tributary_redis_failures_total',
-      help: 'Redis commands that failed, or were not sent because Redis was down, by code',
-      labelNames: ['code'],
-      registers: [this.#registry],
-    });
-    return (code) => {
-      failures.inc({ code });
-    };
+  /** Adds whether the configuration that the files hold is valid and in use, and when one was last valid. */
+  watchConfiguration(status: ConfigurationStatus): void {
+    this.#gauge(
+      'tributary_config_last_reload_successful',
+      '1 if the configuration was valid when it was last read, else 0',
+      () => (status.problem?.state === 'INVALID' ? 0 : 1),
+    );
+    this.#gauge(
+      'tributary_config_last_reload_success_timestamp_seconds',
+      'When a valid configuration was last read',
+      () => status.lastValidMs / 1000,
+    );
+    this.#gauge(
+      'tributary_config_restart_needed',
+      '1 while a part of the configuration takes effect only after a restart, else 0',
+      () => (status.problem?.state === 'RESTART_NEEDED' ? 1 : 0),
+    );
   }
 
-  /** All of it in the Prometheus text format. The sources of these ids have a series for each cause of a failure. */
+  /** Adds what is known of Redis. */
+  watchRedis(isUp: () => boolean): RedisMetrics {
+    return new RedisMetrics(this.#registry, isUp);
+  }
+
+  /** All of it in the Prometheus text format. The sources of these ids have a series for each way in which calls fail. */
   async render(sourceIds: readonly string[]): Promise<string> {
-    // Prometheus sees the first failure as an increase only if the series existed before it.
-    for (const source of sourceIds) {
-      for (const cause of FAILURE_CAUSES) this.#failedCalls.inc({ source, cause }, 0);
-      for (const reason of FAILURE_REASONS) this.#retries.inc({ source, reason }, 0);
-    }
+    this.upstream.addSources(sourceIds);
     return this.#registry.metrics();
   }
 
   get contentType(): string {
     return this.#registry.contentType;
+  }
+
+  #gauge(name: string, help: string, value: () => number): void {
+    new Gauge({
+      name,
+      help,
+      registers: [this.#registry],
+      collect() {
+        this.set(value());
+      },
+    });
   }
 }
