@@ -1,6 +1,4 @@
-import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { parse } from 'yaml';
 import { SERVER_TYPE } from '../support/backups.js';
 import {
   configFor,
@@ -9,16 +7,21 @@ import {
   type RunningGateway,
   type Simulator,
 } from '../support/gateway.js';
+import { until } from '../support/redis.js';
 import { scrape, type Scrape } from '../support/scrape.js';
-import { addCases, MINUTE_MS, PROTECTION } from './backup-cases.js';
+import { addCases, mendCases, MINUTE_MS, PROTECTION } from './backup-cases.js';
 import { canSkipPromtool, promtool } from './promtool.js';
-import { runRuleTest, type ExpectedAlerts } from './rule-test.js';
+import { runRuleTest, seriesIn } from './rule-test.js';
+import { firesFrom, firing, RULES, rules } from './rules.js';
 
-const RULES = 'deploy/prometheus/alerts.yaml';
 const BEGIN_MS = Date.parse('2026-11-29T12:00:00.000Z');
 const MINUTES_APART = 5;
-const LAST_MINUTE = 180;
-const REFUSES_FROM_MINUTE = 31;
+const BLIND_FROM_MINUTE = 35;
+const MENDED_AT_MINUTE = 185;
+const GONE_FROM_MINUTE = 210;
+const BACK_AT_MINUTE = 225;
+
+const UP_AGAIN = 'tributary_source_up{source="search-logs"}';
 
 const PASSED = { code: 0, text: expect.stringContaining('SUCCESS') };
 
@@ -38,51 +41,22 @@ afterAll(async () => {
   await simulator.stop();
 });
 
-/** Three hours as Prometheus sees them; in the end the gateway is gone. */
+/** What Prometheus sees: all goes wrong for hours, then well, then the gateway is gone for a while. */
 async function scrapes(): Promise<(Scrape | null)[]> {
   const all: (Scrape | null)[] = [];
-  for (let minute = 0; minute <= LAST_MINUTE; minute += MINUTES_APART) {
+  for (let minute = 0; minute <= BACK_AT_MINUTE; minute += MINUTES_APART) {
     nowMs = BEGIN_MS + minute * MINUTE_MS;
-    if (minute >= REFUSES_FROM_MINUTE) await simulator.setFault('css', 'refuse');
-    all.push(await scrape(gateway.url));
+    if (minute === BLIND_FROM_MINUTE) await simulator.setFault('css', 'refuse');
+    if (minute === MENDED_AT_MINUTE) {
+      await simulator.setFault('css', null);
+      mendCases(simulator, nowMs);
+      // The first read after a pause is a probe, which no scrape waits for.
+      await until(async () => (await scrape(gateway.url)).get(UP_AGAIN) === '1');
+    }
+    const isGone = minute >= GONE_FROM_MINUTE && minute < BACK_AT_MINUTE;
+    all.push(isGone ? null : await scrape(gateway.url));
   }
-  return [...all, null];
-}
-
-interface Rule {
-  readonly alert: string;
-  readonly labels: { readonly severity: string };
-  readonly annotations: Readonly<Record<string, string>>;
-}
-
-const rules = (parse(readFileSync(RULES, 'utf8')) as { groups: { rules: Rule[] }[] }).groups.flatMap(
-  (group) => group.rules,
-);
-
-/** That an alert fires at a minute for these, and for nothing else. */
-function firing(alert: string, atMinute: number, ...fired: Record<string, string>[]): ExpectedAlerts {
-  const rule = rules.find((each) => each.alert === alert);
-  if (rule === undefined) throw new Error(`no rule ${alert}`);
-  const alerts = fired.map(({ value = '1', ...labels }) => ({
-    labels: { ...labels, ...rule.labels },
-    annotations: Object.fromEntries(
-      Object.entries(rule.annotations).map(([name, text]) => [name, filledIn(text, labels, value)]),
-    ),
-  }));
-  return { alert, atMinute, alerts };
-}
-
-/** All resources of this test have names. */
-function filledIn(text: string, labels: Readonly<Record<string, string>>, value: string): string {
-  return text
-    .replaceAll('{{ or $labels.name $labels.resource }}', labels.name ?? '')
-    .replaceAll('{{ $value }}', value)
-    .replaceAll(/\{\{ \$labels\.(\w+) \}\}/g, (_, label: string) => labels[label] ?? '');
-}
-
-/** That an alert fires from a minute on, and a minute before that for nothing. */
-function firesFrom(minute: number, alert: string, ...fired: Record<string, string>[]): ExpectedAlerts[] {
-  return [firing(alert, minute - 1), firing(alert, minute, ...fired)];
+  return all;
 }
 
 function server(name: string, id: string): Record<string, string> {
@@ -99,27 +73,36 @@ function tenant(name: string, id: string): Record<string, string> {
   };
 }
 
-suite('the alerts', () => {
+suite('the alerts about backups', () => {
   it('are valid rules', () => {
     expect(promtool(['check', 'rules', RULES])).toMatchObject({ code: 0 });
   });
 
-  it('fire, each for what it is about and for nothing else, by what the gateway tells', async () => {
-    const expected = [
+  it('fire, each for what it is about and for nothing else, and clear when it is mended', async () => {
+    const fire = [
       ...firesFrom(65, 'BackupOverdue', server('late "db"\\', 'id~20of~20late~20~22db~22~5c')),
-      ...firesFrom(60, 'BackupNeverRun', server('new server', 'new')),
+      ...firesFrom(60, 'BackupNeverRun', server('new server', 'id~20of~20new~20server')),
       ...firesFrom(5, 'BackupFailing', server('failing', 'id~20of~20failing')),
       ...firesFrom(50, 'BackupStuck', server('stuck', 'id~20of~20stuck')),
       ...firesFrom(35, 'LogBackupLagging', tenant('lagging', '1')),
       ...firesFrom(5, 'LogBackupStopped', { ...tenant('stopped', '2'), reason: 'STOPPED' }),
-      ...firesFrom(50, 'BackupSourceBlind', { source: 'search-logs', value: '0' }),
+      ...firesFrom(50, 'BackupSourceBlind', { source: 'search-logs' }),
       ...firesFrom(95, 'BackupVerdictUnknown', { source: 'search-logs' }),
-      firing('BackupResourcesOmitted', LAST_MINUTE),
-      ...firesFrom(LAST_MINUTE + 15, 'BackupGatewayAbsent', {}),
+      ...firesFrom(70, 'TributaryDataOld', { source: 'search-logs', value: '40m 0s' }),
     ];
-    expect(new Set(expected.map(({ alert }) => alert))).toEqual(new Set(rules.map(({ alert }) => alert)));
-    const test = { ruleFile: RULES, scrapes: await scrapes(), minutesApart: MINUTES_APART, expected };
-    expect(runRuleTest(test)).toEqual(PASSED);
+    const clear = fire.map(({ alert }) => firing(alert, MENDED_AT_MINUTE + 1));
+    const absent = [
+      ...firesFrom(GONE_FROM_MINUTE + 10, 'BackupGatewayAbsent', {}),
+      firing('BackupGatewayAbsent', BACK_AT_MINUTE),
+    ];
+    const expected = [...fire, ...clear, ...absent, firing('BackupResourcesOmitted', MENDED_AT_MINUTE)];
+    const tested = new Set(expected.map(({ alert }) => alert));
+    const isAboutBackups = (alert: string): boolean => !alert.startsWith('Tributary');
+    expect(
+      rules.map(({ alert }) => alert).filter((alert) => isAboutBackups(alert) && !tested.has(alert)),
+    ).toEqual([]);
+    const series = seriesIn(await scrapes());
+    expect(runRuleTest({ minutesApart: MINUTES_APART, series, expected })).toEqual(PASSED);
   });
 
   it('tell of resources that have no metrics of their own', async () => {
@@ -128,8 +111,12 @@ suite('the alerts', () => {
     const scraped = await scrape(bounded.url).finally(bounded.stop);
     const [value = ''] = [scraped.get('tributary_metrics_resources_omitted')];
     expect(Number(value)).toBeGreaterThan(0);
-    const expected = firesFrom(60, 'BackupResourcesOmitted', { value });
-    const test = { ruleFile: RULES, scrapes: Array.from({ length: 20 }, () => scraped), expected };
-    expect(runRuleTest({ ...test, minutesApart: MINUTES_APART })).toEqual(PASSED);
+    const unlimited = new Map([...scraped, ['tributary_metrics_resources_omitted', '0']]);
+    const series = seriesIn([...Array.from({ length: 20 }, () => scraped), unlimited]);
+    const expected = [
+      ...firesFrom(60, 'BackupResourcesOmitted', { value }),
+      firing('BackupResourcesOmitted', 100),
+    ];
+    expect(runRuleTest({ minutesApart: MINUTES_APART, series, expected })).toEqual(PASSED);
   });
 });

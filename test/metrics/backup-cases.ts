@@ -1,4 +1,5 @@
 import { NO_PROTECTION, type Expectation, type ProtectionConfig } from '@/model/expectation.js';
+import type { CssRecord } from '@/simulator/fleet/records.js';
 import { operationOn, SERVER_TYPE, type Operation } from '../support/backups.js';
 import type { Simulator } from '../support/gateway.js';
 
@@ -27,7 +28,7 @@ const STREAMS: Expectation = {
 export const PROTECTION: ProtectionConfig = {
   ...NO_PROTECTION,
   expectations: [DAILY, STREAMS],
-  resources: [{ source: 'server-backups', type: SERVER_TYPE, id: 'new', name: 'new server' }],
+  resources: [{ source: 'server-backups', type: SERVER_TYPE, id: 'id of new server', name: 'new server' }],
 };
 
 /**
@@ -40,6 +41,21 @@ export function addCases(simulator: Simulator, beginMs: number): void {
   }
   simulator.fleet.addCssCluster({ id: 'logs' });
   addStreams(simulator, beginMs, { lagging: 'RUNNING', stopped: 'STOP' });
+}
+
+/** Lets all go well: what failed or did not run has succeeded a moment ago, what ran has ended, streams have caught up. */
+export function mendCases({ fleet }: Simulator, nowMs: number): void {
+  for (const record of fleet.cbr.records.filter(({ status }) => status === 'running')) {
+    Object.assign(record, { status: 'success', updated_at: nowMs, ended_at: nowMs });
+  }
+  const success = { status: 'success', createdMs: nowMs - 1, endedMs: nowMs } as const;
+  fleet.cbr.add(...['late "db"\\', 'failing', 'new server'].map((name) => operationOn(name, success)));
+  for (const { id, rows } of fleet.css) rows.add(logBackup(id, nowMs));
+  for (const { rows } of fleet.allOcpClusters) {
+    for (const stream of rows.records) {
+      Object.assign(stream, { status: 'RUNNING', checkpoint: nowMs, modifyTime: nowMs });
+    }
+  }
 }
 
 function operationsAt(beginMs: number): Readonly<Record<string, readonly Operation[]>> {
@@ -70,4 +86,11 @@ function addStreams(simulator: Simulator, beginMs: number, streams: Readonly<Rec
       ...{ checkpoint: beginMs - MINUTE_MS, delay: 60 },
     });
   }
+}
+
+function logBackup(clusterId: string, endedMs: number): CssRecord {
+  return {
+    ...{ id: `${clusterId} ${endedMs}`, clusterId, status: 'SUCCESS', jobTypes: 'Auto', failedMsg: null },
+    ...{ createAt: endedMs - 1, finishedAt: endedMs, logPath: 'logs', jobId: '2c9080df' },
+  };
 }

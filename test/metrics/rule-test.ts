@@ -4,41 +4,31 @@ import { join, resolve } from 'node:path';
 import { stringify } from 'yaml';
 import type { Scrape } from '../support/scrape.js';
 import { promtool } from './promtool.js';
+import { RULES, type ExpectedAlerts } from './rules.js';
 
-/** What fires at a moment, all alerts of one name. */
-export interface ExpectedAlerts {
-  readonly atMinute: number;
-  readonly alert: string;
-  readonly alerts: readonly {
-    readonly labels: Readonly<Record<string, string>>;
-    readonly annotations: Readonly<Record<string, string>>;
-  }[];
+/** A series as promtool writes it: its values at the times of the test, one after the other. */
+export interface InputSeries {
+  readonly series: string;
+  readonly values: string;
 }
 
 export interface RuleTest {
-  readonly ruleFile: string;
-  /** One after the other, this many minutes apart; null: the gateway could not be scraped. */
-  readonly scrapes: readonly (Scrape | null)[];
   readonly minutesApart: number;
+  readonly series: readonly InputSeries[];
   readonly expected: readonly ExpectedAlerts[];
 }
 
-/** Runs `promtool test rules` over what was scraped. */
-export function runRuleTest({
-  ruleFile,
-  scrapes,
-  minutesApart,
-  expected,
-}: RuleTest): ReturnType<typeof promtool> {
+/** Runs `promtool test rules` over series, with the rules that are shipped. */
+export function runRuleTest({ minutesApart, series, expected }: RuleTest): ReturnType<typeof promtool> {
   const folder = mkdtempSync(join(tmpdir(), 'tributary-rules-'));
   const file = join(folder, 'test.yaml');
   const test = {
-    rule_files: [resolve(ruleFile)],
+    rule_files: [resolve(RULES)],
     evaluation_interval: '1m',
     tests: [
       {
         interval: `${minutesApart}m`,
-        input_series: inputSeries(scrapes),
+        input_series: series,
         alert_rule_test: expected.map(({ atMinute, alert, alerts }) => ({
           eval_time: `${atMinute}m`,
           alertname: alert,
@@ -58,8 +48,11 @@ export function runRuleTest({
   }
 }
 
-/** As Prometheus stores them: a series that is gone from a scrape gets a marker of staleness. */
-function inputSeries(scrapes: readonly (Scrape | null)[]): { series: string; values: string }[] {
+/**
+ * What scrapes told, one after the other; null: the gateway could not be scraped. As Prometheus stores it: a series that is
+ * gone from a scrape gets a marker of staleness.
+ */
+export function seriesIn(scrapes: readonly (Scrape | null)[]): InputSeries[] {
   const names = new Set(scrapes.flatMap((scraped) => [...(scraped?.keys() ?? [])]));
   return [...names]
     .filter((series) => series.startsWith('tributary_'))
