@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { CircuitStatus, FeedStatus, SourceStatus } from '@/model/collection.js';
+import { diagnosisOf } from '@/model/diagnosis.js';
 import { feedMetrics } from './feed-metrics.js';
 
 const CLOSED: CircuitStatus = { state: 'CLOSED', nextProbeTimeMs: null };
@@ -51,6 +52,23 @@ describe('tributary_source_up', () => {
     ['1 where the upstream has no feeds', [], 1],
   ])('is %s', (_, feeds, value) => {
     expect(valuesOf(UP, ...feeds)).toEqual([['source="s"', value]]);
+  });
+});
+
+describe('tributary_source_credential_refused', () => {
+  const refused = diagnosisOf('CREDENTIAL_REFUSED');
+
+  it.each<[string, Partial<FeedStatus>, number]>([
+    ['1 where the upstream refused the credentials', { state: 'STALE', reason: 'UNAUTHORIZED' }, 1],
+    [
+      '1 where the circuit is open for that',
+      { state: 'FAILED', reason: 'CIRCUIT_OPEN', diagnosis: refused },
+      1,
+    ],
+    ['0 where a permission is missing', { state: 'FAILED', reason: 'FORBIDDEN' }, 0],
+    ['0 where all is well', {}, 0],
+  ])('is %s', (_, feed, value) => {
+    expect(valuesOf('tributary_source_credential_refused', {}, feed)).toEqual([['source="s"', value]]);
   });
 });
 

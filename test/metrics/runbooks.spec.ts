@@ -1,5 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { startGateway } from '../support/gateway.js';
+import { ask } from '../support/http.js';
 import { TestSetup } from '../support/test-setup.js';
 import { fullScrape } from './full-scrape.js';
 import { RULES, rules } from './rules.js';
@@ -47,6 +49,26 @@ describe('the runbooks', () => {
     const listed = [...rows].map(([, ...cells]) => cells.join(' '));
     const expected = rules.map(({ alert, labels: { severity } }) => `${alert} ${alert} ${severity}`);
     expect(listed.sort()).toEqual(expected.sort());
+  });
+
+  it('have calls that a gateway answers', async () => {
+    const simulator = await setup.simulator();
+    const gateway = await startGateway(simulator);
+    setup.onClear(gateway.stop);
+    const { body } = await ask(`${gateway.url}/v1/resources?source=server-backups`);
+    const [resource] = (body as { resources: { id: string; resourceId: string }[] }).resources;
+    const variables: Record<string, string | undefined> = {
+      ...{ SOURCE: 'server-backups', ID: resource?.id, RESOURCE_ID: resource?.resourceId },
+    };
+    const calls = pages.flatMap((page) => [...textOf(page).matchAll(/^get ["']([^"']+)["']/gm)]);
+    expect(calls.length).toBeGreaterThan(20);
+    const failed: string[] = [];
+    for (const [, path = ''] of calls) {
+      const filledIn = path.replaceAll(/\$(\w+)/g, (_, name: string) => variables[name] ?? 'unknown');
+      const { status } = await ask(gateway.url + filledIn);
+      if (status !== 200) failed.push(`${path}: ${status}`);
+    }
+    expect(failed).toEqual([]);
   });
 
   it('and the alerts name only metrics that a gateway has', () => {

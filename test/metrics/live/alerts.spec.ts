@@ -5,6 +5,7 @@ import { startRedis, until, type TestRedis } from '../../support/redis.js';
 import { TestSetup } from '../../support/test-setup.js';
 import type { Simulator } from '../../support/gateway.js';
 import { addCases, mendCases } from '../backup-cases.js';
+import { dashboards, filledIn } from '../dashboards.js';
 import { RULES, rules } from '../rules.js';
 import { PrometheusServer } from './prometheus-server.js';
 import { shortenRules } from './short-rules.js';
@@ -81,6 +82,11 @@ async function waits(condition: () => Promise<boolean>, what: string): Promise<v
     }
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
+}
+
+/** What has no answer when all is well. */
+function isAboutTrouble(expression: string): boolean {
+  return /> 0\)?$|reason=~|state!~|_feed_drift|_error_answers_|running_since/.test(expression);
 }
 
 interface Outage {
@@ -172,6 +178,16 @@ describe('in a real Prometheus, with times that are shortened', () => {
     },
     3 * LONGEST_MS,
   );
+
+  it('each question of the dashboards has an answer', async () => {
+    const expressions = dashboards.flatMap(({ panels }) => panels.flatMap(({ targets = [] }) => targets));
+    const unanswered: string[] = [];
+    for (const { expr } of expressions) {
+      const hasAnswer = (await prometheus.value(filledIn(expr))) !== null;
+      if (!hasAnswer && !isAboutTrouble(expr)) unanswered.push(expr);
+    }
+    expect(unanswered).toEqual([]);
+  });
 
   it('each alert that ships has fired', () => {
     expect([...seen].sort()).toEqual(rules.map(({ alert }) => alert).sort());

@@ -39,6 +39,9 @@ export class PrometheusServer {
       `--storage.tsdb.path=${join(this.#folder, 'data')}`,
       '--web.listen-address=127.0.0.1:0',
     ]);
+    this.#process.once('error', () => {
+      this.#log += 'it is not installed: apt-get install prometheus';
+    });
     this.#process.stderr?.setEncoding('utf8').on('data', (text: string) => (this.#log += text));
   }
 
@@ -62,11 +65,12 @@ export class PrometheusServer {
     return (body as { data: { alerts: Alert[] } }).data.alerts;
   }
 
-  /** The value of an expression that has one; null where it has none. */
+  /** The value of the first series of an expression; null where there is none. Throws what Prometheus has against it. */
   async value(expression: string): Promise<number | null> {
     const query = new URLSearchParams({ query: expression }).toString();
-    const { body } = await ask(`http://${this.#address}/api/v1/query?${query}`);
-    const [first] = (body as { data: { result: { value: [number, string] }[] } }).data.result;
+    const { status, text } = await ask(`http://${this.#address}/api/v1/query?${query}`);
+    if (status !== 200) throw new Error(`${expression}: ${text}`);
+    const [first] = (JSON.parse(text) as { data: { result: { value: [number, string] }[] } }).data.result;
     return first === undefined ? null : Number(first.value[1]);
   }
 
@@ -80,7 +84,8 @@ export class PrometheusServer {
   }
 
   get #hasEnded(): boolean {
-    return this.#process.exitCode !== null || this.#process.signalCode !== null;
+    const { pid, exitCode, signalCode } = this.#process;
+    return pid === undefined || exitCode !== null || signalCode !== null;
   }
 
   /** It takes a free port, and its log tells which. */

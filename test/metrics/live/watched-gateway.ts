@@ -70,7 +70,7 @@ export class WatchedGateway {
   /** Feeds are read each second, so that an outage is seen soon, and its end. */
   #config(): object {
     const { urls } = this.simulator;
-    const swift = { freshFor: '1s', timeout: '2s' };
+    const swift = { freshFor: '1s', timeout: '2s', rate: '10000/1m' };
     const huawei = (token: string): object => {
       return { ...swift, projectId: PROJECT, credentials: { type: 'token', token } };
     };
