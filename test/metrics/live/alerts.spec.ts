@@ -8,7 +8,7 @@ import { addCases, mendCases } from '../backup-cases.js';
 import { dashboards, filledIn } from '../dashboards.js';
 import { RULES, rules } from '../rules.js';
 import { PrometheusServer } from './prometheus-server.js';
-import { shortenRules } from './short-rules.js';
+import { shortenRules } from '../short-rules.js';
 import { WatchedGateway } from './watched-gateway.js';
 
 /** Long enough for the most patient rule, on any machine. */
