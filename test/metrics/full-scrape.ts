@@ -1,6 +1,6 @@
 import { configFor, runGateway } from '../support/gateway.js';
 import { ask } from '../support/http.js';
-import { redisNamespace } from '../support/redis.js';
+import { redisNamespace, until } from '../support/redis.js';
 import type { TestSetup } from '../support/test-setup.js';
 import { addCases, PROTECTION } from './backup-cases.js';
 
@@ -31,6 +31,11 @@ export async function fullScrape(setup: TestSetup): Promise<string> {
   const gateway = await runGateway(config);
   setup.onClear(gateway.stop);
   for (const path of ['/v1/tasks', '/v1/resources', '/health/ready']) await ask(gateway.url + path);
-  const { text } = await ask(`${gateway.url}/metrics`, { 'cache-control': 'only-if-cached' });
+  let text = '';
+  // Garbage collection has no series until there was one.
+  await until(async () => {
+    ({ text } = await ask(`${gateway.url}/metrics`, { 'cache-control': 'only-if-cached' }));
+    return text.includes('nodejs_gc_duration_seconds_sum');
+  });
   return text;
 }
