@@ -82,6 +82,14 @@ export default {
     onlyAt('ioredis', 'redis/'),
     onlyAt('pino', 'platform/'),
     onlyAt('yaml', 'config/', 'platform/openapi/'),
+    onlyAt('@opentelemetry/api', 'platform/', 'collection/', 'upstream/http/'),
+    {
+      name: 'opentelemetry-sdk-at-home',
+      comment: 'Only platform/tracing uses the SDK, which is loaded only where traces are sent.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/platform/tracing/' },
+      to: { path: 'node_modules/@opentelemetry/', pathNot: 'node_modules/@opentelemetry/api/' },
+    },
   ],
   options: {
     doNotFollow: { path: 'node_modules' },

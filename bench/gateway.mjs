@@ -1,12 +1,14 @@
 import 'reflect-metadata';
 import { fileURLToPath } from 'node:url';
-import { createGateway } from '../dist/app.setup.js';
-import { boundHeapGrowth } from '../dist/platform/bound-heap-growth.js';
-import { loadConfig } from '../dist/config/load-config.js';
-import { SYSTEM_CLOCK } from '../dist/model/clock.js';
-import { createLogger } from '../dist/platform/logging/logger.js';
-import { PROVIDER_SETTINGS } from '../dist/providers/provider-list.js';
 import { serveParent } from './harness/server-process.mjs';
+import { product } from './world/product.mjs';
+
+const { createGateway } = await product('app.setup.js');
+const { boundHeapGrowth } = await product('platform/bound-heap-growth.js');
+const { loadConfig } = await product('config/load-config.js');
+const { SYSTEM_CLOCK } = await product('model/clock.js');
+const { createLogger } = await product('platform/logging/logger.js');
+const { PROVIDER_SETTINGS } = await product('providers/provider-list.js');
 
 const CONFIG_FILE = fileURLToPath(new URL('gateway.yaml', import.meta.url));
 
@@ -27,11 +29,24 @@ await serveParent(async (settings) => {
   };
 });
 
-async function startGateway({ urls, clusters = null, logLevel = 'info', auth = 'none' }) {
+async function startGateway({ urls, clusters = null, logLevel = 'info', auth = 'none', ...more }) {
+  const { isTraced = false, freshForMs = null } = more;
   const config = { ...configFor(urls, clusters, logLevel), auth };
-  const app = await createGateway({ config, log: createLogger(config.log.level), clock: SYSTEM_CLOCK });
+  if (freshForMs !== null) config.sources = config.sources.map((source) => ({ ...source, freshForMs }));
+  const log = createLogger(config.log.level, undefined, isTraced);
+  const tracedShare = isTraced ? (await trace(log)).requestShare : undefined;
+  const app = await createGateway({ config, log, clock: SYSTEM_CLOCK, tracedShare });
   await app.listen(config.server.port, config.server.host);
   return app;
+}
+
+/** As the variables say that the process was started with. */
+async function trace(log) {
+  const { startTracing } = await product('platform/tracing/start-tracing.js');
+  const { tracingSettings } = await product('platform/tracing/tracing-settings.js');
+  const tracing = await startTracing(tracingSettings(process.env), log);
+  if (tracing === null) throw new Error('nothing is traced');
+  return tracing;
 }
 
 /** `clusters` by provider id; null lets the gateway find them. */

@@ -4,12 +4,13 @@ import { key } from './cases/key.mjs';
 import { hotPage, notModified } from './cases/hot-page.mjs';
 import { resources } from './cases/resources.mjs';
 import { summary } from './cases/summary.mjs';
+import { tracing } from './cases/tracing.mjs';
 import { view } from './cases/view.mjs';
 import { killAll } from './harness/children.mjs';
 import { readOptions, USAGE } from './harness/options.mjs';
 import { printCase, printMachine } from './harness/report.mjs';
 
-const CASES = [hotPage, notModified, key, coldAnswer, filteredPage, view, summary, resources];
+const CASES = [hotPage, notModified, key, coldAnswer, filteredPage, view, summary, resources, tracing];
 
 process.on('exit', killAll);
 for (const [signal, code] of [

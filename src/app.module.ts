@@ -40,6 +40,8 @@ export interface GatewayOptions {
   /** How many lines of the log could not be written; absent: none ever. */
   readonly droppedLogLines?: () => number;
   readonly clock: Clock;
+  /** How many of the requests that begin a trace have a span, from 0 to 1. Absent: no request has one. */
+  readonly tracedShare?: number | undefined;
 }
 
 export interface SharedWithServer {

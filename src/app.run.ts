@@ -15,8 +15,10 @@ import { LogOutput } from './platform/logging/log-output.js';
 import { createLogger, type Log } from './platform/logging/logger.js';
 import { ResourceMetrics } from './resources/resource-metrics.js';
 import { RuleBook } from './resources/rule-book.js';
-import { Drain, drainMs } from './platform/stopping/drain.js';
+import { Drain, drainMs, lastSpansMs } from './platform/stopping/drain.js';
 import { exitNow, exitWhenLogged } from './platform/stopping/exit.js';
+import { startTracing, type Tracing } from './platform/tracing/start-tracing.js';
+import { tracingSettings } from './platform/tracing/tracing-settings.js';
 
 /** Why a port may be refused. */
 const HINTS: Readonly<Record<string, string>> = {
@@ -47,12 +49,15 @@ export async function runGateway(started: NamedConfig, load: Load): Promise<void
   useProxiesOf(process.env);
   boundHeapGrowth();
   const output = new LogOutput(STANDARD_OUTPUT);
-  const log = createLogger(config.log.level, output);
+  const settings = tracingSettings(process.env);
+  const log = createLogger(config.log.level, output, settings.export !== null);
+  const tracing = await startTracing(settings, log);
   const droppedLogLines = (): number => output.dropped;
   let app: NestFastifyApplication | null = null;
-  const stop = stopOnce(() => app, { output, timeoutMs: config.server.shutdownTimeoutMs });
+  const stop = stopOnce(() => app, { output, tracing, timeoutMs: config.server.shutdownTimeoutMs });
   stopOnFaults(log, stop);
-  app = await createGateway({ config, log, droppedLogLines, clock: SYSTEM_CLOCK });
+  const tracedShare = tracing?.requestShare;
+  app = await createGateway({ config, log, droppedLogLines, clock: SYSTEM_CLOCK, tracedShare });
   // A supervisor's stop leaves balancers time to notice; who stops it by hand is not kept waiting.
   for (const [signal, waitMs] of [
     ['SIGTERM', drainMs(config.server.shutdownTimeoutMs)],
@@ -119,10 +124,16 @@ function reloaderOf(app: NestFastifyApplication, { started, load, log }: Reloade
 
 type Stop = (exitCode: number, waitMs: number) => void;
 
+interface StopOptions {
+  readonly output: LogOutput;
+  readonly tracing: Tracing | null;
+  readonly timeoutMs: number;
+}
+
 /** Stops the gateway after a while, and ends the process when that is done, or at the latest in `timeoutMs`. */
 function stopOnce(
   running: () => NestFastifyApplication | null,
-  { output, timeoutMs }: { readonly output: LogOutput; readonly timeoutMs: number },
+  { output, tracing, timeoutMs }: StopOptions,
 ): Stop {
   let isStopping = false;
   return (exitCode, waitMs) => {
@@ -132,6 +143,7 @@ function stopOnce(
     setTimeout(() => exitNow(1, output), timeoutMs).unref();
     const close = async (): Promise<never> => {
       await running()?.close();
+      await tracing?.stop(lastSpansMs(timeoutMs));
       return exitWhenLogged(exitCode, output);
     };
     setTimeout(() => void close(), waitMs);

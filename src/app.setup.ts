@@ -32,6 +32,7 @@ import { CommonHeaders } from './platform/serving/common-headers.js';
 import { ignoreForcedFreshness } from './platform/serving/cors.js';
 import { Drain } from './platform/stopping/drain.js';
 import { endConnections } from './platform/stopping/end-connections.js';
+import { traceRequests } from './platform/tracing/trace-requests.js';
 
 /** Task ids are at most this long; the router's own bound of 100 would hide some. */
 const LONGEST_PATH_PARAMETER = 512;
@@ -89,9 +90,10 @@ interface HookDependencies {
 /** What happens to all requests and answers, in this order. */
 function addHooks(
   server: FastifyInstance,
-  { config, log }: GatewayOptions,
+  { config, log, tracedShare }: GatewayOptions,
   { filter, headers, metrics, drain }: HookDependencies,
 ): void {
+  traceRequests(server, tracedShare ?? null);
   addCommonHeaders(server, headers);
   refuseOtherHosts(server, filter, config.server.allowedHosts);
   ignoreForcedFreshness(server, headers);

@@ -4,7 +4,7 @@ export const USAGE = `npm run bench -- [CASE ...] [--rounds N] [--seconds S] [--
 
   --rounds N    rounds of each comparison (default 5)
   --seconds S   length of one run under load (default 1.5)
-  --against DIR another build (its dist folder) that the case "view" is measured with as well`;
+  --against DIR another build (its dist folder) that the cases "view" and "tracing" are measured with as well`;
 
 /** What the command line asks for. Throws an Error that says what is wrong. */
 export function readOptions(args, names) {

@@ -8,7 +8,6 @@ import {
 import type { ListedResource } from '@/model/listed-resource.js';
 import type { SourceSet } from '@/model/scope.js';
 import type { Snapshot } from '@/model/snapshot.js';
-import type { TraceContext } from '@/model/trace-context.js';
 
 /** The sources of a collection that a caller may see, and may force reads of. */
 export class VisibleCollection extends FeedCollection {
@@ -32,12 +31,8 @@ export class VisibleCollection extends FeedCollection {
     return this.whole.sourceIdsIn(scope).filter((id) => this.#sees(id));
   }
 
-  override ensure(
-    scope: FeedScope,
-    freshness: Freshness,
-    trace: TraceContext | null,
-  ): Promise<CollectionAnswer> {
-    return this.whole.ensure(this.#within(scope), { ...freshness, mayForce: this.mayForce }, trace);
+  override ensure(scope: FeedScope, freshness: Freshness): Promise<CollectionAnswer> {
+    return this.whole.ensure(this.#within(scope), { ...freshness, mayForce: this.mayForce });
   }
 
   override listResources(scope: FeedScope): ReadonlyMap<string, readonly ListedResource[]> {

@@ -1,3 +1,4 @@
+import type { FastifyRequest } from 'fastify';
 import { USUAL_FRESHNESS, type Freshness } from '@/model/collection.js';
 
 /** What a caller's `Cache-Control` and `Prefer` ask for. */
@@ -14,6 +15,18 @@ const USUAL: RequestPreferences = { freshness: USUAL_FRESHNESS, strict: false, a
 export interface PreferenceHeaders {
   readonly cacheControl: string | undefined;
   readonly prefer: string | undefined;
+}
+
+/** What the headers of a request ask for. */
+export function preferencesOf({ headers }: FastifyRequest, deadlineMs: number): RequestPreferences {
+  const { prefer } = headers;
+  return readPreferences(
+    {
+      cacheControl: headers['cache-control'],
+      prefer: Array.isArray(prefer) ? prefer.join(',') : prefer,
+    },
+    deadlineMs,
+  );
 }
 
 /**

@@ -1,6 +1,5 @@
 import type { Moment } from '@/model/clock.js';
 import type { Failure } from '@/model/failure.js';
-import type { TraceContext } from '@/model/trace-context.js';
 import type { Content, Entry } from '@/snapshots/snapshot-store.js';
 
 /** Something that is read from an upstream and cached for all replicas: a feed, or a source's list of feeds. */
@@ -27,7 +26,6 @@ export interface CacheableResource<T> {
 export interface ReadOptions {
   /** The read stops when one of them is aborted: another replica may be reading. */
   readonly signals: readonly AbortSignal[];
-  readonly trace: TraceContext | null;
   readonly previous: Entry | null;
   /** True if this process read `previous`. */
   readonly isPreviousOwn: boolean;

@@ -90,13 +90,13 @@ describe('the collection', () => {
   });
 
   async function ask(freshness: Partial<Freshness> = {}): Promise<CollectionAnswer> {
-    const answer = collection.ensure({}, { ...USUAL_FRESHNESS, ...freshness }, null);
+    const answer = collection.ensure({}, { ...USUAL_FRESHNESS, ...freshness });
     await jest.advanceTimersByTimeAsync(0);
     return answer;
   }
 
   async function askFor(ms: number, freshness: Partial<Freshness> = {}): Promise<CollectionAnswer> {
-    const answer = collection.ensure({}, { ...USUAL_FRESHNESS, ...freshness }, null);
+    const answer = collection.ensure({}, { ...USUAL_FRESHNESS, ...freshness });
     // With fake timers, a turn of the event loop that a timer asks for comes a millisecond later.
     await jest.advanceTimersByTimeAsync(ms + 1);
     return answer;
@@ -121,7 +121,7 @@ describe('the collection', () => {
 
   it('reads a feed once for any number of simultaneous requests', async () => {
     reader.next = slowly(100);
-    const questions = Array.from({ length: 1000 }, () => collection.ensure({}, USUAL_FRESHNESS, null));
+    const questions = Array.from({ length: 1000 }, () => collection.ensure({}, USUAL_FRESHNESS));
     await jest.advanceTimersByTimeAsync(100);
     const answers = await Promise.all(questions);
     expect(reader.reads).toBe(1);
@@ -414,7 +414,7 @@ describe('the collection', () => {
   });
 
   it('asks only the sources in scope', async () => {
-    const answer = await collection.ensure({ provider: ['other'] }, USUAL_FRESHNESS, null);
+    const answer = await collection.ensure({ provider: ['other'] }, USUAL_FRESHNESS);
     expect(answer.feeds).toEqual([]);
     expect(reader.listings).toBe(0);
   });
@@ -512,7 +512,7 @@ describe('the collection', () => {
 
     it('lets the reads under way of a changed source end, and answers those who wait', async () => {
       reader.next = slowly(100);
-      const waiting = collection.ensure({}, USUAL_FRESHNESS, null);
+      const waiting = collection.ensure({}, USUAL_FRESHNESS);
       await jest.advanceTimersByTimeAsync(1);
       collection.apply([source({ timeoutMs: 1_234 })]);
       await jest.advanceTimersByTimeAsync(SPACING + 200);

@@ -11,12 +11,12 @@ import type { ListedResource } from '@/model/listed-resource.js';
 import type { Snapshot } from '@/model/snapshot.js';
 import { accountOf, type SourceConfig } from '@/model/source.js';
 import { stallTolerantTimeout } from '@/scheduling/stall-tolerant-timeout.js';
-import type { TraceContext } from '@/model/trace-context.js';
 import { Backplane } from './backplane.js';
 import { CircuitBreaker } from './circuit-breaker.js';
 import { Revisions, type CollectionDependencies } from './dependencies.js';
 import { FreshnessRequest } from './freshness-request.js';
 import { Source } from './source.js';
+import { WaitSpan } from './spans.js';
 import { SEVERAL_FEEDS } from './circuit-rules.js';
 
 /** The collection of this process: it reads feeds on demand, and one read of a feed at a time. */
@@ -65,14 +65,9 @@ export class Collection extends FeedCollection {
     return this.#sources.filter((source) => source.isWithin(scope)).map(({ id }) => id);
   }
 
-  override async ensure(
-    scope: FeedScope,
-    freshness: Freshness,
-    trace: TraceContext | null,
-  ): Promise<CollectionAnswer> {
+  override async ensure(scope: FeedScope, freshness: Freshness): Promise<CollectionAnswer> {
     const request = new FreshnessRequest({
       freshness,
-      trace,
       sinceSerial: this.#revisions.newest,
       arrivedMs: this.dependencies.clock.monotonicMs(),
       feeds: scope.feed,
@@ -81,10 +76,12 @@ export class Collection extends FeedCollection {
     const sources = this.#sources.filter((source) => source.isWithin(scope));
     const waits: Promise<void>[] = [];
     for (const source of sources) source.refreshFor(request, waits);
+    const span = waits.length > 0 ? WaitSpan.start() : null;
     if (waits.length > 0) await this.waitAtMost(freshness.waitMs, Promise.all(waits));
     request.end();
     this.dependencies.observer?.questionAnswered(request.outcome.waitedFor);
     const feeds = sources.flatMap((source) => source.answers(request));
+    span?.end(request.reads, feeds);
     return {
       feeds: feeds.sort((a, b) => (a.feed < b.feed ? -1 : 1)),
       inventoryProblems: sources.flatMap((source) => source.inventoryProblem(request) ?? []),

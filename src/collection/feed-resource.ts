@@ -6,6 +6,7 @@ import type { SourceConfig } from '@/model/source.js';
 import type { Content, Entry } from '@/snapshots/snapshot-store.js';
 import type { CacheableResource, ReadOptions, ReadResult } from './cacheable-resource.js';
 import type { SourceDependencies } from './dependencies.js';
+import { noteRowsRead } from './spans.js';
 import { parseSnapshotHead, snapshotHead, storeNameOfFeed } from './snapshot-codec.js';
 
 /** A feed read may take this many times the timeout of one call. */
@@ -44,14 +45,13 @@ export class FeedResource implements CacheableResource<Snapshot> {
     return this.#calls;
   }
 
-  read({ signals, trace, previous, isPreviousOwn }: ReadOptions): Promise<ReadResult> {
+  read({ signals, previous, isPreviousOwn }: ReadOptions): Promise<ReadResult> {
     const { source, reader, runner, clock } = this.dependencies;
     const readAs = JSON.stringify(this.feed);
     const isReusable = isPreviousOwn && this.#readAs === readAs;
     this.#readAs = readAs;
     const options = {
       timeoutMs: longestReadMs(source),
-      trace,
       signals,
       previous: previousRead(previous, isReusable),
       onCall: () => {
@@ -61,6 +61,7 @@ export class FeedResource implements CacheableResource<Snapshot> {
     return runner.run<ReadResult>(options, async (context) => {
       const read = await reader.readFeed(this.feed, context);
       if (read.outcome === 'failed') return { failure: read.failure };
+      noteRowsRead(read.rows.length);
       const head = snapshotHead(read, clock.wallMs());
       return { content: { head, rows: read.rows, endedMs: clock.monotonicMs() } satisfies Content };
     });

@@ -1,12 +1,11 @@
+import type { SpanContext } from '@opentelemetry/api';
 import { USUAL_FRESHNESS, type CollectionAnswer, type Freshness } from '@/model/collection.js';
 import type { SourceConfig } from '@/model/source.js';
-import type { TraceContext } from '@/model/trace-context.js';
 import type { CachedValue } from './cacheable-resource.js';
 
 /** See the fields of the same names. */
 export interface FreshnessRequestOptions {
   readonly freshness: Freshness;
-  readonly trace?: TraceContext | null;
   /** What arrived in this process up to this serial number is from before the question. */
   readonly sinceSerial: number;
   readonly arrivedMs: number;
@@ -26,10 +25,10 @@ export class FreshnessRequest {
   #missed = false;
   #isOver = false;
   readonly #onEnd = new Set<() => void>();
+  readonly #reads: SpanContext[] = [];
   readonly #sinceSerial: number;
 
   readonly freshness: Freshness;
-  readonly trace: TraceContext | null;
   /** By the monotonic clock; Infinity for a request that no client has made. */
   readonly arrivedMs: number;
   /** The only feeds that the question is about; null for all feeds of the sources in scope. */
@@ -39,7 +38,6 @@ export class FreshnessRequest {
 
   constructor(options: FreshnessRequestOptions) {
     this.freshness = options.freshness;
-    this.trace = options.trace ?? null;
     this.#sinceSerial = options.sinceSerial;
     this.arrivedMs = options.arrivedMs;
     this.feeds = options.feeds ?? null;
@@ -80,9 +78,15 @@ export class FreshnessRequest {
     return this.feeds?.includes(feed) ?? true;
   }
 
+  /** The spans of the reads that the question has waited for. */
+  get reads(): readonly SpanContext[] {
+    return this.#reads;
+  }
+
   /** Notes that the question waits for a read. `missed`: there is no value; `joined`: it was in flight already. */
-  noteWait(wait: { readonly missed: boolean; readonly joined: boolean }): void {
+  noteWait(wait: { readonly missed: boolean; readonly joined: boolean; readonly read: SpanContext }): void {
     this.#waits += 1;
+    this.#reads.push(wait.read);
     if (wait.joined) this.#joins += 1;
     this.#missed ||= wait.missed;
   }

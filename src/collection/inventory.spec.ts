@@ -114,7 +114,7 @@ interface Asked extends Partial<Freshness> {
 
 async function ask({ of = collection, inventories, ...freshness }: Asked = {}): Promise<CollectionAnswer> {
   const scope = inventories === undefined ? {} : { inventories };
-  const answer = of.ensure(scope, { ...USUAL_FRESHNESS, ...freshness }, null);
+  const answer = of.ensure(scope, { ...USUAL_FRESHNESS, ...freshness });
   // A turn of the event loop takes a millisecond of fake time.
   await jest.advanceTimersByTimeAsync(2);
   return answer;

@@ -177,7 +177,7 @@ describe('requests that waited', () => {
     for (let question = 0; question < 200; question += 1) {
       const freshness = { ...USUAL_FRESHNESS };
       asked.push(new WeakRef(freshness));
-      void replica.collection.ensure({}, freshness, null);
+      void replica.collection.ensure({}, freshness);
     }
     await pass(2_500);
     // A WeakRef that was made in this turn of the event loop holds what it refers to.

@@ -40,12 +40,12 @@ export abstract class ListResource<
     return this.#calls;
   }
 
-  read({ signals, trace }: ReadOptions): Promise<ReadResult> {
+  read({ signals }: ReadOptions): Promise<ReadResult> {
     const { runner, clock } = this.dependencies;
     const onCall = (): void => {
       this.#calls += 1;
     };
-    const options = { timeoutMs: this.#timeoutMs, trace, signals, onCall, previous: null };
+    const options = { timeoutMs: this.#timeoutMs, signals, onCall, previous: null };
     return runner.run<ReadResult>(options, async (context) => {
       const read = await this.list(context);
       if ('failure' in read) return { failure: read.failure };

@@ -8,6 +8,7 @@ import type { FreshnessRequest } from './freshness-request.js';
 import { RefreshAhead } from './refresh-ahead.js';
 import { SharedValue, type SharedRefreshOptions } from './shared-value.js';
 import { CONSECUTIVE_FAILURES } from './circuit-rules.js';
+import { outsideSpans, ReadSpan, type EndOfRead } from './spans.js';
 
 export interface RefresherOptions<T> {
   readonly resource: CacheableResource<T>;
@@ -34,6 +35,7 @@ interface InFlight {
   /** By the monotonic clock. */
   readonly startedMs: number;
   readonly isProbe: boolean;
+  readonly span: ReadSpan;
 }
 
 /**
@@ -69,7 +71,9 @@ export class Refresher<T> {
       freshForMs: resource.freshForMs,
       keepWarm: source.keepWarm,
       clock,
-      refresh: this.refreshInBackground,
+      refresh: () => {
+        outsideSpans(this.refreshInBackground);
+      },
     });
     this.#unsubscribe = sourceBreaker.onClose(this.resume);
     this.#warming = this.warm();
@@ -104,9 +108,10 @@ export class Refresher<T> {
   /** Starts or joins the refresh that a question needs. Answers what the question must wait for; null for nothing. */
   refreshFor(request: FreshnessRequest, options: RefreshOptions): Promise<void> | null {
     const joined = this.isRefreshing;
-    const inFlight = this.refresh({ trace: request.trace, forced: options.forced });
+    const inFlight = this.refresh({ forced: options.forced });
     if (inFlight === null || !options.isAwaited || inFlight.isProbe) return null;
-    request.noteWait({ missed: options.missed, joined });
+    if (joined) inFlight.span.joined();
+    request.noteWait({ missed: options.missed, joined, read: inFlight.span.context });
     return this.awaitAnswer(inFlight, request, options);
   }
 
@@ -129,7 +134,7 @@ export class Refresher<T> {
     await this.#shared.load();
     this.#warming = null;
     const { isChanged, source } = this.dependencies;
-    if (isChanged) this.refresh({ trace: null, forced: true });
+    if (isChanged) this.refresh({ forced: true });
     else if (this.value === null && source.keepWarm) this.refreshInBackground();
   }
 
@@ -141,13 +146,35 @@ export class Refresher<T> {
     const admission = this.breaker.admit(name);
     if (admission === 'refused') return null;
     const startedMs = this.dependencies.clock.monotonicMs();
-    const done = this.#shared.refresh(options).finally(() => {
-      this.#inFlight = null;
-      this.breaker.release(name);
-      this.#shared.changed.notify();
-    });
-    this.#inFlight = { done, startedMs, isProbe: admission === 'probe' };
+    const span = new ReadSpan(this.dependencies.source, this.options.resource.feedName);
+    const endOf = this.observeRead();
+    const done = span
+      .run(() => this.#shared.refresh(options))
+      .finally(() => {
+        this.#inFlight = null;
+        this.breaker.release(name);
+        span.end(endOf());
+        this.#shared.changed.notify();
+      });
+    this.#inFlight = { done, startedMs, isProbe: admission === 'probe', span };
     return this.#inFlight;
+  }
+
+  /** Answers the function that says, once the read has ended, what came of it. */
+  private observeRead(): () => EndOfRead {
+    const { resource } = this.options;
+    const { value, breaker } = this;
+    const [calls, failures] = [resource.calls, breaker.failureCount];
+    return () => {
+      const hasFailed = breaker.failureCount > failures;
+      const isNew = this.value !== value;
+      const taken = this.value?.isOwn === true ? 'READ' : 'TAKEN_OVER';
+      return {
+        outcome: hasFailed ? 'FAILED' : isNew ? taken : 'ABORTED',
+        reason: hasFailed ? (breaker.failure?.reason ?? null) : null,
+        calls: resource.calls - calls,
+      };
+    };
   }
 
   /**
@@ -162,7 +189,7 @@ export class Refresher<T> {
   ): Promise<void> {
     await this.awaitChange(inFlight, request, options);
     if (request.isOver || options.isAnswered() || this.breaker.failure !== null) return;
-    const again = this.refresh({ trace: request.trace, forced: true });
+    const again = this.refresh({ forced: true });
     if (again !== null) await this.awaitChange(again, request, options);
   }
 
@@ -189,7 +216,7 @@ export class Refresher<T> {
   }
 
   private readonly refreshInBackground = (): void => {
-    if (this.refresh({ trace: null, forced: false }) === null) this.planRetry();
+    if (this.refresh({ forced: false }) === null) this.planRetry();
   };
 
   /** The source can be read again, so a feed that failed with it need not wait. */

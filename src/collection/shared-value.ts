@@ -1,5 +1,4 @@
 import { elapsedMs, momentOf } from '@/model/clock.js';
-import type { TraceContext } from '@/model/trace-context.js';
 import type { Claim, Content, Entry, Lease, StoreEvent } from '@/snapshots/snapshot-store.js';
 import {
   readMoment,
@@ -26,7 +25,6 @@ export interface SharedValueOptions<T> {
 }
 
 export interface SharedRefreshOptions {
-  readonly trace: TraceContext | null;
   /** True if what another replica read before now will not do. */
   readonly forced: boolean;
 }
@@ -118,15 +116,15 @@ export class SharedValue<T> {
       };
       const claim = await store.claim(this.options.resource.name, request);
       if (claim.outcome === 'granted') this.#ignoresBackoff = false;
-      if (await this.follow(claim, options.trace)) return;
+      if (await this.follow(claim)) return;
     } while (!isOver());
   }
 
   /** Does what a claim allows. True when the refresh is over. */
-  private async follow(claim: Claim, trace: TraceContext | null): Promise<boolean> {
+  private async follow(claim: Claim): Promise<boolean> {
     switch (claim.outcome) {
       case 'granted':
-        return this.readUnder(claim.lease, trace);
+        return this.readUnder(claim.lease);
       case 'newer':
         return this.loadClaimed();
       case 'busy':
@@ -138,13 +136,12 @@ export class SharedValue<T> {
   }
 
   /** True when the read succeeded or failed; false when the lease was lost. */
-  private async readUnder(lease: Lease, trace: TraceContext | null): Promise<boolean> {
+  private async readUnder(lease: Lease): Promise<boolean> {
     const { resource, breaker } = this.options;
     const previous = this.#value?.entry ?? null;
     const beganMs = this.dependencies.clock.monotonicMs();
     const result = await resource.read({
       signals: [lease.lost, this.#ended.signal],
-      trace,
       previous,
       isPreviousOwn: this.#value?.isOwn ?? false,
     });

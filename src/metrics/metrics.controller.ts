@@ -3,7 +3,7 @@ import { ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagg
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { CallerOf, type Caller } from '@/access/route/caller.js';
 import { NeedsScope } from '@/access/route/needs-scope.js';
-import { preferencesOf } from '@/answers/asked.js';
+import { preferencesOf } from '@/answers/request-preferences.js';
 import { USUAL_FRESHNESS, type FeedCollection, type Freshness } from '@/model/collection.js';
 import { MetricSource } from '@/model/metric.js';
 import { CallBudgets } from '@/model/call-budget.js';

@@ -5,7 +5,6 @@ import type { FailureReason, Truncation } from './failure.js';
 import type { ListedResource } from './listed-resource.js';
 import type { SourceSet } from './scope.js';
 import type { Snapshot } from './snapshot.js';
-import type { TraceContext } from './trace-context.js';
 
 /** What a caller accepts as current. */
 export interface Freshness {
@@ -140,11 +139,7 @@ export abstract class FeedCollection {
    * Brings the feeds in scope to the freshness asked for, within the deadline, and answers with what there
    * is then. Never throws for an upstream's sake.
    */
-  abstract ensure(
-    scope: FeedScope,
-    freshness: Freshness,
-    trace: TraceContext | null,
-  ): Promise<CollectionAnswer>;
+  abstract ensure(scope: FeedScope, freshness: Freshness): Promise<CollectionAnswer>;
   /**
    * The clusters and the members of inventories that the sources in scope list, backed up or not, by source; a list is the
    * same object until it changes. Asks no upstream: `ensure` keeps the lists current, and tells what is wrong with them.

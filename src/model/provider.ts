@@ -4,14 +4,11 @@ import type { Feed } from './feed.js';
 import type { InventoryMember } from './listed-resource.js';
 import type { ProviderSettings, SourceConfig } from './source.js';
 import type { TaskResource, TaskRow, TaskStatus, TaskType } from './task.js';
-import type { TraceContext } from './trace-context.js';
 
 /** What accompanies one read down to the socket. */
 export interface ReadContext {
   /** Aborted when the read must stop; every wait and call honours it. */
   readonly signal: AbortSignal;
-  /** W3C trace context of the request that caused the read; null when there was none. */
-  readonly trace: TraceContext | null;
   /** Called once before each upstream call. */
   readonly onCall: () => void;
   /** The newest read of the same feed, here or in another replica; null when there is none. */

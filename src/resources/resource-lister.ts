@@ -2,9 +2,8 @@ import { Inject, Injectable } from '@nestjs/common';
 import { completenessOf, type Completeness } from '@/answers/completeness.js';
 import { invalidPageToken, pageErrors } from '@/answers/paging.js';
 import { unknownNames } from '@/answers/parameters.js';
-import type { Asked } from '@/answers/asked.js';
 import { CLOCK, type Clock } from '@/model/clock.js';
-import type { FeedCollection, FeedScope } from '@/model/collection.js';
+import type { FeedCollection, FeedScope, Freshness } from '@/model/collection.js';
 import { PROVIDERS, type Provider } from '@/model/provider.js';
 import { formatTime } from '@/model/time.js';
 import { invalidParameters } from '@/platform/problem/api-problem.js';
@@ -54,12 +53,12 @@ export class ResourceLister {
   }
 
   /** Throws a 400 problem for a question that cannot be asked. Never fails for an upstream's sake. */
-  async list(query: ResourceQuery, collection: FeedCollection, asked: Asked): Promise<ResourcePage> {
+  async list(query: ResourceQuery, collection: FeedCollection, freshness: Freshness): Promise<ResourcePage> {
     this.#check(query, collection);
     const walk = walkOf(query, collection);
     const start = query.pageToken === null ? null : this.#read(query.pageToken, walk);
     const moment = this.momentOf(query.asOf, start?.timeMs ?? null);
-    const known = await this.known(scopeOf(query.filter), collection, asked);
+    const known = await this.known(scopeOf(query.filter), collection, freshness);
     const page = new PageCut<ListEntry>(query, start?.position ?? null);
     const isWanted = passes(query.filter);
     await this.assessor.visit(known, moment, (judged, judge) => {
@@ -77,12 +76,8 @@ export class ResourceLister {
   }
 
   /** What there is to judge from, as current as the caller asks for. */
-  async known(
-    scope: FeedScope,
-    collection: FeedCollection,
-    { freshness, trace }: Asked,
-  ): Promise<AssessmentInput> {
-    const answer = await collection.ensure({ ...scope, inventories: true }, freshness, trace);
+  async known(scope: FeedScope, collection: FeedCollection, freshness: Freshness): Promise<AssessmentInput> {
+    const answer = await collection.ensure({ ...scope, inventories: true }, freshness);
     const listed = collection.listResources(scope);
     const ids = new Set(collection.sourceIdsIn(scope));
     return { answer, listed, sources: collection.status().filter(({ id }) => ids.has(id)) };

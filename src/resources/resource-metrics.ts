@@ -33,7 +33,7 @@ export class ResourceMetrics extends MetricSource {
   }
 
   override async collect(collection: FeedCollection, freshness: Freshness): Promise<MetricFamily[]> {
-    const known = await this.lister.known({}, collection, { freshness, trace: null });
+    const known = await this.lister.known({}, collection, freshness);
     const worst = new PageCut<ListEntry>({ page: null, pageSize: this.config.maxResources }, null);
     await this.assessor.visit(known, this.lister.momentOf(null, null), (judged, judge) => {
       // What was removed on purpose has no series.

@@ -3,10 +3,10 @@ import { ApiHeader, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nest
 import type { FastifyRequest } from 'fastify';
 import { CallerOf, type Caller } from '@/access/route/caller.js';
 import { NeedsScope } from '@/access/route/needs-scope.js';
-import { askedBy, preferencesOf, type Asked } from '@/answers/asked.js';
 import { completenessBody, completenessOf, type Completeness } from '@/answers/completeness.js';
 import { REQUEST_HEADERS } from '@/answers/described-headers.js';
-import type { FeedCollection } from '@/model/collection.js';
+import { preferencesOf } from '@/answers/request-preferences.js';
+import type { FeedCollection, Freshness } from '@/model/collection.js';
 import { sourceOfTaskId } from '@/model/task-id.js';
 import { formatTime } from '@/model/time.js';
 import { ApiProblem } from '@/platform/problem/api-problem.js';
@@ -54,7 +54,7 @@ export class ResourcesController {
     @Req() request: FastifyRequest,
   ): Promise<ResourcePageDto> {
     const question = toResourceQuery(query);
-    const page = await this.lister.list(question, collection, askedOf(request, collection));
+    const page = await this.lister.list(question, collection, freshnessFor(request, collection));
     request.isComplete = page.completeness.complete;
     const days = daysAt(question.days, page.moment);
     const resources: ResourceDto[] = [];
@@ -96,7 +96,11 @@ export class ResourcesController {
     const moment = this.lister.momentOf(query.asOf ?? null, null);
     const source = sourceOfTaskId(id);
     if (source === null || collection.sourceIdsIn({ source: [source] }).length === 0) throw notFound();
-    const known = await this.lister.known({ source: [source] }, collection, askedOf(request, collection));
+    const known = await this.lister.known(
+      { source: [source] },
+      collection,
+      freshnessFor(request, collection),
+    );
     const found = await this.assessor.find(known, id, moment);
     if (found === null) throw absence(completenessOf(known.answer, []));
     const days = daysAt(daysWanted(query), moment);
@@ -119,7 +123,7 @@ export class ResourcesController {
     @Req() request: FastifyRequest,
   ): Promise<ProtectionDto> {
     const moment = this.lister.momentOf(query.asOf ?? null, null);
-    const known = await this.lister.known({}, collection, askedOf(request, collection));
+    const known = await this.lister.known({}, collection, freshnessFor(request, collection));
     const count = new ProtectionCount(collection.sourceIdsIn({}));
     await this.assessor.visit(known, moment, (judged, source) => {
       count.add(judged, source.id);
@@ -136,8 +140,8 @@ export class ResourcesController {
   }
 }
 
-function askedOf(request: FastifyRequest, { deadlineMs }: FeedCollection): Asked {
-  return askedBy(request, preferencesOf(request, deadlineMs));
+function freshnessFor(request: FastifyRequest, { deadlineMs }: FeedCollection): Freshness {
+  return preferencesOf(request, deadlineMs).freshness;
 }
 
 function judged(

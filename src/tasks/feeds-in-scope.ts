@@ -1,9 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { Asked } from '@/answers/asked.js';
 import { assertAvailable, retryAfter } from '@/answers/availability.js';
 import { unknownNames } from '@/answers/parameters.js';
 import { CLOCK, type Clock } from '@/model/clock.js';
-import type { CollectionAnswer, FeedCollection } from '@/model/collection.js';
+import type { CollectionAnswer, FeedCollection, Freshness } from '@/model/collection.js';
 import { PROVIDERS, type Provider } from '@/model/provider.js';
 import type { TaskFilter } from '@/model/query.js';
 import type { ParameterError } from '@/platform/problem/api-problem.js';
@@ -29,9 +28,13 @@ export class FeedsInScope {
   }
 
   /** Brings them up to date. Throws a 503 or 504 problem when there is nothing to answer from. */
-  async ensure(filter: TaskFilter, collection: FeedCollection, asked: Asked): Promise<CollectionAnswer> {
-    const answer = await collection.ensure(filter, asked.freshness, asked.trace);
-    assertAvailable(answer, asked.freshness, (problems) =>
+  async ensure(
+    filter: TaskFilter,
+    collection: FeedCollection,
+    freshness: Freshness,
+  ): Promise<CollectionAnswer> {
+    const answer = await collection.ensure(filter, freshness);
+    assertAvailable(answer, freshness, (problems) =>
       retryAfter(problems, collection.status(), this.clock.wallMs()),
     );
     return answer;

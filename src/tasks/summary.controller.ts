@@ -14,7 +14,7 @@ import { CallerOf, type Caller } from '@/access/route/caller.js';
 import { NeedsScope } from '@/access/route/needs-scope.js';
 import { AnswerCache } from '@/answers/answer-cache.js';
 import { AnswerWriter } from '@/answers/answer-writer.js';
-import { askedBy, preferencesOf } from '@/answers/asked.js';
+import { preferencesOf } from '@/answers/request-preferences.js';
 import { assertComplete } from '@/answers/availability.js';
 import { NOT_MODIFIED, REQUEST_HEADERS, SNAPSHOT_HEADERS, TASK_LINK } from '@/answers/described-headers.js';
 import { serviceDescLink } from '@/answers/service-desc-link.js';
@@ -76,7 +76,7 @@ export class SummaryController {
     const startedMs = performance.now();
     const preferences = preferencesOf(request, collection.deadlineMs);
     const question = toSummaryQuery(query);
-    const feeds = await this.summariser.ask(question, collection, askedBy(request, preferences));
+    const feeds = await this.summariser.ask(question, collection, preferences.freshness);
     const waitedMs = performance.now() - startedMs;
     const ready = await this.#answers.recall(`${collection.key} ${request.url}`, feeds, async () => {
       const summary = await this.summariser.summary(question, feeds);

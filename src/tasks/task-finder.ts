@@ -8,7 +8,6 @@ import type { TaskRow } from '@/model/task.js';
 import { View } from '@/view/view.js';
 import { assertAvailable, retryAfter } from '@/answers/availability.js';
 import { completenessOf, type Completeness } from '@/answers/completeness.js';
-import type { Asked } from '@/answers/asked.js';
 
 /** A task, and the one feed that it is in. */
 export interface FoundTask {
@@ -26,7 +25,7 @@ export class TaskFinder {
   ) {}
 
   /** Throws a 404 problem when no such task exists, and a 503 when it may be in a feed that could not be had. */
-  async find(id: string, collection: FeedCollection, { freshness, trace }: Asked): Promise<FoundTask> {
+  async find(id: string, collection: FeedCollection, freshness: Freshness): Promise<FoundTask> {
     const source = sourceOfTaskId(id);
     if (source === null || collection.sourceIdsIn({ source: [source] }).length === 0) throw notFound();
     const newest = collection.newest().filter(({ feed }) => feed.source === source);
@@ -34,10 +33,10 @@ export class TaskFinder {
     // Where it was before, it most likely still is: the source's other feeds need not be waited for.
     if (held !== null) {
       const near = { source: [source], feed: [held.task.feed] };
-      const found = await this.foundIn(await collection.ensure(near, freshness, trace), id);
+      const found = await this.foundIn(await collection.ensure(near, freshness), id);
       if (found !== null) return found;
     }
-    const answer = await collection.ensure({ source: [source] }, freshness, trace);
+    const answer = await collection.ensure({ source: [source] }, freshness);
     const found = await this.foundIn(answer, id);
     if (found === null) throw this.absence(answer, collection, freshness);
     return found;

@@ -1,11 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { invalidParameters } from '@/platform/problem/api-problem.js';
-import type { CollectionAnswer, FeedCollection, FeedProblem } from '@/model/collection.js';
+import type { CollectionAnswer, FeedCollection, FeedProblem, Freshness } from '@/model/collection.js';
 import { isUnreachable } from '@/platform/problem/feed-problem.js';
 import { allFeedsName } from '@/model/feed.js';
 import type { TaskQuery } from '@/model/query.js';
 import type { TaskRow } from '@/model/task.js';
-import type { Asked } from '@/answers/asked.js';
 import { invalidPageToken, pageErrors } from '@/answers/paging.js';
 import { completenessOf, type Completeness } from '@/answers/completeness.js';
 import { joinMissingFeeds, type MissingFeed } from '@/view/missing-feed.js';
@@ -50,9 +49,9 @@ export class TaskLister {
    * Brings the feeds that a question is about up to date. Throws a 400 problem for a question that cannot be
    * asked, before any upstream is, and a 503 or 504 when there is nothing to answer from.
    */
-  async ask(query: TaskQuery, collection: FeedCollection, asked: Asked): Promise<CollectionAnswer> {
+  async ask(query: TaskQuery, collection: FeedCollection, freshness: Freshness): Promise<CollectionAnswer> {
     this.check(query, collection);
-    return this.feeds.ensure(query.filter, collection, asked);
+    return this.feeds.ensure(query.filter, collection, freshness);
   }
 
   /** The page that a question asks for, made from the very snapshots that `ask` has judged. */

@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import type { Asked } from '@/answers/asked.js';
 import { completenessOf, type Completeness } from '@/answers/completeness.js';
-import type { CollectionAnswer, FeedAnswer, FeedCollection } from '@/model/collection.js';
+import type { CollectionAnswer, FeedAnswer, FeedCollection, Freshness } from '@/model/collection.js';
 import { MOST_GROUPS, type SummaryQuery } from '@/model/summary.js';
 import { invalidParameters, type ApiProblem } from '@/platform/problem/api-problem.js';
 import type { Bucket } from '@/view/summary/calendar.js';
@@ -30,10 +29,14 @@ export class TaskSummariser {
    * Brings the feeds that a question is about up to date. Throws a 400 problem for names that the caller does not have,
    * and a 503 or 504 when there is nothing to answer from.
    */
-  async ask({ filter }: SummaryQuery, collection: FeedCollection, asked: Asked): Promise<CollectionAnswer> {
+  async ask(
+    { filter }: SummaryQuery,
+    collection: FeedCollection,
+    freshness: Freshness,
+  ): Promise<CollectionAnswer> {
     const errors = this.feeds.unknownNames(filter, collection);
     if (errors.length > 0) throw invalidParameters(errors);
-    return this.feeds.ensure(filter, collection, asked);
+    return this.feeds.ensure(filter, collection, freshness);
   }
 
   /** The summary of the very snapshots that `ask` has judged. Throws a 400 problem where it has too many groups. */

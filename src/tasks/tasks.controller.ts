@@ -20,7 +20,7 @@ import { TaskFinder } from './task-finder.js';
 import { TaskLister, type TaskPage } from './task-lister.js';
 import { AnswerCache, type ReadyAnswer } from '@/answers/answer-cache.js';
 import { AnswerWriter, represent } from '@/answers/answer-writer.js';
-import { askedBy, preferencesOf } from '@/answers/asked.js';
+import { preferencesOf } from '@/answers/request-preferences.js';
 import {
   LIST_LINK,
   NOT_MODIFIED,
@@ -97,7 +97,7 @@ export class TasksController {
     const preferences = preferencesOf(request, collection.deadlineMs);
     const question = toTaskQuery(query);
     if (question.includeRaw) assertMayUse('tasks:raw', question.filter);
-    const feeds = await this.lister.ask(question, collection, askedBy(request, preferences));
+    const feeds = await this.lister.ask(question, collection, preferences.freshness);
     const waitedMs = performance.now() - startedMs;
     const key = `${this.lister.tokenGeneration} ${collection.key} ${request.url}`;
     const page = await this.#pages.recall(key, feeds, async () =>
@@ -135,8 +135,7 @@ export class TasksController {
     const preferences = preferencesOf(request, collection.deadlineMs);
     const includesRaw = query.include === 'raw';
     if (includesRaw) assertMayUse('tasks:raw', { source: [sourceOfTaskId(id) ?? ''] });
-    const asked = askedBy(request, preferences);
-    const { row, feeds, completeness } = await this.finder.find(id, collection, asked);
+    const { row, feeds, completeness } = await this.finder.find(id, collection, preferences.freshness);
     if (preferences.strict) assertComplete(completeness);
     const waitedMs = performance.now() - startedMs;
     const representation = represent(renderTask(row, includesRaw));

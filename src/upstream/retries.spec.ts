@@ -109,7 +109,7 @@ async function open(changes: Partial<SourceConfig> = {}): Promise<UpstreamClient
 /** `OK`, or the reason of the failure and how long it asks to stay away. */
 async function get(client: UpstreamClient, path = '/list'): Promise<unknown> {
   const signal = new AbortController().signal;
-  const context: ReadContext = { signal, trace: null, onCall: () => undefined, previous: null };
+  const context: ReadContext = { signal, onCall: () => undefined, previous: null };
   try {
     await client.getJson({ path }, context);
     return 'OK';

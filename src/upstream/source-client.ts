@@ -11,7 +11,6 @@ import { throwIfAborted } from './http/deadline.js';
 import type { CallHeaders, HttpAnswer, HttpExchange } from './http/http-exchange.js';
 import { diagnoseAnswer } from './http/answer-diagnosis.js';
 import { sourceWaitMs, retryAfterMs } from './limits/retry-after.js';
-import { continueTrace } from './http/continue-trace.js';
 import type { UpstreamClient, UpstreamProtocol, UpstreamRequest } from './upstream-client.js';
 import { reasonOfStatus, UpstreamError } from './upstream-error.js';
 import type { UpstreamObserver } from './upstream-observer.js';
@@ -27,6 +26,11 @@ export interface SourceClientDependencies {
   readonly clock: Clock;
 }
 
+/** A call, and how often it was sent so far. */
+interface OutgoingCall extends SignableCall {
+  sent: number;
+}
+
 /** Calls one source's upstream, within its limits and as long as its credential is not refused; again where it helps. */
 export class SourceClient implements UpstreamClient {
   constructor(private readonly parts: SourceClientDependencies) {}
@@ -35,26 +39,24 @@ export class SourceClient implements UpstreamClient {
     const { limits, retries } = this.parts;
     const { signal } = context;
     try {
-      return await retries.run(signal, () =>
-        limits.run(signal, () => this.#getWithinLimits(request, context)),
-      );
+      const call = this.#describe(request);
+      return await retries.run(signal, () => limits.run(signal, () => this.#getWithinLimits(call, context)));
     } catch (error) {
       throw upstreamErrorOf(error);
     }
   }
 
   /** The gate is asked before the budget is spent, and again at the last moment before the call. */
-  async #getWithinLimits(request: UpstreamRequest, context: ReadContext): Promise<unknown> {
+  async #getWithinLimits(call: OutgoingCall, context: ReadContext): Promise<unknown> {
     const { authenticator, limits } = this.parts;
     authenticator.gate.assertOpen();
     await limits.spend(context.signal);
-    return authenticator.gate.pass(context.signal, () => this.#getAuthenticated(request, context));
+    return authenticator.gate.pass(context.signal, () => this.#getAuthenticated(call, context));
   }
 
   /** Repeats a refused call once where its credential can be renewed. */
-  async #getAuthenticated(request: UpstreamRequest, context: ReadContext): Promise<unknown> {
+  async #getAuthenticated(call: OutgoingCall, context: ReadContext): Promise<unknown> {
     const { authenticator, limits } = this.parts;
-    const call = this.#describe(request);
     const headers = await authenticator.headersFor(call, context.signal);
     try {
       return await limits.call(context.signal, () => this.#observed(call, headers, context));
@@ -67,13 +69,13 @@ export class SourceClient implements UpstreamClient {
     return limits.call(context.signal, () => this.#observed(call, renewed, context));
   }
 
-  #describe({ path, query }: UpstreamRequest): SignableCall {
+  #describe({ path, query }: UpstreamRequest): OutgoingCall {
     const { source, protocol } = this.parts;
     const target = callTarget(source.endpoint, path, Object.entries(query ?? {}));
-    return { method: 'GET', target, headers: { ...protocol.headersOf(source), host: target.host } };
+    return { method: 'GET', target, headers: { ...protocol.headersOf(source), host: target.host }, sent: 0 };
   }
 
-  async #observed(call: SignableCall, credential: CallHeaders, context: ReadContext): Promise<unknown> {
+  async #observed(call: OutgoingCall, credential: CallHeaders, context: ReadContext): Promise<unknown> {
     const { source, observer, clock } = this.parts;
     throwIfAborted(context.signal);
     context.onCall();
@@ -95,14 +97,16 @@ export class SourceClient implements UpstreamClient {
     }
   }
 
-  async #send(call: SignableCall, credential: CallHeaders, context: ReadContext): Promise<unknown> {
+  async #send(call: OutgoingCall, credential: CallHeaders, context: ReadContext): Promise<unknown> {
     const { exchange, source } = this.parts;
-    const headers = { ...call.headers, ...credential, ...continueTrace(context.trace) };
+    const headers = { ...call.headers, ...credential };
     const { method, target } = call;
     const { timeoutMs } = source;
     const { known } = context;
+    const resends = call.sent;
+    call.sent += 1;
     const answer = await exchange.send(
-      { method, url: target.url, headers, timeoutMs, known },
+      { method, url: target.url, headers, timeoutMs, known, resends },
       context.signal,
     );
     return this.#read(answer);

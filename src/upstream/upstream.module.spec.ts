@@ -112,7 +112,7 @@ function open(endpoint: string, changes: Partial<SourceConfig> = {}): UpstreamCl
 
 function context(changes: Partial<ReadContext> = {}): ReadContext {
   const signal = new AbortController().signal;
-  return { signal, trace: null, onCall: () => undefined, previous: null, ...changes };
+  return { signal, onCall: () => undefined, previous: null, ...changes };
 }
 
 async function failure(answer: Promise<unknown>): Promise<UpstreamError> {
@@ -140,18 +140,14 @@ async function until(condition: () => boolean): Promise<void> {
 }
 
 describe('a call', () => {
-  it('has the headers of the credential, the project, the protocol and the trace', async () => {
+  it('has the headers of the credential, the project and the protocol', async () => {
     let seen: IncomingMessage | null = null;
     const endpoint = await serve((request, response) => {
       seen = request;
       json(response, { operation_logs: [] });
     });
-    const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
 
-    const body = await open(endpoint).getJson(
-      LIST,
-      context({ trace: { traceparent, tracestate: 'vendor=value' } }),
-    );
+    const body = await open(endpoint).getJson(LIST, context());
 
     expect(body).toEqual({ operation_logs: [] });
     expect(seen).toHaveProperty('method', 'GET');
@@ -163,20 +159,8 @@ describe('a call', () => {
         'content-type': 'application/json',
         accept: 'application/json',
         host: new URL(endpoint).host,
-        traceparent: expect.stringMatching(/^00-4bf92f3577b34da6a3ce929d0e0e4736-(?!00f067aa0ba902b7)/),
-        tracestate: 'vendor=value',
       }),
     );
-  });
-
-  it('has no trace where there is none', async () => {
-    let names: string[] = [];
-    const endpoint = await serve((request, response) => {
-      names = Object.keys(request.headers);
-      json(response, {});
-    });
-    await open(endpoint).getJson(LIST, context());
-    expect(names).not.toContain('traceparent');
   });
 
   it('sends the path as given and the query encoded once', async () => {

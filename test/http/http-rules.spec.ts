@@ -180,6 +180,15 @@ describe('a traceparent in the log', () => {
   it.each([
     ['', 'x'.repeat(8_000)],
     ['', `00-${'0'.repeat(32)}-00f067aa0ba902b7-01`],
+    ['', `00-4bf92f3577b34da6a3ce929d0e0e4736-${'0'.repeat(16)}-01`],
+    ['', '00-4BF92F3577B34DA6A3CE929D0E0E4736-00f067aa0ba902b7-01'],
+    ['', 'ff-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01'],
+    ['', '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01-more'],
+    ['', '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7'],
+    [
+      '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-00',
+      '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-00',
+    ],
     [
       'cc-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01',
       `cc-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01-${'x'.repeat(8_000)}`,

@@ -36,7 +36,7 @@ export class CollectionReplica {
   }
 
   ask(freshness: Partial<Freshness> = {}): Promise<CollectionAnswer> {
-    return this.collection.ensure({}, { ...USUAL_FRESHNESS, ...freshness }, null);
+    return this.collection.ensure({}, { ...USUAL_FRESHNESS, ...freshness });
   }
 
   /** The number of the read that the newest snapshot comes from; 0 if there is none. */

@@ -16,7 +16,7 @@ const CONFIGURED = [
 const RECENT = 1_000;
 
 /** Every text that no client, log or metric may ever show: what upstreams say, where they are, how one logs in. */
-function secretsOf(simulator: Simulator): string[] {
+export function secretsOf(simulator: Simulator): string[] {
   const places = Object.values(simulator.urls).map((url) => new URL(url).host);
   const sent = simulator.calls.entries
     .slice(-RECENT)

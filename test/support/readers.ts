@@ -67,5 +67,5 @@ export function feedOf(source: SourceConfig, key: string, clusterName: string | 
 /** What accompanies a read that nothing stops. */
 export function readContext(changes: Partial<ReadContext> = {}): ReadContext {
   const signal = new AbortController().signal;
-  return { signal, trace: null, onCall: () => undefined, previous: null, ...changes };
+  return { signal, onCall: () => undefined, previous: null, ...changes };
 }

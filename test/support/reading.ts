@@ -34,7 +34,6 @@ export function sourceWith(settings: Pick<SourceConfig, 'provider'> & Partial<So
 /** A read that nobody stops, and the first of its feed. */
 export const CONTEXT: ReadContext = {
   signal: new AbortController().signal,
-  trace: null,
   onCall: () => undefined,
   previous: null,
 };

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
-import { parseTraceparent } from '@/model/trace-context.js';
+import { parseTraceparent } from '@/model/traceparent.js';
 import type { Metrics } from '../metrics/metrics.js';
 import { clientUrl } from '../serving/base-path.js';
 

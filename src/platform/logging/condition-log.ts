@@ -1,3 +1,4 @@
+import { context, ROOT_CONTEXT } from '@opentelemetry/api';
 import type { Logger } from 'pino';
 
 /** How long nothing of the kind happens before an episode is over, where it is not said. */
@@ -25,12 +26,12 @@ export class ConditionLog {
     this.#count += 1;
     if (this.#timer !== null) return;
     this.log.warn(details, this.messages.begin);
-    this.#timer = setInterval(() => {
-      this.#endIfQuiet();
-    }, this.quietMs).unref();
+    const timer = (): NodeJS.Timeout => setInterval(this.#endIfQuiet, this.quietMs).unref();
+    // The end has nothing to do with the trace of whoever was the first.
+    this.#timer = context.with(ROOT_CONTEXT, timer);
   }
 
-  #endIfQuiet(): void {
+  readonly #endIfQuiet = (): void => {
     if (this.#count > this.#countBefore) {
       this.#countBefore = this.#count;
       return;
@@ -40,5 +41,5 @@ export class ConditionLog {
     this.log.info({ count: this.#count }, this.messages.end);
     this.#count = 0;
     this.#countBefore = 0;
-  }
+  };
 }

@@ -1,4 +1,5 @@
 import type { LoggerService } from '@nestjs/common';
+import { trace } from '@opentelemetry/api';
 import { pino, type DestinationStream, type Logger } from 'pino';
 import { LogOutput } from './log-output.js';
 
@@ -7,14 +8,19 @@ export type Log = Logger;
 
 /**
  * JSON log lines, on standard output unless told otherwise. Callers log contract words only: no upstream text, no URLs, no
- * secrets.
+ * secrets. Where requests and reads are traced, the lines that belong to one name its trace.
  */
-export function createLogger(level: string, destination: DestinationStream = new LogOutput(1)): Logger {
+export function createLogger(
+  level: string,
+  destination: DestinationStream = new LogOutput(1),
+  isTraced = false,
+): Logger {
   const options = {
     level,
     base: {},
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: levelName },
+    ...(isTraced && { mixin: traceFields, mixinMergeStrategy: mergeFields }),
   };
   const log = pino(options, destination);
   if (destination instanceof LogOutput) {
@@ -27,6 +33,21 @@ export function createLogger(level: string, destination: DestinationStream = new
 
 function levelName(level: string): { level: string } {
   return { level };
+}
+
+const NO_FIELDS: Record<string, string> = {};
+
+/** Most lines have no such fields, and then need no copy. */
+function mergeFields(line: object, fields: object): object {
+  return fields === NO_FIELDS ? line : Object.assign(fields, line);
+}
+
+/** By the names of OpenTelemetry's specification for logs that are no OTLP. */
+function traceFields(): Record<string, string> {
+  const active = trace.getActiveSpan()?.spanContext();
+  if (active === undefined) return NO_FIELDS;
+  const { traceId, spanId, traceFlags } = active;
+  return { trace_id: traceId, span_id: spanId, trace_flags: traceFlags.toString(16).padStart(2, '0') };
 }
 
 /** Lets Nest log through pino. Nest's own start-up chatter is at debug level. */

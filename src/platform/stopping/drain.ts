@@ -1,6 +1,7 @@
 import { Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
 
 const LONGEST_MS = 5_000;
+const LONGEST_SENDING_MS = 2_000;
 
 /**
  * Whether the process is about to stop. From then on it is not ready and each answer ends its connection, while
@@ -22,6 +23,11 @@ export class Drain implements BeforeApplicationShutdown {
   beforeApplicationShutdown(): void {
     this.begin();
   }
+}
+
+/** How long a stop waits until the last spans are sent: a quarter of what it may take, at most 2 s. */
+export function lastSpansMs(shutdownTimeoutMs: number): number {
+  return Math.min(LONGEST_SENDING_MS, shutdownTimeoutMs / 4);
 }
 
 /** How long requests are still taken: a quarter of what a stop may take, at most 5 s. */

@@ -198,7 +198,6 @@ async function readLog(log: FakeLog, choices: ReadChoices = {}): Promise<Measure
   log.sent = 0;
   const context: ReadContext = {
     signal: new AbortController().signal,
-    trace: null,
     onCall: () => undefined,
     previous,
   };

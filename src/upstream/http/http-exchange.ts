@@ -7,6 +7,7 @@ import { firstValueFrom } from 'rxjs';
 import type { BodyReads } from './body-reads.js';
 import type { Egress } from '@/model/egress.js';
 import type { KnownRecords } from '@/model/provider.js';
+import { inCallSpan } from './call-span.js';
 import { ConnectionWatch } from './connection-watch.js';
 import { withDeadline } from './deadline.js';
 import { EgressConnections, type Departure } from './egress-connections.js';
@@ -22,6 +23,8 @@ export interface HttpCall {
   readonly body?: string;
   /** From connecting to the last byte of the answer. */
   readonly timeoutMs: number;
+  /** How often the same call was sent before; absent: never. */
+  readonly resends?: number;
   /** Records that the answer may hold again. */
   readonly known?: KnownRecords | undefined;
 }
@@ -57,6 +60,22 @@ export class HttpExchange {
 
   /** The answer, whatever its status. Throws UpstreamError when there is none, or the signal is aborted. */
   send(call: HttpCall, signal: AbortSignal): Promise<HttpAnswer> {
+    return inCallSpan(call, (trace) =>
+      this.#send({ ...call, headers: { ...call.headers, ...trace } }, signal),
+    );
+  }
+
+  /** Closes idle connections at once, and each of the others when its call has ended. */
+  drain(): void {
+    this.#connections.drain();
+  }
+
+  /** Closes every connection, those in use too. */
+  close(): void {
+    this.#connections.close();
+  }
+
+  #send(call: HttpCall, signal: AbortSignal): Promise<HttpAnswer> {
     return withDeadline(signal, call.timeoutMs, async (bounded) => {
       const watch = new ConnectionWatch();
       let httpStatus: number | null = null;
@@ -68,16 +87,6 @@ export class HttpExchange {
         throw exchangeFailure(error, { watch, httpStatus, isAborted: bounded.aborted });
       }
     });
-  }
-
-  /** Closes idle connections at once, and each of the others when its call has ended. */
-  drain(): void {
-    this.#connections.drain();
-  }
-
-  /** Closes every connection, those in use too. */
-  close(): void {
-    this.#connections.close();
   }
 
   #request(call: HttpCall, following: Following): Promise<AxiosResponse<Readable>> {

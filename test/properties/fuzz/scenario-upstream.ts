@@ -105,7 +105,6 @@ const NO_RETRIES = { run: <T>(_signal: AbortSignal, call: () => Promise<T>): Pro
 
 export const CONTEXT: ReadContext = {
   signal: new AbortController().signal,
-  trace: null,
   onCall: () => undefined,
   previous: null,
 };

@@ -17,9 +17,3 @@ export function parseTraceparent(header: unknown): Traceparent | null {
   // Only later versions may carry more than four fields.
   return version === '00' && more !== undefined ? null : { version, traceId, parentId, flags };
 }
-
-/** The W3C trace context of a request, as its caller sent it: neither header is checked yet. */
-export interface TraceContext {
-  readonly traceparent: string;
-  readonly tracestate: string | null;
-}
