@@ -2,12 +2,15 @@ import 'reflect-metadata';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createGateway } from './app.setup.js';
+import { HELP } from './config/command-line.js';
 import type { Config } from './config/config.js';
 import { configSchema } from './config/config-schema.js';
 import { keyReference } from './config/key-reference.js';
 import { SYSTEM_CLOCK } from './model/clock.js';
 import { NO_PROTECTION } from './model/expectation.js';
 import { createLogger } from './platform/logging/logger.js';
+import { httpReference, type ReferencedDocument } from './platform/openapi/http-reference.js';
+import { problemReference } from './platform/problem/problem-reference.js';
 import { PROVIDER_SETTINGS } from './providers/provider-list.js';
 import { USUAL_BODY_MEMORY_BYTES } from '@/upstream/http/body-memory.js';
 
@@ -37,24 +40,35 @@ const NO_SOURCES: Config = {
   warnings: [],
 };
 
-/** In docs/configuration.md, the text above this line is written by hand, the text below comes from the code. */
-const REFERENCE_MARK = '<!-- Everything below is generated from the key tables in src/config. -->\n\n';
+/** On a page with a generated part, the text above this line is written by hand, the text below comes from the code. */
+const GENERATED_MARK = '<!-- `npm run documents` makes everything below from the code. -->\n\n';
 
-/** Writes the documents that come from the code into a folder; its `configuration.md` keeps the part written by hand. */
+/** The pages with a generated part. */
+export const GENERATED_PAGES = ['configuration.md', 'http-api.md', 'problems.md', 'command-line.md'] as const;
+
+/** Writes the documents that come from the code into a folder; its pages keep the parts that are written by hand. */
 export async function generateDocs(folder: string): Promise<void> {
-  writeFileSync(join(folder, 'openapi.json'), await openApiText());
+  const document = await openApiDocument();
+  writeFileSync(join(folder, 'openapi.json'), toText(sortKeys(document)));
   writeFileSync(join(folder, 'config.schema.json'), toText(configSchema(PROVIDER_SETTINGS)));
-  const page = join(folder, 'configuration.md');
-  const [byHand = ''] = readFileSync(page, 'utf8').split(REFERENCE_MARK);
-  writeFileSync(page, byHand + REFERENCE_MARK + keyReference(PROVIDER_SETTINGS));
+  const parts: Record<(typeof GENERATED_PAGES)[number], string> = {
+    'configuration.md': keyReference(PROVIDER_SETTINGS),
+    'http-api.md': httpReference(document),
+    'problems.md': problemReference(),
+    'command-line.md': `\`\`\`\n${HELP}\`\`\`\n`,
+  };
+  for (const name of GENERATED_PAGES) {
+    const page = join(folder, name);
+    const [byHand = ''] = readFileSync(page, 'utf8').split(GENERATED_MARK);
+    writeFileSync(page, byHand + GENERATED_MARK + parts[name]);
+  }
 }
 
-/** The OpenAPI document in alphabetical order, so that changes are easy to compare. */
-async function openApiText(): Promise<string> {
+async function openApiDocument(): Promise<ReferencedDocument> {
   const app = await createGateway({ config: NO_SOURCES, log: createLogger('silent'), clock: SYSTEM_CLOCK });
   const { payload } = await app.inject('/openapi.json');
   await app.close();
-  return toText(sortKeys(JSON.parse(payload)));
+  return JSON.parse(payload) as ReferencedDocument;
 }
 
 function toText(json: unknown): string {
