@@ -1,7 +1,8 @@
 import { execFile, spawnSync } from 'node:child_process';
 import { describe } from '@jest/globals';
 
-const TOOLS = ['curl', 'jq'];
+/** Other kinds of `date` than GNU's have no `--version`. */
+const TOOLS = ['curl', 'jq', 'date'];
 
 /** Where a tool of the pages is missing, their commands are not run; in continuous integration it must not be missing. */
 export const describeWithTools = canSkip() ? describe.skip : describe;
