@@ -7,7 +7,7 @@ import { runCooperatively, visitInSteps } from '@/scheduling/cooperative.js';
 import { TaskGroups, type FeedTasks } from './feed-tasks.js';
 import { groupBy } from './group-by.js';
 import { ResourceIndex } from './resource-index.js';
-import { KeptVerdicts } from './kept-verdicts.js';
+import { KeptVerdicts, type SourceVerdicts } from './kept-verdicts.js';
 import { RuleBook } from './rule-book.js';
 import {
   SourceJudge,
@@ -26,6 +26,12 @@ export interface AssessmentInput {
   readonly sources: readonly SourceStatus[];
 }
 
+/** A source, who judges its resources, and the verdicts on them. */
+export interface JudgedSource {
+  readonly judge: SourceJudge;
+  readonly verdicts: SourceVerdicts;
+}
+
 /** Judges resources. What a change of a feed does not touch is not worked out again. */
 @Injectable()
 export class Assessor {
@@ -39,20 +45,29 @@ export class Assessor {
     @Inject(PROVIDERS) private readonly providers: readonly Pick<Provider, 'settings' | 'removedResources'>[],
   ) {}
 
-  /** Shows all resources of the sources that are known, each with the verdict on it at a moment, and with who judged it. */
+  /** The verdicts on all resources of the sources that are known, at a moment, by source. */
+  async judge(known: AssessmentInput, moment: JudgedTime): Promise<JudgedSource[]> {
+    const judgeOf = this.#judges(moment);
+    const judged: JudgedSource[] = [];
+    for (const source of await this.#sourcesOf(known)) {
+      const judge = judgeOf(source);
+      const kept = moment.isPast ? new KeptVerdicts() : this.#verdictsOn(source.id);
+      judged.push({ judge, verdicts: await kept.of(judge) });
+    }
+    return judged;
+  }
+
+  /** Shows each of the resources, with the verdict on it, and with who judged it. */
   async visit(
     known: AssessmentInput,
     moment: JudgedTime,
     visit: (judged: Judged, judge: SourceJudge) => void,
   ): Promise<void> {
-    const judgeOf = this.#judges(moment);
-    for (const source of await this.#sourcesOf(known)) {
-      const judge = judgeOf(source);
-      const verdicts = moment.isPast ? new KeptVerdicts() : this.#verdictsOn(source.id);
+    for (const { judge, verdicts } of await this.judge(known, moment)) {
       const show = (judged: Judged): void => {
         visit(judged, judge);
       };
-      await runCooperatively(visitInSteps(await verdicts.of(judge), show));
+      await runCooperatively(visitInSteps(verdicts.judged, show));
     }
   }
 

@@ -2,7 +2,38 @@ import { yieldToEventLoop } from '@/scheduling/cooperative.js';
 import type { MemoizedResource } from './memoized-resource.js';
 import type { Removals } from './removals.js';
 import type { EvidenceChange, SourceEvidence } from './source-evidence.js';
+import type { RuleGroup } from './rule-book.js';
 import { verdictHoldsUntilMs, type Judged, type SourceJudge } from './source-judge.js';
+import type { Verdict } from './verdict.js';
+
+/** How many resources have each verdict. */
+export type VerdictCounts = Record<Verdict, number>;
+
+export function noVerdicts(): VerdictCounts {
+  return { OK: 0, VIOLATED: 0, UNKNOWN: 0, NOT_EXPECTED: 0 };
+}
+
+/** The verdicts on all resources of a source; the same object while none of them is judged anew. */
+export class SourceVerdicts {
+  #counts: ReadonlyMap<RuleGroup, VerdictCounts> | null = null;
+
+  constructor(readonly judged: readonly Judged[]) {}
+
+  /** By what the configuration says of the resources. */
+  get counts(): ReadonlyMap<RuleGroup, VerdictCounts> {
+    return (this.#counts ??= countByGroup(this.judged));
+  }
+}
+
+function countByGroup(judged: readonly Judged[]): ReadonlyMap<RuleGroup, VerdictCounts> {
+  const counts = new Map<RuleGroup, VerdictCounts>();
+  for (const { group, judgement } of judged) {
+    let ofGroup = counts.get(group);
+    if (ofGroup === undefined) counts.set(group, (ofGroup = noVerdicts()));
+    ofGroup[judgement.verdict] += 1;
+  }
+  return counts;
+}
 
 /** The verdicts on the resources of one source, by resource. Columns: of tens of thousands, most are only passed by. */
 interface Verdicts {
@@ -29,9 +60,10 @@ interface Basis {
  */
 export class KeptVerdicts {
   #known: Verdicts | null = null;
+  #shown = new SourceVerdicts([]);
 
   /** The verdicts of this judge on all resources of its source. */
-  async of(judge: SourceJudge): Promise<readonly Judged[]> {
+  async of(judge: SourceJudge): Promise<SourceVerdicts> {
     const { resources, removals } = judge.known.resources;
     const basis = { edition: judge.edition, removals, evidence: judge.evidence };
     const known = this.#known;
@@ -40,7 +72,8 @@ export class KeptVerdicts {
     const verdicts = isSame ? { ...known, resources, basis } : copyOf(known, resources, basis);
     await judgeAnew(verdicts, stale, judge);
     this.#known = verdicts;
-    return verdicts.judged;
+    if (this.#shown.judged !== verdicts.judged) this.#shown = new SourceVerdicts(verdicts.judged);
+    return this.#shown;
   }
 }
 

@@ -1,32 +1,35 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Expectation, Exclusion } from '@/model/expectation.js';
 import { LOGGER, type Log } from '@/platform/logging/logger.js';
-import type { RuleWarningDto, VerdictCountsDto } from './resource.dto.js';
+import { noVerdicts, type VerdictCounts } from './kept-verdicts.js';
+import type { RuleWarningDto } from './resource.dto.js';
 import { RuleBook, type RuleGroup } from './rule-book.js';
-import type { Judged } from './source-judge.js';
+import type { JudgedSource } from './assessor.js';
 import { VERDICTS } from './verdict.js';
 
 /** How many resources have each verdict. */
 export interface ProtectionCounts {
-  readonly total: VerdictCountsDto;
-  readonly bySource: Record<string, VerdictCountsDto>;
-  readonly byExpectation: Record<string, VerdictCountsDto>;
+  readonly total: VerdictCounts;
+  readonly bySource: Record<string, VerdictCounts>;
+  readonly byExpectation: Record<string, VerdictCounts>;
 }
 
-/** Counts verdicts, resource by resource. Each of the sources has an entry, and each expectation that a resource has. */
+/** Adds up the verdicts of sources. Each of the sources has an entry, and each expectation that a resource has. */
 export class ProtectionCount {
   readonly #total = noVerdicts();
-  readonly #bySource: Map<string, VerdictCountsDto>;
-  readonly #byGroup = new Map<RuleGroup, VerdictCountsDto>();
+  readonly #bySource: Map<string, VerdictCounts>;
+  readonly #byGroup = new Map<RuleGroup, VerdictCounts>();
 
   constructor(sourceIds: readonly string[]) {
     this.#bySource = new Map(sourceIds.map((id) => [id, noVerdicts()]));
   }
 
-  add({ group, judgement: { verdict } }: Judged, source: string): void {
-    this.#total[verdict] += 1;
-    countsOf(this.#bySource, source)[verdict] += 1;
-    countsOf(this.#byGroup, group)[verdict] += 1;
+  add({ judge, verdicts }: JudgedSource): void {
+    for (const [group, counts] of verdicts.counts) {
+      addTo(this.#total, counts);
+      addTo(countsOf(this.#bySource, judge.id), counts);
+      addTo(countsOf(this.#byGroup, group), counts);
+    }
   }
 
   /** Those that a resource is in. */
@@ -35,7 +38,7 @@ export class ProtectionCount {
   }
 
   get counts(): ProtectionCounts {
-    const byExpectation = new Map<string, VerdictCountsDto>();
+    const byExpectation = new Map<string, VerdictCounts>();
     for (const [{ rule }, counts] of this.#byGroup) {
       if (rule !== null) addTo(countsOf(byExpectation, rule.name), counts);
     }
@@ -47,18 +50,14 @@ export class ProtectionCount {
   }
 }
 
-function countsOf<Key>(counts: Map<Key, VerdictCountsDto>, key: Key): VerdictCountsDto {
+function countsOf<Key>(counts: Map<Key, VerdictCounts>, key: Key): VerdictCounts {
   let known = counts.get(key);
   if (known === undefined) counts.set(key, (known = noVerdicts()));
   return known;
 }
 
-function addTo(sum: VerdictCountsDto, counts: VerdictCountsDto): void {
+function addTo(sum: VerdictCounts, counts: VerdictCounts): void {
   for (const verdict of VERDICTS) sum[verdict] += counts[verdict];
-}
-
-function noVerdicts(): VerdictCountsDto {
-  return { OK: 0, VIOLATED: 0, UNKNOWN: 0, NOT_EXPECTED: 0 };
 }
 
 /** Finds rules that have no effect. Each is logged once. */

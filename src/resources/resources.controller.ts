@@ -125,9 +125,7 @@ export class ResourcesController {
     const moment = this.lister.momentOf(query.asOf ?? null, null);
     const known = await this.lister.known({}, collection, freshnessFor(request, collection));
     const count = new ProtectionCount(collection.sourceIdsIn({}));
-    await this.assessor.visit(known, moment, (judged, source) => {
-      count.add(judged, source.id);
-    });
+    for (const source of await this.assessor.judge(known, moment)) count.add(source);
     const completeness = completenessOf(known.answer, []);
     request.isComplete = completeness.complete;
     // Rules may be about sources that the caller does not see, or about resources that nobody sees at the moment.
