@@ -76,6 +76,14 @@ describeChart('the chart', () => {
     expect(deploymentOf(manifests).spec).not.toHaveProperty('replicas');
   });
 
+  it('leads from each alert to its runbook, where the values say that people read it', () => {
+    const text = JSON.stringify(only(chart(['everything']), 'PrometheusRule').spec);
+    const alerts = [...text.matchAll(/"alert":"(\w+)"/g)].map(([, name]) => name);
+    expect(alerts.length).toBeGreaterThan(10);
+    for (const name of alerts) expect(text).toContain(`"https://wiki.example.com/runbooks/${name}.md"`);
+    expect(text).not.toContain('example.com/tributary');
+  });
+
   it('replaces pods for what the gateway cannot change while it runs, and for nothing else', () => {
     const before = annotations();
     expect(before).toHaveProperty('checksum/restart');

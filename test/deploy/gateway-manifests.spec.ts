@@ -137,6 +137,13 @@ describeManifests.each(Object.entries(RENDERINGS))('%s', (_, render) => {
 
   it('has the alerts of deploy/prometheus, if any', () => {
     const alerts: unknown = parse(readFileSync('deploy/prometheus/alerts.yaml', 'utf8'));
-    for (const { spec } of ofKind('PrometheusRule')) expect(spec).toEqual(alerts);
+    for (const { spec } of ofKind('PrometheusRule')) {
+      expect(withoutAddresses(spec)).toEqual(withoutAddresses(alerts));
+    }
   });
 });
+
+/** Where runbooks are read differs. */
+function withoutAddresses(spec: unknown): unknown {
+  return JSON.parse(JSON.stringify(spec).replaceAll(/https:[^"]*\/runbooks\//g, ''));
+}
