@@ -91,11 +91,11 @@ describe('a receiver', () => {
 });
 
 describe('a stop', () => {
-  it.each(['SIGTERM', 'SIGINT'] as const)('by %s sends the spans that have not been sent', async (signal) => {
+  it('sends the spans that have not been sent', async () => {
     const gateway = start(sendingTo(receiver, NEVER));
     await gateway.ask('/v1/sources');
     expect(receiver.requests).toEqual([]);
-    gateway.process.signal(signal);
+    gateway.process.signal('SIGTERM');
     expect(await gateway.process.ended).toBe(0);
     expect(receiver.spans.map(({ name }) => name)).toEqual(['GET /v1/sources']);
   });
@@ -122,12 +122,8 @@ describe('without an endpoint', () => {
       .split('\n')
       .filter((url) => /@opentelemetry\/(?!api\/|context-async-hooks\/)|platform\/tracing\/sdk/.test(url));
 
-  it.each<[string, (url: string) => Record<string, string>]>([
-    ['none is named', () => ({})],
-    ['tracing is disabled', (url) => ({ OTEL_EXPORTER_OTLP_ENDPOINT: url, OTEL_SDK_DISABLED: 'true' })],
-    ['no exporter is wanted', (url) => ({ OTEL_EXPORTER_OTLP_ENDPOINT: url, OTEL_TRACES_EXPORTER: 'none' })],
-  ])('nothing of the SDK is loaded: %s', async (_, env) => {
-    const gateway = start({ NODE_OPTIONS: TELL_MODULES, ...env(receiver.url) });
+  it('nothing of the SDK is loaded', async () => {
+    const gateway = start({ NODE_OPTIONS: TELL_MODULES });
     expect((await gateway.ask('/v1/tasks')).status).toBe(200);
     expect(sdkIn(gateway)).toEqual([]);
     expect(gateway.process.stderr).toContain('/fastify/');
