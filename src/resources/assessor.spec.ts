@@ -1,6 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { FeedAnswer, SourceStatus } from '@/model/collection.js';
 import { NO_PROTECTION, type ProtectionConfig } from '@/model/expectation.js';
 import type { ListedResource } from '@/model/listed-resource.js';
 import { COVERED_SINCE_EVER } from '@/model/provider.js';
@@ -9,7 +8,7 @@ import { resourceIdOf } from '@/model/task-id.js';
 import type { Task } from '@/model/task.js';
 import { nextSnapshot, snapshotOf } from '../../test/support/snapshots.js';
 import { rowOf } from '../../test/support/rows.js';
-import { assess } from '../../test/support/assess.js';
+import { assess, inputOf } from '../../test/support/assess.js';
 import { Assessor, type AssessmentInput } from './assessor.js';
 import { RuleBook } from './rule-book.js';
 import type { Assessment } from './source-judge.js';
@@ -70,21 +69,12 @@ function newAssessor(): Assessor {
   return new Assessor(new RuleBook(PROTECTION), []);
 }
 
-/** One and the same, as while nothing is listed anew. */
-const NOTHING_LISTED: readonly ListedResource[] = [];
-
-function knownOf(snapshots: readonly Snapshot[], listed = NOTHING_LISTED): AssessmentInput {
-  const feeds = snapshots.map((snapshot): FeedAnswer => {
+function knownOf(snapshots: readonly Snapshot[], listed?: readonly ListedResource[]): AssessmentInput {
+  const feeds = snapshots.map((snapshot) => {
     const whole = { ...snapshot, fetchTimeMs: NOW_MS, coveredSince: COVERED_SINCE_EVER };
-    return { feed: snapshot.feed.name, snapshot: whole, agesFrom: null, problem: null, freshForMs: 15_000 };
+    return { feed: snapshot.feed.name, snapshot: whole, problem: null };
   });
-  return {
-    answer: { feeds, waitedFor: null, collapsed: false },
-    listed: new Map([[SOURCE, listed]]),
-    sources: [
-      { id: SOURCE, provider: 'huawei-cbr', region: null, projectId: null },
-    ] as unknown as SourceStatus[],
-  };
+  return inputOf(SOURCE, feeds, listed);
 }
 
 /** Without what belongs to one assessor. */

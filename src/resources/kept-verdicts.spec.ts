@@ -1,10 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { FeedAnswer, ProblemState, SourceStatus } from '@/model/collection.js';
+import type { ProblemState } from '@/model/collection.js';
 import { NO_PROTECTION, type Expectation, type ProtectionConfig } from '@/model/expectation.js';
 import { COVERED_SINCE_EVER } from '@/model/provider.js';
 import type { Snapshot } from '@/model/snapshot.js';
 import type { Task } from '@/model/task.js';
+import { inputOf } from '../../test/support/assess.js';
 import { rowOf } from '../../test/support/rows.js';
 import { nextSnapshot, snapshotOf } from '../../test/support/snapshots.js';
 import { Assessor, type AssessmentInput } from './assessor.js';
@@ -16,7 +17,7 @@ const HOUR_MS = 3_600_000;
 const START_MS = Date.parse('2026-10-24T12:00:00.000Z');
 const SOURCE = 'cbr';
 const FEEDS = ['sources/cbr/feeds/1', 'sources/cbr/feeds/2'] as const;
-const NAMES = ['every', 'nightly', 'stream', 'other'];
+const NAMES = ['every', 'nightly', 'stream', 'seldom', 'other'];
 
 const USUAL: Omit<Expectation, 'name' | 'match' | 'rhythm'> = {
   taskTypes: ['BACKUP'],
@@ -31,12 +32,21 @@ const EXPECTATIONS: readonly Expectation[] = [
     rhythm: { kind: 'every', everyMs: 6 * HOUR_MS, graceMs: HOUR_MS },
   },
   {
-    ...{ ...USUAL, name: 'nightly', match: { name: ['nightly'] }, maxBlindMs: 5 * HOUR_MS },
+    ...{ ...USUAL, name: 'nightly', match: { name: ['nightly'] } },
     rhythm: { kind: 'schedule', cron: '0 2 * * *', timeZone: 'Europe/Berlin', graceMs: 2 * HOUR_MS },
   },
   {
-    ...{ ...USUAL, name: 'stream', match: { name: ['stream'] }, taskTypes: ['CONTINUOUS_LOG_BACKUP'] },
+    ...{
+      ...USUAL,
+      name: 'stream',
+      match: { name: ['stream'] },
+      taskTypes: ['CONTINUOUS_LOG_BACKUP'],
+    },
     rhythm: { kind: 'continuous', lagBelowMs: 2 * HOUR_MS },
+  },
+  {
+    ...{ ...USUAL, name: 'seldom', match: { name: ['seldom'] }, maxBlindMs: 6 * HOUR_MS },
+    rhythm: { kind: 'every', everyMs: 48 * HOUR_MS, graceMs: HOUR_MS },
   },
 ];
 
@@ -163,18 +173,11 @@ function timeOf(epochMs: number): string {
 }
 
 function knownOf(states: readonly FeedState[]): AssessmentInput {
-  const feeds = states.map(({ snapshot, state }, index): FeedAnswer => {
+  const feeds = states.map(({ snapshot, state }, index) => {
     const feed = FEEDS[index] ?? '';
-    const problem = state && { feed, state, reason: null, lastSuccessTimeMs: null };
-    return { feed, snapshot, problem, agesFrom: null, freshForMs: 15_000 };
+    return { feed, snapshot, problem: state && { feed, state, reason: null, lastSuccessTimeMs: null } };
   });
-  return {
-    answer: { feeds, waitedFor: null, collapsed: false },
-    listed: new Map(),
-    sources: [
-      { id: SOURCE, provider: 'huawei-cbr', region: null, projectId: null },
-    ] as unknown as SourceStatus[],
-  };
+  return inputOf(SOURCE, feeds);
 }
 
 interface Pair {
@@ -216,20 +219,43 @@ describe('a verdict that is kept', () => {
   });
 
   it('is not found anew while nothing has changed and no deadline has passed', async () => {
-    const assessor = new Assessor(new RuleBook({ ...NO_PROTECTION, expectations: EXPECTATIONS }), []);
-    const ended = { ...taskOf('every'), endTime: timeOf(START_MS) };
-    const snapshot = snapshotOf(FEEDS[0], [{ task: ended, raw: {} }]);
-    const keptAt = async (hours: number, readHours: number): Promise<object | undefined> => {
-      const timeMs = START_MS + hours * HOUR_MS;
-      const state = { snapshot: readAt(START_MS + readHours * HOUR_MS, snapshot), state: null };
-      return (await judgeAll(assessor, knownOf([state]), timeMs))[0]?.kept;
-    };
+    const keptAt = keeperOf(taskOf('every'));
     const first = await keptAt(1, 0);
     expect(await keptAt(2, 0)).toBe(first);
     expect(await keptAt(3, 2)).toBe(first);
     expect(await keptAt(7, 2)).not.toBe(first);
   });
+
+  it('gives way once a stream has come to lag', async () => {
+    const keptAt = keeperOf({
+      ...taskOf('stream'),
+      ...{
+        type: 'CONTINUOUS_LOG_BACKUP',
+        status: 'RUNNING',
+        endTime: null,
+        checkpointTime: timeOf(START_MS),
+      },
+    });
+    expect((await keptAt(2, 0))?.judgement.verdict).toBe('OK');
+    expect((await keptAt(3, 0))?.judgement.reasons).toEqual(['LAGGING']);
+  });
+
+  it('gives way once a feed that could not be seen is read again', async () => {
+    const keptAt = keeperOf(taskOf('seldom'));
+    expect((await keptAt(7, 0))?.judgement.reasons).toEqual(['SOURCE_UNREADABLE']);
+    expect((await keptAt(7, 7))?.judgement.verdict).toBe('OK');
+  });
 });
+
+/** Answers what is kept of a task's resource, by the hours since the start of the world at which it is judged and its feed is read. */
+function keeperOf(only: Task): (hours: number, readHours: number) => Promise<Judged | undefined> {
+  const assessor = new Assessor(new RuleBook({ ...NO_PROTECTION, expectations: EXPECTATIONS }), []);
+  const snapshot = snapshotOf(FEEDS[0], [{ task: only, raw: {} }]);
+  return async (hours, readHours) => {
+    const state = { snapshot: readAt(START_MS + readHours * HOUR_MS, snapshot), state: null };
+    return (await judgeAll(assessor, knownOf([state]), START_MS + hours * HOUR_MS))[0]?.kept;
+  };
+}
 
 function taskOf(name: string): Task {
   const time = timeOf(START_MS);

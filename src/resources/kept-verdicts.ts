@@ -3,15 +3,8 @@ import type { MemoizedResource } from './memoized-resource.js';
 import type { Removals } from './removals.js';
 import type { EvidenceChange, SourceEvidence } from './source-evidence.js';
 import type { RuleGroup } from './rule-book.js';
-import { verdictHoldsUntilMs, type Judged, type SourceJudge } from './source-judge.js';
-import type { Verdict } from './verdict.js';
-
-/** How many resources have each verdict. */
-export type VerdictCounts = Record<Verdict, number>;
-
-export function noVerdicts(): VerdictCounts {
-  return { OK: 0, VIOLATED: 0, UNKNOWN: 0, NOT_EXPECTED: 0 };
-}
+import type { Judged, SourceJudge } from './source-judge.js';
+import { countsOf, type VerdictCounts } from './verdict-counts.js';
 
 /** The verdicts on all resources of a source; the same object while none of them is judged anew. */
 export class SourceVerdicts {
@@ -27,11 +20,7 @@ export class SourceVerdicts {
 
 function countByGroup(judged: readonly Judged[]): ReadonlyMap<RuleGroup, VerdictCounts> {
   const counts = new Map<RuleGroup, VerdictCounts>();
-  for (const { group, judgement } of judged) {
-    let ofGroup = counts.get(group);
-    if (ofGroup === undefined) counts.set(group, (ofGroup = noVerdicts()));
-    ofGroup[judgement.verdict] += 1;
-  }
+  for (const { group, judgement } of judged) countsOf(counts, group)[judgement.verdict] += 1;
   return counts;
 }
 
@@ -39,6 +28,8 @@ function countByGroup(judged: readonly Judged[]): ReadonlyMap<RuleGroup, Verdict
 interface Verdicts {
   readonly resources: readonly MemoizedResource[];
   readonly judged: Judged[];
+  /** The same verdicts, for others. */
+  readonly shown: SourceVerdicts;
   /** Each holds from this moment, inclusive, to the next, exclusive. Epoch milliseconds. */
   readonly fromMs: Float64Array;
   readonly untilMs: Float64Array;
@@ -60,7 +51,6 @@ interface Basis {
  */
 export class KeptVerdicts {
   #known: Verdicts | null = null;
-  #shown = new SourceVerdicts([]);
 
   /** The verdicts of this judge on all resources of its source. */
   async of(judge: SourceJudge): Promise<SourceVerdicts> {
@@ -72,8 +62,7 @@ export class KeptVerdicts {
     const verdicts = isSame ? { ...known, resources, basis } : copyOf(known, resources, basis);
     await judgeAnew(verdicts, stale, judge);
     this.#known = verdicts;
-    if (this.#shown.judged !== verdicts.judged) this.#shown = new SourceVerdicts(verdicts.judged);
-    return this.#shown;
+    return verdicts.shown;
   }
 }
 
@@ -118,8 +107,9 @@ function copyOf(known: Verdicts | null, resources: Verdicts['resources'], basis:
     if (from !== undefined) to.set(from.subarray(0, size));
     return to;
   };
+  const judged = known?.judged.slice(0, size) ?? [];
   return {
-    ...{ resources, basis, judged: known?.judged.slice(0, size) ?? [] },
+    ...{ resources, basis, judged, shown: new SourceVerdicts(judged) },
     fromMs: copy(new Float64Array(size), known?.fromMs),
     untilMs: copy(new Float64Array(size), known?.untilMs),
     places: copy(new Uint32Array(size), known?.places),
@@ -139,7 +129,7 @@ async function judgeAnew(verdicts: Verdicts, stale: readonly number[], judge: So
     const { group, judgement } = assessment;
     judged[index] = { memoized, group, judgement };
     fromMs[index] = judge.moment.timeMs;
-    untilMs[index] = verdictHoldsUntilMs(assessment);
+    untilMs[index] = judge.holdsUntilMs(assessment);
     places[index] = judge.evidence.placeOf(memoized.resource);
     // One resource may have thousands of tasks.
     tasks += 1 + memoized.resource.rows.length;

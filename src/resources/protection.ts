@@ -1,11 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Expectation, Exclusion } from '@/model/expectation.js';
 import { LOGGER, type Log } from '@/platform/logging/logger.js';
-import { noVerdicts, type VerdictCounts } from './kept-verdicts.js';
 import type { RuleWarningDto } from './resource.dto.js';
 import { RuleBook, type RuleGroup } from './rule-book.js';
 import type { JudgedSource } from './assessor.js';
-import { VERDICTS } from './verdict.js';
+import { addTo, countsOf, noVerdicts, type VerdictCounts } from './verdict-counts.js';
 
 /** How many resources have each verdict. */
 export interface ProtectionCounts {
@@ -48,16 +47,6 @@ export class ProtectionCount {
       byExpectation: Object.fromEntries([...byExpectation].sort(([a], [b]) => (a < b ? -1 : 1))),
     };
   }
-}
-
-function countsOf<Key>(counts: Map<Key, VerdictCounts>, key: Key): VerdictCounts {
-  let known = counts.get(key);
-  if (known === undefined) counts.set(key, (known = noVerdicts()));
-  return known;
-}
-
-function addTo(sum: VerdictCounts, counts: VerdictCounts): void {
-  for (const verdict of VERDICTS) sum[verdict] += counts[verdict];
 }
 
 /** Finds rules that have no effect. Each is logged once. */

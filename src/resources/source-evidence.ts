@@ -11,7 +11,7 @@ const ALL = 0;
 /** How far the feeds of a source can be relied on. */
 export class SourceEvidence {
   /** By place. */
-  readonly #places: (readonly FeedEvidence[])[] = [];
+  readonly #places: readonly (readonly FeedEvidence[])[];
   readonly #placeOfCluster = new Map<string, number>();
 
   constructor(feeds: readonly FeedAnswer[], past: { readonly atMs: number } | null) {

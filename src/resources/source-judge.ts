@@ -1,5 +1,5 @@
 import type { CollectionAnswer } from '@/model/collection.js';
-import { dueOf, firstAfter } from './due.js';
+import { dueOf, dueUntilMs, firstAfter } from './due.js';
 import type { MemoizedResource } from './memoized-resource.js';
 import type { SourceResources } from './resource-index.js';
 import type { Resource } from './resource.js';
@@ -53,6 +53,7 @@ export interface JudgeMemory {
 export class SourceJudge {
   readonly evidence: SourceEvidence;
   readonly #rulesAt: Map<RuleGroup, RulesAt>;
+  readonly #rulesUntilMs = new Map<RuleGroup, number>();
   readonly #past = new Map<number, SourceJudge>();
 
   constructor(
@@ -76,10 +77,32 @@ export class SourceJudge {
   }
 
   assess(memoized: MemoizedResource): Assessment {
-    const situation = this.#situationOf(memoized);
+    const { timeMs, isPast } = this.moment;
     const { resource } = memoized;
     const group = memoized.groupIn(this.memory.rules);
+    const { due, exclusion } = this.#rulesFor(group);
+    const situation = {
+      due,
+      exclusion,
+      isPast,
+      retiredMs: this.known.resources.removals.retiredMs(resource, group.criteria.taskTypes, timeMs),
+      history: memoized.historyAt(group.criteria, timeMs),
+      feeds: this.evidence.at(this.evidence.placeOf(resource)),
+    };
     return { ...situation, memoized, resource, group, source: this, judgement: judge(situation) };
+  }
+
+  /**
+   * The first moment after T at which the verdict may be another one while the rules, the tasks and the snapshots stay as they
+   * are; Infinity where there is none.
+   */
+  holdsUntilMs(assessment: Assessment): number {
+    const { memoized, group, isPast } = assessment;
+    const { timeMs } = this.moment;
+    const settledMs = Math.max(memoized.settledMs, this.known.resources.removals.settledMs);
+    // Of what is to come, a task tells today and denies tomorrow. What is asked of the past is asked once.
+    if (isPast || timeMs < settledMs) return timeMs + 1;
+    return Math.min(holdsUntilMs(assessment), this.#rulesHoldUntilMs(group));
   }
 
   /** The same for a past moment. */
@@ -92,19 +115,15 @@ export class SourceJudge {
     return past;
   }
 
-  #situationOf(memoized: MemoizedResource): Situation {
-    const { timeMs, isPast } = this.moment;
-    const { resource } = memoized;
-    const group = memoized.groupIn(this.memory.rules);
-    const { due, exclusion } = this.#rulesFor(group);
-    return {
-      due,
-      exclusion,
-      isPast,
-      retiredMs: this.known.resources.removals.retiredMs(resource, group.criteria.taskTypes, timeMs),
-      history: memoized.historyAt(group.criteria, timeMs),
-      feeds: this.evidence.at(this.evidence.placeOf(resource)),
-    };
+  #rulesHoldUntilMs(group: RuleGroup): number {
+    let untilMs = this.#rulesUntilMs.get(group);
+    if (untilMs === undefined) {
+      const { due } = this.#rulesFor(group);
+      const exclusions = group.exclusions.map((exclusion) => exclusion.untilMs ?? Infinity);
+      untilMs = Math.min(dueUntilMs(due), firstAfter(due.timeMs, exclusions));
+      this.#rulesUntilMs.set(group, untilMs);
+    }
+    return untilMs;
   }
 
   #rulesFor(group: RuleGroup): RulesAt {
@@ -112,19 +131,6 @@ export class SourceJudge {
     if (rules === undefined) this.#rulesAt.set(group, (rules = rulesAt(group, this.moment.timeMs)));
     return rules;
   }
-}
-
-/**
- * The first moment after T at which the verdict may be another one while the rules, the tasks and the snapshots stay as they
- * are; Infinity where there is none.
- */
-export function verdictHoldsUntilMs(assessment: Assessment): number {
-  const { due, group, memoized, source } = assessment;
-  const settledMs = Math.max(memoized.settledMs, source.known.resources.removals.settledMs);
-  // Of what is to come, a task tells today and denies tomorrow.
-  if (due.timeMs < settledMs) return due.timeMs + 1;
-  const exclusions = group.exclusions.map(({ untilMs }) => untilMs ?? Infinity);
-  return Math.min(holdsUntilMs(assessment), firstAfter(due.timeMs, exclusions));
 }
 
 function rulesAt(group: RuleGroup, timeMs: number): RulesAt {

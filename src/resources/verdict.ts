@@ -1,6 +1,6 @@
 import type { Exclusion, Expectation } from '@/model/expectation.js';
 import type { TaskStatus } from '@/model/task.js';
-import { type Due, dueUntilMs, expectedBy, firstAfter, intervalEndMs } from './due.js';
+import { type Due, expectedBy, firstAfter, intervalEndMs } from './due.js';
 import type { FeedEvidence, TaskHistory } from './evidence.js';
 
 /** The worst first, as lists show them. */
@@ -67,32 +67,35 @@ export function deadlineOf({ due, history }: Situation, verdict: Verdict): Deadl
 }
 
 /**
- * The first moment after T at which `judge` may find something else while the rule, the tasks and the snapshots stay as they
- * are; Infinity where there is none. Each comparison with T that `judge` makes has a moment here.
+ * The first moment after T at which `judge` may find something else while the tasks, the snapshots and what the rules expect
+ * (`dueUntilMs`) stay as they are; Infinity where there is none. Each comparison with T that `judge` makes has a moment here.
  */
-export function holdsUntilMs(situation: Situation): number {
-  const { due, feeds, history } = situation;
+export function holdsUntilMs({ due, feeds, history }: Situation): number {
   const { rule, timeMs } = due;
-  if (rule === null) return dueUntilMs(due);
+  if (rule === null) return Infinity;
   const { lastSuccess, runningSinceMs, stream } = history;
   // What a limit allows is allowed up to and with its last millisecond.
   const limits = [
-    ...feeds.map(({ fetchTimeMs }) => sumOf(fetchTimeMs, rule.maxBlindMs)),
-    sumOf(runningSinceMs, rule.maxDurationMs),
-    sumOf(stream?.checkpointTimeMs, rule.rhythm.kind === 'continuous' ? rule.rhythm.lagBelowMs : null),
+    ...feeds.map(({ fetchTimeMs }) => endOfLimit(fetchTimeMs, rule.maxBlindMs)),
+    endOfLimit(runningSinceMs, rule.maxDurationMs),
+    endOfLimit(stream?.checkpointTimeMs, rule.rhythm.kind === 'continuous' ? rule.rhythm.lagBelowMs : null),
   ].map((lastMs) => lastMs + 1);
   // Of whom there is no success, a run is missing once the snapshots cover the interval.
-  const beginnings = [lastSuccess?.timeMs, ...feeds.map(({ coveredSinceMs }) => sumOf(coveredSinceMs, -1))];
-  const ends = beginnings.filter(isFinite).map((beginMs) => intervalEndMs(due, beginMs));
-  return Math.min(dueUntilMs(due), firstAfter(timeMs, [...limits, ...ends]));
+  const beginnings = [
+    lastSuccess?.timeMs ?? null,
+    ...feeds.map(({ coveredSinceMs }) => (coveredSinceMs === null ? null : coveredSinceMs - 1)),
+  ];
+  const ends = beginnings.filter(isMoment).map((beginMs) => intervalEndMs(due, beginMs));
+  return firstAfter(timeMs, [...limits, ...ends]);
 }
 
-function isFinite(timeMs: number | null | undefined): timeMs is number {
+/** null, or without bounds, is no moment. */
+function isMoment(timeMs: number | null | undefined): timeMs is number {
   return Number.isFinite(timeMs);
 }
 
-function sumOf(timeMs: number | null | undefined, durationMs: number | null): number {
-  return isFinite(timeMs) && durationMs !== null ? timeMs + durationMs : Infinity;
+function endOfLimit(fromMs: number | null | undefined, limitMs: number | null): number {
+  return isMoment(fromMs) && limitMs !== null ? fromMs + limitMs : Infinity;
 }
 
 const OK: Judgement = { verdict: 'OK', reasons: [] };
