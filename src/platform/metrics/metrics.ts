@@ -1,6 +1,7 @@
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
 import type { ConfigurationStatus } from '@/config/configuration-status.js';
 import { programVersion } from '@/config/program-version.js';
+import { toldMethod } from '../http-methods.js';
 import { RedisMetrics } from './redis-metrics.js';
 import { UpstreamMetrics } from './upstream-metrics.js';
 
@@ -16,11 +17,6 @@ interface AnsweredRequest {
   /** Undefined for answers that are not made from feeds. */
   readonly isComplete: boolean | undefined;
 }
-
-/** Of OpenTelemetry's semantic conventions; each other method is `_OTHER`. */
-const METHODS: ReadonlySet<string> = new Set([
-  ...['CONNECT', 'DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT', 'TRACE'],
-]);
 
 /** Gauges of prom-client whose names end like those of counters; `nodejs_active_resources` and the like have the same by type. */
 const MISNAMED = [
@@ -90,7 +86,7 @@ export class Metrics {
   observeAnswer({ method, route, status, isComplete }: AnsweredRequest, seconds: number): void {
     this.#answers.observe(
       {
-        http_request_method: METHODS.has(method) ? method : '_OTHER',
+        http_request_method: toldMethod(method),
         http_route: route,
         http_response_status_code: status,
       },
@@ -155,7 +151,8 @@ export class Metrics {
 
   /** Adds what is known of Redis. */
   watchRedis(isUp: () => boolean): RedisMetrics {
-    return new RedisMetrics(this.#registry, isUp);
+    this.#gauge('tributary_redis_up', '1 while Redis can be used, else 0', () => (isUp() ? 1 : 0));
+    return new RedisMetrics(this.#registry);
   }
 
   /** All of it in the Prometheus text format. The sources of these ids have a series for each way in which calls fail. */
@@ -168,6 +165,7 @@ export class Metrics {
     return this.#registry.contentType;
   }
 
+  /** Adds a value that is asked for at each scrape. */
   #gauge(name: string, help: string, value: () => number): void {
     new Gauge({
       name,

@@ -1,4 +1,4 @@
-import { Counter, Gauge, Histogram, type HistogramConfiguration, type Registry } from 'prom-client';
+import { Counter, Histogram, type HistogramConfiguration, type Registry } from 'prom-client';
 
 const COMMANDS = {
   name: 'tributary_redis_command_duration_seconds',
@@ -39,16 +39,8 @@ export class RedisMetrics {
   readonly #transfers: Counter<'direction'>;
   readonly #storeFaults: Counter<'code'>;
 
-  constructor(registry: Registry, isUp: () => boolean) {
+  constructor(registry: Registry) {
     const registers = [registry];
-    new Gauge({
-      name: 'tributary_redis_up',
-      help: '1 while Redis can be used, else 0',
-      registers,
-      collect() {
-        this.set(isUp() ? 1 : 0);
-      },
-    });
     this.#commands = new Histogram({ ...COMMANDS, registers });
     this.#failures = new Counter({ ...FAILURES, registers });
     this.#rejected = new Counter({ ...REJECTED, registers });

@@ -12,6 +12,7 @@ import {
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { parseTraceparent } from '@/model/traceparent.js';
+import { toldMethod } from '../http-methods.js';
 import { clientUrl } from '../serving/base-path.js';
 
 declare module 'fastify' {
@@ -23,11 +24,6 @@ declare module 'fastify' {
 
 /** They ask every few seconds, all day long, and nothing is done for them. */
 const UNTRACED_ROUTES: ReadonlySet<string | undefined> = new Set(['/health/live', '/health/ready']);
-
-/** All that the conventions know; others would be a value for each mistake of a client. */
-const KNOWN_METHODS: ReadonlySet<string> = new Set([
-  ...['CONNECT', 'DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT', 'QUERY', 'TRACE'],
-]);
 
 const tracer = trace.getTracer('tributary');
 
@@ -87,7 +83,8 @@ function passedOn(tracestate: string): TraceState {
 }
 
 function startSpan(parent: Context, request: FastifyRequest, reply: FastifyReply): Context {
-  const method = KNOWN_METHODS.has(request.method) ? request.method : 'HTTP';
+  const told = toldMethod(request.method);
+  const method = told === '_OTHER' ? 'HTTP' : told;
   const { url } = request.routeOptions;
   const name = url === undefined ? method : `${method} ${url}`;
   const span = tracer.startSpan(name, { kind: SpanKind.SERVER }, parent);
@@ -97,10 +94,10 @@ function startSpan(parent: Context, request: FastifyRequest, reply: FastifyReply
 
 /** No more than the access log tells: no query, no header but the host, nobody's name. */
 function record(span: Span, request: FastifyRequest, reply: FastifyReply): void {
-  const isKnown = KNOWN_METHODS.has(request.method);
+  const method = toldMethod(request.method);
   span.setAttributes({
-    'http.request.method': isKnown ? request.method : '_OTHER',
-    ...(!isKnown && { 'http.request.method_original': request.method }),
+    'http.request.method': method,
+    ...(method !== request.method && { 'http.request.method_original': request.method }),
     'http.route': request.routeOptions.url,
     'url.path': clientUrl(request.raw).split('?', 1)[0],
     'url.scheme': request.protocol,
