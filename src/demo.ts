@@ -6,7 +6,7 @@ import { loadConfig } from './config/load-config.js';
 import { SYSTEM_CLOCK } from './model/clock.js';
 import { createLogger } from './platform/logging/logger.js';
 import { PROVIDER_SETTINGS } from './providers/provider-list.js';
-import { startSimulator, type Simulator } from './simulator/simulator.js';
+import { startSimulator, urlVariables, type Simulator } from './simulator/simulator.js';
 
 const USUAL_PORT = 3000;
 const CONFIG_FILE = fileURLToPath(new URL('../docs/demo.yaml', import.meta.url));
@@ -28,11 +28,7 @@ async function startGateway({ urls }: Simulator): ReturnType<typeof createGatewa
       TRIBUTARY_HOST: '127.0.0.1',
       TRIBUTARY_PORT: String(await usablePort(Number(process.env.PORT ?? USUAL_PORT))),
       TRIBUTARY_LOG_LEVEL: process.env.LOG_LEVEL ?? 'warn',
-      CSS_URL: urls.css,
-      CBR_URL: urls.cbr,
-      CCE_URL: urls.cce,
-      OCP_URL: urls.ocp,
-      IAM_URL: urls.iam,
+      ...urlVariables(urls),
     },
   });
   const gateway = await createGateway({ config, log: createLogger(config.log.level), clock: SYSTEM_CLOCK });

@@ -119,6 +119,17 @@ async function openAll(
   }
 }
 
+/** The variables that docs/demo.yaml and other configurations of the simulator's sources need. */
+export function urlVariables(urls: Simulator['urls']): Record<string, string> {
+  return {
+    CSS_URL: urls.css,
+    CBR_URL: urls.cbr,
+    CCE_URL: urls.cce,
+    OCP_URL: urls.ocp,
+    IAM_URL: urls.iam,
+  };
+}
+
 function urlsOf(listeners: Record<UpstreamName, Listener>): Record<UpstreamName, string> {
   return {
     css: listeners.css.url,

@@ -10,7 +10,7 @@ import type { SourceConfig } from '@/model/source.js';
 import type { TimeLimits } from '@/platform/connections/http-server.js';
 import { createLogger } from '@/platform/logging/logger.js';
 import { PROVIDER_SETTINGS } from '@/providers/provider-list.js';
-import { startSimulator, type Simulator } from '@/simulator/simulator.js';
+import { startSimulator, urlVariables, type Simulator } from '@/simulator/simulator.js';
 import { clockOf } from './clock.js';
 import { addressOf } from './redis-link.js';
 
@@ -56,11 +56,7 @@ export function configFor({ urls }: Pick<Simulator, 'urls'>, options: GatewayOpt
       TRIBUTARY_HOST: '127.0.0.1',
       TRIBUTARY_PORT: '0',
       TRIBUTARY_LOG_LEVEL: 'info',
-      CSS_URL: urls.css,
-      CBR_URL: urls.cbr,
-      CCE_URL: urls.cce,
-      OCP_URL: urls.ocp,
-      IAM_URL: urls.iam,
+      ...urlVariables(urls),
     },
   });
   const { deadlineMs, secret, redis, sources, maxConnections, auth } = options;

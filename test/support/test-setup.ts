@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
 import { loadConfig } from '@/config/load-config.js';
 import { PROVIDER_SETTINGS } from '@/providers/provider-list.js';
+import { urlVariables } from '@/simulator/simulator.js';
 import { runGateway, startSimulator, type RunningGateway, type Simulator } from './gateway.js';
 import { Caller, Load, type LoadSettings } from './load.js';
 import { startRedis, startRedisCluster, type TestCluster, type TestRedis } from './redis.js';
@@ -147,10 +148,6 @@ function configured({ server, source, ...rest }: ReplicaSettings): object {
 function environment({ urls }: Simulator): Record<string, string> {
   return {
     TRIBUTARY_LOG_LEVEL: 'info',
-    CSS_URL: urls.css,
-    CBR_URL: urls.cbr,
-    CCE_URL: urls.cce,
-    OCP_URL: urls.ocp,
-    IAM_URL: urls.iam,
+    ...urlVariables(urls),
   };
 }

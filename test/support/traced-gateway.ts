@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Simulator } from '@/simulator/simulator.js';
+import { urlVariables, type Simulator } from '@/simulator/simulator.js';
 import { GatewayProcess } from './gateway-process.js';
 import { ask, type Answer } from './http.js';
 import { keyHash, keyOf } from './keys.js';
@@ -38,11 +38,7 @@ export class TracedGateway {
       TRIBUTARY_HOST: '127.0.0.1',
       TRIBUTARY_PORT: '0',
       TRIBUTARY_LOG_LEVEL: 'info',
-      CSS_URL: urls.css,
-      CBR_URL: urls.cbr,
-      CCE_URL: urls.cce,
-      OCP_URL: urls.ocp,
-      IAM_URL: urls.iam,
+      ...urlVariables(urls),
       ...env,
     });
   }
