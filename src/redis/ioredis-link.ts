@@ -1,4 +1,5 @@
 import type { Clock } from '@/model/clock.js';
+import { stallTolerantTimeout } from '@/scheduling/stall-tolerant-timeout.js';
 import type { RedisAddress } from './redis-address.js';
 import { faultOf, type Fault } from './redis-fault.js';
 import { RedisLink, RedisUnavailable, type Commands, type LinkStatus } from './redis-link.js';
@@ -12,8 +13,8 @@ const PROBE_EVERY_MS = 5_000;
 
 /** Is told how the link fares, for the log and for metrics. */
 export interface LinkObserver {
-  /** Once each time it goes down, and when the first attempt of all fails. */
-  wentDown(code: string, lacking: string | null): void;
+  /** Once for each cause while it is down, also before it was ever up. */
+  isDown(code: string, lacking: string | null): void;
   cameBack(downForMs: number): void;
   /** For each `run` that threw, those refused while the link is down included. */
   failed(code: string): void;
@@ -48,7 +49,8 @@ export class IoredisLink extends RedisLink {
   /** By the monotonic clock. */
   #downSinceMs: number;
   #pauseMs = FIRST_PAUSE_MS;
-  #mourned = false;
+  /** The causes that the observer knows of since it was last up. */
+  readonly #causes = new Set<string>();
   #closed = false;
   readonly #onUp: (() => void)[] = [];
   readonly #listeners = new Map<string, ((message: Buffer) => void)[]>();
@@ -92,9 +94,9 @@ export class IoredisLink extends RedisLink {
   ready(patienceMs: number): Promise<void> {
     if (this.#session !== null) return Promise.resolve();
     return new Promise((resolve) => {
-      const timer = setTimeout(resolve, patienceMs);
+      const callOff = stallTolerantTimeout(patienceMs, resolve);
       this.onUp(() => {
-        clearTimeout(timer);
+        callOff();
         resolve();
       });
     });
@@ -154,8 +156,8 @@ export class IoredisLink extends RedisLink {
     this.#pauseMs = FIRST_PAUSE_MS;
     this.#probeLater(session);
     this.#subscribeMissing(session);
-    if (this.#mourned) this.options.observer.cameBack(downForMs);
-    this.#mourned = false;
+    if (this.#causes.size > 0) this.options.observer.cameBack(downForMs);
+    this.#causes.clear();
     for (const listener of this.#onUp) listener();
   }
 
@@ -193,8 +195,9 @@ export class IoredisLink extends RedisLink {
     this.#status = { state: 'down', code, lacking, sinceMs };
     this.#later(this.#pauseMs, () => this.#tryToOpen());
     this.#pauseMs = Math.min(this.#pauseMs * 1.25, LONGEST_PAUSE_MS);
-    if (!this.#mourned) this.options.observer.wentDown(code, lacking);
-    this.#mourned = true;
+    const cause = `${code} ${lacking ?? ''}`;
+    if (!this.#causes.has(cause)) this.options.observer.isDown(code, lacking);
+    this.#causes.add(cause);
   }
 
   #later(pauseMs: number, work: () => Promise<void>): void {

@@ -4,6 +4,7 @@ import { Forger, FORGED_ID } from './forger.js';
 import { startGateway, startSimulator, type RunningGateway, type Simulator } from '../support/gateway.js';
 import { ask } from '../support/http.js';
 import { startRedis, until, type TestRedis } from '../support/redis.js';
+import { isWithoutRedis } from '../support/replica.js';
 import { SMALL } from '../support/test-setup.js';
 import { askPage, ids } from '../support/tasks.js';
 
@@ -30,7 +31,10 @@ beforeEach(async () => {
     >['sources'],
   };
   gateways = await Promise.all([startGateway(simulator, options), startGateway(simulator, options)]);
-  for (const { url } of gateways) await askPage(url);
+  for (const gateway of gateways) {
+    await until(async () => !(await isWithoutRedis(gateway)));
+    await askPage(gateway.url);
+  }
   forger = new Forger(redis.port);
   await until(() => forger.turns > 3);
 });

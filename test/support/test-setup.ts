@@ -7,8 +7,8 @@ import { PROVIDER_SETTINGS } from '@/providers/provider-list.js';
 import { urlVariables } from '@/simulator/simulator.js';
 import { runGateway, startSimulator, type RunningGateway, type Simulator } from './gateway.js';
 import { Caller, Load, type LoadSettings } from './load.js';
-import { startRedis, startRedisCluster, type TestCluster, type TestRedis } from './redis.js';
-import { Replica } from './replica.js';
+import { startRedis, startRedisCluster, until, type TestCluster, type TestRedis } from './redis.js';
+import { isWithoutRedis, Replica } from './replica.js';
 
 /** How the gateways of a test are configured: the keys of the file. */
 export interface ReplicaSettings {
@@ -40,6 +40,7 @@ export const SMALL = {
 /** Everything that a test starts; `clear` stops it, last first. */
 export class TestSetup {
   readonly #stops: (() => unknown)[] = [];
+  readonly #redises: TestRedis[] = [];
 
   async simulator(options: SimulatorOptions = SMALL): Promise<Simulator> {
     const simulator = await startSimulator(options);
@@ -50,6 +51,7 @@ export class TestSetup {
   async redis(args: readonly string[] = []): Promise<TestRedis> {
     const redis = await startRedis(args);
     this.#stops.push(() => redis.stop());
+    this.#redises.push(redis);
     return redis;
   }
 
@@ -59,13 +61,14 @@ export class TestSetup {
     return cluster;
   }
 
-  /** Starts gateways with the same configuration, all at once; resolves when they listen. */
+  /** Starts gateways with the same configuration, all at once; resolves when they listen and use a Redis that is there. */
   replicas(count: number, simulator: Simulator, settings: ReplicaSettings): Promise<Replica[]> {
     const file = this.#fileOf(settings);
     const starting = Array.from({ length: count }, async () => {
       const replica = new Replica(file, environment(simulator));
       this.#stops.push(() => replica.stop());
       await replica.listens();
+      await this.#usesRedis(replica);
       return replica;
     });
     return Promise.all(starting);
@@ -83,6 +86,7 @@ export class TestSetup {
     const config = loadConfig({ file, env: environment(simulator), providers: PROVIDER_SETTINGS });
     const gateway = await runGateway(config);
     this.#stops.push(gateway.stop);
+    await this.#usesRedis(gateway);
     return gateway;
   }
 
@@ -109,6 +113,12 @@ export class TestSetup {
 
   async clear(): Promise<void> {
     for (const stop of this.#stops.splice(0).reverse()) await stop();
+  }
+
+  /** A start does not wait long for Redis; on a busy machine it may be too slow to be used from the first request on. */
+  async #usesRedis(gateway: HasUrl): Promise<void> {
+    if (this.#redises.some(({ isAway }) => isAway)) return;
+    await until(async () => !(await isWithoutRedis(gateway)));
   }
 
   #fileOf(settings: ReplicaSettings): string {
