@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { AuthConfig, Config } from '@/config/config.js';
 import { SYSTEM_CLOCK } from '@/model/clock.js';
 import { SCOPES, type Scope } from '@/model/scope.js';

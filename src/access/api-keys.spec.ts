@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import type { ApiKeyConfig, AuthConfig } from '@/config/config.js';
 import { ApiKeys } from './api-keys.js';

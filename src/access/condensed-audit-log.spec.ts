@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { SteppedClock } from '../../test/support/clock.js';
 import type { RefusedRequest } from './audit-log.js';
 import { CondensedAuditLog } from './condensed-audit-log.js';
@@ -17,7 +17,7 @@ let lines: (readonly [message: string, facts: object])[];
 let clock: SteppedClock;
 let audit: CondensedAuditLog;
 beforeEach(() => {
-  jest.useFakeTimers();
+  vi.useFakeTimers();
   [lines, clock] = [[], new SteppedClock(1_000)];
   audit = new CondensedAuditLog({
     write: (facts, message) => lines.push([message, facts]),
@@ -25,13 +25,13 @@ beforeEach(() => {
   });
 });
 afterEach(() => {
-  jest.useRealTimers();
+  vi.useRealTimers();
 });
 
 /** Time passes for the clock and for the timers. */
 function pass(ms: number): void {
   clock.pass(ms);
-  jest.advanceTimersByTime(ms);
+  vi.advanceTimersByTime(ms);
 }
 
 function refuse(times: number, request = REFUSED): void {
@@ -116,7 +116,7 @@ describe('an audit log', () => {
     refuse(3);
     audit.onApplicationShutdown();
     expect(lines).toEqual([first(REFUSED), more(2, REFUSED)]);
-    expect(jest.getTimerCount()).toBe(0);
+    expect(vi.getTimerCount()).toBe(0);
   });
 
   it('writes each fault of an issuer, whose keys are read rarely', () => {

@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import type { Grant } from '@/model/scope.js';
 import { Principal } from './principal.js';
 

@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { readMoment, type ReadTimes } from './cacheable-resource.js';
 
 const NOW = { wallMs: Date.parse('2026-11-20T08:00:00Z'), monotonicMs: 5_000 };

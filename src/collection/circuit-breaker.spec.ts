@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { FailureReason } from '@/model/failure.js';
 import type { Backoff } from '@/snapshots/snapshot-store.js';
 import { clockOf } from '../../test/support/clock.js';

@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { diagnosisOf } from '@/model/diagnosis.js';
 import type { Failure } from '@/model/failure.js';
 import { backoffMs } from './circuit-rules.js';

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { SYSTEM_CLOCK } from '@/model/clock.js';
 import { InProcessStore } from '@/snapshots/in-process/in-process-store.js';
 import { FakeUpstream } from '../../test/support/fake-upstream.js';
@@ -12,21 +12,21 @@ let upstream: FakeUpstream;
 let replica: CollectionReplica;
 
 beforeEach(() => {
-  jest.useFakeTimers({ now: Date.parse('2026-11-20T08:00:00Z') });
+  vi.useFakeTimers({ now: Date.parse('2026-11-20T08:00:00Z') });
   upstream = new FakeUpstream();
   upstream.behaviour = { tookMs: 10, outcome: 'read' };
   replica = new CollectionReplica({ upstream, store: new InProcessStore() });
 });
 afterEach(() => {
   replica.stop();
-  jest.useRealTimers();
+  vi.useRealTimers();
 });
 
-const pass = (ms: number): Promise<void> => jest.advanceTimersByTimeAsync(ms);
+const pass = (ms: number): Promise<unknown> => vi.advanceTimersByTimeAsync(ms);
 
 /** Sets the clock of the machine; nothing else happens. */
 function step(ms: number): void {
-  jest.setSystemTime(Date.now() + ms);
+  vi.setSystemTime(Date.now() + ms);
 }
 
 /** Asks every half second for the given time. */

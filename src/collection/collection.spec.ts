@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { SYSTEM_CLOCK } from '@/model/clock.js';
 import { USUAL_FRESHNESS, type CollectionAnswer, type Freshness } from '@/model/collection.js';
 import { diagnosisOf } from '@/model/diagnosis.js';
@@ -65,7 +65,7 @@ describe('the collection', () => {
   let skippedMs: number;
 
   beforeEach(() => {
-    jest.useFakeTimers({ now: Date.parse('2026-11-20T08:00:00Z') });
+    vi.useFakeTimers({ now: Date.parse('2026-11-20T08:00:00Z') });
     reader = new ScriptedReader();
     skippedMs = 0;
     const clock = { ...SYSTEM_CLOCK, monotonicMs: () => performance.now() + skippedMs };
@@ -86,19 +86,19 @@ describe('the collection', () => {
 
   afterEach(() => {
     void collection.stop();
-    jest.useRealTimers();
+    vi.useRealTimers();
   });
 
   async function ask(freshness: Partial<Freshness> = {}): Promise<CollectionAnswer> {
     const answer = collection.ensure({}, { ...USUAL_FRESHNESS, ...freshness });
-    await jest.advanceTimersByTimeAsync(0);
+    await vi.advanceTimersByTimeAsync(0);
     return answer;
   }
 
   async function askFor(ms: number, freshness: Partial<Freshness> = {}): Promise<CollectionAnswer> {
     const answer = collection.ensure({}, { ...USUAL_FRESHNESS, ...freshness });
     // With fake timers, a turn of the event loop that a timer asks for comes a millisecond later.
-    await jest.advanceTimersByTimeAsync(ms + 1);
+    await vi.advanceTimersByTimeAsync(ms + 1);
     return answer;
   }
 
@@ -111,7 +111,7 @@ describe('the collection', () => {
 
   /** Time passes without questions and timers, so nothing is refreshed ahead. */
   function later(ms: number): void {
-    jest.setSystemTime(Date.now() + ms);
+    vi.setSystemTime(Date.now() + ms);
     skippedMs += ms;
   }
 
@@ -122,7 +122,7 @@ describe('the collection', () => {
   it('reads a feed once for any number of simultaneous requests', async () => {
     reader.next = slowly(100);
     const questions = Array.from({ length: 1000 }, () => collection.ensure({}, USUAL_FRESHNESS));
-    await jest.advanceTimersByTimeAsync(100);
+    await vi.advanceTimersByTimeAsync(100);
     const answers = await Promise.all(questions);
     expect(reader.reads).toBe(1);
     expect(reader.listings).toBe(1);
@@ -175,7 +175,7 @@ describe('the collection', () => {
     };
     expect((await ask()).feeds).toMatchObject([{ feed: feed('a').name, problem: null }]);
     for (let minutes = 0; minutes < 60; minutes += 1) {
-      await jest.advanceTimersByTimeAsync(60_000);
+      await vi.advanceTimersByTimeAsync(60_000);
       expect((await ask()).feeds).toHaveLength(1);
     }
     expect(asked).toBeGreaterThan(3);
@@ -183,7 +183,7 @@ describe('the collection', () => {
     expect(collection.status()[0]?.feeds[1]).toMatchObject({ state: 'DISABLED', reason: null });
     isEnabled = true;
     for (let minutes = 0; minutes < 11; minutes += 1) {
-      await jest.advanceTimersByTimeAsync(60_000);
+      await vi.advanceTimersByTimeAsync(60_000);
       await ask();
     }
     expect((await ask()).feeds).toMatchObject([{ problem: null }, { feed: feed('b').name, problem: null }]);
@@ -297,7 +297,7 @@ describe('the collection', () => {
     await failThrice();
     expect(collection.status()[0]?.feeds[0]?.circuit.state).toBe('OPEN');
     reader.next = () => whole();
-    await jest.advanceTimersByTimeAsync(2_100);
+    await vi.advanceTimersByTimeAsync(2_100);
     expect(collection.status()[0]?.feeds[0]).toMatchObject({ state: 'FRESH', circuit: { state: 'CLOSED' } });
   });
 
@@ -308,7 +308,7 @@ describe('the collection', () => {
     for (let second = 0; second < 20; second += 1) {
       const answer = await ask();
       expect(answer).toMatchObject({ waitedFor: null, feeds: [{ problem: { reason: 'TIMEOUT' } }] });
-      await jest.advanceTimersByTimeAsync(1_000);
+      await vi.advanceTimersByTimeAsync(1_000);
     }
     expect(collection.status()[0]?.feeds[0]?.circuit.state).toBe('HALF_OPEN');
   });
@@ -316,7 +316,7 @@ describe('the collection', () => {
   it('lets a request wait again for a failed feed that nobody has asked for in a long time', async () => {
     reader.next = () => failed('UPSTREAM_ERROR');
     await failThrice();
-    await jest.advanceTimersByTimeAsync(600_000);
+    await vi.advanceTimersByTimeAsync(600_000);
     reader.next = slowly(300);
     expect(await askFor(300)).toMatchObject({ waitedFor: 'miss', feeds: [{ problem: null }] });
   });
@@ -402,7 +402,7 @@ describe('the collection', () => {
     reader.next = () => new Promise(() => undefined);
     await askFor(DEADLINE);
     expect(reader.signals[0]?.aborted).toBe(false);
-    await jest.advanceTimersByTimeAsync(300_000);
+    await vi.advanceTimersByTimeAsync(300_000);
     expect(reader.signals[0]?.aborted).toBe(true);
   });
 
@@ -495,7 +495,7 @@ describe('the collection', () => {
       // The read takes longer.
       const { feeds } = await askFor(10);
       expect(feeds[0]?.snapshot).not.toBeNull();
-      await jest.advanceTimersByTimeAsync(SPACING);
+      await vi.advanceTimersByTimeAsync(SPACING);
       expect(reader.reads).toBe(2);
     });
 
@@ -513,9 +513,9 @@ describe('the collection', () => {
     it('lets the reads under way of a changed source end, and answers those who wait', async () => {
       reader.next = slowly(100);
       const waiting = collection.ensure({}, USUAL_FRESHNESS);
-      await jest.advanceTimersByTimeAsync(1);
+      await vi.advanceTimersByTimeAsync(1);
       collection.apply([source({ timeoutMs: 1_234 })]);
-      await jest.advanceTimersByTimeAsync(SPACING + 200);
+      await vi.advanceTimersByTimeAsync(SPACING + 200);
       expect((await waiting).feeds[0]?.problem).toBeNull();
       expect(reader.signals[0]?.aborted).toBe(false);
     });

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { diagnosisOf, type Diagnosis } from '@/model/diagnosis.js';
 import type { Failure, FailureReason } from '@/model/failure.js';
 import { FailureLog } from './failure-log.js';

@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { USUAL_FRESHNESS, type Freshness } from '@/model/collection.js';
 import { decide, type CachedState, type FreshnessDecision } from './freshness-policy.js';
 

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { SYSTEM_CLOCK } from '@/model/clock.js';
 import {
   USUAL_FRESHNESS,
@@ -79,7 +79,7 @@ const started: Collection[] = [];
 const clock = { ...SYSTEM_CLOCK, monotonicMs: () => performance.now() + skippedMs };
 
 beforeEach(() => {
-  jest.useFakeTimers({ now: Date.parse('2026-11-20T08:00:00Z') });
+  vi.useFakeTimers({ now: Date.parse('2026-11-20T08:00:00Z') });
   upstream = new ScriptedUpstream();
   skippedMs = 0;
   store = new InProcessStore(clock);
@@ -87,7 +87,7 @@ beforeEach(() => {
 });
 afterEach(() => {
   for (const each of started.splice(0)) void each.stop();
-  jest.useRealTimers();
+  vi.useRealTimers();
 });
 
 function sourceOf(changes: Partial<SourceConfig> = {}): SourceConfig {
@@ -116,7 +116,7 @@ async function ask({ of = collection, inventories, ...freshness }: Asked = {}): 
   const scope = inventories === undefined ? {} : { inventories };
   const answer = of.ensure(scope, { ...USUAL_FRESHNESS, ...freshness });
   // A turn of the event loop takes a millisecond of fake time.
-  await jest.advanceTimersByTimeAsync(2);
+  await vi.advanceTimersByTimeAsync(2);
   return answer;
 }
 
@@ -125,7 +125,7 @@ const askForResources = (asked: Asked = {}): Promise<CollectionAnswer> =>
 
 /** Time passes without questions and timers. */
 function later(ms: number): void {
-  jest.setSystemTime(Date.now() + ms);
+  vi.setSystemTime(Date.now() + ms);
   skippedMs += ms;
 }
 
@@ -242,14 +242,14 @@ describe('an inventory', () => {
 
   it('is read without a question where the source is kept warm', async () => {
     start({ keepWarm: true }, new InProcessStore(clock));
-    await jest.advanceTimersByTimeAsync(5);
+    await vi.advanceTimersByTimeAsync(5);
     expect(upstream.reads).toBe(1);
   });
 
   it('is shared by replicas', async () => {
     await askForResources();
     const other = start({}, store.replica());
-    await jest.advanceTimersByTimeAsync(2);
+    await vi.advanceTimersByTimeAsync(2);
     expect(await askForResources({ of: other })).toMatchObject({ inventoryProblems: [] });
     expect(upstream.reads).toBe(1);
     expect(resources(other)).toMatchObject([CLUSTER, { id: 'x' }]);

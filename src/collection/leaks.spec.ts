@@ -1,7 +1,7 @@
 import { getEventListeners } from 'node:events';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { SYSTEM_CLOCK } from '@/model/clock.js';
 import { USUAL_FRESHNESS } from '@/model/collection.js';
 import { feedName, type Feed } from '@/model/feed.js';
@@ -53,7 +53,7 @@ function inStore(key: string): string {
   return storeNameOfFeed(feedOf(key), { source: SOURCE, account: [] });
 }
 
-const pass = (ms: number): Promise<void> => jest.advanceTimersByTimeAsync(ms);
+const pass = (ms: number): Promise<unknown> => vi.advanceTimersByTimeAsync(ms);
 
 let clusters: Clusters;
 let shelf: InProcessState;
@@ -64,13 +64,13 @@ function start(store: SnapshotStore): void {
 }
 
 beforeEach(() => {
-  jest.useFakeTimers({ now: Date.parse('2026-11-20T08:00:00Z') });
+  vi.useFakeTimers({ now: Date.parse('2026-11-20T08:00:00Z') });
   clusters = new Clusters();
   shelf = new InProcessState(SYSTEM_CLOCK, Infinity);
 });
 afterEach(() => {
   replica.stop();
-  jest.useRealTimers();
+  vi.useRealTimers();
 });
 
 /** Lists 10,000 clusters, a hundred at a time. */
@@ -114,7 +114,7 @@ describe('after 10,000 clusters were added and removed', () => {
     await comeAndGo();
     loaded.length = 0;
     comeBack();
-    jest.useRealTimers();
+    vi.useRealTimers();
     for (let before = -1; loaded.length === 0 || loaded.length > before;) {
       before = loaded.length;
       await new Promise((resolve) => setTimeout(resolve, 50));
@@ -181,7 +181,7 @@ describe('requests that waited', () => {
     }
     await pass(2_500);
     // A WeakRef that was made in this turn of the event loop holds what it refers to.
-    jest.useRealTimers();
+    vi.useRealTimers();
     await new Promise((resolve) => setTimeout(resolve, 5));
     collectGarbage();
     expect(asked.filter((question) => question.deref() !== undefined).length).toBeLessThan(5);
@@ -192,7 +192,7 @@ describe('a read', () => {
   it('leaves no listener on the signal that stops the process', async () => {
     const upstream = new FakeUpstream();
     upstream.behaviour = { tookMs: 0, outcome: 'read' };
-    const any = jest.spyOn(AbortSignal, 'any');
+    const any = vi.spyOn(AbortSignal, 'any');
     replica = new CollectionReplica({ upstream, store: new InProcessStore() });
     for (let read = 0; read < 50; read += 1) {
       void replica.ask({ noCache: true });
@@ -262,7 +262,7 @@ describe('an internal error', () => {
     void first.ask();
     await pass(100);
     replica = new CollectionReplica({ upstream, store: store.replica() });
-    jest.spyOn(Backplane.prototype, 'subscribe').mockImplementationOnce(() => {
+    vi.spyOn(Backplane.prototype, 'subscribe').mockImplementationOnce(() => {
       throw new Error('a bug');
     });
     await pass(100);

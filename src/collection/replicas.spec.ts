@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { SYSTEM_CLOCK } from '@/model/clock.js';
 import { InProcessLease, InProcessStore } from '@/snapshots/in-process/in-process-store.js';
 import { InProcessState } from '@/snapshots/in-process/in-process-state.js';
@@ -12,7 +12,7 @@ let store: InProcessStore;
 let replicas: CollectionReplica[];
 
 beforeEach(() => {
-  jest.useFakeTimers({ now: Date.parse('2026-11-20T08:00:00Z') });
+  vi.useFakeTimers({ now: Date.parse('2026-11-20T08:00:00Z') });
   upstream = new FakeUpstream();
   shelf = new InProcessState(SYSTEM_CLOCK, Infinity);
   store = new InProcessStore(SYSTEM_CLOCK, Infinity, shelf);
@@ -20,8 +20,8 @@ beforeEach(() => {
 });
 afterEach(() => {
   for (const replica of replicas) replica.stop();
-  jest.restoreAllMocks();
-  jest.useRealTimers();
+  vi.restoreAllMocks();
+  vi.useRealTimers();
 });
 
 function start(source: Partial<SourceConfig> = {}): CollectionReplica {
@@ -35,7 +35,7 @@ function removeLease(): void {
   shelf.slot(FEED_IN_STORE).lease = null;
 }
 
-const pass = (ms: number): Promise<void> => jest.advanceTimersByTimeAsync(ms);
+const pass = (ms: number): Promise<unknown> => vi.advanceTimersByTimeAsync(ms);
 
 /** Asks each replica every half second for so long. */
 async function load(asked: readonly CollectionReplica[], forMs: number): Promise<void> {
@@ -144,7 +144,7 @@ describe('an internal error', () => {
     const a = start();
     void a.ask();
     await pass(100);
-    jest.spyOn(InProcessLease.prototype, 'keep').mockRejectedValueOnce(new Error('a bug'));
+    vi.spyOn(InProcessLease.prototype, 'keep').mockRejectedValueOnce(new Error('a bug'));
     const during = a.ask({ maxAgeMs: 0 });
     await pass(1_100);
     expect((await during).feeds).toMatchObject([{ problem: { state: 'STALE', reason: 'UPSTREAM_ERROR' } }]);
@@ -220,7 +220,9 @@ describe('the refresh policy', () => {
     expect(upstream.reads).toBeLessThanOrEqual(11);
     expect(upstream.reads).toBeGreaterThanOrEqual(9);
     expect(await Promise.all(answers)).toEqual(
-      answers.map(() => expect.objectContaining({ feeds: [expect.objectContaining({ problem: null })] })),
+      answers.map((): unknown =>
+        expect.objectContaining({ feeds: [expect.objectContaining({ problem: null })] }),
+      ),
     );
   });
 });

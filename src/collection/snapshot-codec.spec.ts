@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { feedName } from '@/model/feed.js';
 import type { ReadFeed } from '@/model/provider.js';
 import type { SourceConfig } from '@/model/source.js';

@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { parseCommandLine, UsageError } from './command-line.js';
 import { ConfigError } from './config-error.js';
 

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { generateKeyPairSync } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Egress } from '@/model/egress.js';
 import { PROVIDER_SETTINGS } from '@/providers/provider-list.js';
 import { makeCertificate, makeExpiredCertificate } from '../../test/support/certificate.js';

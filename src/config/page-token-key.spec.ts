@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { pageTokenKey } from './page-token-key.js';
 
 const SECRET = '0123456789abcdef';

@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { suggest } from './suggest.js';
 
 const KNOWN = ['freshFor', 'keepFor', 'timeout', 'id'];

@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import type { CircuitStatus, FeedStatus, SourceStatus } from '@/model/collection.js';
 import { diagnosisOf } from '@/model/diagnosis.js';
 import { feedMetrics } from './feed-metrics.js';

@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { compactTask } from './compact-task.js';
 import type { Task } from './task.js';
 

@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { allFeedsName, clusterFeeds, feedName } from './feed.js';
 
 const SOURCE = { id: 's', provider: 'p' };

@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
 import { comparePositions, orderField, positionOf, TASK_ORDERS, type OrderPosition } from './order.js';
 import type { Task } from './task.js';

@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { field, listOf, number, object, oneOf, orNull, text, time, type Schema } from './schema.js';
 
 const COLOUR = oneOf(['RED', 'BLUE'], 'Colour');

@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { shownName } from './shown-name.js';
 
 describe('the name of a cluster that was found', () => {

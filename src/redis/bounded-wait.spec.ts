@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { BoundedWait } from './bounded-wait.js';
 
 describe('a wait for a place that others hold', () => {

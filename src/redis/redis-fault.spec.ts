@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { ReplyError } from 'ioredis';
 import { faultOf } from './redis-fault.js';
 import { RedisUnavailable } from './redis-link.js';

@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
 import { NO_PROTECTION, type ProtectionConfig } from '@/model/expectation.js';
 import type { ListedResource } from '@/model/listed-resource.js';

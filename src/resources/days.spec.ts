@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { NO_PROTECTION, type Expectation } from '@/model/expectation.js';
 import type { SourceStatus } from '@/model/collection.js';
 import type { Task } from '@/model/task.js';

@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
 import type { Expectation, Maintenance, Rhythm } from '@/model/expectation.js';
 import { situationOf } from '../../test/support/situations.js';

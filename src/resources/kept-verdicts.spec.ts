@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
 import type { ProblemState } from '@/model/collection.js';
 import { NO_PROTECTION, type Expectation, type ProtectionConfig } from '@/model/expectation.js';

@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import type { Rhythm } from '@/model/expectation.js';
 import { NOW_MS, outcomeAgo, type SituationChanges, situationOf } from '../../test/support/situations.js';
 import { describeReason } from './reason-text.js';

@@ -1,38 +1,38 @@
 import { once } from 'node:events';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
-import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { stallTolerantTimeout } from './stall-tolerant-timeout.js';
 
 describe('a timeout in a process without stalls', () => {
   beforeEach(() => {
-    jest.useFakeTimers();
+    vi.useFakeTimers();
   });
   afterEach(() => {
-    jest.useRealTimers();
+    vi.useRealTimers();
   });
 
   it('fires when the time has passed', () => {
-    const onEnd = jest.fn();
+    const onEnd = vi.fn();
     stallTolerantTimeout(1_000, onEnd);
-    jest.advanceTimersByTime(999);
+    vi.advanceTimersByTime(999);
     expect(onEnd).not.toHaveBeenCalled();
-    jest.advanceTimersByTime(1);
-    jest.advanceTimersToNextTimer();
+    vi.advanceTimersByTime(1);
+    vi.advanceTimersToNextTimer();
     expect(onEnd).toHaveBeenCalledTimes(1);
   });
 
   it('does not fire once it is cancelled', () => {
-    const onEnd = jest.fn();
+    const onEnd = vi.fn();
     stallTolerantTimeout(1_000, onEnd)();
-    jest.advanceTimersByTime(10_000);
+    vi.advanceTimersByTime(10_000);
     expect(onEnd).not.toHaveBeenCalled();
   });
 
   it('treats a time that is too long for a timer as the longest possible', () => {
-    const onEnd = jest.fn();
+    const onEnd = vi.fn();
     stallTolerantTimeout(Number.POSITIVE_INFINITY, onEnd);
-    jest.advanceTimersByTime(1_000_000_000);
+    vi.advanceTimersByTime(1_000_000_000);
     expect(onEnd).not.toHaveBeenCalled();
   });
 });

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it } from 'vitest';
 import { startSimulator, type Simulator } from './simulator.js';
 import type { SimulatorOptions } from './settings.js';
 import { ask, type Answer } from '../../test/support/simulator-client.js';

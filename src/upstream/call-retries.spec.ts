@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import fc from 'fast-check';
 import type { FailureReason } from '@/model/failure.js';
 import { CallRetries, PassingFailure, passingOrLasting, RetryBudget } from './call-retries.js';
@@ -21,12 +21,12 @@ class RecordingObserver extends UpstreamObserver {
 }
 
 beforeEach(() => {
-  jest.useFakeTimers({ now: 0 });
+  vi.useFakeTimers({ now: 0 });
   retried = [];
   triesMs = [];
 });
 afterEach(() => {
-  jest.useRealTimers();
+  vi.useRealTimers();
 });
 
 function retriesOf(random = 0.5, budget = new RetryBudget()): CallRetries {
@@ -45,7 +45,7 @@ function failing(...errors: readonly Error[]): () => Promise<string> {
 /** What became of a call, with all pauses passed. */
 async function settled(call: Promise<unknown>): Promise<unknown> {
   const outcome = call.catch((error: unknown) => error);
-  await jest.advanceTimersByTimeAsync(10_000);
+  await vi.advanceTimersByTimeAsync(10_000);
   return outcome;
 }
 
@@ -113,10 +113,10 @@ describe('CallRetries', () => {
     const controller = new AbortController();
     const call = retriesOf().run(controller.signal, failing(new PassingFailure('THROTTLED', 1_000)));
     const outcome = expect(call).rejects.toMatchObject({ reason: 'TIMEOUT' });
-    await jest.advanceTimersByTimeAsync(500);
+    await vi.advanceTimersByTimeAsync(500);
     controller.abort();
     await outcome;
-    expect(jest.getTimerCount()).toBe(0);
+    expect(vi.getTimerCount()).toBe(0);
     expect([triesMs, retried]).toEqual([[0], []]);
   });
 });

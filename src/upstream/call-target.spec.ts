@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
 import { ANY_CHARACTER } from '../../test/support/any-character.js';
 import { callTarget, encodeQuery, encodeRfc3986, pathSegment } from './call-target.js';

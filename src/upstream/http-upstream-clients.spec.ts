@@ -6,7 +6,7 @@ import {
   type Server as TcpServer,
   type Socket,
 } from 'node:net';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Test, type TestingModule } from '@nestjs/testing';
 import { DIRECT, type Egress } from '@/model/egress.js';
 import type { SourceConfig } from '@/model/source.js';

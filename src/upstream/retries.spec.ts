@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { HttpService } from '@nestjs/axios';
 import { Module } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
@@ -78,12 +78,12 @@ beforeEach(async () => {
     .overrideProvider(HttpService)
     .useValue(wire)
     .compile();
-  jest.useFakeTimers({ doNotFake: ['nextTick', 'queueMicrotask', 'setImmediate', 'performance'] });
+  vi.useFakeTimers({ toNotFake: ['nextTick', 'queueMicrotask', 'setImmediate', 'performance'] });
   sent = [];
   react = () => OK;
 });
 afterEach(async () => {
-  jest.useRealTimers();
+  vi.useRealTimers();
   await app.close();
 });
 
@@ -129,7 +129,7 @@ function getLater(client: UpstreamClient, afterMs: number): Promise<unknown> {
 }
 
 async function passed<T>(promise: Promise<T>, ms: number): Promise<T> {
-  await jest.advanceTimersByTimeAsync(ms);
+  await vi.advanceTimersByTimeAsync(ms);
   return promise;
 }
 

@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import type { TaskFilter } from '@/model/query.js';
 import type { Task } from '@/model/task.js';
 import { snapshotOf } from '../../test/support/snapshots.js';

@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import type { MissingFeed } from './missing-feed.js';
 import { ANY_FEED, joinMissingFeeds } from './missing-feed.js';
 

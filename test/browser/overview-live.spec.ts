@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
 import type { Browser, Request } from 'playwright-core';
 import {
   startGateway,
@@ -50,7 +50,7 @@ interface SentResources {
 }
 
 describeInBrowser('the overview page while things happen', () => {
-  jest.setTimeout(HANGS_AFTER_MS);
+  vi.setConfig({ testTimeout: HANGS_AFTER_MS });
   beforeAll(async () => {
     simulator = await startSimulator({
       fleet: { cssClusters: 1, cssRowsPerCluster: 20, cbrRows: 60, cceClusters: 1, ocpTenants: 2 },

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Browser, BrowserContextOptions } from 'playwright-core';
 import { startGateway, startSimulator, type RunningGateway } from '../support/gateway.js';
 import { ask } from '../support/http.js';
@@ -84,7 +84,7 @@ async function answerTo<T>(page: OverviewPage, start: string): Promise<T> {
 }
 
 describeInBrowser('the overview page', () => {
-  jest.setTimeout(HANGS_AFTER_MS);
+  vi.setConfig({ testTimeout: HANGS_AFTER_MS });
   beforeAll(startAll);
   afterAll(async () => {
     for (const stop of stops) await stop();

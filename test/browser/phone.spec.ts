@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
 import type { Browser, Page } from 'playwright-core';
 import { startGateway, startSimulator } from '../support/gateway.js';
 import { describeInBrowser, launchChromium, PHONE } from './chromium.js';
@@ -65,7 +65,7 @@ function ours(violations: readonly Violation[]): Violation[] {
 }
 
 describeInBrowser('on a phone', () => {
-  jest.setTimeout(HANGS_AFTER_MS);
+  vi.setConfig({ testTimeout: HANGS_AFTER_MS });
   beforeAll(startAll);
   afterAll(async () => {
     for (const stop of stops) await stop();

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import type { Browser } from 'playwright-core';
 import { startGateway, startSimulator } from '../support/gateway.js';
 import { FOREIGN_HOST, describeInBrowser, launchChromium } from './chromium.js';
@@ -62,7 +62,7 @@ function valuesOf(answer: ShownAnswer, field: keyof ShownTask): string[] {
 }
 
 describeInBrowser('Swagger UI in a browser', () => {
-  jest.setTimeout(HANGS_AFTER_MS);
+  vi.setConfig({ testTimeout: HANGS_AFTER_MS });
   beforeAll(startAll);
   afterAll(stopAll);
 

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { closeSync, constants, mkdtempSync, openSync, readSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { IN_FULL } from '../support/figures.js';
 import { GatewayProcess, type ProcessOptions } from '../support/gateway-process.js';
 import { ask } from '../support/http.js';
@@ -52,7 +52,7 @@ function isOk({ status }: { status: number }): boolean {
 }
 
 /** Processes take their time to start on a busy machine. */
-jest.setTimeout(120_000);
+vi.setConfig({ testTimeout: 120_000 });
 
 const LONG_PATH = `/${'x'.repeat(8_000)}`;
 

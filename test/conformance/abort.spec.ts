@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ReadContext, SourceReader } from '@/model/provider.js';
 import { PROVIDER_SETTINGS } from '@/providers/provider-list.js';
 import type { LoggedCall } from '@/simulator/call-log.js';

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PROVIDER_SETTINGS } from '@/providers/provider-list.js';
 import type { Churn } from '@/simulator/settings.js';
 import { everyCombination, someCombinations } from '../support/combinations.js';

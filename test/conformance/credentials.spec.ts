@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { FeedRead, SourceReader } from '@/model/provider.js';
 import type { Credentials, SourceConfig } from '@/model/source.js';
 import { PROVIDER_SETTINGS } from '@/providers/provider-list.js';

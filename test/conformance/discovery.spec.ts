@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Feed } from '@/model/feed.js';
 import type { FeedListing } from '@/model/provider.js';
 import type { SourceConfig } from '@/model/source.js';

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { ReadFeed } from '@/model/provider.js';
 import { CANARIES } from '@/simulator/canaries.js';
 import { FAULT_KINDS } from '@/simulator/faults/fault.js';

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readJson } from '@/model/json-text.js';
 import type { TaskRow, Task } from '@/model/task.js';
 import { PROVIDER_SETTINGS } from '@/providers/provider-list.js';

@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { FailureReason } from '@/model/failure.js';
 import type { FeedListing, FeedRead } from '@/model/provider.js';
 import type { SourceConfig } from '@/model/source.js';

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { FailureReason } from '@/model/failure.js';
 import type { InventoryRead, InventoryReader } from '@/model/provider.js';
 import type { SourceConfig } from '@/model/source.js';

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { ReadFeed } from '@/model/provider.js';
 import { PROVIDER_SETTINGS } from '@/providers/provider-list.js';
 import { everyCombination, someCombinations } from '../support/combinations.js';

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { FeedRead, ReadFeed } from '@/model/provider.js';
 import type { SourceConfig } from '@/model/source.js';
 import { formatTime } from '@/model/time.js';

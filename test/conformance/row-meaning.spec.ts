@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { ReadFeed } from '@/model/provider.js';
 import { PROVIDER_SETUPS } from './provider-setups.js';
 import { documentedRow } from './documented-rows.js';

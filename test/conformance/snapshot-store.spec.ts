@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { diagnosisOf } from '@/model/diagnosis.js';
 import type { Backoff, Claim, Entry, Lease, StoreEvent, SnapshotStore } from '@/snapshots/snapshot-store.js';
 import { rowOf, rowsOf } from '../support/rows.js';

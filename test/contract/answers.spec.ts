@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { answersOf, invalidFields, operationOf, schemaViolations } from '../support/document.js';
 import {
   startGateway,

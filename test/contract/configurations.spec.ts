@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { loadConfig } from '@/config/load-config.js';
 import { PROVIDER_SETTINGS } from '@/providers/provider-list.js';
 

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { PROBLEMS } from '@/platform/problem/api-problem.js';
 import { FAILURE_REASONS } from '@/model/failure.js';
 import { GROUP_FIELDS } from '@/model/summary.js';

@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, copyFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { GENERATED_PAGES, generateDocs } from '@/generate-docs.js';
 
 describe('the committed documents', () => {

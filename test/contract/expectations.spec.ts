@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Config } from '@/config/config.js';
 import { loadConfig } from '@/config/load-config.js';
 import { PROVIDER_SETTINGS } from '@/providers/provider-list.js';

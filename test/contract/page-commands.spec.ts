@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { commandsOf, faultsOf, type PageCommand, type Printed } from './page-commands.js';
 
 const SHOWN = {

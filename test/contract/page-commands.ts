@@ -1,5 +1,5 @@
 import { execFile, spawnSync } from 'node:child_process';
-import { describe } from '@jest/globals';
+import { describe } from 'vitest';
 
 /** Other kinds of `date` than GNU's have no `--version`. */
 const TOOLS = ['curl', 'jq', 'date'];

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { get } from 'node:https';
 import { dirname } from 'node:path';
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { GatewayProcess } from '../support/gateway-process.js';
 import { canSkipKubeTools } from './kube-tools.js';
 import { chart, deploymentOf, only, type Manifest, type PodSpec } from './manifests.js';

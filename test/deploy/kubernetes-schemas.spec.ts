@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { schemaFaults } from './kubernetes-schemas.js';
 import { parseManifests, type Manifest } from './manifests.js';
 

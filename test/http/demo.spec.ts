@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { VERDICTS } from '@/resources/verdict.js';
 import { startGateway, startSimulator, type RunningGateway, type Simulator } from '../support/gateway.js';

@@ -1,5 +1,5 @@
 import dns from 'node:dns';
-import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { DIRECT, type ProxyAddress } from '@/model/egress.js';
 import type { SourceConfig } from '@/model/source.js';
 import { FailingUpstreams, UPSTREAM_TEXT } from './failing-upstreams.js';
@@ -46,11 +46,11 @@ beforeEach(() => {
         Object.assign(new Error(`getaddrinfo ENOTFOUND ${host}`), { code: 'ENOTFOUND' }),
       );
   };
-  jest.spyOn(dns, 'lookup').mockImplementation(resolve as typeof dns.lookup);
+  vi.spyOn(dns, 'lookup').mockImplementation(resolve as typeof dns.lookup);
 });
 
 afterEach(async () => {
-  jest.restoreAllMocks();
+  vi.restoreAllMocks();
   await gateway?.stop();
   await upstreams.stop();
 });

@@ -7,7 +7,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TLSSocket } from 'node:tls';
-import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { loadConfig } from '@/config/load-config.js';
 import { PROVIDER_SETTINGS } from '@/providers/provider-list.js';
 import { makeAuthority, makeSignedCertificate, type CertificateFiles } from '../support/certificate.js';
@@ -39,7 +39,7 @@ beforeAll(() => {
 });
 
 afterEach(async () => {
-  jest.restoreAllMocks();
+  vi.restoreAllMocks();
   for (const stop of stops.splice(0).reverse()) await stop();
 });
 
@@ -155,7 +155,7 @@ function routesTo(url: string): Record<string, string> {
 /** Lets the names resolve to loopback. */
 function resolveLocally(...names: readonly string[]): void {
   const lookup = dns.lookup as (host: string, options: object, done: (...result: unknown[]) => void) => void;
-  jest.spyOn(dns, 'lookup').mockImplementation(((host: string, options: object, done: () => void) => {
+  vi.spyOn(dns, 'lookup').mockImplementation(((host: string, options: object, done: () => void) => {
     lookup(names.includes(host) ? '127.0.0.1' : host, options, done);
   }) as typeof dns.lookup);
 }

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { NO_PROTECTION, type Expectation } from '@/model/expectation.js';
 import type { SourceConfig } from '@/model/source.js';
 import { authWith, keyOf } from '../support/keys.js';

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it } from 'vitest';
 import { WHOLE_COLLECTION } from '@/access/callers.js';
 import { VisibleCollection } from '@/access/visible-collection.js';
 import { USUAL_FRESHNESS, type FeedCollection } from '@/model/collection.js';

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { SourceConfig } from '@/model/source.js';
 import type { FaultKind } from '@/simulator/faults/fault.js';
 import {

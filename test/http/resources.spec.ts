@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { NO_PROTECTION, type Expectation } from '@/model/expectation.js';
 import { authWith, keyOf } from '../support/keys.js';
 import { startGateway, startSimulator, type RunningGateway, type Simulator } from '../support/gateway.js';

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { IN_FULL, printFigures } from '../support/figures.js';
 import { GatewayProcess } from '../support/gateway-process.js';
 import { ask } from '../support/http.js';

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Simulator } from '@/simulator/simulator.js';
 import { printFigures } from '../support/figures.js';
 import { ask } from '../support/http.js';

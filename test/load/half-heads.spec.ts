@@ -2,7 +2,7 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { IN_FULL, printFigures } from '../support/figures.js';
 import type { HalfHeadsOrder, HalfHeadsReport } from './half-heads-program.js';
 import { ask } from '../support/http.js';

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { FaultKind } from '@/simulator/faults/fault.js';
 import { isOpenFor } from '../support/circuits.js';
 import { printFigures } from '../support/figures.js';

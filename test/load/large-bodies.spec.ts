@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import { printFigures } from '../support/figures.js';
 import { quantileMs } from '../support/load.js';
 import type { Replica } from '../support/replica.js';

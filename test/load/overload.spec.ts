@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { printFigures } from '../support/figures.js';
 import { putLoad } from './load-processes.js';
 import type { Question, Sample } from './load-program.js';

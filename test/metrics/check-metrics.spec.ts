@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it } from 'vitest';
 import { operationOn } from '../support/backups.js';
 import { startGateway } from '../support/gateway.js';
 import { ask } from '../support/http.js';

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it } from 'vitest';
 import { configFor, runGateway, startGateway, type GatewayOptions } from '../support/gateway.js';
 import { ask } from '../support/http.js';
 import { redisNamespace, until } from '../support/redis.js';

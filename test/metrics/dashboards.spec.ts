@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { TestSetup } from '../support/test-setup.js';
 import { dashboards, DASHBOARDS_FOLDER, filledIn } from './dashboards.js';
 import { fullScrape } from './full-scrape.js';

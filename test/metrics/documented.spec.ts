@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readScrape } from '../support/scrape.js';
 import { TestSetup } from '../support/test-setup.js';
 import { fullScrape } from './full-scrape.js';

@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { canSkipPromtool } from './promtool.js';
 import { runRuleTest, type InputSeries } from './rule-test.js';
 import { firesFrom, firing, rules, type Fired } from './rules.js';

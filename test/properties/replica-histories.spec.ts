@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import fc from 'fast-check';
 import { SYSTEM_CLOCK, type Clock } from '@/model/clock.js';
 import { InProcessState } from '@/snapshots/in-process/in-process-state.js';
@@ -92,7 +92,7 @@ class ReplicaGroup {
   /** Passes time in small steps, and checks after each. */
   private async pass(ms: number): Promise<void> {
     for (let left = ms; ; left -= LOOK_EVERY_MS) {
-      await jest.advanceTimersByTimeAsync(Math.min(left, LOOK_EVERY_MS));
+      await vi.advanceTimersByTimeAsync(Math.min(left, LOOK_EVERY_MS));
       this.check();
       if (left <= LOOK_EVERY_MS) return;
     }
@@ -138,10 +138,10 @@ class ReplicaGroup {
 
 describe('random histories of replicas on one store', () => {
   beforeEach(() => {
-    jest.useFakeTimers({ now: NOW });
+    vi.useFakeTimers({ now: NOW });
   });
   afterEach(() => {
-    jest.useRealTimers();
+    vi.useRealTimers();
   });
 
   it(
@@ -151,13 +151,13 @@ describe('random histories of replicas on one store', () => {
       let reads = 0;
       await fc.assert(
         fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 40 }), async (steps) => {
-          jest.setSystemTime(NOW);
+          vi.setSystemTime(NOW);
           const group = new ReplicaGroup();
           try {
             for (const each of steps) await group.take(each);
           } finally {
             group.stop();
-            await jest.advanceTimersByTimeAsync(HEARTBEAT_MS);
+            await vi.advanceTimersByTimeAsync(HEARTBEAT_MS);
           }
           histories += 1;
           reads += group.upstream.reads;
@@ -175,13 +175,13 @@ describe('random histories of replicas on one store', () => {
     async () => {
       await fc.assert(
         fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 25 }), async (steps) => {
-          jest.setSystemTime(NOW);
+          vi.setSystemTime(NOW);
           const group = new ReplicaGroup();
           try {
             for (const each of steps) await group.take(each);
             await group.take({ kind: 'behave', behaviour: { tookMs: 10, outcome: 'read' } });
             // A read that hangs is aborted after the time of thirty calls.
-            await jest.advanceTimersByTimeAsync(330_000);
+            await vi.advanceTimersByTimeAsync(330_000);
             for (let replica = 0; replica < REPLICAS; replica += 1) {
               await group.take({ kind: 'ask', replica, noCache: false });
             }
@@ -189,7 +189,7 @@ describe('random histories of replicas on one store', () => {
             expect(group.shown).toEqual(Array.from({ length: REPLICAS }, () => group.upstream.reads));
           } finally {
             group.stop();
-            await jest.advanceTimersByTimeAsync(HEARTBEAT_MS);
+            await vi.advanceTimersByTimeAsync(HEARTBEAT_MS);
           }
         }),
         { numRuns: RUNS },

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import fc from 'fast-check';
 import { ANY_CHARACTER } from '../support/any-character.js';
 import { itemsOf, invalidFields, operationOf, type Parameter, type Schema } from '../support/document.js';

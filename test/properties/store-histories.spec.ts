@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
 import type { Backoff, Claim, Entry, Lease, SnapshotStore } from '@/snapshots/snapshot-store.js';
 import { rowOf } from '../support/rows.js';

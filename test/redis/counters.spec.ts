@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { RequestLimiter } from '@/access/request-limiter.js';
 import { RedisCounters } from '@/redis/redis-counters.js';
 import type { IoredisLink } from '@/redis/ioredis-link.js';

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Credentials } from '@/model/source.js';
 import type { IoredisLink } from '@/redis/ioredis-link.js';
 import type { UpstreamName } from '@/simulator/settings.js';

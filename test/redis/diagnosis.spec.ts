@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import { startGateway, type RunningGateway } from '../support/gateway.js';
 import { ask } from '../support/http.js';
 import { sourceWith } from '../support/reading.js';

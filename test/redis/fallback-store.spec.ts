@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { RedisUnavailable } from '@/redis/redis-link.js';
 import { FallbackStore } from '@/snapshots/fallback/fallback-store.js';
 import { InProcessStore } from '@/snapshots/in-process/in-process-store.js';

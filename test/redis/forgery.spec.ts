@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { IN_FULL } from '../support/figures.js';
 import { Forger, FORGED_ID } from './forger.js';
 import { startGateway, startSimulator, type RunningGateway, type Simulator } from '../support/gateway.js';

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { SYSTEM_CLOCK } from '@/model/clock.js';
 import type { LimitedSource } from '@/model/shared-limits.js';
 import type { IoredisLink } from '@/redis/ioredis-link.js';

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { IoredisLink, LinkObserver } from '@/redis/ioredis-link.js';
 import { AMPLE, linkTo as openLink, SCANT } from '../support/redis-link.js';
 import { EVERY_RIGHT } from '../support/redis-rights.js';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { KnownCredential, SharedLockout } from '@/model/shared-lockout.js';
 import { clockOf } from '../support/clock.js';
 import { RedisLockouts } from '@/redis/redis-lockouts.js';

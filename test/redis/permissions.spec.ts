@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it } from 'vitest';
 import { SYSTEM_CLOCK } from '@/model/clock.js';
 import { IoredisLink } from '@/redis/ioredis-link.js';
 import { startGateway, startSimulator } from '../support/gateway.js';

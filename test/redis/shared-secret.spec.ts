@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { IoredisLink } from '@/redis/ioredis-link.js';
 import { SharedSecret } from '@/redis/shared-secret.js';
 import { linkTo } from '../support/redis-link.js';

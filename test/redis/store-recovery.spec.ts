@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { RedisStore } from '@/snapshots/redis/redis-store.js';
 import type { Claim, Entry, Lease, StoreEvent, SnapshotStore } from '@/snapshots/snapshot-store.js';
 import { PlainLink } from '../support/plain-link.js';

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RedisStore } from '@/snapshots/redis/redis-store.js';
 import type { Entry, SnapshotStore } from '@/snapshots/snapshot-store.js';
 import { PlainLink } from '../support/plain-link.js';

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it } from 'vitest';
 import { Cluster } from 'ioredis';
 import { EVERY_RIGHT } from '../support/redis-rights.js';
 import { startRedis, startRedisCluster, startSentinel, until } from '../support/redis.js';

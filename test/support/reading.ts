@@ -1,4 +1,4 @@
-import { expect } from '@jest/globals';
+import { expect } from 'vitest';
 import { DIRECT } from '@/model/egress.js';
 import type { FailureReason } from '@/model/failure.js';
 import type { ReadContext } from '@/model/provider.js';

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startSimulator, type Simulator } from '../support/gateway.js';
 import { OtlpReceiver, type ReceivedRequest } from '../support/otlp-receiver.js';
 import { until } from '../support/redis.js';

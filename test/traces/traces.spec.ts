@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startSimulator, type Simulator } from '../support/gateway.js';
 import type { Answer } from '../support/http.js';
 import { OtlpReceiver, type ReceivedSpan } from '../support/otlp-receiver.js';

@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { acceptedCodings, codingOf } from './content-coding.js';
 
 const LARGE = 100_000;

@@ -1,5 +1,5 @@
 import type { write } from 'node:fs';
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
 import { LogOutput } from './log-output.js';
 

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { clientUrl, stripBasePath } from './base-path.js';
 
 function stripped(url: string, basePath: string): { url: string | undefined; asked: string } {

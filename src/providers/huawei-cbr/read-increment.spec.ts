@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
 import type { Feed } from '@/model/feed.js';
 import type { PreviousRead, ReadContext, ReadFeed } from '@/model/provider.js';

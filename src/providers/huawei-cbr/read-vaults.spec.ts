@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import type { InventoryRead } from '@/model/provider.js';
 import { SYSTEM_CLOCK } from '@/model/clock.js';
 import { UpstreamError } from '@/upstream/upstream-error.js';

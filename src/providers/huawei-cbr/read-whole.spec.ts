@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import type { TaskRow } from '@/model/task.js';
 import { walkFacts } from './read-whole.js';
 

@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import type { Task } from '@/model/task.js';
 import { removedResources } from './removed-resources.js';
 

@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import type { Feed } from '@/model/feed.js';
 import { COVERED_SINCE_EVER, type FeedRead, type SourceReader } from '@/model/provider.js';
 import type { SourceConfig } from '@/model/source.js';

@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { callTarget, encodeQuery } from '@/upstream/call-target.js';
 import type { QueryEntry } from '@/upstream/call-target.js';
 import vectors from './fixtures/ocp-aksk.json' with { type: 'json' };

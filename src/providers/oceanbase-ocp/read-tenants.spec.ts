@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import type { InventoryRead } from '@/model/provider.js';
 import type { SourceConfig } from '@/model/source.js';
 import type { UpstreamRequest } from '@/upstream/upstream-client.js';

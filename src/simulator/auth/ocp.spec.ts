@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import type { Call } from '../http/call.js';
 import { settingsFrom } from '../settings.js';
 import { OcpGate, ocpSignature } from './ocp.js';

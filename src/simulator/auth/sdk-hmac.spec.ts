@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import type { Call } from '../http/call.js';
 import { readSdkDate, readSdkHmacClaim, sdkHmacSignature } from './sdk-hmac.js';
 

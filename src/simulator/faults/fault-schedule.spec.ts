@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
 import { Random } from '../fleet/random.js';
 import type { Faults, FaultSettings } from './fault.js';

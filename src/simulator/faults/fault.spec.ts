@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openStillSimulator, type StillSimulator } from '../../../test/support/still-simulator.js';
 import { FAULT_KINDS, type FaultKind } from './fault.js';
 

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Random } from '../fleet/random.js';
 import { UPSTREAM_NAMES } from '../settings.js';
 import { openStillSimulator, rowsIn, type StillSimulator } from '../../../test/support/still-simulator.js';
@@ -57,10 +57,10 @@ describe.each(UPSTREAM_NAMES)('the speed of %s', (name) => {
 
 describe('latency', () => {
   beforeEach(() => {
-    jest.useFakeTimers();
+    vi.useFakeTimers();
   });
   afterEach(() => {
-    jest.useRealTimers();
+    vi.useRealTimers();
   });
 
   /** When the answer is sent, in milliseconds after the call. */
@@ -77,7 +77,7 @@ describe('latency', () => {
       },
     };
     faultAction('latency')(exchange as FaultyExchange);
-    jest.runAllTimers();
+    vi.runAllTimers();
     return sentMs;
   }
 

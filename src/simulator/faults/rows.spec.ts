@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CANARIES } from '../canaries.js';
 import { openStillSimulator, rowsIn, type StillSimulator } from '../../../test/support/still-simulator.js';
 import type { FaultKind } from './fault.js';

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { CceCluster } from '../fleet/fleet.js';
 import { startSimulator, type Simulator } from '../simulator.js';
 import { ask, type Answer } from '../../../test/support/simulator-client.js';

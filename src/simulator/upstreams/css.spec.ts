@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { CssCluster } from '../fleet/fleet.js';
 import type { CssRecord } from '../fleet/records.js';
 import { startSimulator, type Simulator } from '../simulator.js';

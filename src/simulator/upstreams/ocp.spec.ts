@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { OcpCluster } from '../fleet/fleet.js';
 import { makeOcpRecord } from '../fleet/ocp-workload.js';
 import { startSimulator, type Simulator } from '../simulator.js';

@@ -1,5 +1,5 @@
 import { brotliCompressSync } from 'node:zlib';
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import type { Task } from '@/model/task.js';
 import { digestOf } from './manifest.js';
 import { decodeSegment, encodeSegment } from './segments.js';

@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { clockOf } from '../../../test/support/clock.js';
 import { CredentialGates } from './credential-gates.js';
 

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { SteppedClock } from '../../../test/support/clock.js';
 import { UpstreamError } from '../upstream-error.js';
 import { TokenSession } from './token-session.js';

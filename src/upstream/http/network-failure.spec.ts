@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { networkFailure } from './network-failure.js';
 
 const CERTIFICATE_REQUIRED =

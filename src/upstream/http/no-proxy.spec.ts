@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { isException } from './no-proxy.js';
 
 const covered = (url: string, ...entries: string[]): boolean => isException(new URL(url), entries);

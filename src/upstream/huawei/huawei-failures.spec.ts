@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { huaweiFailureOf } from './huawei-failures.js';
 
 describe('huaweiFailureOf', () => {

@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { SteppedClock } from '../../../test/support/clock.js';
 import type { HttpAnswer, HttpExchange } from '../http/http-exchange.js';
 import { logInAtIam, type Login } from './iam-login.js';

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { SYSTEM_CLOCK, type Clock } from '@/model/clock.js';
 import type { SharedLimits } from '@/model/shared-limits.js';
 import type { CallRate } from '@/model/source.js';
@@ -8,7 +8,7 @@ import { CallLimits } from './call-limits.js';
 const OPEN = new AbortController().signal;
 
 afterEach(() => {
-  jest.useRealTimers();
+  vi.useRealTimers();
 });
 
 function limitsOf(
@@ -114,7 +114,7 @@ describe('CallLimits', () => {
   });
 
   it('returns its slot for a Retry-After that began while it waited, and then takes one again', async () => {
-    jest.useFakeTimers({ now: 0 });
+    vi.useFakeTimers({ now: 0 });
     const log: string[] = [];
     let limits: CallLimits | null = null;
     const shared: SharedLimits = {
@@ -130,7 +130,7 @@ describe('CallLimits', () => {
     };
     limits = limitsOf(null, shared, SYSTEM_CLOCK);
     const call = limits.call(OPEN, () => Promise.resolve(log.push(`call ${Date.now()}`)));
-    await jest.advanceTimersByTimeAsync(1_000);
+    await vi.advanceTimersByTimeAsync(1_000);
     await call;
     expect(log).toEqual(['enter 0', 'leave 0', 'enter 1000', 'call 1000', 'leave 1000']);
   });

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import fc from 'fast-check';
 import { SYSTEM_CLOCK } from '@/model/clock.js';
 import type { CallRate } from '@/model/source.js';
@@ -11,19 +11,19 @@ let window: CallWindow;
 let sentMs: number[];
 
 beforeEach(() => {
-  jest.useFakeTimers({ now: Date.parse('2026-11-20T08:00:00Z') });
+  vi.useFakeTimers({ now: Date.parse('2026-11-20T08:00:00Z') });
   window = new CallWindow(RATE, SYSTEM_CLOCK);
   sentMs = [];
 });
 afterEach(() => {
-  jest.useRealTimers();
+  vi.useRealTimers();
 });
 
 /** Makes so many calls, each as soon as it may go. */
 function call(times: number): void {
   for (let time = 0; time < times; time += 1) {
     for (let waitMs = window.take(); waitMs > 0; waitMs = window.take()) {
-      jest.advanceTimersByTime(waitMs);
+      vi.advanceTimersByTime(waitMs);
     }
     sentMs.push(performance.now());
   }
@@ -37,9 +37,9 @@ function mostIn(perMs: number): number {
 describe('the calls in a window', () => {
   it('are no more than allowed around a boundary, for an upstream that counts a sliding window', () => {
     call(1);
-    jest.advanceTimersByTime(59_000);
+    vi.advanceTimersByTime(59_000);
     call(9);
-    jest.advanceTimersByTime(1_000);
+    vi.advanceTimersByTime(1_000);
     call(10);
     expect(mostIn(RATE.perMs)).toBe(10);
   });
@@ -50,16 +50,16 @@ describe('the calls in a window', () => {
       fc.property(fc.array(fc.record({ pause, calls: fc.integer({ min: 1, max: 15 }) })), (steps) => {
         window = new CallWindow(RATE, SYSTEM_CLOCK);
         sentMs = [0];
-        jest.advanceTimersByTime(200_000);
+        vi.advanceTimersByTime(200_000);
         for (const { pause: ms, calls } of steps) {
-          jest.advanceTimersByTime(ms);
+          vi.advanceTimersByTime(ms);
           call(calls);
         }
         expect(mostIn(RATE.perMs)).toBeLessThanOrEqual(10);
       }),
       { numRuns: 100 },
     );
-    jest.advanceTimersByTime(200_000);
+    vi.advanceTimersByTime(200_000);
     const beganMs = performance.now();
     call(10);
     expect(performance.now()).toBe(beganMs);
@@ -67,7 +67,7 @@ describe('the calls in a window', () => {
 
   it.each([-3_600_000, 3_600_000])('wait no longer when the clock is set by %d ms', (byMs) => {
     call(10);
-    jest.setSystemTime(Date.now() + byMs);
+    vi.setSystemTime(Date.now() + byMs);
     const waitMs = window.take();
     expect(waitMs).toBeGreaterThan(59_000);
     expect(waitMs).toBeLessThan(62_000);
@@ -76,12 +76,12 @@ describe('the calls in a window', () => {
   it('report what remains, and when the next may start', () => {
     expect(window.budget()).toEqual({ ...RATE, remaining: 10, resetTimeMs: null });
     call(1);
-    jest.advanceTimersByTime(30_000);
+    vi.advanceTimersByTime(30_000);
     call(2);
     const budget = window.budget();
     expect(budget.remaining).toBe(7);
-    jest.setSystemTime(budget.resetTimeMs ?? 0);
-    jest.advanceTimersByTime(30_250);
+    vi.setSystemTime(budget.resetTimeMs ?? 0);
+    vi.advanceTimersByTime(30_250);
     expect(window.budget()).toMatchObject({ remaining: 8 });
   });
 });

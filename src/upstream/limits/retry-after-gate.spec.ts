@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { SYSTEM_CLOCK } from '@/model/clock.js';
 import { RetryAfterGate } from './retry-after-gate.js';
 
@@ -7,11 +7,11 @@ const OPEN = new AbortController().signal;
 let gate: RetryAfterGate;
 
 beforeEach(() => {
-  jest.useFakeTimers({ now: 1_000_000 });
+  vi.useFakeTimers({ now: 1_000_000 });
   gate = new RetryAfterGate(SYSTEM_CLOCK);
 });
 afterEach(() => {
-  jest.useRealTimers();
+  vi.useRealTimers();
 });
 
 describe('RetryAfterGate', () => {
@@ -24,20 +24,20 @@ describe('RetryAfterGate', () => {
     gate.closeFor(2_000);
     let isOver = false;
     void gate.untilOpen(OPEN).then(() => (isOver = true));
-    await jest.advanceTimersByTimeAsync(1_999);
+    await vi.advanceTimersByTimeAsync(1_999);
     expect([isOver, gate.remainingMs()]).toEqual([false, 1]);
-    await jest.advanceTimersByTimeAsync(1);
+    await vi.advanceTimersByTimeAsync(1);
     expect([isOver, gate.remainingMs()]).toEqual([true, 0]);
   });
 
   it('fails with THROTTLED at once, with the time that remains, when that is more than two seconds', async () => {
     gate.closeFor(7_000);
-    jest.advanceTimersByTime(500);
+    vi.advanceTimersByTime(500);
     await expect(gate.untilOpen(OPEN)).rejects.toMatchObject({ reason: 'THROTTLED', retryAfterMs: 6_500 });
     expect(() => {
       gate.assertOpensSoon();
     }).toThrow('THROTTLED');
-    jest.advanceTimersByTime(4_500);
+    vi.advanceTimersByTime(4_500);
     expect(() => {
       gate.assertOpensSoon();
     }).not.toThrow();
@@ -49,15 +49,15 @@ describe('RetryAfterGate', () => {
       reason: 'THROTTLED',
       retryAfterMs: 59_500,
     });
-    await jest.advanceTimersByTimeAsync(500);
+    await vi.advanceTimersByTimeAsync(500);
     gate.closeFor(60_000);
-    await jest.advanceTimersByTimeAsync(500);
+    await vi.advanceTimersByTimeAsync(500);
     await waiting;
   });
 
   it('is not shortened by a shorter one', () => {
     gate.closeFor(60_000);
-    jest.advanceTimersByTime(10_000);
+    vi.advanceTimersByTime(10_000);
     gate.closeFor(1_000);
     gate.closeFor(0);
     expect(gate.remainingMs()).toBe(50_000);
@@ -69,14 +69,14 @@ describe('RetryAfterGate', () => {
     const waiting = expect(gate.untilOpen(controller.signal)).rejects.toMatchObject({ reason: 'TIMEOUT' });
     controller.abort();
     await waiting;
-    expect(jest.getTimerCount()).toBe(0);
+    expect(vi.getTimerCount()).toBe(0);
     await expect(gate.untilOpen(controller.signal)).rejects.toMatchObject({ reason: 'TIMEOUT' });
   });
 
   it.each([-3_600_000, 3_600_000])('keeps its length when the clock is set by %d ms', (byMs) => {
     gate.closeFor(60_000);
-    jest.advanceTimersByTime(10_000);
-    jest.setSystemTime(Date.now() + byMs);
+    vi.advanceTimersByTime(10_000);
+    vi.setSystemTime(Date.now() + byMs);
     expect(gate.remainingMs()).toBe(50_000);
   });
 });

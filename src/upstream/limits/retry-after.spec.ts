@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import type { FailureReason } from '@/model/failure.js';
 import { retryAfterMs, sourceWaitMs, throttlingWindowMs } from './retry-after.js';
 

@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { findClusters } from './cluster-list.js';
 import type { Fields } from '../records/raw.js';
 import { UpstreamError } from '../upstream-error.js';

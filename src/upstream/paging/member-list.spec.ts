@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import type { Fields } from '../records/raw.js';
 import { UpstreamError } from '../upstream-error.js';
 import { findMembers, mostMembers, type MemberReading } from './member-list.js';

@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { DriftLog } from '@/model/drift.js';
 import { jsonOf, JsonText } from '@/model/json-text.js';
 import type { PreviousRead, ReadContext } from '@/model/provider.js';

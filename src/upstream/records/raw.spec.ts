@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { DriftLog, type DriftCounts } from '@/model/drift.js';
 import { Fields, rawObject, type RawObject } from './raw.js';
 

@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { DriftLog } from '@/model/drift.js';
 import { documentedFields, noteDropped, openRow, type RowShape } from './row-shape.js';
 

@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { JsonText } from '@/model/json-text.js';
 import type { TaskRow } from '@/model/task.js';
 import { runCooperatively } from '@/scheduling/cooperative.js';

@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { DriftLog } from '@/model/drift.js';
 import { parseGoTime } from '@/providers/huawei-cce/go-time.js';
 import { Fields, rawObject } from './raw.js';

@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { BUCKET_UNITS } from '@/model/summary.js';
 import { PlainCalendar, ZONES } from '../../../test/support/plain-calendar.js';
 import { Calendar, type Bucket } from './calendar.js';

@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
 import type { Snapshot } from '@/model/snapshot.js';
 import { BUCKET_UNITS, GROUP_FIELDS, type GroupField, type SummaryQuery } from '@/model/summary.js';

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import fc from 'fast-check';
 import { EXHAUSTIVE } from '../../support/combinations.js';
 import type { SentPage } from '../../support/tasks.js';
@@ -11,7 +11,7 @@ const REQUESTS = EXHAUSTIVE ? 10_000 : 500;
 const WALKS = EXHAUSTIVE ? 300 : 15;
 const ENOUGH_TIME_MS = EXHAUSTIVE ? 900_000 : 120_000;
 
-/** Printed by every failure; `LEAK_SEED=… npm run test:jest -- --testPathPatterns access/leaks` repeats the run. */
+/** Printed by every failure; `LEAK_SEED=… npm run test:run -- access/leaks` repeats the run. */
 const SEED = Number(process.env.LEAK_SEED ?? Date.now() % 2 ** 31);
 
 const gateways = new Gateways();

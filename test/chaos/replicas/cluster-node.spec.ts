@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { IN_FULL, printFigures } from '../../support/figures.js';
 import type { Simulator } from '../../support/gateway.js';
 import { quantileMs } from '../../support/load.js';

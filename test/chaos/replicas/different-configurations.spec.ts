@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { SMALL, TestSetup } from '../../support/test-setup.js';
 import { askAll, askPage, ids } from '../../support/tasks.js';
 

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { IN_FULL } from '../../support/figures.js';
 import type { Simulator } from '../../support/gateway.js';
 import { ask } from '../../support/http.js';

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import fc from 'fast-check';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { IN_FULL, printFigures } from '../../support/figures.js';

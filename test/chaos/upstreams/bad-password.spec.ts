@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Credentials, SourceConfig } from '@/model/source.js';
 import type { IoredisLink } from '@/redis/ioredis-link.js';
 import type { UpstreamName } from '@/simulator/settings.js';

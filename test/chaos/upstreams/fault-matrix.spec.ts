@@ -1,4 +1,4 @@
-import { afterAll, describe, expect, it } from '@jest/globals';
+import { afterAll, describe, expect, it } from 'vitest';
 import fc from 'fast-check';
 import { FAULT_KINDS, type FaultSettings } from '@/simulator/faults/fault.js';
 import { openByName, openByTls, type BreakableRoute } from './breakable-route.js';

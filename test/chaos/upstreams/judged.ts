@@ -1,4 +1,4 @@
-import { expect } from '@jest/globals';
+import { expect } from 'vitest';
 import type { Config } from '@/config/config.js';
 import type { Expectation } from '@/model/expectation.js';
 import type { SentFeedProblem } from '../../support/tasks.js';

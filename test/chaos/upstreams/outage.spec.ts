@@ -1,4 +1,4 @@
-import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import type { FaultSettings } from '@/simulator/faults/fault.js';
 import { isProbed } from '../../support/circuits.js';
 import { IN_FULL, printFigures } from '../../support/figures.js';

@@ -1,4 +1,4 @@
-import { afterAll, describe, expect, it } from '@jest/globals';
+import { afterAll, describe, expect, it } from 'vitest';
 import fc from 'fast-check';
 import { FAULT_KINDS, type FaultKind, type FaultSettings } from '@/simulator/faults/fault.js';
 import { IN_FULL, printFigures } from '../../support/figures.js';
@@ -101,9 +101,9 @@ async function runRound(scenario: FaultScenario, truth: Seen, applied: Faults): 
 }
 
 describe('random faults of all upstreams', () => {
-  const each = IN_FULL ? it.concurrent.each : it.each;
-  each(Array.from({ length: SCENARIOS }, (_, number) => number))(
+  it.each(Array.from({ length: SCENARIOS }, (_, number) => number))(
     'are all reported, and end in complete answers (scenario %d)',
+    IN_FULL ? { concurrent: true, timeout: 3_600_000 } : {},
     async (number) => {
       const scenario = await FaultScenario.open(100 + number, TIMING);
       try {
@@ -116,7 +116,6 @@ describe('random faults of all upstreams', () => {
         await scenario.close();
       }
     },
-    IN_FULL ? 3_600_000 : undefined,
   );
 
   afterAll(() => {

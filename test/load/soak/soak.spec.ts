@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Random } from '@/simulator/fleet/random.js';
 import { printFigures } from '../../support/figures.js';
 import { ask } from '../../support/http.js';

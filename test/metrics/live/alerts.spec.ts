@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { putLoad } from '../../load/load-processes.js';
 import { startRedis, until, type TestRedis } from '../../support/redis.js';
 import { TestSetup } from '../../support/test-setup.js';

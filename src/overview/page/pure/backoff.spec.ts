@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { nextRoundMs, retryAfterMs } from './backoff.js';
 
 describe('the wait before the next round', () => {

@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import type { SummaryGroup, TaskSummary } from './api-types.js';
 import { failureDays, startOfDays } from './failure-days.js';
 

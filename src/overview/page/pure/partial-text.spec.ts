@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import type { FeedProblem, Partiality } from './api-types.js';
 import { partialSentence, partialSources } from './partial-text.js';
 

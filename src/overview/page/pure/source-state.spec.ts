@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import type { Feed, Source } from './api-types.js';
 import { sourceState, troubledFeeds } from './source-state.js';
 
