@@ -30,14 +30,20 @@ await serveParent(async (settings) => {
 });
 
 async function startGateway({ urls, clusters = null, logLevel = 'info', auth = 'none', ...more }) {
-  const { isTraced = false, freshForMs = null } = more;
+  const { isTraced = false, freshForMs = {} } = more;
   const config = { ...configFor(urls, clusters, logLevel), auth };
-  if (freshForMs !== null) config.sources = config.sources.map((source) => ({ ...source, freshForMs }));
+  config.sources = config.sources.map((source) => ({ ...source, ...freshnessOf(source.id, freshForMs) }));
   const log = createLogger(config.log.level, undefined, isTraced);
   const tracedShare = isTraced ? (await trace(log)).requestShare : undefined;
   const app = await createGateway({ config, log, clock: SYSTEM_CLOCK, tracedShare });
   await app.listen(config.server.port, config.server.host);
   return app;
+}
+
+/** What the case wants for a source, or for all sources (`*`). */
+function freshnessOf(id, { [id]: own, '*': all }) {
+  const freshForMs = own ?? all;
+  return freshForMs === undefined ? {} : { freshForMs };
 }
 
 /** As the variables say that the process was started with. */
