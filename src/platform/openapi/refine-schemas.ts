@@ -43,7 +43,7 @@ interface EnumSchema {
   'x-extensible-enum'?: unknown[];
 }
 
-const TAKE_OTHERS = 'More words may come: take one that is not listed.';
+const TAKE_OTHERS = 'More words may be added: accept words that are not listed.';
 
 /**
  * Opens the enums of answers: one more word must break no client. `x-extensible-enum` names the words of today, and
