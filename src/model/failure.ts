@@ -38,7 +38,8 @@ const MESSAGES: Record<FailureReason, string> = {
   UPSTREAM_ERROR: 'The upstream answered with an error.',
   MALFORMED: 'The answer of the upstream does not have the documented format.',
   CIRCUIT_OPEN: 'The upstream failed repeatedly; the gateway will try again after a pause.',
-  LIMIT: 'The feed exceeds maxTasksPerFeed, or an answer exceeds the size limit.',
+  LIMIT:
+    'The feed exceeds maxTasksPerFeed, the inventory exceeds 20,000 resources, or an answer exceeds the size limit.',
 };
 
 /** The gateway's own sentence for a reason. It never contains text of the upstream, a host, an account or a secret. */
