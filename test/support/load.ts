@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Agent, get, type IncomingMessage } from 'node:http';
+import { IN_FULL } from './figures.js';
 import { Schedule } from './schedule.js';
 import type { SentPage } from './tasks.js';
 
@@ -7,6 +8,8 @@ import type { SentPage } from './tasks.js';
 export interface Answered {
   /** 0 when there was no answer. */
   readonly status: number;
+  /** Turned away, because the gateway or its machine has too much to do. */
+  readonly isShed: boolean;
   readonly complete: boolean;
   /** What keeps it from being complete: feed, state and reason of each problem. */
   readonly problems: string;
@@ -27,10 +30,10 @@ export interface LoadSettings {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-type Content = Pick<Answered, 'complete' | 'problems' | 'totalSize' | 'tasks'>;
+type Content = Pick<Answered, 'isShed' | 'complete' | 'problems' | 'totalSize' | 'tasks'>;
 
 const USUAL_PATH = '/v1/tasks?pageSize=50';
-const NO_CONTENT: Content = { complete: false, problems: '', totalSize: -1, tasks: '' };
+const NO_CONTENT: Content = { isShed: false, complete: false, problems: '', totalSize: -1, tasks: '' };
 const MOST_BODIES = 200;
 
 /** Sends requests to several gateways in turn, and notes what comes back. */
@@ -57,7 +60,8 @@ export class Caller {
     const { statusCode = 0, headers: got } = came.message;
     const age = got.age === undefined ? null : Number(got.age);
     const cacheStatus = got['cache-status'] === undefined ? null : String(got['cache-status']);
-    const content = statusCode === 200 ? this.#contentOf(came.text) : NO_CONTENT;
+    const isShed = statusCode === 503 && came.text.includes('/problems/overloaded"');
+    const content = statusCode === 200 ? this.#contentOf(came.text) : { ...NO_CONTENT, isShed };
     return { status: statusCode, ...content, ageSeconds: age, cacheStatus, dueMs, latencyMs };
   }
 
@@ -91,7 +95,7 @@ export class Caller {
     const ids = createHash('sha256').update(JSON.stringify(tasks.map(({ id }) => id)));
     const { complete, problems } = completeness;
     const told = problems.map(({ feed, state, reason }) => `${feed} ${state} ${String(reason)}`);
-    const content = { complete, problems: told.join(), totalSize, tasks: ids.digest('hex') };
+    const content = { isShed: false, complete, problems: told.join(), totalSize, tasks: ids.digest('hex') };
     if (this.#seen.size >= MOST_BODIES) this.#seen.clear();
     this.#seen.set(text, content);
     return content;
@@ -122,6 +126,14 @@ export class Load {
   get count(): number {
     return this.#answered.length;
   }
+}
+
+/**
+ * The answers without those to requests that were turned away. A machine that does other work may have too much to do for any load,
+ * and that is not what the tests of faults are about. On a quiet machine, where tests run in full, nothing is left out.
+ */
+export function served(answered: readonly Answered[]): readonly Answered[] {
+  return IN_FULL ? answered : answered.filter(({ isShed }) => !isShed);
 }
 
 /** The answers whose requests were due in a span of time. */

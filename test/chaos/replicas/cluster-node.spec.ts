@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { IN_FULL, printFigures } from '../../support/figures.js';
 import type { Simulator } from '../../support/gateway.js';
-import { quantileMs } from '../../support/load.js';
+import { quantileMs, served } from '../../support/load.js';
 import { countReads } from '../../support/read-counts.js';
 import { until } from '../../support/redis.js';
 import { isWithoutRedis, type Replica } from '../../support/replica.js';
@@ -41,7 +41,7 @@ describe('a Redis Cluster that loses a node', () => {
       const beganMs = performance.now();
       await until(async () => !(await someAreWithoutRedis(replicas)));
       const wellAgainMs = performance.now() - beganMs;
-      const answered = await load.stop();
+      const answered = served(await load.stop());
       expect(answered.filter(({ status, complete }) => status !== 200 || !complete)).toEqual([]);
       expect(answered.filter((each) => each.totalSize !== totalSize)).toEqual([]);
       printFigures('a node of the Cluster is killed and comes back', [

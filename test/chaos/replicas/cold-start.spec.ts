@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { IN_FULL, printFigures } from '../../support/figures.js';
 import type { Simulator } from '../../support/gateway.js';
-import { quantileMs, type Answered } from '../../support/load.js';
+import { quantileMs, served, type Answered } from '../../support/load.js';
 import { until } from '../../support/redis.js';
 import { countReads, eachRead, readsByFeed, readTimes } from '../../support/read-counts.js';
 import type { Replica } from '../../support/replica.js';
@@ -54,7 +54,7 @@ describe.each(PLACES)('%d replica(s) on %s', (count, place) => {
 
   it(`read every feed once for ${QUESTIONS} requests at once, and all get the same tasks`, async () => {
     const caller = setup.caller(replicas);
-    const answered = await caller.burst(QUESTIONS);
+    const answered = served(await caller.burst(QUESTIONS));
     if (!wereAlone(replicas)) expect(readsByFeed(simulator.calls)).toEqual(eachRead(simulator, 1));
     const { length } = await askAll(replicas[0]?.url ?? '');
     expect(flaws(answered, length)).toEqual(NO_FLAWS);
@@ -74,7 +74,7 @@ describe.each(PLACES)('%d replica(s) on %s', (count, place) => {
     simulator.calls.reset();
     const load = setup.load(replicas, { perSecond: PER_SECOND, headers: { 'cache-control': 'no-cache' } });
     await until(() => [...readTimes(simulator.calls).values()].some(({ length }) => length >= ENOUGH_READS));
-    const answered = await load.stop();
+    const answered = served(await load.stop());
     const times = readTimes(simulator.calls);
     const { length } = await askAll(replicas[0]?.url ?? '');
     expect(flaws(answered, length)).toEqual(NO_FLAWS);

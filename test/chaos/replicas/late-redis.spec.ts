@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { IN_FULL, printFigures } from '../../support/figures.js';
 import type { Simulator } from '../../support/gateway.js';
 import { eachRead, readsByFeed } from '../../support/read-counts.js';
+import { served } from '../../support/load.js';
 import { until, type TestRedis } from '../../support/redis.js';
 import { isWithoutRedis, type Replica } from '../../support/replica.js';
 import { TestSetup, type ReplicaSettings } from '../../support/test-setup.js';
@@ -59,7 +60,7 @@ describe('a Redis that is down when the gateways start', () => {
     simulator.fleet.css[0]?.rows.removeAt('oldest-first', new Set([0]));
     await askPage(replicas[0]?.url ?? '', {}, { 'cache-control': 'no-cache' });
     await until(async () => (await totalSizes(replicas)).every((each) => each === size - 1));
-    const answered = await load.stop();
+    const answered = served(await load.stop());
     expect(answered.filter(({ status, complete }) => status !== 200 || !complete)).toEqual([]);
     expect(readsByFeed(simulator.calls)).toEqual(eachRead(simulator, 1));
     printFigures('Redis absent at the start', [

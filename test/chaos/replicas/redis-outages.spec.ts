@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { IN_FULL, printFigures } from '../../support/figures.js';
 import type { Simulator } from '../../support/gateway.js';
-import { dueWithin, quantileMs, type Answered, type Load } from '../../support/load.js';
+import { dueWithin, quantileMs, served, type Answered, type Load } from '../../support/load.js';
 import { drain, fill, replaceAll } from './redis-outages.js';
 import { countReads, eachRead } from '../../support/read-counts.js';
 import { until, type TestRedis } from '../../support/redis.js';
@@ -137,7 +137,7 @@ async function runOutage({ begin, end, name, isOutage }: Outage): Promise<readon
   const recoveredMs = performance.now() - endedMs;
   await sleep(2 * FRESH_MS);
   const after = await span(load, ANSWERS_AFTER);
-  const answered = await load.stop();
+  const answered = served(await load.stop());
   figures(answered, { before, [name]: during, after });
   printFigures(`${name}, then works again`, [{ 'all use Redis again after ms': recoveredMs }]);
   expect(after.reads).toBeLessThanOrEqual(mostReads(after));
