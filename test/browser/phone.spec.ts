@@ -52,9 +52,9 @@ async function expectSchemeFollowed(page: Page, now: 'light' | 'dark'): Promise<
     page.evaluate('getComputedStyle(document.querySelector(".swagger-ui")).backgroundColor');
   const before = await background();
   await page.emulateMedia({ colorScheme: now === 'light' ? 'dark' : 'light' });
-  await page.waitForFunction(
-    `document.documentElement.classList.contains("dark-mode") === ${now === 'light'}`,
-  );
+  await page
+    .locator(now === 'light' ? 'html.dark-mode' : 'html:not(.dark-mode)')
+    .waitFor({ state: 'attached' });
   expect(await background()).not.toBe(before);
 }
 
