@@ -1,10 +1,12 @@
 import { request } from 'node:http';
 
-/** One GET on a connection of its own: the answer as it came, and how long it took to the last byte. */
-export function ask(url, headers = {}) {
+/** One GET, on a connection of its own or one of the agent's: the answer as it came, and how long it took to the last byte. */
+export function ask(url, headers = {}, agent = undefined) {
   return new Promise((resolve, reject) => {
     const startedMs = performance.now();
-    const call = request(url, { headers: { connection: 'close', ...headers } }, (response) => {
+    const options =
+      agent === undefined ? { headers: { connection: 'close', ...headers } } : { headers, agent };
+    const call = request(url, options, (response) => {
       const chunks = [];
       response.on('data', (chunk) => chunks.push(chunk));
       response.on('error', reject);
