@@ -57,7 +57,7 @@ export function connectToRedis({ config, log, clock, metrics }: RedisDependencie
 
 function observerFor(log: Log, counted: RedisMetrics): LinkObserver {
   return {
-    isDown: (code, lacking) => {
+    foundDown: (code, lacking) => {
       if (lacking === null) log.warn({ code }, 'Redis is down');
       else
         log.warn(

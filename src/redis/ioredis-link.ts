@@ -14,7 +14,7 @@ const PROBE_EVERY_MS = 5_000;
 /** Is told how the link fares, for the log and for metrics. */
 export interface LinkObserver {
   /** Once for each cause while it is down, also before it was ever up. */
-  isDown(code: string, lacking: string | null): void;
+  foundDown(code: string, lacking: string | null): void;
   cameBack(downForMs: number): void;
   /** For each `run` that threw, those refused while the link is down included. */
   failed(code: string): void;
@@ -196,7 +196,7 @@ export class IoredisLink extends RedisLink {
     this.#later(this.#pauseMs, () => this.#tryToOpen());
     this.#pauseMs = Math.min(this.#pauseMs * 1.25, LONGEST_PAUSE_MS);
     const cause = `${code} ${lacking ?? ''}`;
-    if (!this.#causes.has(cause)) this.options.observer.isDown(code, lacking);
+    if (!this.#causes.has(cause)) this.options.observer.foundDown(code, lacking);
     this.#causes.add(cause);
   }
 

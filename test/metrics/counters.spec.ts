@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { configFor, runGateway, startGateway, type GatewayOptions } from '../support/gateway.js';
 import { ask } from '../support/http.js';
 import { redisNamespace, until } from '../support/redis.js';
-import { isWithoutRedis } from '../support/replica.js';
+import { usesRedis } from '../support/replica.js';
 import { scrape, seriesOf, type Scrape } from '../support/scrape.js';
 import { SMALL, TestSetup } from '../support/test-setup.js';
 
@@ -153,7 +153,7 @@ describe('Redis', () => {
     const config = configFor(simulator, { redis: { url, prefix } });
     const gateway = await runGateway(config);
     setup.onClear(gateway.stop);
-    await until(async () => !(await isWithoutRedis(gateway)));
+    await usesRedis(gateway);
     await ask(`${gateway.url}/v1/tasks`);
     const scraped = await told(gateway.url);
     for (const kind of ['short', 'bulk']) {

@@ -4,7 +4,7 @@ import { Forger, FORGED_ID } from './forger.js';
 import { startGateway, startSimulator, type RunningGateway, type Simulator } from '../support/gateway.js';
 import { ask } from '../support/http.js';
 import { startRedis, until, type TestRedis } from '../support/redis.js';
-import { isWithoutRedis } from '../support/replica.js';
+import { usesRedis } from '../support/replica.js';
 import { SMALL } from '../support/test-setup.js';
 import { askPage, ids } from '../support/tasks.js';
 
@@ -32,7 +32,7 @@ beforeEach(async () => {
   };
   gateways = await Promise.all([startGateway(simulator, options), startGateway(simulator, options)]);
   for (const gateway of gateways) {
-    await until(async () => !(await isWithoutRedis(gateway)));
+    await usesRedis(gateway);
     await askPage(gateway.url);
   }
   forger = new Forger(redis.port);

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startGateway, startSimulator, type RunningGateway, type Simulator } from '../support/gateway.js';
 import { ask } from '../support/http.js';
-import { isWithoutRedis } from '../support/replica.js';
+import { usesRedis } from '../support/replica.js';
 import { startRedis, until, type TestRedis } from '../support/redis.js';
 
 describe('a gateway with Redis', () => {
@@ -43,8 +43,7 @@ describe('a gateway with Redis', () => {
 
   it('reports that Redis is down, answers nevertheless, and reports when it is back', async () => {
     await start();
-    // A start does not wait for a Redis that is slow to answer.
-    await until(async () => !(await isWithoutRedis(gateway)));
+    await usesRedis(gateway);
     expect(await health()).toEqual({ status: 'ok', degraded: [] });
     expect(await metric('tributary_redis_up')).toBe('tributary_redis_up 1');
 

@@ -19,7 +19,7 @@ class Record implements LinkObserver {
   readonly failures: string[] = [];
   readonly commands: string[] = [];
 
-  isDown(code: string): void {
+  foundDown(code: string): void {
     this.events.push(`down ${code}`);
   }
 

@@ -31,7 +31,7 @@ async function toldBy(redis: TestRedis): Promise<readonly string[]> {
   const link = linkTo(redis.url, {
     observer: {
       // On a busy machine an attempt may take too long before it finds what is lacking.
-      isDown: (code, lacking) => code !== 'TIMEOUT' && told.push(`${code}: ${lacking ?? ''}`),
+      foundDown: (code, lacking) => code !== 'TIMEOUT' && told.push(`${code}: ${lacking ?? ''}`),
       ran: () => undefined,
       cameBack: () => told.push('back'),
       failed: () => undefined,

@@ -4,7 +4,7 @@ import { IoredisLink, type LinkObserver, type LinkOptions } from '@/redis/ioredi
 
 /** Has no interest in how the link fares. */
 export const SILENT: LinkObserver = {
-  isDown: () => undefined,
+  foundDown: () => undefined,
   ran: () => undefined,
   cameBack: () => undefined,
   failed: () => undefined,

@@ -1,5 +1,6 @@
 import { GatewayProcess } from './gateway-process.js';
 import { ask } from './http.js';
+import { until } from './redis.js';
 
 /** A line of a gateway's log. */
 export interface LogLine {
@@ -87,4 +88,9 @@ export class Replica {
 export async function isWithoutRedis({ url }: { readonly url: string }): Promise<boolean> {
   const { body } = await ask(`${url}/health/ready`);
   return (body as Health).degraded.some(({ part }) => part === 'redis');
+}
+
+/** Resolves when a gateway uses Redis. A start does not wait long for it, and on a busy machine it may be slow to answer. */
+export function usesRedis(gateway: { readonly url: string }): Promise<void> {
+  return until(async () => !(await isWithoutRedis(gateway)));
 }

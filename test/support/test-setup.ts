@@ -7,8 +7,8 @@ import { PROVIDER_SETTINGS } from '@/providers/provider-list.js';
 import { urlVariables } from '@/simulator/simulator.js';
 import { runGateway, startSimulator, type RunningGateway, type Simulator } from './gateway.js';
 import { Caller, Load, type LoadSettings } from './load.js';
-import { startRedis, startRedisCluster, until, type TestCluster, type TestRedis } from './redis.js';
-import { isWithoutRedis, Replica } from './replica.js';
+import { startRedis, startRedisCluster, type TestCluster, type TestRedis } from './redis.js';
+import { Replica, usesRedis } from './replica.js';
 
 /** How the gateways of a test are configured: the keys of the file. */
 export interface ReplicaSettings {
@@ -115,10 +115,8 @@ export class TestSetup {
     for (const stop of this.#stops.splice(0).reverse()) await stop();
   }
 
-  /** A start does not wait long for Redis; on a busy machine it may be too slow to be used from the first request on. */
   async #usesRedis(gateway: HasUrl): Promise<void> {
-    if (this.#redises.some(({ isAway }) => isAway)) return;
-    await until(async () => !(await isWithoutRedis(gateway)));
+    if (!this.#redises.some(({ isAway }) => isAway)) await usesRedis(gateway);
   }
 
   #fileOf(settings: ReplicaSettings): string {
