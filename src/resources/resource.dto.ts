@@ -11,7 +11,7 @@ const TIME = { type: String, format: 'date-time', nullable: true } as const;
   description: 'Why a resource has its verdict, or what to know about it.',
 })
 export class ReasonDto {
-  /** New codes may be added: show the message of one that you do not know. */
+  /** Of a code that you do not know, show the message. */
   @ApiProperty({ enum: REASONS, example: 'OVERDUE' })
   code: Reason;
 

@@ -43,7 +43,7 @@ interface EnumSchema {
   'x-extensible-enum'?: unknown[];
 }
 
-const TAKE_OTHERS = 'More words may be added: accept words that are not listed.';
+const ACCEPT_OTHERS = 'More words may be added: accept words that are not listed.';
 
 /**
  * Opens the enums of answers: one more word must break no client. `x-extensible-enum` names the words of today, and
@@ -63,7 +63,7 @@ function openEnum(schema: EnumSchema): void {
   // That it may be null is said by its type.
   schema['x-extensible-enum'] = (schema.enum ?? []).filter((word) => word !== null);
   delete schema.enum;
-  schema.description = [schema.description, TAKE_OTHERS].filter((text) => text !== undefined).join(' ');
+  schema.description = [schema.description, ACCEPT_OTHERS].filter((text) => text !== undefined).join(' ');
 }
 
 interface NumberSchema {
