@@ -6,14 +6,17 @@ import { takeTurns } from '../harness/turns.mjs';
 
 const CONNECTIONS = 16;
 /** Of each process, for each round that is asked for. */
-const TURNS_A_ROUND = 20;
+const TURNS_A_ROUND = 12;
 /**
  * One source is read all the time, as in any gateway: what sends traces shares the code of Node for outgoing calls, and a
  * process that makes no other calls would seem to pay for all that this code costs. The others are not: what differs is small.
  */
 const FRESH_FOR_MS = { '*': 3_600_000, oceanbase: 1_000 };
-/** Two processes with the same code may differ by some percent for as long as they run. */
-const STARTS = 4;
+/**
+ * Two processes with the same code may differ by some percent for as long as they run. An even number: each side is started
+ * first equally often.
+ */
+const STARTS = 6;
 
 export const tracing = {
   name: 'tracing',
@@ -50,7 +53,11 @@ async function run(options) {
   const rows = [];
   for (const [name, side] of Object.entries(sidesFor(receiver, options.against))) {
     const pairs = [];
-    for (let start = 0; start < STARTS; start += 1) pairs.push(await comparePair(side, simulator, options));
+    for (let start = 0; start < STARTS; start += 1) {
+      const sides = start % 2 === 0 ? [side, {}] : [{}, side];
+      const measured = await comparePair(sides, simulator, options);
+      pairs.push(start % 2 === 0 ? measured : measured.toReversed());
+    }
     rows.push({
       label: `${name}, against ${WITHOUT}`,
       unit: 'processor ms/request',
@@ -65,8 +72,9 @@ async function run(options) {
 }
 
 /** Two at a time: a process that mostly waits for its turn would seem to spend more on what it does every few seconds. */
-async function comparePair(side, simulator, { rounds }) {
-  const pair = [await startTarget(side, simulator), await startTarget({}, simulator)];
+async function comparePair(sides, simulator, { rounds }) {
+  const pair = [];
+  for (const side of sides) pair.push(await startTarget(side, simulator));
   const measured = await takeTurns(pair, { turns: rounds * TURNS_A_ROUND, connections: CONNECTIONS });
   await Promise.all(pair.map(({ server }) => server.stop()));
   return measured;

@@ -3,8 +3,11 @@ import { ask, expect } from './exchange.mjs';
 
 /** Long enough to be measured, and so short that other work on the machine disturbs the turns of all targets alike. */
 const REQUESTS_A_TURN = 400;
-/** Turns that bring code to speed before anything is measured. */
-const WARM_UP_TURNS = 25;
+/**
+ * Turns before anything is measured: some 20 seconds. Until then code is compiled again and again as it meets new cases, and what
+ * happens only every few seconds brings some of them.
+ */
+const WARM_UP_TURNS = 100;
 
 /**
  * The processor time in milliseconds that each target needs for a request, over so many turns, with all that it does between
