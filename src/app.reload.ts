@@ -6,9 +6,11 @@ import type { Config } from './config/config.js';
 import type { ConfigurationStatus } from './config/configuration-status.js';
 import { FileWatch } from './config/file-watch.js';
 import type { Clock } from './model/clock.js';
+import type { Assessor } from './resources/assessor.js';
 import type { ResourceMetrics } from './resources/resource-metrics.js';
 import type { RuleBook } from './resources/rule-book.js';
 import type { Log } from './platform/logging/logger.js';
+import type { View } from './view/view.js';
 
 /** A configuration as it was read, and the files that it was made from. */
 export interface LoadedConfig {
@@ -24,6 +26,8 @@ export interface ReloadDependencies {
   readonly access: Access;
   readonly collection: Collection;
   readonly rules: RuleBook;
+  /** Those that remember what they have made of sources. */
+  readonly memories: readonly Pick<View | Assessor, 'keepOnly'>[];
   readonly metrics: ResourceMetrics;
   readonly status: ConfigurationStatus;
   readonly log: Log;
@@ -76,7 +80,7 @@ export class Reloader {
   }
 
   #apply(config: Config, cause: string): void {
-    const { access, collection, rules, metrics, status, log, clock } = this.dependencies;
+    const { access, collection, rules, memories, metrics, status, log, clock } = this.dependencies;
     const before = this.#running;
     status.lastValidMs = clock.wallMs();
     if (isDeepStrictEqual(config, before) && status.problem?.state !== 'INVALID') {
@@ -84,6 +88,8 @@ export class Reloader {
       return;
     }
     collection.apply(config.sources);
+    const sources = new Set(config.sources.map(({ id }) => id));
+    for (const memory of memories) memory.keepOnly(sources);
     access.apply(config);
     rules.apply(config.protection);
     metrics.apply(config.metrics);

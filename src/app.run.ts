@@ -13,12 +13,14 @@ import { writeAddress } from './platform/health/address-file.js';
 import { boundHeapGrowth } from './platform/bound-heap-growth.js';
 import { LogOutput } from './platform/logging/log-output.js';
 import { createLogger, type Log } from './platform/logging/logger.js';
+import { Assessor } from './resources/assessor.js';
 import { ResourceMetrics } from './resources/resource-metrics.js';
 import { RuleBook } from './resources/rule-book.js';
 import { Drain, drainMs, lastSpansMs } from './platform/stopping/drain.js';
 import { exitNow, exitWhenLogged } from './platform/stopping/exit.js';
 import { startTracing, type Tracing } from './platform/tracing/start-tracing.js';
 import { tracingSettings } from './platform/tracing/tracing-settings.js';
+import { View } from './view/view.js';
 
 /** Why a port may be refused. */
 const HINTS: Readonly<Record<string, string>> = {
@@ -115,6 +117,7 @@ function reloaderOf(app: NestFastifyApplication, { started, load, log }: Reloade
     access,
     collection,
     rules,
+    memories: [app.get(View), app.get(Assessor)],
     metrics,
     status,
     log,

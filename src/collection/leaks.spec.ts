@@ -1,6 +1,4 @@
 import { getEventListeners } from 'node:events';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { SYSTEM_CLOCK } from '@/model/clock.js';
 import { USUAL_FRESHNESS } from '@/model/collection.js';
@@ -14,9 +12,7 @@ import { InProcessState } from '@/snapshots/in-process/in-process-state.js';
 import type { Entry, SnapshotStore } from '@/snapshots/snapshot-store.js';
 import { FEED_IN_STORE, FakeUpstream, SOURCE } from '../../test/support/fake-upstream.js';
 import { CollectionReplica } from '../../test/support/collection-replica.js';
-
-setFlagsFromString('--expose-gc');
-const collectGarbage = runInNewContext('gc') as () => void;
+import { heldOf } from '../../test/support/garbage.js';
 
 /** Clusters that come and go. Reads of those in `hanging` end when they are aborted. */
 class Clusters implements SourceReader {
@@ -180,11 +176,8 @@ describe('requests that waited', () => {
       void replica.collection.ensure({}, freshness);
     }
     await pass(2_500);
-    // A WeakRef that was made in this turn of the event loop holds what it refers to.
     vi.useRealTimers();
-    await new Promise((resolve) => setTimeout(resolve, 5));
-    collectGarbage();
-    expect(asked.filter((question) => question.deref() !== undefined).length).toBeLessThan(5);
+    expect(await heldOf(asked)).toBeLessThan(5);
   });
 });
 

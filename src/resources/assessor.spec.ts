@@ -6,6 +6,7 @@ import { COVERED_SINCE_EVER } from '@/model/provider.js';
 import type { Snapshot } from '@/model/snapshot.js';
 import { resourceIdOf } from '@/model/task-id.js';
 import type { Task } from '@/model/task.js';
+import { heldOf } from '../../test/support/garbage.js';
 import { nextSnapshot, snapshotOf } from '../../test/support/snapshots.js';
 import { rowOf } from '../../test/support/rows.js';
 import { assess, inputOf } from '../../test/support/assess.js';
@@ -152,6 +153,18 @@ describe('Assessor', () => {
       assessed.find(({ resource }) => resource.name === name)?.resource;
     expect(resourceIn(now, 'prod-a')).toBe(resourceIn(old, 'prod-a'));
     expect(resourceIn(now, 'prod-b')).not.toBe(resourceIn(old, 'prod-b'));
+  });
+
+  it('holds no task of a source that is not configured any more', async () => {
+    const assessor = newAssessor();
+    const askOnce = async (): Promise<WeakRef<object>[]> => {
+      const rows = rowsOf([taskOf(1, 'prod-a'), taskOf(2, 'prod-b')]);
+      await assess(assessor, knownOf([snapshotOf(FEEDS[0], rows)]), { timeMs: NOW_MS, isPast: false });
+      return rows.map((row) => new WeakRef(row));
+    };
+    const seen = await askOnce();
+    assessor.keepOnly(new Set(['other']));
+    expect(await heldOf(seen)).toBe(0);
   });
 
   it('shows what is only listed, and by its listed name', async () => {

@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { BySource } from '@/model/by-source.js';
 import type { CollectionAnswer, SourceStatus } from '@/model/collection.js';
 import { sourceOfFeed } from '@/model/feed.js';
 import type { ListedResource } from '@/model/listed-resource.js';
@@ -36,9 +37,7 @@ export interface JudgedSource {
 @Injectable()
 export class Assessor {
   readonly #groups = new TaskGroups();
-  readonly #index = new ResourceIndex();
-  /** By source. */
-  readonly #verdicts = new Map<string, KeptVerdicts>();
+  readonly #remembered = new BySource(() => ({ index: new ResourceIndex(), verdicts: new KeptVerdicts() }));
 
   constructor(
     private readonly rules: RuleBook,
@@ -51,7 +50,7 @@ export class Assessor {
     const judged: JudgedSource[] = [];
     for (const source of await this.#sourcesOf(known)) {
       const judge = judgeOf(source);
-      const kept = moment.isPast ? new KeptVerdicts() : this.#verdictsOn(source.id);
+      const kept = moment.isPast ? new KeptVerdicts() : this.#remembered.of(source.id).verdicts;
       judged.push({ judge, verdicts: await kept.of(judge) });
     }
     return judged;
@@ -80,10 +79,9 @@ export class Assessor {
     return null;
   }
 
-  #verdictsOn(source: string): KeptVerdicts {
-    let verdicts = this.#verdicts.get(source);
-    if (verdicts === undefined) this.#verdicts.set(source, (verdicts = new KeptVerdicts()));
-    return verdicts;
+  /** Forgets what is remembered of other sources. */
+  keepOnly(sources: ReadonlySet<string>): void {
+    this.#remembered.keepOnly(sources);
   }
 
   #judges(moment: JudgedTime): (source: IndexedSource) => SourceJudge {
@@ -109,7 +107,7 @@ export class Assessor {
   ): Promise<IndexedSource> {
     const tasks: FeedTasks[] = [];
     for (const { snapshot } of feeds) if (snapshot !== null) tasks.push(await this.#groups.of(snapshot));
-    const resources = await this.#index.of({
+    const resources = await this.#remembered.of(id).index.of({
       source: { source: id, provider, region, projectId },
       tasks,
       listed,

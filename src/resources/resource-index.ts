@@ -49,21 +49,23 @@ interface Indexed {
 }
 
 /**
- * Joins what feeds, lists of clusters and the configuration tell of resources. A resource of which nothing changed stays the same
- * object, with what was worked out of it.
+ * Joins what feeds, lists of clusters and the configuration tell of the resources of one source. A resource of which nothing
+ * changed stays the same object, with what was worked out of it.
  */
 export class ResourceIndex {
-  readonly #known = new Map<string, { readonly input: SourceInput; readonly indexed: Promise<Indexed> }>();
+  #known: { readonly input: SourceInput; readonly indexed: Promise<Indexed> } | null = null;
 
-  /** The resources of one source; made once for all who ask with the same. */
+  /** Made once for all who ask with the same. */
   of(input: SourceInput): Promise<SourceResources> {
-    const { source } = input.source;
-    const known = this.#known.get(source);
-    if (known !== undefined && isSame(partsIn(known.input), partsIn(input))) return known.indexed;
+    const known = this.#known;
+    if (known !== null && isSame(partsIn(known.input), partsIn(input))) return known.indexed;
     const before = known?.indexed.catch(() => null) ?? Promise.resolve(null);
     const indexed = before.then((each) => indexAfter(each, input));
-    this.#known.set(source, { input, indexed });
-    indexed.catch(() => this.#known.delete(source));
+    const now = { input, indexed };
+    this.#known = now;
+    indexed.catch(() => {
+      if (this.#known === now) this.#known = null;
+    });
     return indexed;
   }
 }

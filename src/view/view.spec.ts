@@ -4,6 +4,7 @@ import { TASK_ORDERS, type OrderPosition, type TaskOrder } from '@/model/order.j
 import type { TaskFilter } from '@/model/query.js';
 import type { Snapshot } from '@/model/snapshot.js';
 import type { Task, TaskRow } from '@/model/task.js';
+import { heldOf } from '../../test/support/garbage.js';
 import { nextSnapshot, snapshotOf } from '../../test/support/snapshots.js';
 import sample from './fixtures/task.json' with { type: 'json' };
 import type { Page } from './merge.js';
@@ -215,6 +216,14 @@ describe('View', () => {
     expect(found).toEqual(ids.map(() => null));
   });
 
+  it('holds no row of a source that is not configured any more', async () => {
+    const view = new View();
+    const selection: Selection = { filter: {}, order: 'createTime desc', pageSize: 50, page: null };
+    const seen = await askedOnce(view, ['sources/gone/feeds/1', 'sources/gone/feeds/2'], selection);
+    view.keepOnly(new Set(['other']));
+    expect(await heldOf(seen)).toBe(0);
+  });
+
   it('visits no row of a feed that did not change', async () => {
     const view = new View();
     const tasks = [1, 2, 3].map((key) => taskOf('sources/a/feeds/1', { ...NOTHING_SAID, key }));
@@ -253,3 +262,15 @@ const NOTHING_SAID: Said = {
   warnings: [],
   name: null,
 };
+
+/** Asks for a page of feeds with a task each. The rows, held by nobody here. */
+async function askedOnce(
+  view: View,
+  feeds: readonly string[],
+  selection: Selection,
+): Promise<WeakRef<object>[]> {
+  const rows = feeds.map((feed, key) => ({ task: taskOf(feed, { ...NOTHING_SAID, key }), raw: {} }));
+  const snapshots = feeds.map((feed, index) => snapshotOf(feed, rows.slice(index, index + 1)));
+  expect((await view.page(snapshots, selection, null)).totalSize).toBe(feeds.length);
+  return rows.map((row) => new WeakRef(row));
+}

@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import { BySource } from '@/model/by-source.js';
 import type { RowsChange } from '@/model/change.js';
 import { isSourceInScope } from '@/model/collection.js';
 import { orderField, USUAL_ORDER, type OrderPosition, type TaskOrder } from '@/model/order.js';
@@ -39,7 +40,7 @@ interface IndexedFeed {
  */
 export class View {
   readonly #indexes = new WeakMap<readonly TaskRow[], FeedIndex>();
-  readonly #sharedTasks = new Map<string, SharedTasks>();
+  readonly #sharedTasks = new BySource(() => new SharedTasks());
   #made = 0;
   readonly #matching = new LRUCache<string, Uint32Array>({
     maxSize: MOST_REMEMBERED_BYTES,
@@ -98,6 +99,11 @@ export class View {
     return null;
   }
 
+  /** Forgets what is remembered of other sources. */
+  keepOnly(sources: ReadonlySet<string>): void {
+    this.#sharedTasks.keepOnly(sources);
+  }
+
   #inScope(snapshots: readonly Snapshot[], filter: TaskFilter): IndexedFeed[] {
     return this.#indexed(snapshots.filter(({ feed }) => isSourceInScope(filter, feed)));
   }
@@ -130,9 +136,8 @@ export class View {
     const hidden = new Map<FeedIndex, ReadonlySet<number>>();
     for (const [source, siblings] of bySource(feeds)) {
       if (siblings.size < 2) continue;
-      const shared = this.#sharedTasks.get(source) ?? new SharedTasks();
-      this.#sharedTasks.set(source, shared);
-      for (const [index, positions] of await shared.hidden(siblings)) hidden.set(index, positions);
+      const shared = await this.#sharedTasks.of(source).hidden(siblings);
+      for (const [index, positions] of shared) hidden.set(index, positions);
     }
     return hidden;
   }
