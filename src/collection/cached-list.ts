@@ -122,16 +122,20 @@ export abstract class CachedList<T extends ReadList, R extends CacheableResource
   private absence(request: FreshnessRequest): FeedProblem {
     const { obstacle } = this.#refresher.breaker;
     if (obstacle !== null) return this.problemOf('FAILED', obstacle);
-    const hasWaited = request.outcome.waitedFor !== null && this.#refresher.isRefreshing;
-    return this.problemOf('LOADING', hasWaited ? 'TIMEOUT' : null);
+    return this.problemOf('LOADING', this.lateness(request));
   }
 
   private shortcoming({ truncation }: T, request: FreshnessRequest): FeedProblem | null {
     if (this.decide(request) === 'refresh-first') {
-      const { breaker, isRefreshing } = this.#refresher;
-      return this.problemOf('STALE', breaker.obstacle ?? (isRefreshing ? 'TIMEOUT' : null));
+      return this.problemOf('STALE', this.#refresher.breaker.obstacle ?? this.lateness(request));
     }
     return truncation && this.problemOf('TRUNCATED', truncation);
+  }
+
+  /** A read that has only just begun is late for nobody but a question that has waited for it. */
+  private lateness({ outcome }: FreshnessRequest): FailureReason | null {
+    const { isRefreshing, isOverdue } = this.#refresher;
+    return isRefreshing && (isOverdue || outcome.waitedFor !== null) ? 'TIMEOUT' : null;
   }
 
   private problemOf(state: FeedProblem['state'], reason: FailureReason | null): FeedProblem {

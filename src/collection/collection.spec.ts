@@ -206,6 +206,18 @@ describe('the collection', () => {
     expect(reader.reads).toBe(1);
   });
 
+  it('names no reason while a snapshot that has grown old is read again, until the read is late', async () => {
+    await ask();
+    later(31_000);
+    expect(collection.status()[0]?.feeds[0]).toMatchObject({ state: 'STALE', reason: null });
+    reader.next = () => new Promise(() => undefined);
+    void ask();
+    await vi.advanceTimersByTimeAsync(1);
+    expect(collection.status()[0]?.feeds[0]).toMatchObject({ state: 'STALE', reason: null });
+    await vi.advanceTimersByTimeAsync(DEADLINE);
+    expect(collection.status()[0]?.feeds[0]).toMatchObject({ state: 'STALE', reason: 'TIMEOUT' });
+  });
+
   it('does not wait again for a read that has exceeded a deadline if there is a snapshot', async () => {
     await ask();
     later(31_000);
