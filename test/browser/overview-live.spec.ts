@@ -129,6 +129,56 @@ describeInBrowser('the overview page while things happen', () => {
     await page.panel('tasks').locator('tr[data-task]').first().waitFor();
   });
 
+  it('shows nothing of what another key could see', async () => {
+    const keys = [
+      { id: 'ops', scopes: ['tasks:read'] as const, sources: null },
+      { id: 'dba', scopes: ['tasks:read'] as const, sources: ['oceanbase'] },
+    ];
+    await start({ auth: authWith(keys) });
+    const { page } = await open();
+    await page.locator('#key').fill(keyOf('ops'));
+    await page.keyboard.press('Enter');
+    await overview?.loaded();
+    await page.getByRole('button', { name: 'Forget the key' }).click();
+    // The answer of the list never comes.
+    await page.route('**/v1/resources?**', () => undefined);
+    await page.locator('#key').fill(keyOf('dba'));
+    await page.keyboard.press('Enter');
+    await page.locator('[data-source="oceanbase"], #panel-protection .headline').first().waitFor();
+    expect(await page.locator('.grid tr[data-row]:not(.waiting)').count()).toBe(0);
+    expect(await page.locator('#panel-resources .loading').count()).toBe(1);
+  });
+
+  it('does not say that nothing is expected where nothing could be read', async () => {
+    const feeds = ['css', 'cbr', 'cce', 'ocp'] as const;
+    for (const feed of feeds) await simulator.setFault(feed, 'error-500');
+    try {
+      await start();
+      const { page } = await open();
+      const headline = page.locator('#panel-protection .headline');
+      await headline.waitFor();
+      expect(await headline.textContent()).toBe(
+        'Nothing is known yet of what should be protected: not all sources could be read.',
+      );
+      await page.locator('#panel-resources .nothing', { hasText: 'No resource is known yet' }).waitFor();
+    } finally {
+      for (const feed of feeds) await simulator.setFault(feed, null);
+    }
+  });
+
+  it('goes by the clock of the gateway where that of the machine is wrong', async () => {
+    await start();
+    const page = await open();
+    await page.page.clock.install({ time: Date.now() - 30 * 3_600_000 });
+    await page.page.reload();
+    await page.loaded();
+    const minutes = [0, 60_000].map((ago) =>
+      new Date(Date.now() - ago).toLocaleTimeString('en-GB', { timeZone: 'Europe/Berlin' }).slice(0, 5),
+    );
+    const shown = /Updated (\d\d:\d\d)/.exec((await page.page.locator('.state').textContent()) ?? '')?.[1];
+    expect(minutes).toContain(shown);
+  });
+
   it('asks again every 15 seconds, only while it is seen, and forces no read of the upstreams', async () => {
     await start();
     const page = await open();

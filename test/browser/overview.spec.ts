@@ -293,6 +293,39 @@ describeInBrowser('the overview page', () => {
     expect(await ids()).toEqual(first);
   });
 
+  it('begins the list anew where a page token is refused', async () => {
+    const { page } = await open();
+    await page.route('**/v1/tasks?**pageToken=**', (route) =>
+      route.fulfill({
+        status: 400,
+        contentType: 'application/problem+json',
+        body: JSON.stringify({ detail: 'pageToken: is not valid' }),
+      }),
+    );
+    await page.getByRole('button', { name: 'Next' }).click();
+    await page.locator('.paging', { hasText: '1–25 of' }).waitFor();
+    await page.locator('#panel-tasks .failure').waitFor({ state: 'detached' });
+    expect(await page.locator('#panel-tasks tr[data-task]').count()).toBe(25);
+  });
+
+  it('keeps its filters where a link has one that the gateway refuses', async () => {
+    overview = await OverviewPage.open(browser, gateway.url, { ...DESKTOP, path: '/?source=zzz' });
+    const { page } = overview;
+    await page.locator('#panel-resources .failure', { hasText: 'zzz' }).waitFor();
+    await page.locator('#panel-resources').getByRole('button', { name: 'Clear filters' }).click();
+    await page.locator('#panel-resources tr[data-row="0"]:not(.waiting)').waitFor();
+  });
+
+  it('leaves what is typed as it is', async () => {
+    const { page } = await open();
+    const field = page.locator('#panel-resources input[name="name"]');
+    await field.pressSequentially('orders ');
+    await page.waitForURL(/name=orders$/);
+    await field.pressSequentially('db');
+    await page.waitForURL(/name=orders%20db$/);
+    expect(await field.inputValue()).toBe('orders db');
+  });
+
   it('a bar leads to the failed tasks of its day', async () => {
     const page = await open();
     const bars = page.page.locator('.bars td a');

@@ -4,6 +4,7 @@ import { Page } from './panels/page.js';
 import { followHistory } from './state/location.js';
 import { startClock } from './state/now.js';
 import { startPolling } from './state/poll.js';
+import { isStoreSettling } from './state/store.js';
 
 const place = document.querySelector('#page');
 if (place === null) throw new Error('The page has no place for its content.');
@@ -11,4 +12,4 @@ place.replaceChildren();
 render(html`<${Page} />`, place);
 followHistory();
 startClock();
-startPolling();
+startPolling(isStoreSettling);

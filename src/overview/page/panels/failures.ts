@@ -4,7 +4,7 @@ import { counted, formatCount, formatDay } from '../pure/format.js';
 import { failureDays, type FailureDay } from '../pure/failure-days.js';
 import { ChoiceLink } from '../parts/choice-link.js';
 import { Panel } from '../parts/panel.js';
-import { store, timeZone } from '../state/store.js';
+import { shownDays, store } from '../state/store.js';
 
 const BAR_HEIGHT = 64;
 const BAR_WIDTH = 10;
@@ -12,7 +12,7 @@ const BAR_WIDTH = 10;
 /** How many tasks failed on each day. */
 export function FailuresPanel(): VNode {
   const { data, error } = store.summary;
-  const days = data.value === null ? [] : failureDays(data.value, timeZone);
+  const days = data.value === null ? [] : failureDays(data.value, shownDays.value);
   const most = Math.max(1, ...days.map(({ failed }) => failed));
   const failed = days.reduce((sum, day) => sum + day.failed, 0);
   const all = days.reduce((sum, day) => sum + day.all, 0);
@@ -24,30 +24,26 @@ export function FailuresPanel(): VNode {
     error=${error.value}
     isEmpty=${data.value === null}
   >
-    ${
-      days.length === 0
-        ? html`<p class="nothing">No tasks in this time.</p>`
-        : html`<div class="bars-scroll">
-            <table class="bars" aria-labelledby="failures">
-              <thead>
-                <tr>
-                  ${days.map(
-                    (day) =>
-                      html`<th key=${day.date} scope="col" title=${formatDay(day.date)}>
-                        <span aria-hidden="true">${Number(day.date.slice(8))}</span
-                        ><span class="hidden">${formatDay(day.date)}</span>
-                      </th>`,
-                  )}
-                </tr>
-              </thead>
-              <tbody>
-                <tr>
-                  ${days.map((day) => html`<${DayBar} key=${day.date} day=${day} most=${most} />`)}
-                </tr>
-              </tbody>
-            </table>
-          </div>`
-    }
+    ${html`<div class="bars-scroll">
+      <table class="bars" aria-labelledby="failures">
+        <thead>
+          <tr>
+            ${days.map(
+              (day) =>
+                html`<th key=${day.date} scope="col" title=${formatDay(day.date)}>
+                  <span aria-hidden="true">${Number(day.date.slice(8))}</span
+                  ><span class="hidden">${formatDay(day.date)}</span>
+                </th>`,
+            )}
+          </tr>
+        </thead>
+        <tbody>
+          <tr>
+            ${days.map((day) => html`<${DayBar} key=${day.date} day=${day} most=${most} />`)}
+          </tr>
+        </tbody>
+      </table>
+    </div>`}
   <//>`;
 }
 
@@ -57,7 +53,7 @@ function DayBar({ day, most }: { readonly day: FailureDay; readonly most: number
   const text = `${formatDay(date)}: ${formatCount(failed)} failed of ${counted(all, 'task')}${isSeen ? '' : '; not all of the day could be seen'}`;
   const changes = { status: 'FAILED,TIMED_OUT', after: start, before: end };
   return html`<td class=${isSeen ? '' : 'unseen'}>
-    <${ChoiceLink} changes=${changes} title=${text} data-date=${date}>
+    <${ChoiceLink} changes=${changes} leadsTo="tasks" title=${text} data-date=${date}>
       <svg
         class="bar"
         viewBox="0 0 ${BAR_WIDTH} ${BAR_HEIGHT}"

@@ -10,8 +10,7 @@ export function Header(): VNode {
   return html`<header class="top">
     <h1>Backups</h1>
     <p class="state">
-      <span class="tone-warn" role="status"><${Trouble} /></span>
-      <${Freshness} />
+      <span class="tone-warn" role="status"><${Trouble} /></span>${' '}<${Freshness} />
     </p>
     ${
       sessionKey.value !== null &&

@@ -39,9 +39,11 @@ export function ProtectionPanel(): VNode {
   <//>`;
 }
 
-function headline({ total }: Protection): string {
+function headline({ total, completeness }: Protection): string {
   const { VIOLATED: violated, UNKNOWN: unknown } = total;
   const expected = total.OK + violated + unknown;
+  if (expected === 0 && !completeness.complete)
+    return 'Nothing is known yet of what should be protected: not all sources could be read.';
   if (expected === 0)
     return 'No backups are expected: the configuration has no expectation that matches a resource.';
   const are = (count: number): string => (count === 1 ? 'is' : 'are');

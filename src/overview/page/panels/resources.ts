@@ -17,17 +17,13 @@ export function ResourcesPanel(): VNode {
   const { error, totalSize, asOf, rows } = store.resources;
   const total = totalSize.value;
   // Another choice is another list: it begins at its top.
-  const chosen = RESOURCE_FILTERS.map((name) => urlState.value[name]).join(' ');
+  const chosen = RESOURCE_FILTERS.map((name) => urlState.value[name])
+    .join(' ')
+    .trim();
   const note =
     total !== null &&
     html`<span class="total">${formatCount(total)}</span> match, judged <${Time} time=${asOf.value} />`;
-  return html`<${Panel}
-    id="resources"
-    title="Resources by day"
-    note=${note}
-    error=${error.value}
-    isEmpty=${total === null}
-  >
+  return html`<${Panel} id="resources" title="Resources by day" note=${note} error=${error.value}>
     <div class="filters" role="search" aria-label="Resources">
       <${TextFilter} name="name" label="Name" />
       <${ChoiceFilter} name="verdict" label="Verdict" values=${VERDICTS} />
@@ -35,13 +31,17 @@ export function ResourcesPanel(): VNode {
       <${ChoiceFilter} name="reason" label="Reason" values=${REASONS} />
       <${ClearFilters} names=${RESOURCE_FILTERS} />
     </div>
-    ${
-      total === 0
-        ? html`<p class="nothing">No resource matches.</p>`
-        : html`<${DayGrid} key=${chosen} rows=${rows.value} total=${total ?? 0} />`
-    }
+    ${total === null && error.value === null && html`<p class="loading">Loading.</p>`}
+    ${total === 0 && html`<p class="nothing">${nothing(chosen !== '')}</p>`}
+    ${total !== null && total > 0 && html`<${DayGrid} key=${chosen} rows=${rows.value} total=${total} />`}
     <${Legend} />
   <//>`;
+}
+
+function nothing(isFiltered: boolean): string {
+  if (isFiltered) return 'No resource matches.';
+  const isComplete = store.protection.data.value?.completeness.complete ?? false;
+  return isComplete ? 'There are no resources.' : 'No resource is known yet: not all sources could be read.';
 }
 
 /** The ids of all sources that the reader sees. */

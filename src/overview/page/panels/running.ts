@@ -28,7 +28,7 @@ export function RunningPanel(): VNode {
     ${
       hidden > 0 &&
       html`<p>
-        <${ChoiceLink} changes=${{ status: 'RUNNING' }}
+        <${ChoiceLink} changes=${{ status: 'RUNNING' }} leadsTo="tasks"
           >List all ${formatCount(page?.totalSize ?? 0)} below<//
         >
       </p>`

@@ -3,7 +3,7 @@ import type { VNode } from 'preact';
 import type { Task, TaskPage } from '../pure/api-types.js';
 import { counted, formatCount, formatDuration, formatWord } from '../pure/format.js';
 import { TASK_FILTERS } from '../pure/url-state.js';
-import { ChoiceLink } from '../parts/choice-link.js';
+import { ChoiceLink, goTo } from '../parts/choice-link.js';
 import { ChoiceFilter, ClearFilters, TextFilter, TimeFilter } from '../parts/filters.js';
 import { Panel } from '../parts/panel.js';
 import { Time } from '../parts/time.js';
@@ -14,14 +14,14 @@ import { resourceText } from './task-text.js';
 
 /** The list of all tasks, newest first, with filters and pages. */
 export function TasksPanel(): VNode {
-  const { data, error, isLoading } = store.tasks;
+  const { data, error, isOutdated } = store.tasks;
   const page = data.value;
   const note = page && html`<span class="total">${formatCount(page.totalSize)}</span> match`;
   return html`<${Panel} id="tasks" title="Tasks" note=${note} error=${error.value}>
     <${TaskFilters} />
     ${page === null && error.value === null && html`<p class="loading">Loading.</p>`}
     ${page?.totalSize === 0 && html`<p class="nothing">No task matches.</p>`}
-    ${page !== null && page.totalSize > 0 && html`<${TaskTable} tasks=${page.tasks} isBusy=${isLoading.value} />`}
+    ${page !== null && page.totalSize > 0 && html`<${TaskTable} tasks=${page.tasks} isBusy=${isOutdated.value} />`}
     ${page !== null && html`<${Paging} page=${page} />`}
   <//>`;
 }
@@ -95,7 +95,7 @@ function Paging({ page }: { readonly page: TaskPage }): VNode {
   const last = tokens.length * TASK_PAGE_SIZE + page.tasks.length;
   const turn = (to: readonly string[]): void => {
     turnTo(to);
-    document.querySelector('#tasks')?.scrollIntoView({ block: 'start' });
+    goTo('tasks');
   };
   return html`<nav class="paging" aria-label="Pages of tasks">
     <button

@@ -35,11 +35,14 @@ export function ChoiceFilter({ name, label, values, areWords = true }: ChoicePro
 
 const TYPING_MS = 300;
 const typing = new Map<FilterName, ReturnType<typeof setTimeout>>();
+/** What is in the fields: the address has it without spaces around it. */
+const typed = new Map<FilterName, string>();
 
 /** A text to search for. What is typed in one go is one step for "back". */
 export function TextFilter({ name, label }: FilterProps): VNode {
   const change = (event: Event): void => {
     const { value } = event.currentTarget as HTMLInputElement;
+    typed.set(name, value);
     clearTimeout(typing.get(name));
     typing.set(
       name,
@@ -50,12 +53,14 @@ export function TextFilter({ name, label }: FilterProps): VNode {
       }, TYPING_MS),
     );
   };
+  const chosen = urlState.value[name] ?? '';
+  const text = typed.get(name) ?? '';
   return html`<label class="filter">
     <span>${label}</span>
     <input
       type="search"
       name=${name}
-      value=${urlState.value[name] ?? ''}
+      value=${text.trim() === chosen ? text : chosen}
       onInput=${change}
       autocomplete="off"
     />

@@ -24,8 +24,13 @@ function keepEntered(event: SubmitEvent): void {
 export function KeyForm(): VNode {
   const refused = sessionKey.value === null ? null : 'The gateway does not accept this key.';
   const message = fault.value ?? refused;
-  return html`<form class="key-form" onSubmit=${keepEntered} aria-labelledby="key-title">
-    <h2 id="key-title">This gateway asks for a key</h2>
+  return html`<form
+    class="key-form"
+    onSubmit=${keepEntered}
+    onKeyDown=${leaveByEscape}
+    aria-labelledby="key-title"
+  >
+    <h2 id="key-title">${keyWanted.value ? 'Enter a key' : 'This gateway asks for a key'}</h2>
     <p id="key-help">
       Enter an API key or an access token that may read tasks. It stays in this tab until you close it.
     </p>
@@ -43,7 +48,18 @@ export function KeyForm(): VNode {
     />
     ${message === null ? null : html`<p class="failure" id="key-fault" role="alert">${message}</p>`}
     <button type="submit">Show the backups</button>
+    ${keyWanted.value && html`<button type="button" class="plain" onClick=${leave}>Cancel</button>`}
   </form>`;
+}
+
+/** Where a part of the page works without a key. */
+function leave(): void {
+  keyWanted.value = false;
+  fault.value = null;
+}
+
+function leaveByEscape({ key }: KeyboardEvent): void {
+  if (key === 'Escape') leave();
 }
 
 function focusOnce(field: HTMLInputElement | null): void {

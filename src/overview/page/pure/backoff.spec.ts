@@ -11,8 +11,23 @@ describe('the wait before the next round', () => {
     [1, 45_000, 45_000],
     [3, 900_000, 900_000],
   ])('after %d failures and Retry-After of %p is %d ms', (failures, retryAfter, waitMs) => {
-    expect(nextRoundMs({ failures, retryAfterMs: retryAfter })).toBe(waitMs);
+    expect(nextRoundMs({ failures, retryAfterMs: retryAfter, settling: 0 })).toBe(waitMs);
   });
+
+  it.each([
+    [0, 1, null, 2_000],
+    [0, 2, null, 4_000],
+    [0, 4, null, 15_000],
+    [1, 1, null, 2_000],
+    [2, 1, 5_000, 5_000],
+    [9, 9, null, 300_000],
+  ])(
+    'after %d failures and %d rounds in which something was still being read, asked to wait %p, is %d ms',
+    (...row) => {
+      const [failures, settling, retryAfter, waitMs] = row;
+      expect(nextRoundMs({ failures, settling, retryAfterMs: retryAfter })).toBe(waitMs);
+    },
+  );
 });
 
 describe('Retry-After', () => {

@@ -8,12 +8,18 @@ export interface Calls {
   readonly failures: number;
   /** The longest `Retry-After` of the last round; null without one. */
   readonly retryAfterMs: number | null;
+  /** Rounds in a row after which the gateway was still reading something for the first time. */
+  readonly settling: number;
 }
 
-/** How long to wait before the next round: twice as long after each failure, and at least as long as was asked for. */
-export function nextRoundMs({ failures, retryAfterMs }: Calls): number {
+/**
+ * How long to wait before the next round: twice as long after each failure, and at least as long as was asked for. Where
+ * something is being read for the first time, it is 2 s, 4 s and so on.
+ */
+export function nextRoundMs({ failures, retryAfterMs, settling }: Calls): number {
   const doubled = USUAL_INTERVAL_MS * 2 ** Math.min(failures, 10);
-  return Math.max(Math.min(doubled, LONGEST_INTERVAL_MS), retryAfterMs ?? 0);
+  const soon = settling === 0 ? Infinity : 1_000 * 2 ** settling;
+  return Math.max(Math.min(doubled, soon, LONGEST_INTERVAL_MS), retryAfterMs ?? 0);
 }
 
 /** A `Retry-After` header in milliseconds, from either of its forms; null without a usable one. */

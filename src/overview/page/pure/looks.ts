@@ -49,8 +49,8 @@ export const DAY_MEANINGS = {
   FAILED: 'failed',
   RUNNING: 'is running',
   MISSED: 'a run was due, and none was there',
-  NONE: 'nothing was due, and nothing ran',
-  UNKNOWN: 'could not be seen',
+  NONE: 'nothing was due, and nothing began or ended',
+  UNKNOWN: 'not known: not all of it could be seen',
 } as const;
 
 /** The name of the look of a day: its state in lower case, `unknown` for one that the page does not know. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Feed, Source } from './api-types.js';
-import { sourceState, troubledFeeds } from './source-state.js';
+import type { Feed, Protection, Source } from './api-types.js';
+import { isSettling, sourceState, troubledFeeds } from './source-state.js';
 
 const CIRCUIT = { state: 'CLOSED', nextProbeTime: null };
 
@@ -52,4 +52,32 @@ it('the feeds with which something is wrong come worst first', () => {
     source({}, { state: 'TRUNCATED' }, { state: 'DISABLED' }, { state: 'FAILED' }, { state: 'STALE' }),
   );
   expect(feeds.map(({ state }) => state)).toEqual(['FAILED', 'STALE', 'TRUNCATED']);
+});
+
+describe('what is shown', () => {
+  const protection = (...states: string[]): Protection => {
+    const problems = states.map((state) => ({
+      state,
+      feed: 'f',
+      reason: null,
+      message: '',
+      lastSuccessTime: null,
+    }));
+    return { completeness: { complete: false, completeSince: null, problems } } as unknown as Protection;
+  };
+  const settles = (known: Protection | null, ...feeds: Partial<Feed>[]): boolean =>
+    isSettling(known, feeds.length === 0 ? null : { sources: [source(...feeds)] });
+
+  it('settles while nothing is known, or feeds are being read that nobody has asked about lately', () => {
+    expect(settles(null)).toBe(true);
+    expect(settles(protection('STALE', 'LOADING'))).toBe(true);
+    expect(settles(protection(), {}, { state: 'LOADING' })).toBe(true);
+    expect(settles(protection(), { state: 'STALE' })).toBe(true);
+  });
+
+  it('has settled where all is well, and where something is wrong', () => {
+    expect(settles(protection('FAILED'))).toBe(false);
+    expect(settles(protection(), {}, { state: 'DISABLED' })).toBe(false);
+    expect(settles(protection('STALE'), { state: 'STALE', reason: 'TIMEOUT' })).toBe(false);
+  });
 });

@@ -1,4 +1,4 @@
-import type { Feed, Source } from './api-types.js';
+import type { Feed, Protection, Source, SourceList } from './api-types.js';
 
 /** A source as one: the worst of its feeds. */
 export interface SourceState {
@@ -33,4 +33,19 @@ export function troubledFeeds({ feeds }: Source): Feed[] {
   return feeds
     .filter(({ state }) => state !== 'FRESH' && state !== 'DISABLED')
     .sort((a, b) => WORST_FIRST.indexOf(a.state) - WORST_FIRST.indexOf(b.state));
+}
+
+/**
+ * True while what the page shows will soon be another: nothing is known yet, or feeds are being read for the first time, or for
+ * the first time after a while in which nobody asked.
+ */
+export function isSettling(protection: Protection | null, sources: SourceList | null): boolean {
+  if (protection === null) return true;
+  const isLoading = protection.completeness.problems.some(({ state }) => state === 'LOADING');
+  const feeds = sources?.sources.flatMap((source) => source.feeds) ?? [];
+  return isLoading || feeds.some(isBeingRead);
+}
+
+function isBeingRead({ state, reason }: Feed): boolean {
+  return state === 'LOADING' || (state === 'STALE' && reason === null);
 }

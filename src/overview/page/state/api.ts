@@ -1,4 +1,5 @@
 import { retryAfterMs } from '../pure/backoff.js';
+import { setClockBy, wallMs } from './now.js';
 import { sessionKey } from './session-key.js';
 
 /** Why a call brought no data. */
@@ -38,6 +39,7 @@ export async function ask<T>(path: string, signal?: AbortSignal): Promise<T> {
   forgetOtherCaller();
   const before = known.get(path) ?? null;
   const response = await send(path, before?.etag ?? null, signal);
+  setClockBy(response.headers.get('date'));
   if (response.status === 304 && before !== null) return remember(path, before) as T;
   if (!response.ok) throw await problemOf(response);
   const text = await response.text();
@@ -81,7 +83,7 @@ function remember(path: string, answer: Known): unknown {
 }
 
 async function problemOf(response: Response): Promise<ApiError> {
-  const waitMs = retryAfterMs(response.headers.get('retry-after'), Date.now());
+  const waitMs = retryAfterMs(response.headers.get('retry-after'), wallMs());
   const problem = (await response.json().catch(() => ({}))) as { readonly detail?: unknown };
   const detail =
     typeof problem.detail === 'string'

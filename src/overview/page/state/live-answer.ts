@@ -5,10 +5,11 @@ import { sessionKey } from './session-key.js';
 
 /** The answer to a question of the API, kept up to date. The path may change; null asks nothing. */
 export class LiveAnswer<T> {
-  /** The newest answer; null before the first, and again for another path. */
+  /** The newest answer; null before the first, and again for another key. */
   readonly data = signal<T | null>(null);
   readonly error = signal<ApiError | null>(null);
-  readonly isLoading = signal(false);
+  /** True while the answer is that to another path than is asked for now. */
+  readonly isOutdated = signal(false);
   /** When the newest answer came, by `performance.now()`. */
   readonly answeredAtMs = signal(0);
   #abort = new AbortController();
@@ -21,11 +22,15 @@ export class LiveAnswer<T> {
     let asked = path.peek();
     keepLoaded(() => this.load());
     path.subscribe((wanted) => {
-      if (wanted !== asked) void this.load();
+      if (wanted === asked) return;
       asked = wanted;
+      this.isOutdated.value = true;
+      void this.load();
     });
-    sessionKey.subscribe((key) => {
-      if (key === null) this.data.value = null;
+    // What one caller may see is not shown to another.
+    sessionKey.subscribe(() => {
+      this.data.value = null;
+      this.error.value = null;
     });
   }
 
@@ -36,7 +41,6 @@ export class LiveAnswer<T> {
     const path = this.path.peek();
     if (path === null) return this.#settle(null, null);
     if (this.isConstant && this.data.peek() !== null) return null;
-    this.isLoading.value = true;
     try {
       return this.#settle(await ask<T>(path, abort.signal), null);
     } catch (error) {
@@ -47,7 +51,7 @@ export class LiveAnswer<T> {
 
   /** After a failure that may pass, the last answer stays in view. */
   #settle(data: T | null, error: ApiError | null): ApiError | null {
-    this.isLoading.value = false;
+    this.isOutdated.value = false;
     this.error.value = error;
     if (error?.isTemporary) return error;
     this.data.value = data;

@@ -1,6 +1,7 @@
 import { signal } from '@preact/signals';
 import { nextRoundMs } from '../pure/backoff.js';
 import type { ApiError } from './api.js';
+import { wallMs } from './now.js';
 import { sessionKey } from './session-key.js';
 
 /** Brings something up to date; answers what went wrong, or null. */
@@ -9,10 +10,12 @@ export type Load = () => Promise<ApiError | null>;
 const loads = new Set<Load>();
 let timer: ReturnType<typeof setTimeout> | undefined;
 let failures = 0;
+let settling = 0;
+let isSettling = (): boolean => false;
 let dueAtMs = 0;
 let isStarted = false;
 
-/** When the last round ended in which the gateway answered; null before it. */
+/** When the last round ended in which nothing failed; null before it. */
 export const lastRoundMs = signal<number | null>(null);
 /** When the page asks again after a failure; null while all is well. */
 export const nextTryMs = signal<number | null>(null);
@@ -29,9 +32,10 @@ export function keepLoaded(load: Load): () => void {
   };
 }
 
-/** Starts the rounds. Another key begins a new one. */
-export function startPolling(): void {
+/** Starts the rounds. Another key begins a new one. While something is settling, they come sooner. */
+export function startPolling(isAnythingSettling: () => boolean): void {
   isStarted = true;
+  isSettling = isAnythingSettling;
   document.addEventListener('visibilitychange', schedule);
   sessionKey.subscribe(() => void round());
 }
@@ -47,11 +51,18 @@ async function round(): Promise<void> {
   clearTimeout(timer);
   const errors = (await Promise.all([...loads].map((load) => load()))).filter((error) => error !== null);
   const temporary = errors.filter(({ isTemporary }) => isTemporary);
-  failures = temporary.length === 0 ? 0 : failures + 1;
+  // Without a key that is accepted, nothing changes but by another key, which begins a round.
+  const isRefused = errors.some(({ status }) => status === 401);
+  failures = temporary.length === 0 && !isRefused ? 0 : failures + 1;
+  settling = isSettling() && !isRefused ? settling + 1 : 0;
   const waits = temporary.map((error) => error.retryAfterMs ?? 0);
-  const waitMs = nextRoundMs({ failures, retryAfterMs: waits.length === 0 ? null : Math.max(...waits) });
+  const waitMs = nextRoundMs({
+    failures,
+    settling,
+    retryAfterMs: waits.length === 0 ? null : Math.max(...waits),
+  });
   dueAtMs = performance.now() + waitMs;
-  nextTryMs.value = temporary.length === 0 ? null : Date.now() + waitMs;
-  if (temporary.length === 0) lastRoundMs.value = Date.now();
+  nextTryMs.value = temporary.length === 0 ? null : wallMs() + waitMs;
+  if (temporary.length === 0 && !isRefused) lastRoundMs.value = wallMs();
   schedule();
 }

@@ -2,6 +2,7 @@ import { signal, type ReadonlySignal } from '@preact/signals';
 import type { Resource, ResourcePage } from '../pure/api-types.js';
 import { ApiError, ask } from './api.js';
 import { keepLoaded } from './poll.js';
+import { sessionKey } from './session-key.js';
 
 /** The first page is small, so that it is soon there. */
 const FIRST_PAGE = 100;
@@ -13,7 +14,6 @@ export class ResourceWalk {
   readonly totalSize = signal<number | null>(null);
   readonly asOf = signal<string | null>(null);
   readonly error = signal<ApiError | null>(null);
-  readonly isLoading = signal(true);
   /** How many rows the reader has come to need. */
   #needed = 0;
   #token = '';
@@ -29,6 +29,14 @@ export class ResourceWalk {
       asked = wanted;
       this.#needed = 0;
       void this.#restart();
+    });
+    // What one caller may see is not shown to another.
+    sessionKey.subscribe(() => {
+      this.#abort.abort();
+      this.#needed = 0;
+      this.rows.value = [];
+      this.totalSize.value = null;
+      this.error.value = null;
     });
   }
 
@@ -52,7 +60,6 @@ export class ResourceWalk {
     this.#abort.abort();
     this.#abort = new AbortController();
     this.#token = '';
-    this.isLoading.value = true;
     const page = await this.#ask(`pageSize=${FIRST_PAGE}`);
     if (page !== null) {
       this.rows.value = page.resources;
@@ -88,11 +95,9 @@ export class ResourceWalk {
       const page = await ask<ResourcePage>(`v1/resources?${this.query.peek()}&${paging}`, aborted);
       if (aborted.aborted) return null;
       this.error.value = null;
-      this.isLoading.value = false;
       return page;
     } catch (error) {
       if (aborted.aborted) return null;
-      this.isLoading.value = false;
       this.error.value = error instanceof ApiError ? error : new ApiError(null, String(error));
       return null;
     }

@@ -1,4 +1,4 @@
-import { computed, signal, type ReadonlySignal } from '@preact/signals';
+import { computed, effect, signal, type ReadonlySignal } from '@preact/signals';
 import type {
   Protection,
   ProviderList,
@@ -8,8 +8,9 @@ import type {
   TaskPage,
   TaskSummary,
 } from '../pure/api-types.js';
-import { startOfDays } from '../pure/failure-days.js';
-import { readersTimeZone } from '../pure/format.js';
+import { lastDays } from '../pure/failure-days.js';
+import { dayOf, readersTimeZone } from '../pure/format.js';
+import { isSettling } from '../pure/source-state.js';
 import { resourceQuery, taskQuery } from '../pure/url-state.js';
 import { LiveAnswer } from './live-answer.js';
 import { urlState } from './location.js';
@@ -55,7 +56,11 @@ export function turnTo(tokens: readonly string[]): void {
   turned.value = { question: taskQuestion.peek(), tokens };
 }
 
-const summaryStart = computed(() => startOfDays(now.value.wallMs, days.value, timeZone));
+const today = computed(() => dayOf(now.value.wallMs, timeZone));
+
+/** The days that are shown, oldest first. */
+export const shownDays = computed(() => lastDays(today.value, days.value, timeZone));
+const summaryStart = computed(() => shownDays.value[0]?.start ?? '');
 
 function at<T>(path: () => string | null, isConstant = false): LiveAnswer<T> {
   return new LiveAnswer<T>(computed(path), isConstant);
@@ -92,3 +97,13 @@ export const store = {
 };
 
 export const TASK_PAGE_SIZE = TASKS_A_PAGE;
+
+/** True while what is shown will soon be another. */
+export function isStoreSettling(): boolean {
+  return isSettling(store.protection.data.peek(), store.sources.data.peek());
+}
+
+// A token may outlive the gateway that made it: the list begins anew.
+effect(() => {
+  if (store.tasks.error.value?.status === 400 && pageTokens.peek().length > 0) turnTo([]);
+});
