@@ -10,7 +10,7 @@ import {
   RESOURCE_KEYS,
 } from './protection-keys.js';
 import { REDIS_KEYS } from './redis-keys.js';
-import { CACHE_KEYS, LIMITS_KEYS, LOG_KEYS, SERVER_KEYS, rootKeys } from './root-keys.js';
+import { CACHE_KEYS, LIMITS_KEYS, LOG_KEYS, METRICS_KEYS, SERVER_KEYS, rootKeys } from './root-keys.js';
 import type { Key, Keys } from './section.js';
 import { CORS_KEYS, TLS_KEYS } from './serving-keys.js';
 import { anySourceKeys } from './source-keys.js';
@@ -26,6 +26,7 @@ export function keyReference(providers: readonly ProviderSettings[]): string {
     chapter('cache.redis', 'cache.redis.', REDIS_KEYS),
     chapter('log', 'log.', LOG_KEYS),
     chapter('limits', 'limits.', LIMITS_KEYS),
+    chapter('metrics', 'metrics.', METRICS_KEYS),
     chapter('auth', 'auth.', AUTH_KEYS),
     chapter('auth.apiKeys', 'auth.apiKeys[].', API_KEY_KEYS),
     chapter('auth.oidc', 'auth.oidc[].', OIDC_KEYS),
