@@ -38,4 +38,9 @@ describe('the reference of keys', () => {
     );
     expect([...new Set(described)].sort()).toEqual([...new Set(paths)].sort());
   });
+
+  it('states one default for each key', () => {
+    const entries = REFERENCE.split(/^### /m).slice(1);
+    expect(entries.filter((entry) => entry.split('Default: ').length !== 2)).toEqual([]);
+  });
 });

@@ -65,13 +65,19 @@ function describeKey(path: string, key: Key<unknown>): string {
   const name = path.slice(path.lastIndexOf('.') + 1);
   const lines = [
     `- Allowed: ${escape(key.allowed)}`,
-    `- Default: ${describeDefault(key)}`,
+    ...describeDefault(key),
     ...(key.example === undefined ? [] : [`- Example: \`${name}: ${write(key.example)}\``]),
   ];
   return `### \`${path}\`\n\n${escape(key.description)}\n\n${lines.join('\n')}`;
 }
 
-function describeDefault(key: Key<unknown>): string {
+/** No line where the description says in words what happens without the key. */
+function describeDefault(key: Key<unknown>): string[] {
+  if (key.description.includes('Default: ')) return [];
+  return [`- Default: ${nameDefault(key)}`];
+}
+
+function nameDefault(key: Key<unknown>): string {
   if (key.required) return 'none, the key is required';
   if (key.default === undefined) return 'none, the key is optional';
   return typeof key.default === 'object' ? 'the defaults of its keys' : `\`${write(key.default)}\``;
