@@ -273,6 +273,13 @@ const BAD: readonly BadFile[] = [
     schemaSees: false,
   },
   {
+    name: 'a password with a line break, which is not shown',
+    yaml: source('password: pw', 'password: "hu\\nsh"'),
+    problems: [
+      '5:60 sources[0].credentials.password: (hidden) is not valid; use a password of 1 to 4096 characters, without line breaks or other control characters',
+    ],
+  },
+  {
     name: 'a token that no header can carry, which is not shown',
     yaml: source('type: basic, username: admin, password: pw', 'type: aksk, accessKey: "a b", secretKey: ü'),
     problems: [

@@ -213,7 +213,10 @@ describe('a placeholder', () => {
     ['"${file:secrets}"', '${file:secrets} is a folder; name a readable file in UTF-8'],
     ['"${file:/dev/zero}"', '${file:/dev/zero} is larger than 4194304 bytes; name a readable file in UTF-8'],
     ['"${file:secrets/latin1}"', '${file:secrets/latin1} is not UTF-8; name a readable file in UTF-8'],
-    ['"${file:secrets/two-lines}"', '(hidden) is not valid; use a password of 1 to 4096 characters'],
+    [
+      '"${file:secrets/two-lines}"',
+      '(hidden) is not valid; use a password of 1 to 4096 characters, without line breaks or other control characters (perhaps its file ends in an empty line)',
+    ],
     [
       '"${}"',
       'not a placeholder; use ${NAME} for an environment variable, ${NAME:-TEXT} for one with a default, ${file:PATH} for the content of a file, $${ for a literal ${',

@@ -58,10 +58,26 @@ function refuse(shown: string | null, allowed: string): string {
 }
 
 function hint(node: YamlNode, { suggest, isText }: ScalarRules<unknown>): string {
-  if (isText === true && isWordOfYaml(node)) return '; put it in quotes if it is meant as a text';
+  if (isText === true) return textHint(node);
   if (suggest === undefined || node.kind !== 'scalar' || node.substituted || node.multiline) return '';
   const guess = typeof node.value === 'string' ? suggest(node.value) : null;
   return guess === null ? '' : `; did you mean ${guess}?`;
+}
+
+function textHint(node: YamlNode): string {
+  if (isWordOfYaml(node)) return '; put it in quotes if it is meant as a text';
+  if (node.kind !== 'scalar' || !hasControlCharacter(String(node.value))) return '';
+  const origin = node.substituted ? ' (perhaps its file ends in an empty line)' : '';
+  return `, without line breaks or other control characters${origin}`;
+}
+
+/** No name or secret contains them. A file that ends in two newlines does, which is a mistake. */
+// eslint-disable-next-line no-control-regex -- control characters are what it looks for
+const CONTROL_CHARACTER = /[\u0000-\u001f\u007f]/;
+
+/** True for texts that are never allowed, whatever their pattern. */
+export function hasControlCharacter(text: string): boolean {
+  return CONTROL_CHARACTER.test(text);
 }
 
 /** True for `true`, `null`, `~` and the like, but not for a missing value. */

@@ -1,5 +1,5 @@
 import type { CallRate } from '@/model/source.js';
-import { scalar } from './shape.js';
+import { hasControlCharacter, scalar } from './shape.js';
 import type { Shape } from './shape.js';
 import { suggest } from './suggest.js';
 
@@ -21,10 +21,6 @@ export interface TextRules {
 }
 
 const ANY_TEXT = /^.{1,4096}$/s;
-/** No name or secret contains them. A file that ends in two newlines does, which is a mistake. */
-// eslint-disable-next-line no-control-regex -- control characters are what it looks for
-const CONTROL_CHARACTER = /[\u0000-\u001f\u007f]/;
-
 /** A text. What YAML reads as a number is kept as the file spells it: `0123` and `61e9540` keep their digits. */
 export function text({ allowed, pattern = ANY_TEXT, secret = false }: TextRules): Shape<string> {
   const ofText = { type: 'string', pattern: pattern.source };
@@ -35,7 +31,7 @@ export function text({ allowed, pattern = ANY_TEXT, secret = false }: TextRules)
     schema: DIGITS.some((digits) => pattern.test(digits)) ? { anyOf: [ofText, { type: 'number' }] } : ofText,
     parse: ({ value, written }) => {
       const spelled = typeof value === 'number' ? written : value;
-      const fits = typeof spelled === 'string' && pattern.test(spelled) && !CONTROL_CHARACTER.test(spelled);
+      const fits = typeof spelled === 'string' && pattern.test(spelled) && !hasControlCharacter(spelled);
       return fits ? spelled : undefined;
     },
   });
