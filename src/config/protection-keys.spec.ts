@@ -189,18 +189,23 @@ const WRONG: readonly (readonly [name: string, yaml: string, problem: string])[]
   ],
   [
     'a time without a time zone',
-    'exclusions: [{ reason: r, until: 2027-01-01T00:00:00 }]',
+    'exclusions: [{ match: {}, reason: r, until: 2027-01-01T00:00:00 }]',
     'exclusions[0].until: "2027-01-01T00:00:00" is not valid; use an RFC 3339 time with a time zone',
   ],
   [
     'a day that does not exist',
-    'exclusions: [{ reason: r, until: 2027-02-30T00:00:00Z }]',
+    'exclusions: [{ match: {}, reason: r, until: 2027-02-30T00:00:00Z }]',
     'exclusions[0].until: "2027-02-30T00:00:00Z" is not valid; use an RFC 3339 time',
   ],
   [
     'an exclusion without a reason',
     'exclusions: [{ match: {} }]',
     'exclusions[0].reason: no value; use a text',
+  ],
+  [
+    'an exclusion without a match, which would exclude everything',
+    'exclusions: [{ reason: r }]',
+    'exclusions[0].match: no value; use a match with the keys source, type, id, name, cluster',
   ],
   [
     'no rhythm',
@@ -272,5 +277,9 @@ const WRONG: readonly (readonly [name: string, yaml: string, problem: string])[]
 describe('what should run, told wrong', () => {
   it.each(WRONG)('%s gets one problem that says what to do', (_name, yaml, problem) => {
     expect(problemsOf(yaml)).toEqual([expect.stringContaining(problem)]);
+  });
+
+  it('is refused by the schema, too, where an exclusion has no match', () => {
+    expect(acceptedBySchema(parse(`${SOURCES}exclusions: [{ reason: r }]`))).toBe(false);
   });
 });

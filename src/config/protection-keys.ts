@@ -36,9 +36,12 @@ export const MATCH_KEYS = {
   }),
 } as const satisfies Keys;
 
-const MATCH = leftOutOnlyIfAbsent(section('a match', MATCH_KEYS), {
-  description:
-    'The resources that this is about: those that match every key given here. `*` matches any text, `?` one character, and case matters. Default: all resources.',
+const ANY_MATCH = section('a match', MATCH_KEYS);
+const MATCH_TEXT =
+  'The resources that this is about: those that match every key given here. `*` matches any text, `?` one character, and case matters.';
+
+const MATCH = leftOutOnlyIfAbsent(ANY_MATCH, {
+  description: `${MATCH_TEXT} Default: all resources.`,
   example: { source: ['server-backups'], name: ['prod-*'] },
 });
 
@@ -122,7 +125,11 @@ const REASON = required(text({ allowed: 'a text of 1 to 256 characters', pattern
 });
 
 export const EXCLUSION_KEYS = {
-  match: MATCH,
+  // A forgotten match would hide everything that is missing.
+  match: required(ANY_MATCH, {
+    description: `${MATCH_TEXT} \`{}\`: all resources.`,
+    example: { name: ['test-*'] },
+  }),
   reason: REASON,
   until: optional(time(), {
     description: 'From this time on, the resources are expected again. Default: never.',
