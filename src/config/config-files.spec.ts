@@ -53,7 +53,7 @@ const ocpWith = (line: string): string => `${OCP}    ${line}\n`;
 const cbrWith = (line: string): string => `${CBR}    ${line}\n`;
 /** Line 1 of the file is the addition. */
 const topWith = (line: string): string => `${line}\n${OCP}`;
-const source = (from: string, to: string): string => OCP.replace(from, to);
+const source = (from: string | RegExp, to: string): string => OCP.replace(from, to);
 
 const DURATION = 'such as 500ms, 15s, 5m, 24h or 30d';
 const REDIS_RULE =
@@ -231,7 +231,7 @@ const BAD: readonly BadFile[] = [
     yaml: source('type: basic, username: admin, password: pw', 'type: token, token: abc'),
     problems: [
       '5:26 sources[0].credentials.type: "token" is not valid; use one of basic, aksk',
-      '5:33 sources[0].credentials.token: unknown key; use one of type, username, password, accessKey, secretKey',
+      '5:33 sources[0].credentials.token: unknown key; use { type: basic, username, password } or { type: aksk, accessKey, secretKey }',
     ],
   },
   {
@@ -247,7 +247,14 @@ const BAD: readonly BadFile[] = [
     name: 'credentials as a text, which is not shown',
     yaml: source('{ type: basic, username: admin, password: pw }', 'hush'),
     problems: [
-      '5:18 sources[0].credentials: a text is not valid; use credentials with the keys type, username, password, accessKey, secretKey',
+      '5:18 sources[0].credentials: a text is not valid; use { type: basic, username, password } or { type: aksk, accessKey, secretKey }',
+    ],
+  },
+  {
+    name: 'no credentials',
+    yaml: source(/ {4}credentials.*\n/, ''),
+    problems: [
+      '2:5 sources[0].credentials: no value; use { type: basic, username, password } or { type: aksk, accessKey, secretKey }',
     ],
   },
   {
@@ -551,7 +558,7 @@ const BROKEN: readonly (readonly [string, string, readonly unknown[]])[] = [
     'a merge key',
     topWith('server: { <<: { port: 1 } }'),
     [
-      '1:11 server["<<"]: unknown key; use one of host, port, deadline, shutdownTimeout, maxConnections, secret, basePath, trustProxy, allowedHosts, tls, cors',
+      '1:11 server["<<"]: merge keys are not supported; write the keys out, or use an alias for a whole value',
     ],
   ],
 ];

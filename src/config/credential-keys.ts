@@ -20,7 +20,14 @@ export function credentials(types: readonly CredentialType[]): Shape<Credentials
     by: 'type',
     tables: Object.fromEntries(tables),
     fallback: { ...allOptional(tables.map(([, keys]) => keys)), type: typeKey(namesOf(types)) },
+    forms: types.map(formOf).join(' or '),
   }) as Shape<Credentials>;
+}
+
+/** A type with the keys that it requires: `{ type: token, token }`. */
+function formOf({ type, keys }: CredentialType): string {
+  const names = Object.entries(keys).flatMap(([name, { isOptional = false }]) => (isOptional ? [] : [name]));
+  return `{ ${[`type: ${type}`, ...names].join(', ')} }`;
 }
 
 /** The credentials of one provider; in the JSON Schema, only what differs from the credentials of any provider. */

@@ -82,9 +82,13 @@ function nodeOf(value: Fallback, spot: Spot): YamlNode {
   return { ...spot, kind: 'scalar', value, written, pieces, substituted: false, multiline: false };
 }
 
-/** A map with known keys. `name` says what it is: `a cluster`. */
-export function section<K extends Keys>(name: string, keys: K): Shape<ValuesOf<K>> {
-  const allowed = `${name} with the keys ${takenKeys(keys).join(', ')}`;
+/**
+ * A map with known keys. `name` says what it is: `a cluster`. `forms` are the maps that are allowed, in words, where they
+ * are not just any of the keys.
+ */
+export function section<K extends Keys>(name: string, keys: K, forms?: string): Shape<ValuesOf<K>> {
+  const allowed = forms ?? `${name} with the keys ${takenKeys(keys).join(', ')}`;
+  const wanted = forms ?? `one of ${takenKeys(keys).join(', ')}`;
   return {
     allowed,
     schema: sectionSchema(keys),
@@ -94,8 +98,12 @@ export function section<K extends Keys>(name: string, keys: K): Shape<ValuesOf<K
         return undefined;
       }
       for (const entry of node.entries) {
-        const fault = keyFault(entry.key, name, keys);
-        if (fault !== null) problems.note(entry, fault);
+        if (takenKeys(keys).includes(entry.key)) continue;
+        const isOfOthers = Object.hasOwn(keys, entry.key);
+        problems.note(
+          entry,
+          isOfOthers ? `${name} does not take this key; remove it` : unknownKey(entry.key, keys, wanted),
+        );
       }
       return readSection(node, keys, problems);
     },
@@ -111,13 +119,12 @@ function readSection<K extends Keys>(map: MapNode, keys: K, problems: ProblemLog
   return Object.fromEntries(values) as ValuesOf<K>;
 }
 
-/** What is wrong with having a key in a section; null where it is taken. */
-function keyFault(key: string, section: string, keys: Keys): string | null {
-  const taken = takenKeys(keys);
-  if (taken.includes(key)) return null;
-  if (Object.hasOwn(keys, key)) return `${section} does not take this key; remove it`;
-  const guess = suggest(key, taken);
-  return `unknown key; use one of ${taken.join(', ')}${guess === null ? '' : `; did you mean ${guess}?`}`;
+/** What is wrong with a key that no such section has. */
+function unknownKey(key: string, keys: Keys, wanted: string): string {
+  if (key === '<<')
+    return 'merge keys are not supported; write the keys out, or use an alias for a whole value';
+  const guess = suggest(key, takenKeys(keys));
+  return `unknown key; use ${wanted}${guess === null ? '' : `; did you mean ${guess}?`}`;
 }
 
 function takenKeys(keys: Keys): string[] {

@@ -12,6 +12,8 @@ export interface VariantRules<K extends Keys> {
   readonly tables: Readonly<Record<string, K>>;
   /** The keys of all tables, to check what can be checked when the choice is not valid. */
   readonly fallback: Keys;
+  /** The maps that are allowed, in words; left out: the fallback's keys. */
+  readonly forms?: string;
 }
 
 /** A section whose keys depend on the value of one of them. */
@@ -19,7 +21,7 @@ export function variants<K extends Keys>(rules: VariantRules<K>): Shape<ValuesOf
   const shapes = new Map(
     Object.entries(rules.tables).map(([choice, keys]) => [choice, section(rules.name(choice), keys)]),
   );
-  const fallback = section(rules.name(), rules.fallback);
+  const fallback = section(rules.name(), rules.fallback, rules.forms);
   return {
     allowed: fallback.allowed,
     schema: variantsSchema(rules),
