@@ -14,13 +14,13 @@ await carryOut(process.argv.slice(2)).catch(endOnMistakes);
 async function carryOut(argv: readonly string[]): Promise<void> {
   const command = parseCommandLine(argv, process.env);
   if ('file' in command) await (command.name === 'health' ? reportHealth(command.file) : checkOrRun(command));
-  else if (command.name === 'keygen') await printKey(command.ids);
+  else if (command.name === 'keygen') await printKey(command.id);
   else process.stdout.write(command.name === 'help' ? HELP : `${programVersion()}\n`);
 }
 
-async function printKey(ids: readonly string[]): Promise<void> {
+async function printKey(id: string): Promise<void> {
   const { keygen } = await import('./access/keygen.js');
-  process.exitCode = keygen(ids);
+  process.exitCode = keygen(id);
 }
 
 async function reportHealth(file: string): Promise<void> {

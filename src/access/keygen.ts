@@ -15,8 +15,8 @@ export function newApiKey(): ApiKey {
   return { key, hash: `sha256:${createHash('sha256').update(key).digest('hex')}` };
 }
 
-/** What the command `keygen [id]` prints; null where the id is none. */
-export function keygenText(id = 'my-key'): string | null {
+/** What the command `keygen ID` prints; null where the id is none. */
+export function keygenText(id: string): string | null {
   if (!ID.test(id)) return null;
   const { key, hash } = newApiKey();
   return `New API key. Keep it secret; it is stored nowhere and not shown again:
@@ -34,7 +34,7 @@ auth:
 }
 
 /** Prints a new key. Answers the exit code: 64 (EX_USAGE) where the id is none. */
-export function keygen([id]: readonly string[]): number {
+export function keygen(id: string): number {
   const text = keygenText(id);
   if (text !== null) process.stdout.write(text);
   else process.stderr.write('keygen: use 1 to 64 letters, digits, and . _ @ - as the id of the key\n');

@@ -40,6 +40,8 @@ describe('the command', () => {
     [['--version'], { name: 'version' }],
     [['--help'], { name: 'help' }],
     [['-h'], { name: 'help' }],
+    [['keygen', 'grafana'], { name: 'keygen', id: 'grafana' }],
+    [['keygen', '--help'], { name: 'help' }],
     [['--config', 'a.yaml', '--version', '--help'], { name: 'help' }],
   ])('of %j is understood', (argv, command) => {
     expect(parseCommandLine(argv, {})).toEqual(command);
@@ -55,6 +57,8 @@ describe('the command', () => {
     [['--config'], '--config has no value; name the configuration file: --config FILE'],
     [['--config='], '--config has no value; name the configuration file: --config FILE'],
     [['--config', 'a', '--config', 'b'], '--config is repeated; name one configuration file'],
+    [['keygen'], 'keygen has no id; name the new key: keygen ID'],
+    [['keygen', 'a', 'b'], 'keygen takes one id; remove "b"'],
   ])('of %j is refused', (argv, message) => {
     expect(() => parseCommandLine(argv, {})).toThrow(new UsageError(message));
   });

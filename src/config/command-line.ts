@@ -11,7 +11,7 @@ export type Command =
   | {
       readonly name: 'keygen';
       /** What the new key is to be called. */
-      readonly ids: readonly string[];
+      readonly id: string;
     };
 
 /** To do something with a configuration file, or with the gateway that was started with it. */
@@ -37,7 +37,7 @@ export function parseCommandLine(
   argv: readonly string[],
   env: Readonly<Record<string, string | undefined>>,
 ): Command {
-  if (argv[0] === 'keygen') return { name: 'keygen', ids: argv.slice(1) };
+  if (argv[0] === 'keygen') return keygenOf(argv.slice(1));
   const { flags, file } = read(argv);
   if (flags.has('help')) return { name: 'help' };
   if (flags.has('version')) return { name: 'version' };
@@ -45,6 +45,13 @@ export function parseCommandLine(
   const named = file ?? env.TRIBUTARY_CONFIG ?? '';
   if (named === '' && name !== 'health') throw noFile();
   return { name, file: named };
+}
+
+function keygenOf([id, another]: readonly string[]): Command {
+  if (id === '--help' || id === '-h') return { name: 'help' };
+  if (id === undefined) throw new UsageError('keygen has no id; name the new key: keygen ID');
+  if (another === undefined) return { name: 'keygen', id };
+  throw new UsageError(`keygen takes one id; remove ${JSON.stringify(another)}`);
 }
 
 function fileCommand(flags: ReadonlySet<Flag>): FileCommand['name'] {

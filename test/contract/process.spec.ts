@@ -58,10 +58,17 @@ describe('keygen', () => {
     expect(gateway.stdout).toMatch(/id: "grafana"\n {6}hash: "sha256:[0-9a-f]{64}"/);
   });
 
-  it('ends with 64 and says what an id may be when it is given none', async () => {
+  it('ends with 64 and says what an id may be when it is given another text', async () => {
     const gateway = start(['keygen', 'two words']);
     expect(await gateway.ended).toBe(64);
     expect(gateway.stderr).toBe('keygen: use 1 to 64 letters, digits, and . _ @ - as the id of the key\n');
+    expect(gateway.stdout).toBe('');
+  });
+
+  it('ends with 64 when it is given no id', async () => {
+    const gateway = start(['keygen']);
+    expect(await gateway.ended).toBe(64);
+    expect(gateway.stderr).toBe('keygen has no id; name the new key: keygen ID\n');
     expect(gateway.stdout).toBe('');
   });
 });
