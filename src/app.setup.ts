@@ -25,6 +25,7 @@ import { NestLogger } from './platform/logging/logger.js';
 import { Metrics } from './platform/metrics/metrics.js';
 import { createDocument } from './platform/openapi/document.js';
 import { serveDocument } from './platform/openapi/serve-document.js';
+import { parseQuery } from './platform/problem/parse-query.js';
 import { ProblemFilter } from './platform/problem/problem.filter.js';
 import { QueryValidationPipe } from './platform/problem/query-validation.pipe.js';
 import { refuseOtherHosts } from './platform/serving/allowed-hosts.js';
@@ -136,7 +137,7 @@ function createAdapter(
     genReqId: requestIdOf,
     // What still comes over an open connection while the server closes is answered like anything else.
     return503OnClosing: false,
-    routerOptions: { maxParamLength: LONGEST_PATH_PARAMETER },
+    routerOptions: { maxParamLength: LONGEST_PATH_PARAMETER, querystringParser: parseQuery },
     frameworkErrors: (fault: Error, request: FastifyRequest, reply: FastifyReply) => {
       filter.send(fault, request, reply);
     },

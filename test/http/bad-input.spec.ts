@@ -414,6 +414,50 @@ describe('an unknown parameter', () => {
   });
 });
 
+describe('what is not UTF-8, percent-encoded,', () => {
+  const NOT_UTF_8 =
+    'is not UTF-8, percent-encoded; write ü as %C3%BC, for example, and a percent sign as %25';
+
+  it.each([...['%', '%2', '%zz', 'B%FCro', '%C3', '%C3%28', '%ED%A0%80', '100%', 'a+%FF', 'a=%', '%25%']])(
+    'is rejected as a value: %j',
+    async (value) => {
+      const detail = `the value ${NOT_UTF_8}`;
+      for (const path of [
+        `/v1/tasks?resourceName=${value}`,
+        `/v1/tasks?pageSize=1&resourceName=${value}&page=1`,
+      ])
+        expect(await complaintAbout(path)).toEqual({ parameter: 'resourceName', detail });
+    },
+  );
+
+  it.each(['%', 'n%FCm', 'resource%Name'])('is rejected as a name: %j', async (name) => {
+    const error = { parameter: name, detail: `the name ${NOT_UTF_8}` };
+    for (const pair of [name, `${name}=`, `${name}=x`, `${name}=%FF`])
+      expect(await complaintAbout(`/v1/tasks?${pair}`)).toEqual(error);
+  });
+
+  it('is rejected by each route that takes parameters, or none', async () => {
+    const lists = ['/v1/tasks', '/v1/tasks/summary', '/v1/resources', '/v1/protection', '/v1/sources'];
+    for (const path of [...lists, '/v1/providers', '/v1/tasks/a.b', '/v1/resources/a.b.c', '/v1/sources/a'])
+      expect((await complaintAbout(`${path}?source=%FF`)).parameter).toBe('source');
+  });
+
+  it('has an error for each such parameter', async () => {
+    const path = '/v1/tasks?source=%FF&status=FAILED&res%6FurceName=%';
+    const answer = await ask(`${gateway.url}${path}`);
+    const { errors } = await problemOf(answer, path);
+    expect([answer.status, errors?.map(({ parameter }) => parameter)]).toEqual([
+      400,
+      ['source', 'resourceName'],
+    ]);
+  });
+
+  it('is accepted once it is encoded', async () => {
+    for (const name of ['%25', 'B%25FCro', '100+%25', '%C3%BC', '%F0%9F%92%A5'])
+      expect((await ask(`${gateway.url}/v1/tasks?resourceName=${name}`)).status).toBe(200);
+  });
+});
+
 describe('a task’s own parameter', () => {
   it.each(['include=', 'include=RAW', 'include=raw&include=raw', 'include=raw,raw', 'include'])(
     '%s is rejected',

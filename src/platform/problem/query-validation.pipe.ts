@@ -2,6 +2,7 @@ import { ValidationPipe, type ArgumentMetadata } from '@nestjs/common';
 import { getMetadataStorage, type ValidationError } from 'class-validator';
 import { LRUCache } from 'lru-cache';
 import { invalidParameters, type ApiProblem, type ParameterError } from './api-problem.js';
+import { ENCODING_ERRORS, type ParsedQuery } from './parse-query.js';
 
 const REMEMBERED_QUERIES = 2_000;
 /** Longer queries are checked anew each time: they are rare, and would fill the memory. */
@@ -26,6 +27,8 @@ export class QueryValidationPipe extends ValidationPipe {
 
   override async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
     if (metadata.type !== 'query') return value;
+    const { [ENCODING_ERRORS]: errors } = value as ParsedQuery;
+    if (errors !== undefined) throw invalidParameters(errors);
     refuseInheritedNames(value as object, metadata);
     const key = `${metadata.metatype?.name ?? ''}?${JSON.stringify(value)}`;
     const known = this.#good.get(key);
