@@ -205,5 +205,6 @@ export function unknownNames(
 ): ParameterError[] {
   const unknown = (names ?? []).filter((name) => !known.includes(name));
   if (unknown.length === 0) return [];
-  return [{ parameter, detail: `no ${parameter} is named ${quoteSome(unknown)}; use ${known.join(', ')}` }];
+  const advice = known.length === 0 ? `there is no ${parameter}` : `use ${known.join(', ')}`;
+  return [{ parameter, detail: `no ${parameter} is named ${quoteSome(unknown)}; ${advice}` }];
 }

@@ -64,7 +64,12 @@ export class ListResourcesQuery extends GetResourceQuery {
   @ListParameter(REASONS, { description: `Only resources with one of these reasons. ${LISTS}` })
   reason?: Reason[];
 
-  @ListParameter({ example: 'nightly' }, { description: `Only resources of these expectations. ${LISTS}` })
+  @ListParameter(
+    { example: 'nightly' },
+    {
+      description: `Only resources of these expectations. ${LISTS} A name that the configuration does not have is an error.`,
+    },
+  )
   expectation?: string[];
 
   @TextParameter({ description: 'Only resources whose name contains this text, ignoring case.' })

@@ -20,6 +20,11 @@ export function matches(match: ResourceMatch, resource: MatchedResource): boolea
   return tests.every((test) => test(resource));
 }
 
+/** Whether a resource of the source could match. */
+export function mayMatchIn({ source }: ResourceMatch, sourceId: string): boolean {
+  return source === undefined || source.some((pattern) => fits(pattern, sourceId));
+}
+
 type Test = (resource: MatchedResource) => boolean;
 
 const PREPARED = new WeakMap<ResourceMatch, readonly Test[]>();

@@ -19,6 +19,7 @@ import { ListEntry } from './list-entry.js';
 import { packPosition, PageCut, positionOf, unpackPosition, type ListPosition } from './list-order.js';
 import type { Resource } from './resource.js';
 import type { ResourceFilter, ResourceQuery } from './resource-query.js';
+import { RuleBook } from './rule-book.js';
 import type { Assessment, Judged, JudgedTime } from './source-judge.js';
 
 /** A page of resources, all judged at one moment. */
@@ -45,6 +46,7 @@ export class ResourceLister {
   // eslint-disable-next-line max-params
   constructor(
     private readonly assessor: Assessor,
+    private readonly rules: RuleBook,
     @Inject(PROVIDERS) private readonly providers: readonly Provider[],
     @Inject(PAGE_TOKEN_KEYS) keys: PageTokenKeys,
     @Inject(CLOCK) private readonly clock: Clock,
@@ -97,9 +99,11 @@ export class ResourceLister {
 
   #check({ filter, page, pageToken }: ResourceQuery, collection: FeedCollection): void {
     const providers = this.providers.map(({ settings }) => settings.id);
+    const sources = collection.sourceIdsIn({});
     const errors = [
       ...unknownNames('provider', filter.provider, providers),
-      ...unknownNames('source', filter.source, collection.sourceIdsIn({})),
+      ...unknownNames('source', filter.source, sources),
+      ...unknownNames('expectation', filter.expectation, this.rules.expectationsFor(sources)),
       ...pageErrors({ page, pageToken }),
     ];
     if (errors.length > 0) throw invalidParameters(errors);

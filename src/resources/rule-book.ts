@@ -9,7 +9,7 @@ import {
 } from '@/model/expectation.js';
 import { groupBy } from './group-by.js';
 import type { TaskCriteria } from './history.js';
-import { matches } from './match.js';
+import { matches, mayMatchIn } from './match.js';
 import type { Resource } from './resource.js';
 
 /** Resources that the same rules match. */
@@ -50,6 +50,13 @@ export class RuleBook {
   /** The resources of a source that the configuration names; the same object until it changes. */
   configuredIn(source: string): readonly ConfiguredResource[] {
     return this.#configured.get(source) ?? NO_RESOURCES;
+  }
+
+  /** The names of those expectations that a resource of one of the sources could match. */
+  expectationsFor(sourceIds: readonly string[]): string[] {
+    const { expectations } = this.#config;
+    const known = expectations.filter(({ match }) => sourceIds.some((id) => mayMatchIn(match, id)));
+    return known.map(({ name }) => name);
   }
 
   /** Another object once the configuration has changed. */

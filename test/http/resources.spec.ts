@@ -23,6 +23,7 @@ const PROTECTION = {
     { ...RULE, name: 'shadowed', match: { source: ['server-backups'], type: ['OS::Nova::*'] } },
     { ...RULE, name: 'idle', match: { source: ['kubernetes'], name: ['no-such-cluster'] } },
     { ...RULE, name: 'logs', match: { source: ['search-logs'] }, taskTypes: ['LOG_BACKUP'] as const },
+    { ...RULE, name: 'everywhere', match: { name: ['no-such-name'] } },
   ],
   resources: [{ source: 'server-backups', type: 'OS::Nova::Server', id: 'never-seen', name: 'billing-db' }],
   exclusions: [{ match: { source: ['kubernetes'] }, reason: 'by hand', untilMs: null }],
@@ -178,6 +179,8 @@ describe('GET /v1/resources', () => {
     ['verdict=FINE', 'verdict'],
     ['reason=LATE', 'reason'],
     ['source=nowhere', 'source'],
+    ['expectation=nope', 'expectation'],
+    ['expectation=servers,nope', 'expectation'],
     ['page=1&pageToken=x', 'page'],
     ['orderBy=age', 'orderBy'],
     ['colour=red', 'colour'],
@@ -245,6 +248,7 @@ describe('GET /v1/protection', () => {
           'The expectation "shadowed" is never used: earlier ones, such as "servers", match all its resources.',
       },
       { field: 'expectations[2]', message: 'The expectation "idle" matches no known resource.' },
+      { field: 'expectations[4]', message: 'The expectation "everywhere" matches no known resource.' },
     ]);
     await get('/v1/protection');
     expect(gateway.log.filter((line) => line.includes('"idle\\" matches'))).toHaveLength(1);
@@ -263,6 +267,20 @@ describe('GET /v1/protection', () => {
     const own = { instance: '', requestId: '' };
     expect({ ...(unseen.body as object), ...own }).toEqual({ ...(unknown.body as object), ...own });
     expect((await get('/v1/resources?source=server-backups', 'logs')).status).toBe(400);
+  });
+
+  it('takes the expectation of an unseen source as one that does not exist', async () => {
+    const complaint = async (name: string, key: string): Promise<unknown> =>
+      ((await get(`/v1/resources?expectation=${name}`, key)).body as { errors?: unknown }).errors;
+    const error = (name: string, advice: string): object[] => [
+      { parameter: 'expectation', detail: `no expectation is named "${name}"; use ${advice}` },
+    ];
+    expect(await complaint('nope', 'all')).toEqual(
+      error('nope', 'servers, shadowed, idle, logs, everywhere'),
+    );
+    expect(await complaint('nope', 'logs')).toEqual(error('nope', 'logs, everywhere'));
+    expect(await complaint('idle', 'logs')).toEqual(error('idle', 'logs, everywhere'));
+    for (const name of ['logs', 'everywhere']) expect(await complaint(name, 'logs')).toBeUndefined();
   });
 });
 

@@ -61,6 +61,7 @@ function resourcePaths(tasks: readonly SentTask[]): fc.Arbitrary<string> {
     ...{ source, provider, resourceId, clusterId, name: fc.constantFrom('prod', 'ecs', 'a') },
     verdict: listOf([...VERDICTS, 'FINE']),
     reason: listOf(REASONS),
+    expectation: listOf(['daily', 'unknown']),
     orderBy: fc.constantFrom(...RESOURCE_ORDERS),
     pageSize: fc.constantFrom('1', '3', '50'),
     page: fc.constantFrom('1', '2'),
