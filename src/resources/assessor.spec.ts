@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
-import { NO_PROTECTION, type ProtectionConfig } from '@/model/expectation.js';
+import { NO_PROTECTION, type Expectation, type ProtectionConfig } from '@/model/expectation.js';
 import type { ListedResource } from '@/model/listed-resource.js';
 import { COVERED_SINCE_EVER } from '@/model/provider.js';
 import type { Snapshot } from '@/model/snapshot.js';
@@ -12,6 +12,7 @@ import { rowOf } from '../../test/support/rows.js';
 import { assess, inputOf } from '../../test/support/assess.js';
 import { Assessor, type AssessmentInput } from './assessor.js';
 import { RuleBook } from './rule-book.js';
+import { showResource } from './show-resource.js';
 import type { Assessment } from './source-judge.js';
 
 const HOUR_MS = 3_600_000;
@@ -116,18 +117,19 @@ describe('Assessor', () => {
 
   it('tells of each resource what a plain look at its tasks tells', async () => {
     await fc.assert(
-      fc.asyncProperty(tasks, async (all) => {
-        const moment = { timeMs: NOW_MS, isPast: false };
+      fc.asyncProperty(tasks, fc.boolean(), async (all, isPast) => {
+        const moment = { timeMs: NOW_MS, isPast };
+        const untilTime = isPast ? timeAt(0) : LATE;
         const assessed = await assess(newAssessor(), knownOf([snapshotOf(FEEDS[0], rowsOf(all))]), moment);
         const byId = new Map(assessed.map((each) => [each.resource.id, each]));
         for (const name of ['prod-a', 'prod-b', 'test-c']) {
           const own = all.filter(
-            ({ resource, createTime }) => resource?.id === name && (createTime ?? '') <= timeAt(0),
+            ({ resource, createTime }) => resource?.id === name && (createTime ?? '') <= untilTime,
           );
           const found = byId.get(resourceIdOf(SOURCE, 'server', name));
           if (all.some(({ resource }) => resource?.id === name)) {
             expect(found?.history).toMatchObject(
-              historyByHand(own, name.startsWith('prod') ? ['BACKUP'] : USUAL),
+              historyByHand(own, name.startsWith('prod') ? ['BACKUP'] : USUAL, untilTime),
             );
           } else expect(found).toBeUndefined();
         }
@@ -182,6 +184,51 @@ describe('Assessor', () => {
     });
   });
 
+  it.each(['RUNNING', 'SUCCEEDED', 'REMOVE_RESOURCE'] as const)(
+    'counts at the present, and not at a past moment, what is later than T: %s',
+    async (what) => {
+      const ahead = taskOf(1, 'prod-a', -0.001);
+      const changes = {
+        RUNNING: { status: 'RUNNING', endTime: null },
+        SUCCEEDED: { createTime: timeAt(1) },
+        REMOVE_RESOURCE: { type: 'REMOVE_RESOURCE' },
+      } as const;
+      const rows = rowsOf([{ ...ahead, ...changes[what] }]);
+      const find = async (isPast: boolean): Promise<Assessment | null> =>
+        newAssessor().find(knownOf([snapshotOf(FEEDS[0], rows)]), resourceIdOf(SOURCE, 'server', 'prod-a'), {
+          timeMs: NOW_MS,
+          isPast,
+        });
+      const toldOf = (found: Assessment | null): unknown =>
+        ({
+          RUNNING: found?.history.runningSinceMs,
+          SUCCEEDED: found?.history.lastSuccess?.timeMs,
+          REMOVE_RESOURCE: found?.retiredMs,
+        })[what];
+      expect(toldOf(await find(false))).toBe(Date.parse(timeAt(-0.001)));
+      expect(toldOf(await find(true)) ?? null).toBeNull();
+    },
+  );
+
+  it('takes a checkpoint that is later than T for no lag, but of a past moment knows none', async () => {
+    const rhythm = { kind: 'continuous', lagBelowMs: 1000 } as const;
+    const rule: Expectation = { ...NIGHTLY, rhythm, taskTypes: ['CONTINUOUS_LOG_BACKUP'] };
+    const assessor = new Assessor(new RuleBook({ ...NO_PROTECTION, expectations: [rule] }), []);
+    const stream: Task = {
+      ...taskOf(1, 'prod-a'),
+      ...{ type: 'CONTINUOUS_LOG_BACKUP', status: 'RUNNING', endTime: null, checkpointTime: timeAt(-0.001) },
+    };
+    const known = knownOf([snapshotOf(FEEDS[0], rowsOf([stream]))]);
+    const shownAt = async (isPast: boolean): Promise<unknown> =>
+      (await assess(assessor, known, { timeMs: NOW_MS, isPast })).map((each) => showResource(each, null));
+    expect(await shownAt(false)).toMatchObject([
+      { verdict: 'OK', reasons: [], checkpointTime: timeAt(-0.001), lagSeconds: 0 },
+    ]);
+    expect(await shownAt(true)).toMatchObject([
+      { verdict: 'UNKNOWN', checkpointTime: null, lagSeconds: null },
+    ]);
+  });
+
   it('knows a resource as retired from its removal until its next task', async () => {
     const removal = { ...taskOf(9, 'prod-a', 10), type: 'REMOVE_RESOURCE' as const };
     const moment = { timeMs: NOW_MS, isPast: false };
@@ -197,6 +244,9 @@ describe('Assessor', () => {
     expect(await judged([taskOf(1, 'prod-a', 5), removal])).toBeUndefined();
   });
 });
+
+/** Later than any task here. */
+const LATE = timeAt(-100);
 
 const USUAL = ['LOG_BACKUP', 'CLUSTER_SNAPSHOT', 'BACKUP'];
 
@@ -216,9 +266,8 @@ function taskOf(key: number, name: string, hours = 1): Task {
 }
 
 /** The words of the contract, spelled out. */
-function historyByHand(own: readonly Task[], types: readonly string[]): object {
+function historyByHand(own: readonly Task[], types: readonly string[], now: string): object {
   const counted = own.filter(({ type }) => types.includes(type));
-  const now = timeAt(0);
   const isEnded = ({ endTime }: Task): boolean => endTime !== null && endTime <= now;
   const successes = counted.filter((each) => each.status === 'SUCCEEDED' && isEnded(each));
   const failures = counted.filter((each) => ['FAILED', 'TIMED_OUT'].includes(each.status) && isEnded(each));

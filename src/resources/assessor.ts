@@ -5,18 +5,13 @@ import { sourceOfFeed } from '@/model/feed.js';
 import type { ListedResource } from '@/model/listed-resource.js';
 import { PROVIDERS, type Provider } from '@/model/provider.js';
 import { runCooperatively, visitInSteps } from '@/scheduling/cooperative.js';
+import type { JudgedTime } from './evidence.js';
 import { TaskGroups, type FeedTasks } from './feed-tasks.js';
 import { groupBy } from './group-by.js';
 import { ResourceIndex } from './resource-index.js';
 import { KeptVerdicts, type SourceVerdicts } from './kept-verdicts.js';
 import { RuleBook } from './rule-book.js';
-import {
-  SourceJudge,
-  type Assessment,
-  type IndexedSource,
-  type Judged,
-  type JudgedTime,
-} from './source-judge.js';
+import { SourceJudge, type Assessment, type IndexedSource, type Judged } from './source-judge.js';
 
 /** What resources are judged from. */
 export interface AssessmentInput {

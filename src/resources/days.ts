@@ -1,6 +1,6 @@
 import { dueOf } from './due.js';
 import type { FeedEvidence } from './evidence.js';
-import { compareTimes, countedTasks, timeOf, type CountedTask } from './history.js';
+import { compareTimes, countedTasks, momentOf, timeOf, type CountedTask } from './history.js';
 import type { RuleGroup } from './rule-book.js';
 import type { Assessment } from './source-judge.js';
 import type { Judgement } from './verdict.js';
@@ -35,8 +35,8 @@ export interface DayCell {
  * its start.
  */
 export function dayCells(assessment: Assessment, days: readonly Day[]): DayCell[] {
-  const { resource, group, due } = assessment;
-  const tasks = countedTasks(resource.rows, group.criteria, timeOf(due.timeMs)).sort(compareTimes);
+  const { resource, group, source } = assessment;
+  const tasks = countedTasks(resource.rows, group.criteria, momentOf(source.moment)).sort(compareTimes);
   // Of what nobody has ever backed up, each day was missed.
   const firstMs = tasks[0] === undefined ? -Infinity : Date.parse(tasks[0].time);
   const indexOf = cursorOver(tasks);

@@ -1,5 +1,13 @@
 import type { TaskStatus } from '@/model/task.js';
 
+/** The moment T. */
+export interface JudgedTime {
+  /** Epoch milliseconds. */
+  readonly timeMs: number;
+  /** True where a past moment is asked about, false for now. */
+  readonly isPast: boolean;
+}
+
 /** A task that ended, well or not. */
 export interface Outcome {
   /** When it ended; where that is not known its updateTime, else its createTime. Epoch milliseconds. */
@@ -8,8 +16,9 @@ export interface Outcome {
 }
 
 /**
- * What the tasks of one resource say, as they were at a moment T: those of the task types that its rule counts, created by
- * T. One that ended later was running at T, and is no outcome here.
+ * What the tasks of one resource say, as they were at a moment T: those of the task types that its rule counts. Of a past
+ * moment: those created by T; one that ended later was running at T, and is no outcome here. Of the present: all that are
+ * known, also where the read is later than T, or the clock of the upstream is ahead.
  */
 export interface TaskHistory {
   /** A success with warnings is one only where the rule counts it as a success. */

@@ -1,5 +1,5 @@
 import type { Task, TaskRow, TaskStatus, TaskType } from '@/model/task.js';
-import type { Outcome, TaskHistory } from './evidence.js';
+import type { JudgedTime, Outcome, TaskHistory } from './evidence.js';
 
 /** Which tasks a rule counts, and how. */
 export interface TaskCriteria {
@@ -18,21 +18,29 @@ export interface TaskAt {
 
 const FAILURES: ReadonlySet<TaskStatus> = new Set(['FAILED', 'TIMED_OUT']);
 
-/**
- * null where the task did not exist yet. One that ended later was running. Times are compared as tasks have them, as texts:
- * to read each of a million takes too long.
- */
-export function taskAt(task: Task, warningsCountAs: 'success' | 'failure', at: string): TaskAt | null {
+/** A moment T as tasks have times, as a text: to read each time of a million tasks takes too long. */
+export interface Moment {
+  readonly time: string;
+  /** False for the present: whatever is known has happened, also what is later than T by the clock of an upstream. */
+  readonly isPast: boolean;
+}
+
+export function momentOf({ timeMs, isPast }: JudgedTime): Moment {
+  return { time: timeOf(timeMs), isPast };
+}
+
+/** null where the task did not exist yet. One that ended later was running. */
+export function taskAt(task: Task, warningsCountAs: 'success' | 'failure', at: Moment): TaskAt | null {
   const created = task.createTime ?? task.startTime;
-  if (created !== null && created > at) return null;
-  const begun = created ?? at;
+  if (isLater(created, at)) return null;
+  const begun = created ?? at.time;
   const kind = outcomeOf(task, warningsCountAs);
   if (kind === null) return { kind: isRunning(task, at) ? 'running' : 'other', time: begun };
   const time = task.endTime ?? task.updateTime ?? begun;
-  return time > at ? { kind: 'running', time: begun } : { kind, time };
+  return isLater(time, at) ? { kind: 'running', time: begun } : { kind, time };
 }
 
-function isRunning({ status, endTime }: Task, at: string): boolean {
+function isRunning({ status, endTime }: Task, at: Moment): boolean {
   return status === 'RUNNING' || isLater(endTime, at);
 }
 
@@ -46,8 +54,8 @@ function outcomeOf(
 }
 
 /** What the tasks of a resource, in `USUAL_ORDER`, say at a moment. */
-export function historyAt(rows: readonly TaskRow[], criteria: TaskCriteria, atMs: number): TaskHistory {
-  const at = timeOf(atMs);
+export function historyAt(rows: readonly TaskRow[], criteria: TaskCriteria, moment: JudgedTime): TaskHistory {
+  const at = momentOf(moment);
   const counted = countedTasks(rows, criteria, at);
   const failures = counted.filter(({ kind }) => kind === 'failure');
   const lastSuccess = newest(counted.filter(({ kind }) => kind === 'success'));
@@ -74,7 +82,7 @@ export interface CountedTask extends TaskAt {
 export function countedTasks(
   rows: readonly TaskRow[],
   { taskTypes, warningsCountAs }: TaskCriteria,
-  at: string,
+  at: Moment,
 ): CountedTask[] {
   const counted: CountedTask[] = [];
   for (const { task } of rows) {
@@ -108,7 +116,13 @@ function runningSince(counted: readonly CountedTask[]): number | null {
 export function settledMs(rows: readonly TaskRow[]): number {
   let latest = '';
   for (const { task } of rows) {
-    for (const time of [task.createTime, task.startTime, task.endTime, task.updateTime]) {
+    for (const time of [
+      task.createTime,
+      task.startTime,
+      task.endTime,
+      task.updateTime,
+      task.checkpointTime,
+    ]) {
       if (time !== null && time > latest) latest = time;
     }
   }
@@ -122,16 +136,16 @@ const MOST_SUCCESSES = 20;
 export function medianDurationSeconds(
   rows: readonly TaskRow[],
   criteria: TaskCriteria,
-  atMs: number,
+  moment: JudgedTime,
 ): number | null {
-  const successes = countedTasks(rows, criteria, timeOf(atMs)).filter(({ kind }) => kind === 'success');
+  const successes = countedTasks(rows, criteria, momentOf(moment)).filter(({ kind }) => kind === 'success');
   const last = successes.sort((a, b) => compareTimes(b, a)).slice(0, MOST_SUCCESSES);
   const durations = last.flatMap(({ task }) => task.durationSeconds ?? []).sort((a, b) => a - b);
   return durations[Math.ceil(durations.length / 2) - 1] ?? null;
 }
 
 /** The newest stream: the rows have the newest first. What its checkpoint was before, nobody knows. */
-function streamAt(rows: readonly TaskRow[], { taskTypes }: TaskCriteria, at: string): TaskHistory['stream'] {
+function streamAt(rows: readonly TaskRow[], { taskTypes }: TaskCriteria, at: Moment): TaskHistory['stream'] {
   const type: TaskType = 'CONTINUOUS_LOG_BACKUP';
   if (!taskTypes.has(type)) return null;
   const newest = rows.find(({ task }) => task.type === type && !isLater(task.createTime, at));
@@ -154,8 +168,8 @@ export function timeOf(epochMs: number): string {
   return new Date(epochMs).toISOString();
 }
 
-function isLater(time: string | null, at: string): boolean {
-  return time !== null && time > at;
+function isLater(time: string | null, at: Moment): boolean {
+  return at.isPast && time !== null && time > at.time;
 }
 
 function msOf(time: string | null): number | null {

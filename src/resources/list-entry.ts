@@ -32,7 +32,7 @@ export class ListEntry implements SortKey {
 function rankOf({ memoized, group, judgement }: Judged, judge: SourceJudge, order: ResourceOrder): number {
   if (order === 'verdict') return VERDICTS.indexOf(judgement.verdict);
   if (order === 'name') return 0;
-  const timeMs = memoized.historyAt(group.criteria, judge.moment.timeMs).lastSuccess?.timeMs ?? null;
+  const timeMs = memoized.historyAt(group.criteria, judge.moment).lastSuccess?.timeMs ?? null;
   if (timeMs === null) return Infinity;
   return order === 'lastSuccessTime asc' ? timeMs : -timeMs;
 }

@@ -1,4 +1,4 @@
-import type { TaskHistory } from './evidence.js';
+import type { JudgedTime, TaskHistory } from './evidence.js';
 import { historyAt, settledMs, type TaskCriteria } from './history.js';
 import type { Resource } from './resource.js';
 import type { RuleBook, RuleGroup } from './rule-book.js';
@@ -27,16 +27,11 @@ export class MemoizedResource {
     return this.#group;
   }
 
-  /** From this moment on, its tasks say the same at any time. Epoch milliseconds. */
-  get settledMs(): number {
-    return (this.#settledMs ??= settledMs(this.resource.rows));
-  }
-
-  /** What its tasks say. Only for moments at which some task was yet to begin or end is it worked out anew. */
-  historyAt(criteria: TaskCriteria, timeMs: number): TaskHistory {
-    const isSettled = timeMs >= this.settledMs;
+  /** What its tasks say. Only for past moments at which some task was yet to begin or end is it worked out anew. */
+  historyAt(criteria: TaskCriteria, moment: JudgedTime): TaskHistory {
+    const isSettled = !moment.isPast || moment.timeMs >= (this.#settledMs ??= settledMs(this.resource.rows));
     if (isSettled && this.#settled?.criteria === criteria) return this.#settled.history;
-    const history = historyAt(this.resource.rows, criteria, timeMs);
+    const history = historyAt(this.resource.rows, criteria, moment);
     if (isSettled) this.#settled = { criteria, history };
     return history;
   }

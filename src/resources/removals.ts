@@ -1,11 +1,11 @@
 import { YEAR_10000_MS } from '@/model/time.js';
 import type { Task, TaskResource, TaskRow, TaskType } from '@/model/task.js';
 import { groupKey, type FeedTasks } from './feed-tasks.js';
-import { taskAt, timeOf } from './history.js';
+import { momentOf, taskAt } from './history.js';
 import type { Resource } from './resource.js';
 
-/** The last time that a task can have. */
-const LAST_TIME = timeOf(YEAR_10000_MS - 1);
+/** The last time that a task can have: that of one without times. */
+const LAST = momentOf({ timeMs: YEAR_10000_MS - 1, isPast: false });
 
 export type NamedResources = (row: TaskRow) => readonly TaskResource[];
 
@@ -17,20 +17,19 @@ export class Removals {
   readonly #ofResources = new Map<string, number[]>();
   /** By the name of the vault, or its id where it has none, as tasks have it as their destination. */
   readonly #ofVaults = new Map<string, number[]>();
-  /** From this moment on, they say the same at any time. Epoch milliseconds. */
-  settledMs = -Infinity;
 
   /** `named` tells which resources a row names besides its own. */
   constructor(tasks: readonly FeedTasks[], named: NamedResources) {
     for (const row of tasks.flatMap(({ removals }) => removals)) {
-      const removed = taskAt(row.task, 'success', LAST_TIME);
-      if (removed?.kind === 'success') this.#note(row, Date.parse(removed.time), named);
+      const removed = taskAt(row.task, 'success', LAST);
+      if (removed?.kind !== 'success' || removed.time === LAST.time) continue;
+      this.#note(row, Date.parse(removed.time), named);
     }
   }
 
   /**
-   * When the resource, or the vault of its last task of these types, was removed: after that task and by a moment, epoch
-   * milliseconds; null where it was not.
+   * When the resource, or the vault of its last task of these types, was removed: after that task and by a moment
+   * (Infinity: ever), epoch milliseconds; null where it was not.
    */
   retiredMs(resource: Resource, taskTypes: ReadonlySet<TaskType>, atMs: number): number | null {
     if (this.#ofResources.size === 0 && this.#ofVaults.size === 0) return null;
@@ -52,7 +51,6 @@ export class Removals {
   }
 
   #note(row: TaskRow, timeMs: number, named: NamedResources): void {
-    this.settledMs = Math.max(this.settledMs, timeMs);
     const { type, destination, resource } = row.task;
     if (type === 'VAULT_DELETE') {
       if (destination !== null) add(this.#ofVaults, destination, timeMs);

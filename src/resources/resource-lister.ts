@@ -15,12 +15,13 @@ import {
   type WalkQuery,
 } from '@/view/page-token.js';
 import { Assessor, type AssessmentInput } from './assessor.js';
+import type { JudgedTime } from './evidence.js';
 import { ListEntry } from './list-entry.js';
 import { packPosition, PageCut, positionOf, unpackPosition, type ListPosition } from './list-order.js';
 import type { Resource } from './resource.js';
 import type { ResourceFilter, ResourceQuery } from './resource-query.js';
 import { RuleBook } from './rule-book.js';
-import type { Assessment, Judged, JudgedTime } from './source-judge.js';
+import type { Assessment, Judged } from './source-judge.js';
 
 /** A page of resources, all judged at one moment. */
 export interface ResourcePage {

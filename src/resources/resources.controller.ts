@@ -22,7 +22,7 @@ import { ProtectionDto, ResourceDto, ResourcePageDto } from './resource.dto.js';
 import { ResourceLister } from './resource-lister.js';
 import { daysWanted, toResourceQuery, type DaysWanted } from './resource-query.js';
 import { showResource } from './show-resource.js';
-import type { JudgedTime } from './source-judge.js';
+import type { JudgedTime } from './evidence.js';
 
 const PROBLEMS: ProblemsByStatus = { 400: ['invalid-parameter'], 503: ['overloaded'] };
 

@@ -21,7 +21,7 @@ export function showResource(assessment: Assessment, days: readonly DayCell[] | 
     expectedBy: timeOrNull(expectedByMs),
     overdueSeconds: secondsOrNull(overdueMs),
     ...showHistory(history, due.timeMs),
-    medianDurationSeconds: medianDurationSeconds(rows, group.criteria, due.timeMs),
+    medianDurationSeconds: medianDurationSeconds(rows, group.criteria, assessment.source.moment),
     evidence: showEvidence(feeds),
     ...(days && { days: [...days] }),
   };

@@ -1,5 +1,6 @@
 import type { CollectionAnswer } from '@/model/collection.js';
 import { dueOf, dueUntilMs, firstAfter } from './due.js';
+import type { JudgedTime } from './evidence.js';
 import type { MemoizedResource } from './memoized-resource.js';
 import type { SourceResources } from './resource-index.js';
 import type { Resource } from './resource.js';
@@ -19,14 +20,6 @@ export interface Assessment extends Judged, Situation {
   readonly resource: Resource;
   /** Judges the same resource, from the same evidence, at other moments. */
   readonly source: SourceJudge;
-}
-
-/** The moment T. */
-export interface JudgedTime {
-  /** Epoch milliseconds. */
-  readonly timeMs: number;
-  /** True where a past moment is asked about, false for now. */
-  readonly isPast: boolean;
 }
 
 /** A source as it is known at the moment of answering. */
@@ -78,6 +71,7 @@ export class SourceJudge {
 
   assess(memoized: MemoizedResource): Assessment {
     const { timeMs, isPast } = this.moment;
+    const knownMs = isPast ? timeMs : Infinity;
     const { resource } = memoized;
     const group = memoized.groupIn(this.memory.rules);
     const { due, exclusion } = this.#rulesFor(group);
@@ -85,8 +79,8 @@ export class SourceJudge {
       due,
       exclusion,
       isPast,
-      retiredMs: this.known.resources.removals.retiredMs(resource, group.criteria.taskTypes, timeMs),
-      history: memoized.historyAt(group.criteria, timeMs),
+      retiredMs: this.known.resources.removals.retiredMs(resource, group.criteria.taskTypes, knownMs),
+      history: memoized.historyAt(group.criteria, this.moment),
       feeds: this.evidence.at(this.evidence.placeOf(resource)),
     };
     return { ...situation, memoized, resource, group, source: this, judgement: judge(situation) };
@@ -97,16 +91,14 @@ export class SourceJudge {
    * are; Infinity where there is none.
    */
   holdsUntilMs(assessment: Assessment): number {
-    const { memoized, group, isPast } = assessment;
-    const { timeMs } = this.moment;
-    const settledMs = Math.max(memoized.settledMs, this.known.resources.removals.settledMs);
-    // Of what is to come, a task tells today and denies tomorrow. What is asked of the past is asked once.
-    if (isPast || timeMs < settledMs) return timeMs + 1;
-    return Math.min(holdsUntilMs(assessment), this.#rulesHoldUntilMs(group));
+    // What is asked of the past is asked once.
+    if (assessment.isPast) return this.moment.timeMs + 1;
+    return Math.min(holdsUntilMs(assessment), this.#rulesHoldUntilMs(assessment.group));
   }
 
-  /** The same for a past moment. */
+  /** The same for a past moment, or for T. */
   at(timeMs: number): SourceJudge {
+    if (timeMs === this.moment.timeMs) return this;
     let past = this.#past.get(timeMs);
     if (past === undefined) {
       past = new SourceJudge(this.known, { timeMs, isPast: true }, this.memory);

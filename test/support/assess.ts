@@ -1,7 +1,8 @@
 import type { FeedAnswer, SourceStatus } from '@/model/collection.js';
 import type { ListedResource } from '@/model/listed-resource.js';
 import type { AssessmentInput, Assessor } from '@/resources/assessor.js';
-import type { Assessment, JudgedTime } from '@/resources/source-judge.js';
+import type { JudgedTime } from '@/resources/evidence.js';
+import type { Assessment } from '@/resources/source-judge.js';
 
 /** All resources that are known, each with its verdict at a moment. */
 export async function assess(
