@@ -20,7 +20,7 @@ const NOW_MS = Date.parse('2026-11-29T12:00:00.000Z');
 const SOURCE = 'cbr';
 const FEEDS = ['sources/cbr/feeds/1', 'sources/cbr/feeds/2'] as const;
 
-const NIGHTLY: ProtectionConfig['expectations'][number] = {
+const NIGHTLY: Expectation = {
   name: 'nightly',
   match: { name: ['prod*'] },
   rhythm: { kind: 'every', everyMs: 24 * HOUR_MS, graceMs: 2 * HOUR_MS },
@@ -29,6 +29,10 @@ const NIGHTLY: ProtectionConfig['expectations'][number] = {
   maxDurationMs: 6 * HOUR_MS,
   warningsCountAs: 'success',
   maxBlindMs: HOUR_MS,
+};
+const LOG_ARCHIVE: Expectation = {
+  ...NIGHTLY,
+  ...{ rhythm: { kind: 'continuous', lagBelowMs: HOUR_MS }, taskTypes: ['CONTINUOUS_LOG_BACKUP'] },
 };
 const PROTECTION: ProtectionConfig = {
   ...NO_PROTECTION,
@@ -211,9 +215,7 @@ describe('Assessor', () => {
   );
 
   it('takes a checkpoint that is later than T for no lag, but of a past moment knows none', async () => {
-    const rhythm = { kind: 'continuous', lagBelowMs: 1000 } as const;
-    const rule: Expectation = { ...NIGHTLY, rhythm, taskTypes: ['CONTINUOUS_LOG_BACKUP'] };
-    const assessor = new Assessor(new RuleBook({ ...NO_PROTECTION, expectations: [rule] }), []);
+    const assessor = new Assessor(new RuleBook({ ...NO_PROTECTION, expectations: [LOG_ARCHIVE] }), []);
     const stream: Task = {
       ...taskOf(1, 'prod-a'),
       ...{ type: 'CONTINUOUS_LOG_BACKUP', status: 'RUNNING', endTime: null, checkpointTime: timeAt(-0.001) },
@@ -228,6 +230,22 @@ describe('Assessor', () => {
       { verdict: 'UNKNOWN', checkpointTime: null, lagSeconds: null },
     ]);
   });
+
+  it.each([0, 1])(
+    'judges all of several streams that are the newest, and no older one: %d',
+    async (failed) => {
+      const assessor = new Assessor(new RuleBook({ ...NO_PROTECTION, expectations: [LOG_ARCHIVE] }), []);
+      const stream = { type: 'CONTINUOUS_LOG_BACKUP', endTime: null, checkpointTime: timeAt(0) } as const;
+      const streams = [0, 1].map((key): Task => {
+        const status = key === failed ? 'FAILED' : 'RUNNING';
+        return { ...taskOf(key, 'prod-a'), ...stream, status };
+      });
+      const older: Task = { ...taskOf(2, 'prod-a', 9), ...stream, status: 'STOPPED' };
+      const known = knownOf([snapshotOf(FEEDS[0], rowsOf([...streams, older]))]);
+      const assessed = await assess(assessor, known, { timeMs: NOW_MS, isPast: false });
+      expect(assessed.map(({ judgement }) => judgement.reasons)).toEqual([['FAILING']]);
+    },
+  );
 
   it('knows a resource as retired from its removal until its next task', async () => {
     const removal = { ...taskOf(9, 'prod-a', 10), type: 'REMOVE_RESOURCE' as const };

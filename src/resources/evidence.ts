@@ -15,6 +15,14 @@ export interface Outcome {
   readonly taskId: string;
 }
 
+/** A continuous log backup. */
+export interface Stream {
+  readonly taskId: string;
+  readonly status: TaskStatus;
+  /** Epoch milliseconds. */
+  readonly checkpointTimeMs: number | null;
+}
+
 /**
  * What the tasks of one resource say, as they were at a moment T: those of the task types that its rule counts. Of a past
  * moment: those created by T; one that ended later was running at T, and is no outcome here. Of the present: all that are
@@ -31,8 +39,8 @@ export interface TaskHistory {
   readonly successWithWarnings: Outcome | null;
   /** When the oldest task that is still running began; null where none runs. */
   readonly runningSinceMs: number | null;
-  /** The newest stream by createTime; null where there is none, or where the rule is about no streams. */
-  readonly stream: { readonly status: TaskStatus; readonly checkpointTimeMs: number | null } | null;
+  /** The newest by createTime: several where it is the same; none where the rule is about no streams. */
+  readonly streams: readonly Stream[];
   readonly taskCount: number;
 }
 

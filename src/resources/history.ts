@@ -1,5 +1,5 @@
 import type { Task, TaskRow, TaskStatus, TaskType } from '@/model/task.js';
-import type { JudgedTime, Outcome, TaskHistory } from './evidence.js';
+import type { JudgedTime, Outcome, Stream, TaskHistory } from './evidence.js';
 
 /** Which tasks a rule counts, and how. */
 export interface TaskCriteria {
@@ -68,7 +68,7 @@ export function historyAt(rows: readonly TaskRow[], criteria: TaskCriteria, mome
     failuresSinceSuccess: failures.filter(({ time }) => time > (lastSuccess?.time ?? '')).length,
     successWithWarnings: asOutcome((succeeded?.task.warnings.length ?? 0) > 0 ? succeeded : undefined),
     runningSinceMs: runningSince(counted),
-    stream: streamAt(rows, criteria, at),
+    streams: newestStreams(rows, criteria, at),
     taskCount: counted.length,
   };
 }
@@ -144,18 +144,20 @@ export function medianDurationSeconds(
   return durations[Math.ceil(durations.length / 2) - 1] ?? null;
 }
 
-/** The newest stream: the rows have the newest first. What its checkpoint was before, nobody knows. */
-function streamAt(rows: readonly TaskRow[], { taskTypes }: TaskCriteria, at: Moment): TaskHistory['stream'] {
+/** The rows have the newest first. What the checkpoint of a stream was before, nobody knows. */
+function newestStreams(rows: readonly TaskRow[], { taskTypes }: TaskCriteria, at: Moment): readonly Stream[] {
   const type: TaskType = 'CONTINUOUS_LOG_BACKUP';
-  if (!taskTypes.has(type)) return null;
-  const newest = rows.find(({ task }) => task.type === type && !isLater(task.createTime, at));
-  if (newest === undefined) return null;
-  const { status, endTime, checkpointTime } = newest.task;
-  return {
+  if (!taskTypes.has(type)) return NO_STREAMS;
+  const streams = rows.filter(({ task }) => task.type === type && !isLater(task.createTime, at));
+  const newest = streams.filter(({ task }) => task.createTime === streams[0]?.task.createTime);
+  return newest.map(({ task: { id, status, endTime, checkpointTime } }) => ({
+    taskId: id,
     status: isLater(endTime, at) ? 'RUNNING' : status,
     checkpointTimeMs: isLater(checkpointTime, at) ? null : msOf(checkpointTime),
-  };
+  }));
 }
+
+const NO_STREAMS: readonly Stream[] = [];
 
 /** Negative where `a` comes first. */
 export function compareTimes(a: TaskAt, b: TaskAt): number {

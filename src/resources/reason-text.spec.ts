@@ -43,7 +43,10 @@ const ROWS: Row[] = [
   ],
   [
     'FAILING',
-    { rule: { rhythm: STREAM }, history: { stream: { status: 'FAILED', checkpointTimeMs: null } } },
+    {
+      rule: { rhythm: STREAM },
+      history: { streams: [{ taskId: 'ocp.1', status: 'FAILED', checkpointTimeMs: null }] },
+    },
     'The newest log backup has failed.',
   ],
   [
@@ -55,19 +58,27 @@ const ROWS: Row[] = [
     'LAGGING',
     {
       rule: { rhythm: STREAM },
-      history: { stream: { status: 'RUNNING', checkpointTimeMs: NOW_MS - 61 * MINUTE_MS - 1500 } },
+      history: {
+        streams: [{ taskId: 'ocp.1', status: 'RUNNING', checkpointTimeMs: NOW_MS - 61 * MINUTE_MS - 1500 }],
+      },
     },
     'Logs are archived up to 2026-11-29T10:58:58.500Z, which is 1 hour 1 minute 1 second behind; ' +
       'the expectation "nightly" allows 5 minutes.',
   ],
   [
     'STOPPED',
-    { rule: { rhythm: STREAM }, history: { stream: { status: 'STOPPED', checkpointTimeMs: null } } },
+    {
+      rule: { rhythm: STREAM },
+      history: { streams: [{ taskId: 'ocp.1', status: 'STOPPED', checkpointTimeMs: null }] },
+    },
     'The newest log backup is stopped.',
   ],
   [
     'PAUSED',
-    { rule: { rhythm: STREAM }, history: { stream: { status: 'PAUSED', checkpointTimeMs: null } } },
+    {
+      rule: { rhythm: STREAM },
+      history: { streams: [{ taskId: 'ocp.1', status: 'PAUSED', checkpointTimeMs: null }] },
+    },
     'The newest log backup is paused.',
   ],
   [
@@ -98,12 +109,18 @@ const ROWS: Row[] = [
   ],
   [
     'SOURCE_UNREADABLE',
-    { rule: { rhythm: STREAM }, history: { stream: { status: 'PENDING', checkpointTimeMs: null } } },
+    {
+      rule: { rhythm: STREAM },
+      history: { streams: [{ taskId: 'ocp.1', status: 'PENDING', checkpointTimeMs: null }] },
+    },
     'The newest log backup has the status PENDING.',
   ],
   [
     'SOURCE_UNREADABLE',
-    { rule: { rhythm: STREAM }, history: { stream: { status: 'RUNNING', checkpointTimeMs: null } } },
+    {
+      rule: { rhythm: STREAM },
+      history: { streams: [{ taskId: 'ocp.1', status: 'RUNNING', checkpointTimeMs: null }] },
+    },
     'The newest log backup has no checkpoint.',
   ],
   [
@@ -111,7 +128,7 @@ const ROWS: Row[] = [
     {
       rule: { rhythm: STREAM },
       isPast: true,
-      history: { stream: { status: 'RUNNING', checkpointTimeMs: NOW_MS } },
+      history: { streams: [{ taskId: 'ocp.1', status: 'RUNNING', checkpointTimeMs: NOW_MS }] },
     },
     'How far a log backup was behind at a past time is not known.',
   ],
@@ -120,7 +137,7 @@ const ROWS: Row[] = [
     {
       rule: { rhythm: STREAM },
       feeds: [{ isCurrent: false }],
-      history: { stream: { status: 'RUNNING', checkpointTimeMs: NOW_MS - HOUR_MS } },
+      history: { streams: [{ taskId: 'ocp.1', status: 'RUNNING', checkpointTimeMs: NOW_MS - HOUR_MS }] },
     },
     `${FEED} was last read at 2026-11-29T12:00:00.000Z, and what happened since is not known.`,
   ],

@@ -3,7 +3,7 @@ import { formatTime, isEpochMs } from '@/model/time.js';
 import { expectedBy } from './due.js';
 import type { FeedEvidence } from './evidence.js';
 import { spanAt } from './maintenance.js';
-import type { Reason, Situation } from './verdict.js';
+import { judgedStream, type Reason, type Situation } from './verdict.js';
 
 /** One sentence with the figures, for a reason that `judge` gave in this situation. */
 export function describeReason(reason: Reason, situation: Situation): string {
@@ -53,8 +53,9 @@ function failing({ due: { rule }, history }: Situation): string {
   );
 }
 
-function lagging({ due: { rule, timeMs }, history: { stream } }: Situation): string {
-  const checkpointMs = stream?.checkpointTimeMs ?? timeMs;
+function lagging(situation: Situation): string {
+  const { rule, timeMs } = situation.due;
+  const checkpointMs = judgedStream(situation)?.checkpointTimeMs ?? timeMs;
   const lagBelowMs = rule?.rhythm.kind === 'continuous' ? rule.rhythm.lagBelowMs : 0;
   return (
     `Logs are archived up to ${time(checkpointMs)}, which is ${duration(timeMs - checkpointMs)} behind; ` +
@@ -89,9 +90,10 @@ function unreadable(situation: Situation): string {
   return unclearStream(situation) ?? unread(feeds.find(({ isCurrent }) => !isCurrent) ?? oldest);
 }
 
-function unclearStream({ due, history: { stream }, isPast }: Situation): string | null {
-  if (stream === null || due.rule?.rhythm.kind !== 'continuous') return null;
-  if (isPast) return 'How far a log backup was behind at a past time is not known.';
+function unclearStream(situation: Situation): string | null {
+  const stream = judgedStream(situation);
+  if (stream === null || situation.due.rule?.rhythm.kind !== 'continuous') return null;
+  if (situation.isPast) return 'How far a log backup was behind at a past time is not known.';
   if (stream.status !== 'RUNNING') return `The newest log backup has the status ${stream.status}.`;
   return stream.checkpointTimeMs === null ? 'The newest log backup has no checkpoint.' : null;
 }

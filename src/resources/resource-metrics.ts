@@ -12,7 +12,7 @@ import { PageCut } from './list-order.js';
 import { ListEntry } from './list-entry.js';
 import type { ResourceLister } from './resource-lister.js';
 import type { Assessment, Judged, SourceJudge } from './source-judge.js';
-import { VERDICTS } from './verdict.js';
+import { judgedStream, VERDICTS } from './verdict.js';
 
 /**
  * Tells of the backups of each resource, and of the verdict on it, by what answers about resources are made from: a restart
@@ -100,7 +100,7 @@ const METRICS: readonly ResourceMetric[] = [
   {
     name: 'tributary_backup_checkpoint_timestamp_seconds',
     help: 'Up to when the continuous log backup of the resource has archived logs; no value where its expectation is about none',
-    seriesOf: ({ history }, labels) => timestamp(labels, history.stream?.checkpointTimeMs),
+    seriesOf: (assessment, labels) => timestamp(labels, judgedStream(assessment)?.checkpointTimeMs),
   },
   {
     name: 'tributary_protection_verdict',

@@ -1,16 +1,15 @@
 import { formatTime, isEpochMs } from '@/model/time.js';
 import type { Assessment } from './source-judge.js';
 import type { DayCell } from './days.js';
-import type { TaskHistory } from './evidence.js';
 import { medianDurationSeconds } from './history.js';
 import { describeReason } from './reason-text.js';
 import type { EvidenceDto, ResourceDto } from './resource.dto.js';
-import { deadlineOf } from './verdict.js';
+import { deadlineOf, judgedStream, type Situation } from './verdict.js';
 import type { FeedEvidence } from './evidence.js';
 
 /** A resource as the contract shows it; `days` where they are asked for. */
 export function showResource(assessment: Assessment, days: readonly DayCell[] | null): ResourceDto {
-  const { resource, group, due, history, judgement, feeds } = assessment;
+  const { resource, group, judgement, feeds } = assessment;
   const { rows, ...identity } = resource;
   const { expectedByMs, overdueMs } = deadlineOf(assessment, judgement.verdict);
   return {
@@ -20,7 +19,7 @@ export function showResource(assessment: Assessment, days: readonly DayCell[] | 
     expectation: group.rule?.name ?? null,
     expectedBy: timeOrNull(expectedByMs),
     overdueSeconds: secondsOrNull(overdueMs),
-    ...showHistory(history, due.timeMs),
+    ...showHistory(assessment),
     medianDurationSeconds: medianDurationSeconds(rows, group.criteria, assessment.source.moment),
     evidence: showEvidence(feeds),
     ...(days && { days: [...days] }),
@@ -40,11 +39,9 @@ type ShownHistory = Pick<
   | 'taskCount'
 >;
 
-function showHistory(
-  { lastSuccess, lastFailure, stream, ...rest }: TaskHistory,
-  timeMs: number,
-): ShownHistory {
-  const checkpointMs = stream?.checkpointTimeMs ?? null;
+function showHistory(situation: Situation): ShownHistory {
+  const { lastSuccess, lastFailure, ...rest } = situation.history;
+  const checkpointMs = judgedStream(situation)?.checkpointTimeMs ?? null;
   return {
     lastSuccessTime: timeOrNull(lastSuccess?.timeMs),
     lastSuccessTask: lastSuccess?.taskId ?? null,
@@ -53,7 +50,7 @@ function showHistory(
     consecutiveFailures: rest.failuresSinceSuccess,
     runningSince: timeOrNull(rest.runningSinceMs),
     checkpointTime: timeOrNull(checkpointMs),
-    lagSeconds: checkpointMs === null ? null : Math.max(0, timeMs - checkpointMs) / 1000,
+    lagSeconds: checkpointMs === null ? null : Math.max(0, situation.due.timeMs - checkpointMs) / 1000,
     taskCount: rest.taskCount,
   };
 }

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
 import type { Expectation, Rhythm } from '@/model/expectation.js';
 import { NOW_MS, outcomeAgo, type SituationChanges, situationOf } from '../../test/support/situations.js';
-import type { TaskHistory } from './evidence.js';
-import { deadlineOf, judge, type Situation } from './verdict.js';
+import type { Stream, TaskHistory } from './evidence.js';
+import { deadlineOf, judge, judgedStream, type Situation } from './verdict.js';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 3_600_000;
@@ -206,13 +206,19 @@ describe('rule 4: where the run is found', () => {
   });
 });
 
+function streamIn(status: Stream['status'], lagMs: number): Stream {
+  return { taskId: `oceanbase.${status}.${lagMs}`, status, checkpointTimeMs: NOW_MS - lagMs };
+}
+
+const NO_CHECKPOINT: Stream = { ...streamIn('RUNNING', 0), checkpointTimeMs: null };
+
 describe('rule 5: lagBelow', () => {
   const rhythm: Rhythm = { kind: 'continuous', lagBelowMs: 5 * MINUTE_MS };
   const running = (lagMs: number): SituationChanges => ({
-    history: { stream: { status: 'RUNNING', checkpointTimeMs: NOW_MS - lagMs } },
+    history: { streams: [streamIn('RUNNING', lagMs)] },
   });
-  const inStatus = (status: NonNullable<Situation['history']['stream']>['status']): SituationChanges => ({
-    history: { stream: { status, checkpointTimeMs: NOW_MS } },
+  const inStatus = (status: Stream['status']): SituationChanges => ({
+    history: { streams: [streamIn(status, 0)] },
   });
 
   it.each<Row>([
@@ -232,11 +238,7 @@ describe('rule 5: lagBelow', () => {
     ['PENDING', inStatus('PENDING'), 'UNKNOWN SOURCE_UNREADABLE'],
     ['UNKNOWN', inStatus('UNKNOWN'), 'UNKNOWN SOURCE_UNREADABLE'],
     ['SUCCEEDED, which no stream is', inStatus('SUCCEEDED'), 'UNKNOWN SOURCE_UNREADABLE'],
-    [
-      'no checkpoint',
-      { history: { stream: { status: 'RUNNING', checkpointTimeMs: null } } },
-      'UNKNOWN SOURCE_UNREADABLE',
-    ],
+    ['no checkpoint', { history: { streams: [NO_CHECKPOINT] } }, 'UNKNOWN SOURCE_UNREADABLE'],
     ['no stream', {}, 'VIOLATED NEVER_RUN'],
     ['no stream in a feed read whole since 1970', { feeds: [{ coveredSinceMs: 0 }] }, 'VIOLATED NEVER_RUN'],
     ['no stream in a truncated feed', { feeds: [CUT] }, 'UNKNOWN WINDOW_TOO_SHORT'],
@@ -248,6 +250,23 @@ describe('rule 5: lagBelow', () => {
     ['maintenance', { ...inStatus('STOPPED'), maintenance: [FREEZE] }, 'VIOLATED STOPPED MAINTENANCE'],
   ])('%s', (_when, changes, expected) => {
     expect(judged({ rule: { rhythm }, ...changes })).toBe(expected);
+  });
+
+  it.each<[worst: string, streams: readonly Stream[], expected: string]>([
+    ['one that does not run', [streamIn('FAILED', 0), streamIn('RUNNING', 0)], 'VIOLATED FAILING'],
+    ['one that lags', [streamIn('RUNNING', HOUR_MS), NO_CHECKPOINT], 'VIOLATED LAGGING'],
+    ['one of which nothing is known', [NO_CHECKPOINT, streamIn('RUNNING', 0)], 'UNKNOWN SOURCE_UNREADABLE'],
+    [
+      'the one that lags most',
+      [streamIn('RUNNING', 2 * HOUR_MS), streamIn('RUNNING', HOUR_MS)],
+      'VIOLATED LAGGING',
+    ],
+  ])('judges, of several newest streams, %s', (_worst, streams, expected) => {
+    for (const inOrder of [streams, streams.toReversed()]) {
+      const changes = { rule: { rhythm }, history: { streams: inOrder } };
+      expect(judged(changes)).toBe(expected);
+      expect(judgedStream(situationOf(changes))).toBe(streams[0]);
+    }
   });
 });
 

@@ -1,7 +1,7 @@
 import type { Exclusion, Expectation } from '@/model/expectation.js';
 import type { TaskStatus } from '@/model/task.js';
 import { type Due, expectedBy, firstAfter, intervalEndMs } from './due.js';
-import type { FeedEvidence, TaskHistory } from './evidence.js';
+import type { FeedEvidence, Stream, TaskHistory } from './evidence.js';
 
 /** The worst first, as lists show them. */
 export const VERDICTS = ['VIOLATED', 'UNKNOWN', 'OK', 'NOT_EXPECTED'] as const;
@@ -73,12 +73,12 @@ export function deadlineOf({ due, history }: Situation, verdict: Verdict): Deadl
 export function holdsUntilMs({ due, feeds, history }: Situation): number {
   const { rule, timeMs } = due;
   if (rule === null) return Infinity;
-  const { lastSuccess, runningSinceMs, stream } = history;
+  const { lastSuccess, runningSinceMs, streams } = history;
   // What a limit allows is allowed up to and with its last millisecond.
   const limits = [
     ...feeds.map(({ fetchTimeMs }) => endOfLimit(fetchTimeMs, rule.maxBlindMs)),
     endOfLimit(runningSinceMs, rule.maxDurationMs),
-    endOfLimit(stream?.checkpointTimeMs, rule.rhythm.kind === 'continuous' ? rule.rhythm.lagBelowMs : null),
+    ...streams.map(({ checkpointTimeMs }) => endOfLimit(checkpointTimeMs, lagBelowMsOf(rule))),
   ].map((lastMs) => lastMs + 1);
   // Of whom there is no success, a run is missing once the snapshots cover the interval.
   const beginnings = [
@@ -111,7 +111,7 @@ function find(situation: Situation): Judgement {
   if (situation.retiredMs !== null) return RETIRED;
   if (rule === null) return NO_EXPECTATION;
   if (isBlind(situation, rule)) return UNREADABLE;
-  if (rule.rhythm.kind === 'continuous') return findOfStream(situation, rule.rhythm.lagBelowMs);
+  if (rule.rhythm.kind === 'continuous') return findOfStreams(situation);
   return isDueRunMissing(situation) ? findOfMissing(situation) : findOfRuns(situation, rule);
 }
 
@@ -143,15 +143,38 @@ function findOfRuns({ due, feeds, history }: Situation, rule: Expectation): Judg
   return violated(...(isFailing ? ['FAILING' as const] : []), ...(isStuck ? ['STUCK' as const] : []));
 }
 
-function findOfStream({ due, feeds, history: { stream }, isPast }: Situation, lagBelowMs: number): Judgement {
+/** Of the newest streams, the one that the verdict is on: the worst, of several such the one that lags most. */
+export function judgedStream(situation: Situation): Stream | null {
+  let worst: Stream | null = null;
+  for (const stream of situation.history.streams) {
+    if (worst === null || compareStreams(stream, worst, situation) < 0) worst = stream;
+  }
+  return worst;
+}
+
+function compareStreams(a: Stream, b: Stream, situation: Situation): number {
+  const rankOf = (stream: Stream): number => VERDICTS.indexOf(findOfStream(stream, situation).verdict);
+  return rankOf(a) - rankOf(b) || (a.checkpointTimeMs ?? 0) - (b.checkpointTimeMs ?? 0);
+}
+
+function findOfStreams(situation: Situation): Judgement {
+  const stream = judgedStream(situation);
+  if (stream !== null) return findOfStream(stream, situation);
   // Only a whole list proves that there is no stream: streams are older than what a cut list has.
-  if (stream === null) return areCovered(feeds, 0) ? NEVER_RUN : TOO_SHORT;
+  return areCovered(situation.feeds, 0) ? NEVER_RUN : TOO_SHORT;
+}
+
+function findOfStream(stream: Stream, { due, feeds, isPast }: Situation): Judgement {
   if (isPast) return UNREADABLE;
   const broken = BROKEN_STREAM[stream.status];
   if (broken !== undefined) return broken;
   if (stream.status !== 'RUNNING' || stream.checkpointTimeMs === null) return UNREADABLE;
-  if (due.timeMs - stream.checkpointTimeMs <= lagBelowMs) return OK;
+  if (due.timeMs - stream.checkpointTimeMs <= (lagBelowMsOf(due.rule) ?? Infinity)) return OK;
   return areCurrent(feeds) ? LAGGING : UNREADABLE;
+}
+
+function lagBelowMsOf(rule: Expectation | null): number | null {
+  return rule?.rhythm.kind === 'continuous' ? rule.rhythm.lagBelowMs : null;
 }
 
 const BROKEN_STREAM: Partial<Record<TaskStatus, Judgement>> = {

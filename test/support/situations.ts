@@ -48,7 +48,7 @@ const NOTHING: TaskHistory = {
   failuresSinceSuccess: 0,
   successWithWarnings: null,
   runningSinceMs: null,
-  stream: null,
+  streams: [],
   taskCount: 0,
 };
 
