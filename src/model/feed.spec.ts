@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { allFeedsName, clusterFeeds, feedName } from './feed.js';
+import { allFeedsName, clusterFeeds, feedName, keyOfFeed } from './feed.js';
 
 const SOURCE = { id: 's', provider: 'p' };
 
@@ -9,6 +9,12 @@ describe('the name of a feed', () => {
     const names = keys.map((key) => feedName('s', key));
     expect(new Set([...names, allFeedsName('s')]).size).toBe(keys.length + 1);
     expect(feedName('s', 'a-b')).toBe('sources/s/feeds/a-b');
+  });
+
+  it('tells the key, and none of all feeds together', () => {
+    const keys = ['-', '%2D', '%252D', '%', '%25', '2D', 'a-b', 'a/b', '1000005'];
+    expect(keys.map((key) => keyOfFeed(feedName('s', key)))).toEqual(keys);
+    expect(keyOfFeed(allFeedsName('s'))).toBeNull();
   });
 });
 

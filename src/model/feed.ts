@@ -26,6 +26,13 @@ export function feedName(source: string, key: string): string {
   return `sources/${source}/feeds/${segment}`;
 }
 
+/** The key of a feed, by its full name; null for a source's feeds together. */
+export function keyOfFeed(name: string): string | null {
+  if (isAllFeeds(name)) return null;
+  const segment = name.split('/').slice(3).join('/');
+  return segment === '%2D' ? WILDCARD : segment.replaceAll('%25', '%');
+}
+
 /** The name under which a source's feeds are reported while they cannot even be listed. */
 export function allFeedsName(source: string): string {
   return `sources/${source}/feeds/${WILDCARD}`;

@@ -96,7 +96,7 @@ export class Assessor {
   }
 
   async #known(
-    { id, provider, region, projectId }: SourceStatus,
+    { id, provider, region, projectId, ...status }: SourceStatus,
     feeds: CollectionAnswer['feeds'],
     listed: readonly ListedResource[],
   ): Promise<IndexedSource> {
@@ -110,7 +110,8 @@ export class Assessor {
       removedResources:
         this.providers.find(({ settings }) => settings.id === provider)?.removedResources ?? (() => []),
     });
-    return { id, resources, feeds };
+    const disabled = status.feeds.filter(({ state }) => state === 'DISABLED');
+    return { id, resources, feeds, disabledFeeds: disabled.map(({ feed }) => feed) };
   }
 }
 

@@ -63,7 +63,7 @@ async function statesOf(tasks: readonly Task[], count: number, world: World = {}
       },
       listed: new Map(),
       sources: [
-        { id: 'cbr', provider: 'huawei-cbr', region: null, projectId: null },
+        { id: 'cbr', provider: 'huawei-cbr', region: null, projectId: null, feeds: [] },
       ] as unknown as SourceStatus[],
     },
     { timeMs: Date.parse(NOW), isPast: false },

@@ -1,3 +1,4 @@
+import type { FeedState } from '@/model/collection.js';
 import type { TaskStatus } from '@/model/task.js';
 
 /** The moment T. */
@@ -49,10 +50,10 @@ export interface FeedEvidence {
   readonly feed: string;
   /** When its snapshot was read; null where there is none. */
   readonly fetchTimeMs: number | null;
+  /** `DISABLED`: there is nothing to read, so all that there is is known. */
+  readonly state: FeedState;
   /** From when on the snapshot has all tasks; -Infinity: all there are; null: that cannot be vouched for. */
   readonly coveredSinceMs: number | null;
-  /** False while the feed is LOADING, FAILED or STALE. */
+  /** False while the feed is LOADING, FAILED or STALE, and was not read after a past moment that is asked about. */
   readonly isCurrent: boolean;
-  /** True where the snapshot is current and whole. */
-  readonly isComplete: boolean;
 }

@@ -34,6 +34,11 @@ const ROWS: Row[] = [
   ],
   ['NEVER_RUN', { rule: { rhythm: STREAM } }, 'No log backup is known.'],
   [
+    'NEVER_RUN',
+    { feeds: [{ feed: 'sources/a/feeds/b', state: 'DISABLED', fetchTimeMs: null }] },
+    'No backup can run: the upstream says that backups are not enabled for sources/a/feeds/b.',
+  ],
+  [
     'FAILING',
     {
       rule: { failuresInARow: 2 },
@@ -96,6 +101,11 @@ const ROWS: Row[] = [
     'SOURCE_UNREADABLE',
     { feeds: [{}, { feed: 'sources/a/feeds/b', fetchTimeMs: null }] },
     'sources/a/feeds/b has not been read yet.',
+  ],
+  [
+    'SOURCE_UNREADABLE',
+    { feeds: [{}, { feed: 'sources/a/feeds/b', fetchTimeMs: null, state: 'FAILED' }] },
+    'sources/a/feeds/b could not be read.',
   ],
   [
     'SOURCE_UNREADABLE',

@@ -33,7 +33,11 @@ const SENTENCES: Record<Reason, (situation: Situation) => string> = {
   NO_EXPECTATION: () => 'No expectation in the configuration matches the resource.',
 };
 
-function neverRun({ due: { rule, ...due } }: Situation): string {
+function neverRun({ due: { rule, ...due }, feeds }: Situation): string {
+  const disabled = feeds.find(({ state }) => state === 'DISABLED');
+  if (disabled !== undefined) {
+    return `No backup can run: the upstream says that backups are not enabled for ${disabled.feed}.`;
+  }
   const rhythm = rule?.rhythm;
   if (rhythm?.kind === 'continuous') return 'No log backup is known.';
   if (rhythm?.kind === 'schedule') {
@@ -79,7 +83,7 @@ function unreadable(situation: Situation): string {
   const { due, feeds } = situation;
   const oldest = oldestOf(feeds);
   if (oldest === null) return 'No feed is known that would list tasks of the resource.';
-  if (oldest.fetchTimeMs === null) return `${oldest.feed} has not been read yet.`;
+  if (oldest.fetchTimeMs === null) return neverRead(oldest);
   const maxBlindMs = due.rule?.maxBlindMs ?? 0;
   if (due.timeMs - oldest.fetchTimeMs > maxBlindMs) {
     return (
@@ -88,6 +92,10 @@ function unreadable(situation: Situation): string {
     );
   }
   return unclearStream(situation) ?? unread(feeds.find(({ isCurrent }) => !isCurrent) ?? oldest);
+}
+
+function neverRead({ feed, state }: FeedEvidence): string {
+  return state === 'FAILED' ? `${feed} could not be read.` : `${feed} has not been read yet.`;
 }
 
 function unclearStream(situation: Situation): string | null {

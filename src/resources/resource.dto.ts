@@ -37,7 +37,7 @@ export class EvidenceDto {
   @ApiProperty({ type: [String], example: ['sources/server-backups/feeds/operation-logs'] })
   feeds: string[];
 
-  /** False if one of the feeds is missing, stale or truncated. */
+  /** False if one of the feeds is missing, stale or truncated. A feed that is not enabled at the upstream lacks nothing. */
   complete: boolean;
 }
 

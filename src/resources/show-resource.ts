@@ -1,3 +1,4 @@
+import type { FeedState } from '@/model/collection.js';
 import { formatTime, isEpochMs } from '@/model/time.js';
 import type { Assessment } from './source-judge.js';
 import type { DayCell } from './days.js';
@@ -55,6 +56,9 @@ function showHistory(situation: Situation): ShownHistory {
   };
 }
 
+/** The states of a feed that lacks nothing. */
+const WHOLE: ReadonlySet<FeedState> = new Set(['FRESH', 'DISABLED']);
+
 function showEvidence(feeds: readonly FeedEvidence[]): EvidenceDto {
   const since = feeds.map(({ coveredSinceMs }) => coveredSinceMs ?? Infinity);
   const read = feeds.map(({ fetchTimeMs }) => fetchTimeMs ?? -Infinity);
@@ -63,7 +67,7 @@ function showEvidence(feeds: readonly FeedEvidence[]): EvidenceDto {
     from: feeds.length === 0 ? null : timeOrNull(Math.max(0, ...since)),
     to: timeOrNull(Math.min(...read)),
     feeds: feeds.map(({ feed }) => feed),
-    complete: feeds.length > 0 && feeds.every(({ isComplete }) => isComplete),
+    complete: feeds.length > 0 && feeds.every(({ state }) => WHOLE.has(state)),
   };
 }
 

@@ -1,32 +1,39 @@
 import type { FeedAnswer } from '@/model/collection.js';
+import { keyOfFeed } from '@/model/feed.js';
 import type { FeedEvidence } from './evidence.js';
 import type { Resource } from './resource.js';
 
 /** What became of the feeds at a place: nothing; they were read again, and are as whole as before; anything else. */
 export type EvidenceChange = 'NONE' | 'READ_AGAIN' | 'OTHER';
 
-/** The place of all feeds of a source. Each feed has a place of its own, too, from 1 on. */
+/** The place of all feeds that answers are made of. Each feed has a place of its own, too, from 1 on. */
 const ALL = 0;
 
 /** How far the feeds of a source can be relied on. */
 export class SourceEvidence {
   /** By place. */
   readonly #places: readonly (readonly FeedEvidence[])[];
-  readonly #placeOfCluster = new Map<string, number>();
+  /** By the key of the feed, which is the cluster's id where a feed belongs to a cluster. */
+  readonly #placeOfKey = new Map<string, number>();
 
-  constructor(feeds: readonly FeedAnswer[], past: { readonly atMs: number } | null) {
+  /** `disabled` names the feeds that are no part of answers, as they are not enabled at the upstream. */
+  constructor(
+    feeds: readonly FeedAnswer[],
+    disabled: readonly string[],
+    past: { readonly atMs: number } | null,
+  ) {
     const all = feeds.map((answer) => evidenceOf(answer, past));
-    this.#places = [all, ...all.map((evidence) => [evidence])];
-    for (const [index, { snapshot }] of feeds.entries()) {
-      const cluster = snapshot?.feed.cluster ?? null;
-      if (cluster !== null) this.#placeOfCluster.set(cluster.id, index + 1);
+    const each = [...all, ...disabled.map(evidenceOfDisabled)];
+    this.#places = [all, ...each.map((evidence) => [evidence])];
+    for (const [index, { feed }] of each.entries()) {
+      const key = keyOfFeed(feed);
+      if (key !== null && !this.#placeOfKey.has(key)) this.#placeOfKey.set(key, index + 1);
     }
   }
 
-  /** Where the feeds are that would carry tasks of the resource: that of its cluster where there is one, else all of the source. */
+  /** Where the feeds are that would carry tasks of the resource: that of its cluster, read or not, else all of the source. */
   placeOf({ cluster, resourceId }: Resource): number {
-    if (this.#placeOfCluster.size === 0) return ALL;
-    return this.#placeOfCluster.get(cluster?.id ?? resourceId ?? '') ?? ALL;
+    return this.#placeOfKey.get(cluster?.id ?? resourceId ?? '') ?? ALL;
   }
 
   at(place: number): readonly FeedEvidence[] {
@@ -35,11 +42,11 @@ export class SourceEvidence {
 
   /** What became of the feeds at each place since an earlier time; null where these are other feeds. */
   changesSince(before: SourceEvidence): readonly EvidenceChange[] | null {
-    const clusters = [...this.#placeOfCluster];
+    const keys = [...this.#placeOfKey];
     const isSame =
       this.#places.length === before.#places.length &&
-      clusters.length === before.#placeOfCluster.size &&
-      clusters.every(([id, place]) => before.#placeOfCluster.get(id) === place);
+      keys.length === before.#placeOfKey.size &&
+      keys.every(([key, place]) => before.#placeOfKey.get(key) === place);
     return isSame ? this.#places.map((now, place) => worst(now.map(changeSince(before.at(place))))) : null;
   }
 }
@@ -75,14 +82,20 @@ function evidenceOf(
   return {
     feed,
     fetchTimeMs: snapshot?.fetchTimeMs ?? null,
-    coveredSinceMs: coveredSinceMs(snapshot?.coveredSince ?? null),
+    coveredSinceMs: coveredSinceMs(snapshot),
     isCurrent: isCurrent || isReadSince,
-    isComplete: problem === null,
+    state: problem?.state ?? 'FRESH',
   };
 }
 
+/** It was never read, and lacks nothing: there can be no task. */
+function evidenceOfDisabled(feed: string): FeedEvidence {
+  return { feed, fetchTimeMs: null, coveredSinceMs: -Infinity, isCurrent: true, state: 'DISABLED' };
+}
+
 /** A feed that is read whole says so by a time long before any task. */
-function coveredSinceMs(coveredSince: string | null): number | null {
+function coveredSinceMs(snapshot: FeedAnswer['snapshot']): number | null {
+  const coveredSince = snapshot?.coveredSince ?? null;
   if (coveredSince === null) return null;
   const sinceMs = Date.parse(coveredSince);
   return sinceMs <= 0 ? -Infinity : sinceMs;

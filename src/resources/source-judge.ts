@@ -27,6 +27,8 @@ export interface IndexedSource {
   readonly id: string;
   readonly resources: SourceResources;
   readonly feeds: CollectionAnswer['feeds'];
+  /** The names of its feeds that are not enabled at the upstream. */
+  readonly disabledFeeds: readonly string[];
 }
 
 /** What the configuration says at a moment of the resources that the same rules match. */
@@ -56,7 +58,8 @@ export class SourceJudge {
   ) {
     this.#rulesAt = memory.rulesByTime.get(moment.timeMs) ?? new Map<RuleGroup, RulesAt>();
     memory.rulesByTime.set(moment.timeMs, this.#rulesAt);
-    this.evidence = new SourceEvidence(known.feeds, moment.isPast ? { atMs: moment.timeMs } : null);
+    const past = moment.isPast ? { atMs: moment.timeMs } : null;
+    this.evidence = new SourceEvidence(known.feeds, known.disabledFeeds, past);
   }
 
   /** Of the source. */

@@ -10,6 +10,7 @@ const HOUR_MS = 3_600_000;
 
 const STALE = { isCurrent: false };
 const CUT = { coveredSinceMs: null };
+const DISABLED = { state: 'DISABLED', fetchTimeMs: null } as const;
 const GOOD = { lastSuccess: outcomeAgo(5) };
 const FREEZE = { match: {}, fromMs: NOW_MS - HOUR_MS, toMs: NOW_MS + HOUR_MS, reason: 'freeze' };
 const EXCLUSION = { match: {}, reason: 'not worth it', untilMs: null };
@@ -56,6 +57,7 @@ describe('rule 2: what cannot be seen', () => {
       'UNKNOWN SOURCE_UNREADABLE',
     ],
     ['the snapshot is as old as maxBlind', { feeds: feedRead(HOUR_MS) }, 'OK'],
+    ['one of two feeds is not enabled', { feeds: [{}, DISABLED] }, 'OK'],
     ['the snapshot is newer than a past moment', { feeds: feedRead(-9 * HOUR_MS), isPast: true }, 'OK'],
     [
       'the rule has a maxBlind of its own',
@@ -73,6 +75,7 @@ describe('rule 3: the run that is due', () => {
     ['every: a success at T − D − G', { history: { lastSuccess: outcomeAgo(26) } }, 'VIOLATED OVERDUE'],
     ['every: a success at T', { history: { lastSuccess: outcomeAgo(0) } }, 'OK'],
     ['every: no success is known', {}, 'VIOLATED NEVER_RUN'],
+    ['every: its feed is not enabled', { feeds: [DISABLED] }, 'VIOLATED NEVER_RUN'],
     [
       'every: maintenance prolongs the interval',
       { history: { lastSuccess: outcomeAgo(27, -1) }, maintenance: [FREEZE] },

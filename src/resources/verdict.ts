@@ -118,7 +118,10 @@ function find(situation: Situation): Judgement {
 function isBlind({ feeds, due }: Situation, { maxBlindMs }: Expectation): boolean {
   return (
     feeds.length === 0 ||
-    feeds.some(({ fetchTimeMs }) => fetchTimeMs === null || due.timeMs - fetchTimeMs > maxBlindMs)
+    feeds.some(
+      ({ fetchTimeMs, state }) =>
+        state !== 'DISABLED' && (fetchTimeMs === null || due.timeMs - fetchTimeMs > maxBlindMs),
+    )
   );
 }
 

@@ -1,10 +1,23 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Expectation } from '@/model/expectation.js';
 import { startGateway, type RunningGateway } from '../support/gateway.js';
 import { ask } from '../support/http.js';
 import { sourceWith } from '../support/reading.js';
 import { askPage, type SentPage } from '../support/tasks.js';
+
+/** Kept by the one task that a cluster has. */
+const LOGS: Expectation = {
+  name: 'logs',
+  match: {},
+  rhythm: { kind: 'every', everyMs: 100 * 365 * 86_400_000, graceMs: 0 },
+  taskTypes: ['LOG_BACKUP'],
+  failuresInARow: null,
+  maxDurationMs: null,
+  warningsCountAs: 'success',
+  maxBlindMs: 3_600_000,
+};
 
 interface Refusal {
   readonly status: number;
@@ -73,7 +86,7 @@ async function start(clusters: readonly string[] | null = null): Promise<string>
   });
   gateway = await startGateway(
     { urls: { css: url, cbr: url, cce: url, ocp: url, iam: url } },
-    { sources: () => [source] },
+    { sources: () => [source], protection: { expectations: [LOGS] } },
   );
   return gateway.url;
 }
@@ -82,6 +95,18 @@ async function statesOf(url: string): Promise<Record<string, string>> {
   const { body } = await ask(`${url}/v1/sources/s`);
   const { feeds } = body as { feeds: { name: string; state: string }[] };
   return Object.fromEntries(feeds.map(({ name, state }) => [name.replace('sources/s/feeds/', ''), state]));
+}
+
+/** The verdict on the cluster, the first reason for it, and the keys of the feeds that it rests on. */
+async function judged(url: string, cluster: string, headers = {}): Promise<object> {
+  const { body } = await ask(`${url}/v1/resources/s.css-cluster.${cluster}`, headers);
+  const { verdict, reasons, evidence } = body as {
+    verdict: string;
+    reasons: { code: string; message: string }[];
+    evidence: { feeds: string[]; complete: boolean };
+  };
+  const feeds = evidence.feeds.map((name) => name.replace('sources/s/feeds/', ''));
+  return { verdict, ...reasons[0], feeds, complete: evidence.complete };
 }
 
 const NOT_ENABLED = { status: 400, errCode: 'CSS.0001' };
@@ -106,6 +131,21 @@ describe('a cluster on which log backup is not enabled', () => {
     expect(metrics).toContain('tributary_source_up{source="s"} 1\n');
   });
 
+  it('is never backed up, whatever becomes of other clusters', async () => {
+    refusals = { 'c-off': NOT_ENABLED };
+    const url = await start();
+    const neverRun = {
+      ...{ verdict: 'VIOLATED', code: 'NEVER_RUN', feeds: ['c-off'], complete: true },
+      message: 'No backup can run: the upstream says that backups are not enabled for sources/s/feeds/c-off.',
+    };
+    expect(await judged(url, 'c-off')).toEqual(neverRun);
+    expect(await judged(url, 'c-on')).toEqual({ verdict: 'OK', feeds: ['c-on'], complete: true });
+    refusals = { ...refusals, 'c-on': { status: 500, errCode: 'CSS.0005' } };
+    const anew = { 'cache-control': 'no-cache' };
+    expect(await judged(url, 'c-on', anew)).toMatchObject({ feeds: ['c-on'], complete: false });
+    expect(await judged(url, 'c-off', anew)).toEqual(neverRun);
+  });
+
   it.each([
     ['rights are missing', { status: 403, errCode: 'CSS.0010' }],
     ['there are too many calls', { status: 429, errCode: 'APIGW.0308' }],
@@ -118,6 +158,10 @@ describe('a cluster on which log backup is not enabled', () => {
     const { completeness } = await askPage(url, {});
     expect(completeness).toMatchObject({ complete: false, problems: [{ feed: 'sources/s/feeds/c-off' }] });
     expect((await statesOf(url))['c-off']).toBe('FAILED');
+    expect(await judged(url, 'c-off')).toEqual({
+      ...{ verdict: 'UNKNOWN', code: 'SOURCE_UNREADABLE', feeds: ['c-off'], complete: false },
+      message: 'sources/s/feeds/c-off could not be read.',
+    });
   });
 
   it('is not assumed for a cluster that was ever read: it becomes stale', async () => {

@@ -23,7 +23,7 @@ export function inputOf(
   feeds: readonly Omit<FeedAnswer, 'agesFrom' | 'freshForMs'>[],
   listed: readonly ListedResource[] = NOTHING_LISTED,
 ): AssessmentInput {
-  const status = { id: source, provider: 'huawei-cbr', region: null, projectId: null };
+  const status = { id: source, provider: 'huawei-cbr', region: null, projectId: null, feeds: [] };
   return {
     answer: {
       feeds: feeds.map((feed) => ({ ...feed, agesFrom: null, freshForMs: 15_000 })),

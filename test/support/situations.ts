@@ -57,7 +57,7 @@ const WHOLE: FeedEvidence = {
   fetchTimeMs: NOW_MS,
   coveredSinceMs: -Infinity,
   isCurrent: true,
-  isComplete: true,
+  state: 'FRESH',
 };
 
 /** An outcome some hours and milliseconds before `NOW_MS`. */
