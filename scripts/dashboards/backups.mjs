@@ -16,16 +16,24 @@ import {
   timeline,
 } from './panels.mjs';
 
-const OF = '{source=~"$source"}';
-const RESOURCE = 'source, type, name, resource';
+const AT = 'job=~"$job",namespace=~"$namespace",source=~"$source"';
+const OF = `{${AT}}`;
+/** Replicas of an installation share them. */
+const SOURCE = 'job, namespace, source';
+const RESOURCE = `${SOURCE}, type, name, resource`;
 const BAD = 'OVERDUE|NEVER_RUN|FAILING|STUCK|LAGGING|STOPPED|PAUSED';
 const HOUR = 3_600;
 
 /** Replicas tell the same of backups: the largest is the value of all of them. */
 const resources = (metric) => `max by (${RESOURCE}) (${metric}${OF})`;
+/** The same for tables, without what `labels` leave out: the id stands in for a name that is not known. */
+const named = (metric, labels = '', by = RESOURCE) => {
+  const of = (name) => `${metric}{${AT},name${name}""${labels}}`;
+  return `max by (${by}) (${of('!=')} or label_replace(${of('=')}, "name", "$1", "resource", "(.*)"))`;
+};
 /** How many resources have one of these verdicts. */
 const withVerdict = (verdicts) =>
-  `sum(max by (${RESOURCE}, verdict) (tributary_protection_verdict{source=~"$source",verdict=~"${verdicts}"}))`;
+  `sum(max by (${RESOURCE}, verdict) (tributary_protection_verdict{${AT},verdict=~"${verdicts}"}))`;
 
 const VERDICT_COLOURS = [
   coloured('OK', GREEN),
@@ -35,13 +43,13 @@ const VERDICT_COLOURS = [
 ];
 const BY_VERDICT = `sum by (verdict) (max by (${RESOURCE}, verdict) (tributary_protection_verdict${OF}))`;
 
-const worst = ({ title, description, metric, isAge, ...options }) =>
+const worst = ({ title, description, metric, labels, isAge, ...options }) =>
   table({
     title,
     description,
-    queries: { [`topk(20, ${isAge ? 'time() - ' : ''}${resources(metric)}${isAge ? '' : ' > 0'})`]: '' },
+    queries: { [`topk(20, ${isAge ? 'time() - ' : ''}${named(metric, labels)}${isAge ? '' : ' > 0'})`]: '' },
     unit: isAge ? 's' : 'short',
-    hidden: ['resource'],
+    hidden: ['job', 'resource'],
     ...options,
   });
 
@@ -49,7 +57,11 @@ export const backups = dashboard({
   uid: 'tributary-backups',
   title: 'Tributary: backups',
   description: 'Which backups are as expected, which are not, and what cannot be seen.',
-  variables: [choice('source', 'tributary_source_up')],
+  variables: [
+    choice('job', 'tributary_build_info'),
+    choice('namespace', 'tributary_build_info{job=~"$job"}'),
+    choice('source', 'tributary_source_up{job=~"$job",namespace=~"$namespace"}'),
+  ],
   links: [page('Runbooks', 'runbooks/README.md'), page('Expectations', 'expectations.md')],
   rows: {
     'At a glance': [
@@ -81,7 +93,7 @@ export const backups = dashboard({
       stat({
         title: 'Sources that cannot be read',
         description: 'What goes wrong there is not noticed.',
-        queries: { [`sum(max by (source) (tributary_source_up${OF}) < bool 1)`]: '' },
+        queries: { [`sum(min by (${SOURCE}) (tributary_source_up${OF}) < bool 1)`]: '' },
         thresholds: steps([1, RED]),
         width: 4,
         links: [runbook('BackupSourceBlind')],
@@ -90,7 +102,10 @@ export const backups = dashboard({
         title: 'Resources left out',
         description:
           'More than metrics.maxResources: they have no metrics of their own, and are not on this page.',
-        queries: { 'max(tributary_metrics_resources_omitted)': '' },
+        queries: {
+          'sum(max by (job, namespace) (tributary_metrics_resources_omitted{job=~"$job",namespace=~"$namespace"}))':
+            '',
+        },
         thresholds: steps([1, ORANGE]),
         width: 3,
         links: [runbook('BackupResourcesOmitted')],
@@ -101,11 +116,10 @@ export const backups = dashboard({
         title: 'Resources with a reason to act',
         description: 'Each reason that holds now. The links of this panel lead to what each means.',
         queries: {
-          [`max by (${RESOURCE}, reason) (tributary_protection_reason{source=~"$source",reason=~"${BAD}"})`]:
-            '',
+          [named('tributary_protection_reason', `,reason=~"${BAD}"`, `${RESOURCE}, reason`)]: '',
         },
         value: 'holds',
-        hidden: ['Value', 'resource'],
+        hidden: ['Value', 'job', 'resource'],
         height: 10,
         links: [
           'BackupOverdue',
@@ -130,7 +144,7 @@ export const backups = dashboard({
         title: 'Resources by reason',
         description: 'How many resources had which reason to act.',
         queries: {
-          [`count by (reason) (max by (${RESOURCE}, reason) (tributary_protection_reason{source=~"$source",reason=~"${BAD}"}))`]:
+          [`count by (reason) (max by (${RESOURCE}, reason) (tributary_protection_reason{${AT},reason=~"${BAD}"}))`]:
             '{{reason}}',
         },
         width: 6,
@@ -155,8 +169,9 @@ export const backups = dashboard({
       }),
       worst({
         title: 'Running for longest',
-        description: 'Time since the oldest running task began.',
+        description: 'Time since the oldest running task began. Log streams, which never end, are left out.',
         metric: 'tributary_backup_running_since_timestamp_seconds',
+        labels: ',type!~"oceanbase-.*"',
         isAge: true,
         value: 'running for',
         links: [runbook('BackupStuck')],
@@ -174,14 +189,14 @@ export const backups = dashboard({
       timeline({
         title: 'Sources',
         description: 'Whether the last read of each feed of the source succeeded.',
-        queries: { [`max by (source) (tributary_source_up${OF})`]: '{{source}}' },
+        queries: { [`min by (${SOURCE}) (tributary_source_up${OF})`]: '{{source}}' },
         states: { 0: ['cannot be read', RED], 1: ['readable', GREEN] },
         links: [runbook('BackupSourceBlind'), runbook('TributaryCredentialRefused')],
       }),
       lines({
         title: 'Age of the data',
         description: 'Of the oldest snapshot of each source. It grows while a feed cannot be read.',
-        queries: { [`max by (source) (tributary_feed_age_seconds${OF})`]: '{{source}}' },
+        queries: { [`max by (${SOURCE}) (tributary_feed_age_seconds${OF})`]: '{{source}}' },
         unit: 's',
         thresholds: steps([HOUR / 2, RED]),
         width: 12,
@@ -191,18 +206,18 @@ export const backups = dashboard({
         title: 'Feeds that are not as they should be',
         description: 'Their state, with the reason and the cause, as GET /v1/sources tells them.',
         queries: {
-          'max by (source, feed, state, reason, cause) (tributary_feed_state{source=~"$source",state!~"FRESH|DISABLED"})':
+          [`max by (${SOURCE}, feed, state, reason, cause) (tributary_feed_state{${AT},state!~"FRESH|DISABLED"})`]:
             '',
         },
         value: 'holds',
-        hidden: ['Value'],
+        hidden: ['Value', 'job'],
         links: [runbook('BackupSourceBlind'), page('Metrics', 'metrics.md')],
       }),
       lines({
         title: 'Signs of a changed format',
         description: 'Rows with unknown words or unreadable fields in the newest snapshots, by kind.',
         queries: {
-          [`sum by (source, kind) (max by (source, feed, kind) (tributary_feed_drift${OF}))`]:
+          [`sum by (source, kind) (max by (${SOURCE}, feed, kind) (tributary_feed_drift${OF}))`]:
             '{{source}} {{kind}}',
         },
         width: 6,
@@ -211,7 +226,7 @@ export const backups = dashboard({
       lines({
         title: 'Tasks by status',
         description: 'Tasks in the newest snapshots of the sources.',
-        queries: { [`sum by (status) (max by (source, status) (tributary_tasks${OF}))`]: '{{status}}' },
+        queries: { [`sum by (status) (max by (${SOURCE}, status) (tributary_tasks${OF}))`]: '{{status}}' },
         isStacked: true,
         width: 6,
       }),

@@ -31,7 +31,7 @@ const glance = [
   stat({
     title: 'Replicas',
     description: 'Those that Prometheus can scrape.',
-    queries: { [`count(tributary_build_info{${AT}})`]: '' },
+    queries: { [`count(tributary_build_info{${AT}}) or vector(0)`]: '' },
     width: 3,
     links: [runbook('BackupGatewayAbsent'), runbook('TributaryTargetDown')],
   }),
@@ -56,7 +56,7 @@ const glance = [
   stat({
     title: 'Sources that cannot be read',
     description: 'The last read of at least one of their feeds failed.',
-    queries: { [`sum(max by (source) (tributary_source_up{${SOURCES}}) < bool 1)`]: '' },
+    queries: { [`sum(min by (job, namespace, source) (tributary_source_up{${SOURCES}}) < bool 1)`]: '' },
     thresholds: steps([1, RED]),
     width: 5,
     links: [runbook('BackupSourceBlind')],

@@ -10,7 +10,7 @@ export const upstreams = [
   timeline({
     title: 'Sources',
     description: 'Whether the last read of each feed of the source succeeded.',
-    queries: { [`max by (source) (tributary_source_up{${SOURCES}})`]: '{{source}}' },
+    queries: { [`min by (job, namespace, source) (tributary_source_up{${SOURCES}})`]: '{{source}}' },
     states: { 0: ['cannot be read', RED], 1: ['readable', GREEN] },
     width: 8,
     links: [runbook('BackupSourceBlind')],
