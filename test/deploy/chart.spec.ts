@@ -84,6 +84,15 @@ describeChart('the chart', () => {
     expect(text).not.toContain('example.com/tributary');
   });
 
+  it('asks whether the job can be scraped by its own name, which is that of the Service', () => {
+    const manifests = chart(['everything']);
+    const { name } = only(manifests, 'Service').metadata;
+    const text = JSON.stringify(only(manifests, 'PrometheusRule').spec);
+    expect(name).toBe('backups');
+    expect(text).toContain(JSON.stringify(`up{job="${name}"} == 0`));
+    expect(text).not.toContain('job=~');
+  });
+
   it('replaces pods for what the gateway cannot change while it runs, and for nothing else', () => {
     const before = annotations();
     expect(before).toHaveProperty('checksum/restart');
