@@ -18,6 +18,8 @@ const BEGIN_MS = Date.parse('2026-11-29T12:00:00.000Z');
 const MINUTES_APART = 5;
 const BLIND_FROM_MINUTE = 35;
 const MENDED_AT_MINUTE = 185;
+/** The rules look at ten minutes, and keep alerts for fifteen. */
+const CLEAR_AT_MINUTE = 207;
 const GONE_FROM_MINUTE = 210;
 const BACK_AT_MINUTE = 225;
 
@@ -80,17 +82,17 @@ suite('the alerts about backups', () => {
 
   it('fire, each for what it is about and for nothing else, and clear when it is mended', async () => {
     const fire = [
-      ...firesFrom(65, 'BackupOverdue', server('late "db"\\', 'id~20of~20late~20~22db~22~5c')),
+      ...firesFrom(75, 'BackupOverdue', server('late "db"\\', 'id~20of~20late~20~22db~22~5c')),
       ...firesFrom(60, 'BackupNeverRun', server('new server', 'id~20of~20new~20server')),
-      ...firesFrom(5, 'BackupFailing', server('failing', 'id~20of~20failing')),
-      ...firesFrom(50, 'BackupStuck', server('stuck', 'id~20of~20stuck')),
-      ...firesFrom(35, 'LogBackupLagging', tenant('lagging', '1')),
-      ...firesFrom(5, 'LogBackupStopped', { ...tenant('stopped', '2'), reason: 'STOPPED' }),
-      ...firesFrom(50, 'BackupSourceBlind', { source: 'search-logs' }),
-      ...firesFrom(95, 'BackupVerdictUnknown', { source: 'search-logs' }),
+      ...firesFrom(15, 'BackupFailing', server('failing', 'id~20of~20failing')),
+      ...firesFrom(60, 'BackupStuck', server('stuck', 'id~20of~20stuck')),
+      ...firesFrom(45, 'LogBackupLagging', tenant('lagging', '1')),
+      ...firesFrom(15, 'LogBackupStopped', { ...tenant('stopped', '2'), reason: 'STOPPED' }),
+      ...firesFrom(55, 'BackupSourceBlind', { source: 'search-logs' }),
+      ...firesFrom(100, 'BackupVerdictUnknown', { source: 'search-logs' }),
       ...firesFrom(70, 'TributaryDataOld', { source: 'search-logs', value: '40m 0s' }),
     ];
-    const clear = fire.map(({ alert }) => firing(alert, MENDED_AT_MINUTE + 1));
+    const clear = fire.map(({ alert }) => firing(alert, CLEAR_AT_MINUTE));
     const absent = [
       ...firesFrom(GONE_FROM_MINUTE + 10, 'BackupGatewayAbsent', {}),
       firing('BackupGatewayAbsent', BACK_AT_MINUTE),
@@ -112,10 +114,11 @@ suite('the alerts about backups', () => {
     const [value = ''] = [scraped.get('tributary_metrics_resources_omitted')];
     expect(Number(value)).toBeGreaterThan(0);
     const unlimited = new Map([...scraped, ['tributary_metrics_resources_omitted', '0']]);
-    const series = seriesIn([...Array.from({ length: 20 }, () => scraped), unlimited]);
+    const limited = Array.from({ length: 20 }, () => scraped);
+    const series = seriesIn([...limited, ...Array.from({ length: 6 }, () => unlimited)]);
     const expected = [
       ...firesFrom(60, 'BackupResourcesOmitted', { value }),
-      firing('BackupResourcesOmitted', 100),
+      firing('BackupResourcesOmitted', 125),
     ];
     expect(runRuleTest({ minutesApart: MINUTES_APART, series, expected })).toEqual(PASSED);
   });

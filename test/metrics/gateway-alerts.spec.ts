@@ -46,7 +46,7 @@ const CASES: readonly Case[] = [
     },
     firesAtMinute: 20,
     fired: { ...REPLICA, value: '3' },
-    clearAtMinute: 41,
+    clearAtMinute: 71,
   },
   {
     alert: 'TributaryReloadFailed',
@@ -88,14 +88,14 @@ const CASES: readonly Case[] = [
     alert: 'TributaryCredentialRefused',
     event: 'an upstream refuses the credentials of a source, as both replicas tell',
     series: {
-      [`tributary_source_credential_refused{${A},source="logs"}`]: steps(['0', 10], ['1', 20], ['0', 20]),
-      [`tributary_source_credential_refused{${B},source="logs"}`]: steps(['0', 10], ['1', 20], ['0', 20]),
-      [`tributary_source_credential_refused{${A},source="servers"}`]: steps(['0', 50]),
-      [`tributary_source_up{${A},source="logs"}`]: steps(['1', 10], ['0', 20], ['1', 20]),
+      [`tributary_source_credential_refused{${A},source="logs"}`]: steps(['0', 10], ['1', 20], ['0', 40]),
+      [`tributary_source_credential_refused{${B},source="logs"}`]: steps(['0', 10], ['1', 20], ['0', 40]),
+      [`tributary_source_credential_refused{${A},source="servers"}`]: steps(['0', 70]),
+      [`tributary_source_up{${A},source="logs"}`]: steps(['1', 10], ['0', 20], ['1', 40]),
     },
-    firesAtMinute: 15,
-    fired: { source: 'logs' },
-    clearAtMinute: 30,
+    firesAtMinute: 25,
+    fired: { job: 'tributary', source: 'logs' },
+    clearAtMinute: 55,
     silent: ['BackupSourceBlind'],
   },
   {
@@ -106,8 +106,8 @@ const CASES: readonly Case[] = [
       [`tributary_feed_drift{${A},source="servers",feed="g",kind="unknownField"}`]: '_x10 3x19 stale',
     },
     firesAtMinute: 25,
-    fired: { source: 'logs', kind: 'unknownStatus' },
-    clearAtMinute: 31,
+    fired: { job: 'tributary', source: 'logs', kind: 'unknownStatus' },
+    clearAtMinute: 56,
   },
   {
     alert: 'TributaryDataOld',
@@ -122,8 +122,8 @@ const CASES: readonly Case[] = [
       [`tributary_feed_state{${A},source="servers",feed="g",state="FRESH",reason="",cause=""}`]: '1x60',
     },
     firesAtMinute: 36,
-    fired: { source: 'logs', value: '36m 0s' },
-    clearAtMinute: 42,
+    fired: { job: 'tributary', source: 'logs', value: '36m 0s' },
+    clearAtMinute: 57,
   },
 ];
 
@@ -141,7 +141,9 @@ suite('the alerts about sources and gateways', () => {
     const expected = [
       ...firesFrom(each.firesAtMinute, each.alert, each.fired),
       firing(each.alert, each.clearAtMinute),
-      ...(each.silent ?? []).map((alert) => firing(alert, each.clearAtMinute - 1)),
+      ...(each.silent ?? []).flatMap((alert) =>
+        Array.from({ length: each.clearAtMinute }, (_, minute) => firing(alert, minute)),
+      ),
     ];
     const test = { minutesApart: 1, series: seriesOf(each), expected };
     expect(runRuleTest(test)).toEqual({ code: 0, text: expect.stringContaining('SUCCESS') });

@@ -5,8 +5,8 @@ type Node = ReturnType<typeof parser.parse>['topNode'];
 /** The labels of the series of each metric. */
 export type KnownLabels = ReadonlyMap<string, ReadonlySet<string>>;
 
-/** Prometheus adds them to all that it scrapes. */
-const TARGET_LABELS = ['job', 'instance'];
+/** Prometheus adds them to all that it scrapes; `namespace` where it runs in Kubernetes. */
+const TARGET_LABELS = ['job', 'namespace', 'instance'];
 
 /** The labels of each metric in a scrape, by the names of its series. */
 export function labelsIn(scrape: string): Map<string, Set<string>> {

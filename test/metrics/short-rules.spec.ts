@@ -8,9 +8,10 @@ describe('shortenRules', () => {
   const short = shortenRules(shipped);
 
   it('shortens each time', () => {
-    expect(short).not.toMatch(/^ +for: \d+[mh]$|\[\d+[mh]\]/m);
+    expect(short).not.toMatch(/^ +(?:keep_firing_)?for: \d+[mh]$|\[\d+[mh]\]/m);
     expect(short).toMatch(/_age_seconds.* > 30$/m);
-    expect(short).toContain('for: 15s');
+    expect(short).toContain(' for: 15s');
+    expect(short).toContain(' keep_firing_for: 30s');
     expect(short).toContain('[60s]');
   });
 

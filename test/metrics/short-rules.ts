@@ -8,7 +8,7 @@ const UNIT_SECONDS: Readonly<Record<string, number>> = { m: 60, h: 3_600 };
 /** The rules with shorter times, and nothing else changed. */
 export function shortenRules(rules: string): string {
   return rules
-    .replaceAll(/^ +for: \d+[mh]$/gm, (line) => shorten(line, PATIENCE_DIVISOR))
+    .replaceAll(/^ +(?:keep_firing_)?for: \d+[mh]$/gm, (line) => shorten(line, PATIENCE_DIVISOR))
     .replaceAll(/\[\d+[mh]\]/g, (window) => shorten(window, WINDOW_DIVISOR))
     .replaceAll(/(?<=_age_seconds.*> )\d+$/gm, (seconds) => String(Number(seconds) / PATIENCE_DIVISOR));
 }
