@@ -2,6 +2,7 @@ import { html } from 'htm/preact';
 import type { VNode } from 'preact';
 import type { Day, Resource } from '../pure/api-types.js';
 import { counted, formatDay, formatSpan } from '../pure/format.js';
+import { nameAmong } from '../pure/names.js';
 import { dayLook, DAY_MEANINGS } from '../pure/looks.js';
 import { shortReason } from '../pure/reason-text.js';
 import { ChoiceLink, linkTo } from '../parts/choice-link.js';
@@ -21,7 +22,7 @@ export function GridRow({ index, resource, activeColumn }: GridRowProps): VNode 
   const { id, name, type, resourceId, verdict, days = [] } = resource;
   const tabindex = (column: number): number => (column === activeColumn ? 0 : -1);
   const why = shortReason(resource);
-  const shown = name ?? resourceId ?? id;
+  const shown = nameAmong(name, resourceId) ?? id;
   return html`<tr data-row=${index} aria-rowindex=${index + 2} data-verdict=${verdict}>
     <th scope="row" class="name">
       <${ChoiceLink}
@@ -44,9 +45,11 @@ export function GridRow({ index, resource, activeColumn }: GridRowProps): VNode 
 }
 
 /** A stream of logs has no success: what counts is how far it is behind. */
-function LastSuccess({ resource: { lastSuccessTime, lagSeconds } }: { readonly resource: Resource }): VNode {
+function LastSuccess({ resource }: { readonly resource: Resource }): VNode {
+  const { lastSuccessTime, lagSeconds, reasons } = resource;
   if (lagSeconds !== null) return html`<span>${formatSpan(lagSeconds)} behind</span>`;
-  return html`<${Ago} time=${lastSuccessTime} none="never" />`;
+  const isNever = reasons.some(({ code }) => code === 'NEVER_RUN');
+  return html`<${Ago} time=${lastSuccessTime} none=${isNever ? 'never' : 'none known'} />`;
 }
 
 interface DayPlace {

@@ -3,6 +3,7 @@ import type { VNode } from 'preact';
 import type { Resource } from '../pure/api-types.js';
 import { formatCount, formatDuration } from '../pure/format.js';
 import { dayLook } from '../pure/looks.js';
+import { nameAmong } from '../pure/names.js';
 import { ChoiceLink } from '../parts/choice-link.js';
 import { Details } from '../parts/details.js';
 import { Sentence, Time } from '../parts/time.js';
@@ -20,7 +21,7 @@ const close = (): void => {
 export function ResourceDetails(): VNode {
   const { data, error } = store.resource;
   const resource = data.value?.id === urlState.value.resource ? data.value : null;
-  const title = resource?.name ?? resource?.resourceId ?? 'Resource';
+  const title = nameAmong(resource?.name, resource?.resourceId) ?? 'Resource';
   return html`<${Details} title=${title} error=${error.value} onClose=${close}>
     ${resource !== null && html`<${Known} resource=${resource} />`}
   <//>`;
