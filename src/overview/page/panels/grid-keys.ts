@@ -89,5 +89,6 @@ function focusCell(scroller: HTMLElement, { row, column }: Place): boolean {
   const line = scroller.querySelector(`[data-row="${row}"]`);
   const cell = line?.querySelector<HTMLElement>(`[data-column="${column}"]`) ?? null;
   cell?.focus({ preventScroll: true });
+  cell?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
   return cell !== null;
 }
