@@ -107,6 +107,14 @@ export class Access {
     return found instanceof Refusal ? this.#tell(found, 'unknown', request) : found;
   }
 
+  /** Who asks a question that is open to everyone; null: nobody known. A wrong credential is told, a missing one is not. */
+  async identify(request: AccessRequest): Promise<Principal | null> {
+    const isAnonymous = presentedCredential(request.headers).kind === 'none';
+    if (isAnonymous && this.#rules !== null) return this.#rules.anonymous;
+    const principal = await this.authenticate(request);
+    return principal instanceof Refusal ? null : principal;
+  }
+
   /** Counts a request of a principal. */
   async limit(principal: Principal, request: AccessRequest): Promise<Allowance> {
     const { kind, key, rateLimit } = principal.identity;

@@ -39,9 +39,9 @@ export class Callers {
 
   /** Never refuses: a supervisor has no credential, or may have an old one. */
   async readinessFor(request: FastifyRequest): Promise<ReadinessView> {
-    const principal = await this.access.authenticate(request);
-    const hasDetails = !(principal instanceof Refusal) && principal.mayUse('sources:read');
-    return { collection: hasDetails ? this.#seenBy(principal, 'sources:read') : this.whole, hasDetails };
+    const principal = await this.access.identify(request);
+    if (principal?.mayUse('sources:read') !== true) return { collection: this.whole, hasDetails: false };
+    return { collection: this.#seenBy(principal, 'sources:read'), hasDetails: true };
   }
 
   #callerOf(principal: Principal, request: FastifyRequest, scope: Scope): Caller {

@@ -17,15 +17,18 @@ beforeAll(async () => {
 });
 afterAll(() => simulator.stop());
 
+function refusalsIn(log: readonly string[]): string[] {
+  return log
+    .map((line) => JSON.parse(line) as Line)
+    .filter(({ msg }) => msg.endsWith('refused'))
+    .map(({ msg, principal, what, why, count }) => [msg, principal, what, why, count].join(' ').trim());
+}
+
 describe('the audit log of a gateway', () => {
   it('has one line for each kind of refusal, and how often it was repeated', async () => {
     const keys = [{ id: 'grafana', scopes: ['tasks:read' as const], sources: null }];
     const { url, log, stop } = await startGateway(simulator, { auth: authWith(keys) });
-    const refusals = (): string[] =>
-      log
-        .map((line) => JSON.parse(line) as Line)
-        .filter(({ msg }) => msg.endsWith('refused'))
-        .map(({ msg, principal, what, why, count }) => [msg, principal, what, why, count].join(' ').trim());
+    const refusals = (): string[] => refusalsIn(log);
     for (const round of [1, 2, 3]) {
       await ask(`${url}/v1/tasks?source=round-${round}`);
       await ask(`${url}/v1/tasks/task-${round}`);
@@ -44,5 +47,15 @@ describe('the audit log of a gateway', () => {
       expect.arrayContaining(kinds.map((kind) => `more requests refused ${kind} 2`)),
     );
     expect(refusals()).toHaveLength(8);
+  });
+
+  it('has no line for readiness probes without a credential, and one for those with a wrong one', async () => {
+    const { url, log, stop } = await startGateway(simulator, { auth: authWith([]) });
+    expect((await ask(`${url}/health/ready`)).status).toBe(200);
+    expect(refusalsIn(log)).toEqual([]);
+    const { status } = await ask(`${url}/health/ready`, { 'x-api-key': keyOf('withdrawn') });
+    expect(status).toBe(200);
+    expect(refusalsIn(log)).toEqual(['request refused unknown GET /health/ready unknown-key']);
+    await stop();
   });
 });
