@@ -75,10 +75,13 @@ describe('the SDK', () => {
     expect(lost[0]?.msg).toMatch(/^traces are lost: check that /);
   });
 
-  it('tells of a variable of the exporter that is not valid', async () => {
-    await start({ OTEL_EXPORTER_OTLP_TIMEOUT: '-1' });
-    const [told] = lines.filter(({ level }) => level === 'warn');
-    expect(told?.detail).toMatch(/OTEL_EXPORTER_OTLP_TIMEOUT is invalid/);
+  it('tells of a file that cannot be read, and once of a variable that is not valid', async () => {
+    await start({ OTEL_EXPORTER_OTLP_CERTIFICATE: '/no/such/file', OTEL_EXPORTER_OTLP_TIMEOUT: '-1' });
+    const told = lines.filter(({ level }) => level === 'warn');
+    expect(told).toMatchObject([
+      { field: 'OTEL_EXPORTER_OTLP_TIMEOUT' },
+      { detail: 'Failed to read root certificate file' },
+    ]);
     endSpans(1);
     await tracing?.stop(60_000);
     expect(arrived).toBe(1);

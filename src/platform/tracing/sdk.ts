@@ -11,8 +11,6 @@ import {
   type Resource,
 } from '@opentelemetry/resources';
 import {
-  AlwaysOffSampler,
-  AlwaysOnSampler,
   BatchSpanProcessor,
   ParentBasedSampler,
   TraceIdRatioBasedSampler,
@@ -24,7 +22,7 @@ import { ConditionLog } from '../logging/condition-log.js';
 import type { Log } from '../logging/logger.js';
 import { ReportingExporter, type LossReport } from './reporting-exporter.js';
 import { RequestSampler } from './request-sampler.js';
-import type { ExportSettings, SamplerName } from './tracing-settings.js';
+import type { ExportSettings } from './tracing-settings.js';
 
 /** Longer than two batches are apart that both fail: each is tried for up to 10 s. */
 const QUIET_MS = 60_000;
@@ -63,19 +61,20 @@ export function startSdk(settings: ExportSettings, log: Log): { shutdown: () => 
 
 /**
  * The SDK's own messages are not logged, since they may hold values of variables; but for two kinds that must be known: a
- * variable of the exporter that is not valid, and spans that found no room in the queue.
+ * file of the exporter that cannot be read, and spans that found no room in the queue.
  */
 function tellMistakes(log: Log, report: (loss: LossReport) => void): void {
   const warn = (message: string): void => {
     const dropped = /^Dropped (\d+) spans/.exec(message)?.[1];
     if (dropped !== undefined) report({ cause: 'QUEUE_FULL', spans: Number(dropped) });
-    else if (/^(Configuration:|Failed to read)/.test(message)) log.warn({ detail: message }, MISTAKE);
+    else if (message.startsWith('Failed to read')) log.warn({ detail: message }, UNREADABLE);
   };
   const ignore = (): void => undefined;
   diag.setLogger({ warn, error: ignore, info: ignore, debug: ignore, verbose: ignore }, DiagLogLevel.WARN);
 }
 
-const MISTAKE = 'a variable of the trace exporter is not valid and is ignored';
+const UNREADABLE =
+  'a file of the trace exporter is ignored: check OTEL_EXPORTER_OTLP_CERTIFICATE, _CLIENT_CERTIFICATE and _CLIENT_KEY';
 
 /** What OTEL_RESOURCE_ATTRIBUTES and OTEL_SERVICE_NAME say goes before our own. */
 function resourceOfProcess(): Resource {
@@ -88,14 +87,7 @@ function resourceOfProcess(): Resource {
   return defaultResource().merge(own).merge(detectResources({ detectors }));
 }
 
-function samplerOf({ sampler, ratio }: Pick<ExportSettings, 'sampler' | 'ratio'>): Sampler {
-  const samplers: Record<SamplerName, () => Sampler> = {
-    always_on: () => new AlwaysOnSampler(),
-    always_off: () => new AlwaysOffSampler(),
-    traceidratio: () => new TraceIdRatioBasedSampler(ratio),
-    parentbased_always_on: () => new ParentBasedSampler({ root: new AlwaysOnSampler() }),
-    parentbased_always_off: () => new ParentBasedSampler({ root: new AlwaysOffSampler() }),
-    parentbased_traceidratio: () => new ParentBasedSampler({ root: new TraceIdRatioBasedSampler(ratio) }),
-  };
-  return samplers[sampler]();
+function samplerOf({ sampler, share }: Pick<ExportSettings, 'sampler' | 'share'>): Sampler {
+  const root = new TraceIdRatioBasedSampler(share);
+  return sampler.startsWith('parentbased_') ? new ParentBasedSampler({ root }) : root;
 }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Log } from '../logging/logger.js';
-import type { ExportSettings, TracingSettings } from './tracing-settings.js';
+import type { TracingSettings } from './tracing-settings.js';
 
 /** Spans that are recorded and sent. */
 export interface Tracing {
@@ -17,23 +17,17 @@ export interface Tracing {
 export async function startTracing(settings: TracingSettings, log: Log): Promise<Tracing | null> {
   for (const { field, detail } of settings.faults) log.warn({ field }, detail);
   if (settings.export === null) return null;
-  const { receiver, sampler } = settings.export;
+  const { receiver, sampler, share } = settings.export;
   try {
     const { startSdk } = await import('./sdk.js');
     const { shutdown } = startSdk(settings.export, log);
     log.info({ receiver, sampler }, 'sending traces');
-    const requestShare = shareOf(settings.export);
     return {
-      requestShare,
+      requestShare: share,
       stop: (withinMs) => Promise.race([shutdown(), sleep(withinMs, undefined, { ref: false })]),
     };
   } catch (err) {
     log.error({ err }, 'nothing is traced: OpenTelemetry could not be started');
     return null;
   }
-}
-
-function shareOf({ sampler, ratio }: ExportSettings): number {
-  if (sampler.endsWith('traceidratio')) return ratio;
-  return sampler.endsWith('always_on') ? 1 : 0;
 }

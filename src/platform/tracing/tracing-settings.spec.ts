@@ -7,9 +7,12 @@ const USUAL: ExportSettings = {
   receiver: 'http://collector:4318',
   protocol: 'http/protobuf',
   sampler: 'parentbased_always_on',
-  ratio: 1,
+  share: 1,
   batches: {},
 };
+
+const NO_HEADER =
+  /^OTEL_EXPORTER_OTLP_(TRACES_)?HEADERS has a part that is not a header as name=value, so that the receiver may refuse all traces; use name=value,name=value$/;
 
 describe('settings of traces', () => {
   it('are the defaults of the specification where only an endpoint is named', () => {
@@ -18,8 +21,12 @@ describe('settings of traces', () => {
 
   it.each<[Record<string, string>, Partial<ExportSettings>]>([
     [{ OTEL_TRACES_SAMPLER: 'traceidratio' }, { sampler: 'traceidratio' }],
-    [{ OTEL_TRACES_SAMPLER: 'parentbased_always_off ' }, { sampler: 'parentbased_always_off' }],
-    [{ OTEL_TRACES_SAMPLER_ARG: '0.01' }, { ratio: 0.01 }],
+    [{ OTEL_TRACES_SAMPLER: 'parentbased_always_off ' }, { sampler: 'parentbased_always_off', share: 0 }],
+    [
+      { OTEL_TRACES_SAMPLER: 'parentbased_traceidratio', OTEL_TRACES_SAMPLER_ARG: '0.01' },
+      { sampler: 'parentbased_traceidratio', share: 0.01 },
+    ],
+    [{ OTEL_TRACES_SAMPLER_ARG: '0.01' }, {}],
     [{ OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json' }, { protocol: 'http/json' }],
     [
       { OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc', OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: 'http/json' },
@@ -33,6 +40,9 @@ describe('settings of traces', () => {
       { OTEL_BSP_SCHEDULE_DELAY: '100', OTEL_BSP_MAX_QUEUE_SIZE: '64' },
       { batches: { scheduledDelayMillis: 100, maxQueueSize: 64 } },
     ],
+    [{ OTEL_EXPORTER_OTLP_HEADERS: 'authorization=Basic%20eA==, x-tenant = a,' }, {}],
+    [{ OTEL_EXPORTER_OTLP_TIMEOUT: '500', OTEL_EXPORTER_OTLP_TRACES_COMPRESSION: 'gzip' }, {}],
+    [{ OTEL_RESOURCE_ATTRIBUTES: 'team=storage,note=a%3Db%2Cc,empty=' }, {}],
     [{ OTEL_SERVICE_NAME: 'backups', OTEL_SDK_DISABLED: 'false', OTEL_TRACES_EXPORTER: 'otlp' }, {}],
   ])('of %j are taken', (env, changes) => {
     expect(tracingSettings({ ...ENDPOINT, ...env })).toEqual({
@@ -77,7 +87,18 @@ describe('settings of traces', () => {
     ],
     ['OTEL_TRACES_EXPORTER', 'zipkin', /so otlp is used/],
     ['OTEL_PROPAGATORS', 'b3', /so tracecontext is used/],
-    ['OTEL_BSP_MAX_QUEUE_SIZE', '-1', /is not a number from 0 on, so the default is used$/],
+    ['OTEL_BSP_SCHEDULE_DELAY', '-1', /is not a number from 0 on, so the default is used$/],
+    ['OTEL_BSP_MAX_QUEUE_SIZE', '0', /is not a number from 1 on, so the default is used$/],
+    ['OTEL_BSP_MAX_EXPORT_BATCH_SIZE', '0', /is not a number from 1 on/],
+    ['OTEL_EXPORTER_OTLP_TIMEOUT', '10s', /is not a number from 1 on/],
+    ['OTEL_EXPORTER_OTLP_TRACES_TIMEOUT', '0', /is not a number from 1 on/],
+    ['OTEL_EXPORTER_OTLP_COMPRESSION', 'zstd', /so none is used; use one of none, gzip$/],
+    ['OTEL_EXPORTER_OTLP_HEADERS', 'foo bar', NO_HEADER],
+    ['OTEL_EXPORTER_OTLP_HEADERS', 'foo bar=secret', NO_HEADER],
+    ['OTEL_EXPORTER_OTLP_HEADERS', 'a=b,key=line%0Afeed', NO_HEADER],
+    ['OTEL_EXPORTER_OTLP_TRACES_HEADERS', 'key=100%', NO_HEADER],
+    ['OTEL_RESOURCE_ATTRIBUTES', 'a,b=c', /is not name=value,name=value, so none of it is used; write /],
+    ['OTEL_RESOURCE_ATTRIBUTES', 'a=b=c', /so none of it is used/],
   ])('of which %s is %s use its default, and tell so without the value', (field, value, detail) => {
     const { export: settings, faults } = tracingSettings({ ...ENDPOINT, [field]: value });
     expect(settings).toEqual(USUAL);
