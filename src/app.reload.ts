@@ -10,6 +10,7 @@ import type { Assessor } from './resources/assessor.js';
 import type { ResourceMetrics } from './resources/resource-metrics.js';
 import type { RuleBook } from './resources/rule-book.js';
 import type { Log } from './platform/logging/logger.js';
+import type { UpstreamMetrics } from './platform/metrics/upstream-metrics.js';
 import type { View } from './view/view.js';
 
 /** A configuration as it was read, and the files that it was made from. */
@@ -26,8 +27,8 @@ export interface ReloadDependencies {
   readonly access: Access;
   readonly collection: Collection;
   readonly rules: RuleBook;
-  /** Those that remember what they have made of sources. */
-  readonly memories: readonly Pick<View | Assessor, 'keepOnly'>[];
+  /** Those that remember what they have made of sources, or counted of them. */
+  readonly memories: readonly Pick<View | Assessor | UpstreamMetrics, 'keepOnly'>[];
   readonly metrics: ResourceMetrics;
   readonly status: ConfigurationStatus;
   readonly log: Log;

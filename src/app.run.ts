@@ -14,6 +14,7 @@ import { boundHeapGrowth } from './platform/bound-heap-growth.js';
 import { LogOutput } from './platform/logging/log-output.js';
 import { createLogger, type Log } from './platform/logging/logger.js';
 import { Assessor } from './resources/assessor.js';
+import { Metrics } from './platform/metrics/metrics.js';
 import { ResourceMetrics } from './resources/resource-metrics.js';
 import { RuleBook } from './resources/rule-book.js';
 import { Drain, drainMs, lastSpansMs } from './platform/stopping/drain.js';
@@ -117,7 +118,7 @@ function reloaderOf(app: NestFastifyApplication, { started, load, log }: Reloade
     access,
     collection,
     rules,
-    memories: [app.get(View), app.get(Assessor)],
+    memories: [app.get(View), app.get(Assessor), app.get(Metrics).upstream],
     metrics,
     status,
     log,

@@ -95,6 +95,9 @@ const readiness = async (): Promise<{ configuration?: { state: string; message: 
 const metric = async (name: string): Promise<number> =>
   Number((await scrape(url, KEY)).get(`tributary_config_${name}`));
 
+const countedOf = async (source: string): Promise<string[]> =>
+  [...(await scrape(url, KEY)).keys()].filter((series) => series.includes(`source="${source}"`));
+
 const reloads = ({ stdout }: GatewayProcess): number =>
   stdout.split('\n').filter((line) => line.includes('"msg":"configuration reloaded"')).length;
 
@@ -220,10 +223,12 @@ describe('a reload', () => {
     ];
     putConfig({ extra: more });
     await until(async () => (await list('source=more')).totalSize > 0);
+    expect((await countedOf('more')).join()).toMatch(/tributary_upstream_call_duration_seconds_bucket\b/);
     expect((await ask(`${url}/v1/tasks`, { 'x-api-key': keyOf('leaver') })).status).toBe(401);
     putConfig();
     await until(async () => (await ask(`${url}/v1/tasks?source=more`, KEY)).status === 400);
     expect((await complete()).tasks.some(({ source }) => source === 'more')).toBe(false);
+    expect(await countedOf('more')).toEqual([]);
   });
 
   it('judges by other expectations without reading any source again', async () => {

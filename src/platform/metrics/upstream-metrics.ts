@@ -50,6 +50,14 @@ interface FinishedCall {
   readonly durationMs: number;
 }
 
+type Labels = Partial<Record<string, string | number>>;
+
+/** What counters and histograms have in common. */
+interface LabelledMetric {
+  get(): Promise<{ readonly values: readonly { readonly labels: Labels }[] }>;
+  remove(labels: Labels): void;
+}
+
 /** What this process counts of upstream calls, of the reads of feeds that they are made for, and of who waits for these. */
 export class UpstreamMetrics {
   readonly #calls: Histogram<'source' | 'outcome'>;
@@ -59,6 +67,8 @@ export class UpstreamMetrics {
   readonly #reads: Counter<'source' | 'outcome'>;
   readonly #readDurations: Histogram<'source'>;
   readonly #lookups: Counter<'result'>;
+  /** null: all that there are. */
+  #sources: ReadonlySet<string> | null = null;
 
   constructor(registry: Registry) {
     const registers = [registry];
@@ -73,16 +83,19 @@ export class UpstreamMetrics {
   }
 
   callFinished({ source, outcome, cause, httpStatus, durationMs }: FinishedCall): void {
+    if (this.#isGone(source)) return;
     this.#calls.observe({ source, outcome }, durationMs / 1000);
     if (cause !== null) this.#failedCalls.inc({ source, cause });
     if (httpStatus !== null) this.#errorAnswers.inc({ source, http_response_status_code: httpStatus });
   }
 
   callRetried({ source, reason }: { readonly source: string; readonly reason: FailureReason }): void {
+    if (this.#isGone(source)) return;
     this.#retries.inc({ source, reason });
   }
 
   readFinished({ source, outcome, durationMs }: Omit<FinishedCall, 'cause' | 'httpStatus'>): void {
+    if (this.#isGone(source)) return;
     this.#reads.inc({ source, outcome });
     this.#readDurations.observe({ source }, durationMs / 1000);
   }
@@ -98,5 +111,27 @@ export class UpstreamMetrics {
       for (const reason of FAILURE_REASONS) this.#retries.inc({ source, reason }, 0);
       for (const outcome of OUTCOMES) this.#reads.inc({ source, outcome }, 0);
     }
+  }
+
+  /** Forgets other sources. A read that goes on after its source was removed counts nothing. */
+  keepOnly(sources: ReadonlySet<string>): void {
+    this.#sources = sources;
+    void this.#removeOthers();
+  }
+
+  async #removeOthers(): Promise<void> {
+    const counters = [this.#failedCalls, this.#errorAnswers, this.#retries, this.#reads];
+    const metrics: readonly LabelledMetric[] = [...counters, this.#calls, this.#readDurations];
+    for (const metric of metrics) {
+      const { values } = await metric.get();
+      for (const { labels } of values) {
+        // Buckets go with their sum.
+        if (!('le' in labels) && this.#isGone(String(labels.source))) metric.remove(labels);
+      }
+    }
+  }
+
+  #isGone(source: string): boolean {
+    return this.#sources?.has(source) === false;
   }
 }
