@@ -1,9 +1,11 @@
-import { readFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { VERSION } from './facts.js';
-import { canSkipKubeTools } from './kube-tools.js';
-import { deploymentOf, kustomize, only } from './manifests.js';
+import { canSkipKubeTools, run } from './kube-tools.js';
+import { deploymentOf, kustomize, only, parseManifests } from './manifests.js';
 import { checkConfig, configText } from './renderings.js';
 
 const describeManifests = canSkipKubeTools() ? describe.skip : describe;
@@ -60,6 +62,32 @@ describeManifests('kubernetes/components/redis', () => {
 });
 
 describeManifests('kubernetes/overlays/example', () => {
+  it('uses the keys of the Secret that docs/kubernetes.md makes, and no other', () => {
+    const [, command = ''] =
+      /create secret generic tributary-secrets ([^`]+)/.exec(readFileSync('docs/kubernetes.md', 'utf8')) ??
+      [];
+    const made = [...command.matchAll(/--from-(?:literal|file)=([\w-]+)=/g)].map(([, key]) => key);
+    const manifests = kustomize(EXAMPLE);
+    const text = configText(manifests) ?? '';
+    const files = [...text.matchAll(/\/run\/secrets\/tributary\/([\w-]+)/g)].map(([, key]) => key);
+    const redis = JSON.stringify(deploymentOf(manifests, 'redis'));
+    const redisKeys = [...redis.matchAll(/"key":"([\w-]+)"/g)].map(([, key]) => key);
+    expect(redisKeys).not.toEqual([]);
+    expect(new Set(made)).toEqual(new Set([...files, ...redisKeys]));
+  });
+
+  it('can be copied to where docs/kubernetes.md says', () => {
+    const commands = readFileSync('docs/kubernetes.md', 'utf8');
+    const [, copy = ''] = /^cp -R deploy\/kubernetes\/overlays\/example (\S+)$/m.exec(commands) ?? [];
+    expect(commands).toContain(`\nkubectl kustomize ${copy} | less\nkubectl apply -k ${copy}\n`);
+    const folder = mkdtempSync(join(tmpdir(), 'tributary-overlay-'));
+    cpSync('deploy', join(folder, 'deploy'), { recursive: true });
+    cpSync('deploy/kubernetes/overlays/example', join(folder, copy), { recursive: true });
+    const { stdout } = run('kubectl', ['kustomize', join(folder, copy)]);
+    rmSync(folder, { recursive: true });
+    expect(parseManifests(stdout)).toEqual(kustomize(EXAMPLE));
+  });
+
   it('puts its namespace and image into the base', () => {
     const manifests = kustomize(EXAMPLE);
     for (const { metadata } of manifests) expect(metadata.namespace).toBe('tributary');
