@@ -8,8 +8,9 @@ const ALERTS = 'deploy/prometheus/alerts.yaml';
 const DASHBOARDS = 'deploy/grafana';
 const NOTE = '# `npm run documents` makes this file.\n';
 
-/** What the regular expressions of Go, and so Helm, do not have: lookaround, and repeats beyond 1,000. */
-const NOT_IN_GO = /\(\?<?[!=]|\{\d*,?\d{4,}\}/;
+/** What the regular expressions of Go, and so Helm, do not have: that something does not follow, and repeats beyond 1,000. */
+const NOT_FOLLOWED_BY = /\(\?!(?:[^()]|\([^()]*\))*\)/g;
+const LONG_TEXT = /^\^(\.|\[[^\]]+\])\{(\d+),(\d{4,})\}\$$/;
 
 const [option, ...others] = process.argv.slice(2);
 if (others.length > 0 || (option !== undefined && option !== '--check')) {
@@ -46,6 +47,9 @@ spec:
 function valuesSchema() {
   const schema = JSON.parse(read(`${CHART}/values.schema.json`));
   const { $schema, $defs, title, required, ...config } = JSON.parse(read('docs/config.schema.json'), forGo);
+  // Templates read these, also with a ConfigMap of the user; `null` would take away the defaults of the chart.
+  Object.assign(config, { required: ['server'] });
+  config.properties.server.required = ['host', 'port', 'shutdownTimeout'];
   schema.$schema = $schema;
   schema.properties.config = { ...config, description: `${title}, as docs/configuration.md describes it.` };
   schema.$defs = { ...schema.$defs, ...$defs };
@@ -53,8 +57,12 @@ function valuesSchema() {
   return `${JSON.stringify(schema, null, 2)}\n`;
 }
 
-function forGo(key, value) {
-  return key === 'pattern' && NOT_IN_GO.test(value) ? undefined : value;
+/** What the gateway refuses, Helm refuses too, but for what must not follow: a base path below `/health` and the like. */
+function forGo(_key, value) {
+  if (typeof value?.pattern !== 'string') return value;
+  const [, character, shortest, longest] = LONG_TEXT.exec(value.pattern) ?? [];
+  if (character === undefined) return { ...value, pattern: value.pattern.replaceAll(NOT_FOLLOWED_BY, '') };
+  return { ...value, pattern: `^${character}*$`, minLength: Number(shortest), maxLength: Number(longest) };
 }
 
 function dashboards() {

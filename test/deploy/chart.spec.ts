@@ -101,6 +101,19 @@ describeChart('the chart', () => {
       expect(annotations('--set', `config.${change}`)).not.toEqual(before);
   });
 
+  it('gives pods a label once where their own and the common ones have it', () => {
+    const options = ['--set', 'commonLabels.team=storage,commonLabels.tier=all,podLabels.team=backup'];
+    const { labels } = deploymentOf(chart(['minimal'], options)).spec.template.metadata;
+    expect(labels).toMatchObject({ team: 'backup', tier: 'all' });
+  });
+
+  it.each(['config.server.shutdownTimeout=500ms', 'config.server.shutdownTimeout=${STOP}'])(
+    'takes %s for a stop that is shorter than the pod may take',
+    (setting) => {
+      expect(configText(chart(['minimal'], ['--set', setting]))).toContain(setting.split('=')[1]);
+    },
+  );
+
   it('keeps ids that are numbers as they are', () => {
     const manifests = chart(['minimal'], ['--set', 'config.sources[0].clusters[0].id=1000005']);
     expect(configText(manifests)).toMatch(/- id: "?1000005"?$/m);

@@ -60,4 +60,17 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | 
 {{- if not .sources }}{{ fail "config.sources is empty; name your backup systems there (docs/configuration.md), or name a ConfigMap of your own in existingConfigMap" }}{{ end }}
 {{- if has .server.host (list "127.0.0.1" "::1" "localhost") }}{{ fail (printf "config.server.host is %s, which nobody outside the pod reaches; use 0.0.0.0" .server.host) }}{{ end }}
 {{- end }}
+{{- include "tributary.checkStop" . }}
+{{- end }}
+
+{{/* Fails where Kubernetes would kill a pod in the middle of its stop. A time that is a placeholder is not known here. */}}
+{{- define "tributary.checkStop" -}}
+{{- $timeout := .Values.config.server.shutdownTimeout }}
+{{- $preStop := dig "preStop" "sleep" "seconds" 0 (.Values.lifecycle | default dict) | int64 }}
+{{- $grace := .Values.terminationGracePeriodSeconds | int64 }}
+{{- if regexMatch "^[0-9]+(ms|s|m|h|d)$" $timeout }}
+{{- $unitMs := get (dict "ms" 1 "s" 1000 "m" 60000 "h" 3600000 "d" 86400000) (regexFind "[a-z]+" $timeout) }}
+{{- $stopMs := add (mul (regexFind "[0-9]+" $timeout | int64) $unitMs) (mul $preStop 1000) }}
+{{- if ge $stopMs (mul $grace 1000) }}{{ fail (printf "terminationGracePeriodSeconds is %d, but a stop may take longer: config.server.shutdownTimeout is %s, and lifecycle.preStop.sleep %d s; make it longer than both together" $grace $timeout $preStop) }}{{ end }}
+{{- end }}
 {{- end }}
