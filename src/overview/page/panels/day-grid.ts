@@ -2,8 +2,8 @@ import { html } from 'htm/preact';
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { RefObject, VNode } from 'preact';
 import type { Resource } from '../pure/api-types.js';
-import { formatDay } from '../pure/format.js';
-import { rowWindow, type Scrolled } from '../pure/row-window.js';
+import { counted, formatCount, formatDay } from '../pure/format.js';
+import { rowWindow, type RowWindow, type Scrolled } from '../pure/row-window.js';
 import { isNarrow, store } from '../state/store.js';
 import { useGridKeys } from './grid-keys.js';
 import { GridRow, WaitingRow } from './grid-row.js';
@@ -49,7 +49,19 @@ export function DayGrid({ rows, total }: DayGridProps): VNode {
         <${Space} height=${spaceAfter} columns=${columns} />
       </tbody>
     </table>
+    <p class="printed">${printedRows({ first, end, total })}</p>
   </div>`;
+}
+
+/** Said on paper, which has only the rows that are drawn. */
+function printedRows({
+  first,
+  end,
+  total,
+}: Pick<RowWindow, 'first' | 'end'> & { readonly total: number }): string {
+  const all = counted(total, 'resource');
+  if (end - first === total) return `All of ${all}.`;
+  return `Rows ${formatCount(first + 1)} to ${formatCount(end)} of ${all}: those that were in view or near it.`;
 }
 
 interface ScrolledView {
