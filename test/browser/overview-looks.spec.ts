@@ -1,0 +1,150 @@
+import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
+import type { Browser, BrowserContextOptions } from 'playwright-core';
+import { startGateway, startSimulator, type RunningGateway } from '../support/gateway.js';
+import { describeInBrowser, launchChromium, PHONE } from './chromium.js';
+import { DESKTOP, OverviewPage } from './overview-page.js';
+import { legibilityOf, violationsOn } from './page-checks.js';
+
+/** Passed only where something hangs: a busy machine may take long to draw a page. */
+const HANGS_AFTER_MS = 240_000;
+/** As narrow as a page must work: 1280 px at 400 %. */
+const NARROWEST: BrowserContextOptions = { ...PHONE, viewport: { width: 320, height: 640 } };
+const LARGE = { VIOLATED: 1234, UNKNOWN: 12_345, OK: 123_456, NOT_EXPECTED: 12_345 };
+const BLANK = '   ';
+
+let browser: Browser;
+let gateway: RunningGateway;
+let overview: OverviewPage | null = null;
+/** What to stop in the end, the last started first. */
+const stops: (() => Promise<void>)[] = [];
+
+async function startAll(): Promise<void> {
+  const simulator = await startSimulator({
+    fleet: { cssClusters: 1, cssRowsPerCluster: 20, cbrRows: 200, cceClusters: 1, ocpTenants: 2 },
+    protectionCases: true,
+    life: { rate: 0 },
+  });
+  stops.unshift(simulator.stop);
+  gateway = await startGateway(simulator, {
+    sources: (sources) => sources.map((source) => ({ ...source, freshForMs: 60 * 60_000 })),
+  });
+  stops.unshift(gateway.stop);
+  browser = await launchChromium();
+  stops.unshift(() => browser.close());
+}
+
+async function open(screen: BrowserContextOptions): Promise<OverviewPage> {
+  overview = await OverviewPage.open(browser, gateway.url, screen);
+  return overview.loaded();
+}
+
+/** Changes what the gateway answers to a path, and loads the page anew. */
+async function reloadWith<T>(page: OverviewPage, path: string, change: (body: T) => T): Promise<void> {
+  await page.page.route(
+    ({ pathname }) => pathname === path,
+    async (route) => {
+      const response = await route.fetch();
+      await route.fulfill({ response, json: change((await response.json()) as T) });
+    },
+  );
+  await page.page.reload();
+  await page.loaded();
+}
+
+interface SentTasks {
+  readonly tasks: readonly { readonly resource: object | null }[];
+}
+interface SentResources {
+  readonly resources: readonly {
+    readonly resourceId: string | null;
+    readonly reasons: readonly { readonly code: string }[];
+  }[];
+}
+
+describeInBrowser('the looks of the overview page', () => {
+  vi.setConfig({ testTimeout: HANGS_AFTER_MS });
+  beforeAll(startAll);
+  afterAll(async () => {
+    for (const stop of stops) await stop();
+  });
+  afterEach(async () => {
+    await overview?.close();
+    overview = null;
+  });
+
+  it.each([
+    ['320 px', NARROWEST],
+    ['390 px', PHONE],
+    ['1280 px', DESKTOP],
+  ])('large counts fit their cards, and the page its screen, at %s', async (_width, screen) => {
+    const page = await open(screen);
+    await reloadWith(page, '/v1/protection', (body: object) => ({ ...body, total: LARGE }));
+    expect((await legibilityOf(page.page)).overflow).toBe(0);
+    const cut = await page.page
+      .locator('button.verdict')
+      .evaluateAll((cards) =>
+        (cards as unknown as { scrollWidth: number; clientWidth: number }[]).filter(
+          ({ scrollWidth, clientWidth }) => scrollWidth > clientWidth,
+        ),
+      );
+    expect(cut).toEqual([]);
+    expect(await violationsOn(page.page)).toEqual([]);
+  });
+
+  it('bars are wide enough to be hit, and one stop of the Tab key', async () => {
+    const page = await open(DESKTOP);
+    const bars = page.page.locator('.bars td a');
+    expect((await bars.first().boundingBox())?.width).toBeGreaterThanOrEqual(24);
+    await page.tabTo('.bars a[data-column="0"]');
+    await page.page.keyboard.press('ArrowRight');
+    expect(await page.isFocused('.bars a[data-column="1"]')).toBe(true);
+    await page.page.keyboard.press('End');
+    expect(await page.isFocused(`.bars a[data-column="${(await bars.count()) - 1}"]`)).toBe(true);
+    await page.page.keyboard.press('Tab');
+    expect(await page.isFocused('.bars a')).toBe(false);
+  });
+
+  it('a resource whose name is blank has its id for a name', async () => {
+    const page = await open(DESKTOP);
+    const named = { name: BLANK, resourceId: 'id-1', lastSuccessTime: null, lagSeconds: null };
+    await reloadWith(page, '/v1/resources', ({ resources, ...rest }: SentResources) => ({
+      ...rest,
+      resources: resources.map((resource) => ({ ...resource, ...named })),
+    }));
+    expect(await page.page.locator('.grid th a').first().textContent()).toBe('id-1');
+    await reloadWith(page, '/v1/tasks', ({ tasks, ...rest }: SentTasks) => ({
+      ...rest,
+      tasks: tasks.map((task) => ({ ...task, resource: { name: BLANK, id: 'id-2' } })),
+    }));
+    expect(await page.page.locator('#panel-tasks tbody th').first().textContent()).toBe('id-2');
+    expect(await violationsOn(page.page)).toEqual([]);
+  });
+
+  it('says "never" only of resources that have never been backed up', async () => {
+    const page = await open(DESKTOP);
+    const withReason = (code: string) => ({ code, message: 'A reason.' });
+    await reloadWith(page, '/v1/resources', ({ resources, ...rest }: SentResources) => ({
+      ...rest,
+      resources: resources.map((resource, index) => ({
+        ...{ ...resource, lastSuccessTime: null, lagSeconds: null },
+        reasons: [withReason(index === 0 ? 'NEVER_RUN' : 'SOURCE_UNREADABLE')],
+      })),
+    }));
+    expect((await page.texts('.grid td.last')).slice(0, 2)).toEqual(['never', 'none known']);
+  });
+
+  it('paper has no controls, no scrolled box, and says which rows it has', async () => {
+    const page = await open(DESKTOP);
+    const { page: tab } = page;
+    expect(await tab.locator('.printed').isVisible()).toBe(false);
+    await tab.emulateMedia({ media: 'print' });
+    expect(await tab.locator('.printed').innerText()).toMatch(/^(All of|Rows 1 to) .*\d resources/);
+    for (const control of ['.filters', '.paging button', '.bottom'])
+      expect(await tab.locator(control).first().isVisible()).toBe(false);
+    const box = await tab.locator('.grid-scroll').evaluate((element) => {
+      const { scrollHeight, clientHeight } = element as unknown as Record<string, number>;
+      return { scrollHeight, clientHeight };
+    });
+    expect(box.scrollHeight).toBe(box.clientHeight);
+  });
+});
