@@ -1,13 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { NO_PROTECTION, type Expectation } from '@/model/expectation.js';
 import type { SourceStatus } from '@/model/collection.js';
+import { COVERED_SINCE_EVER } from '@/model/provider.js';
 import type { Task } from '@/model/task.js';
 import { rowOf } from '../../test/support/rows.js';
 import { snapshotOf } from '../../test/support/snapshots.js';
 import { assess } from '../../test/support/assess.js';
 import { Assessor } from './assessor.js';
 import { calendarDays } from './calendar-days.js';
-import { dayCells, type DayState } from './days.js';
+import { dayCells, type DayCell, type DayState } from './days.js';
 import { RuleBook } from './rule-book.js';
 
 const HOUR_MS = 3_600_000;
@@ -34,7 +35,7 @@ interface World {
 }
 
 /** The last days of the one resource of a feed with these tasks. */
-async function statesOf(tasks: readonly Task[], count: number, world: World = {}): Promise<DayState[]> {
+async function cellsOf(tasks: readonly Task[], count: number, world: World = {}): Promise<DayCell[]> {
   const { rule = {}, coveredSince = '2026-01-01T00:00:00.000Z', fetchTime = NOW } = world;
   const rules = new RuleBook({
     ...NO_PROTECTION,
@@ -69,7 +70,11 @@ async function statesOf(tasks: readonly Task[], count: number, world: World = {}
     { timeMs: Date.parse(NOW), isPast: false },
   );
   const days = calendarDays('UTC', count, Date.parse(NOW));
-  return assessed.flatMap((each) => dayCells(each, days)).map(({ state }) => state);
+  return assessed.flatMap((each) => dayCells(each, days));
+}
+
+async function statesOf(...world: Parameters<typeof cellsOf>): Promise<DayState[]> {
+  return (await cellsOf(...world)).map(({ state }) => state);
 }
 
 let key = 0;
@@ -156,6 +161,62 @@ describe('dayCells', () => {
       },
     ];
     expect(await statesOf(tasks, 4, { maintenance })).toEqual(['NONE', 'NONE', 'MISSED', 'MISSED']);
+  });
+});
+
+describe('dayCells of a stream', () => {
+  const rule: Partial<Expectation> = {
+    ...{ rhythm: { kind: 'continuous', lagBelowMs: HOUR_MS }, taskTypes: ['CONTINUOUS_LOG_BACKUP'] },
+  };
+  const world: World = { rule, coveredSince: COVERED_SINCE_EVER };
+  const streamAt = (createTime: string, changes: Partial<Task> = {}): Task =>
+    taskAt(createTime, {
+      ...{ type: 'CONTINUOUS_LOG_BACKUP', status: 'RUNNING', endTime: null, checkpointTime: NOW },
+      ...changes,
+    });
+  const lagging = { checkpointTime: '2026-11-29T10:00:00.000Z' };
+
+  it.each<[when: string, changes: Partial<Task>, today: DayState]>([
+    ['is OK', {}, 'RUNNING'],
+    ['is VIOLATED, LAGGING', lagging, 'MISSED'],
+    ['is VIOLATED, STOPPED', { status: 'STOPPED' }, 'MISSED'],
+    [
+      'is VIOLATED, FAILING since today',
+      { status: 'FAILED', updateTime: '2026-11-29T08:00:00.000Z' },
+      'FAILED',
+    ],
+    ['is UNKNOWN', { checkpointTime: null }, 'UNKNOWN'],
+  ])(
+    'tells today what the verdict tells where it %s, and of earlier days what is known',
+    async (_, changes, today) => {
+      const stream = streamAt('2026-11-26T08:00:00.000Z', changes);
+      const states = await statesOf([stream], 5, world);
+      // A stream that is stopped or failed tells no more of the day on which it was created.
+      const created = changes.status === undefined ? 'RUNNING' : 'UNKNOWN';
+      expect(states).toEqual(['NONE', created, 'UNKNOWN', 'UNKNOWN', today]);
+    },
+  );
+
+  it('tells today what the verdict tells, also of a stream that was created today', async () => {
+    const created = '2026-11-29T08:00:00.000Z';
+    expect(await statesOf([streamAt(created)], 2, world)).toEqual(['NONE', 'RUNNING']);
+    expect(await statesOf([streamAt(created, lagging)], 2, world)).toEqual(['NONE', 'MISSED']);
+  });
+
+  it('names the task of the stream that runs', async () => {
+    const stream = streamAt('2026-11-26T08:00:00.000Z');
+    expect((await cellsOf([stream], 1, world))[0]).toMatchObject({
+      state: 'RUNNING',
+      taskId: stream.id,
+      count: 0,
+    });
+  });
+
+  it('misses each day without a stream, and expects nothing while the resource is excluded', async () => {
+    expect(await statesOf([], 2, world)).toEqual(['MISSED', 'MISSED']);
+    const exclusions = [{ match: {}, reason: 'r', untilMs: null }];
+    const stream = streamAt('2026-11-26T08:00:00.000Z');
+    expect(await statesOf([stream], 2, { ...world, exclusions })).toEqual(['NONE', 'NONE']);
   });
 });
 

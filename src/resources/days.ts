@@ -3,7 +3,7 @@ import type { FeedEvidence } from './evidence.js';
 import { compareTimes, countedTasks, momentOf, timeOf, type CountedTask } from './history.js';
 import type { RuleGroup } from './rule-book.js';
 import type { Assessment } from './source-judge.js';
-import type { Judgement } from './verdict.js';
+import { judgedStream, type Judgement, type Verdict } from './verdict.js';
 
 export const DAY_STATES = ['SUCCEEDED', 'WARNING', 'FAILED', 'RUNNING', 'MISSED', 'NONE', 'UNKNOWN'] as const;
 export type DayState = (typeof DAY_STATES)[number];
@@ -37,20 +37,55 @@ export interface DayCell {
 export function dayCells(assessment: Assessment, days: readonly Day[]): DayCell[] {
   const { resource, group, source } = assessment;
   const tasks = countedTasks(resource.rows, group.criteria, momentOf(source.moment)).sort(compareTimes);
-  // Of what nobody has ever backed up, each day was missed.
-  const firstMs = tasks[0] === undefined ? -Infinity : Date.parse(tasks[0].time);
+  const firstMs = firstMsOf(tasks, group);
   const indexOf = cursorOver(tasks);
   return days.map((day) => {
     const ofDay = tasks.slice(indexOf(day.startMs), indexOf(day.endMs));
     const last = ofDay.findLast(({ kind }) => kind !== 'other') ?? null;
     return {
       date: day.date,
-      state: last === null ? withoutTask(assessment, day, firstMs) : stateOf(last),
       count: ofDay.length,
       failed: ofDay.filter(({ kind }) => kind === 'failure').length,
-      taskId: last?.task.id ?? null,
+      ...(ofStream(assessment, day, last) ?? {
+        state: last === null ? withoutTask(assessment, day, firstMs) : stateOf(last),
+        taskId: last?.task.id ?? null,
+      }),
     };
   });
+}
+
+/** When the first of the tasks ended; where streams are expected, which end only once they are broken, when it was created. */
+function firstMsOf(tasks: readonly CountedTask[], { rule }: RuleGroup): number {
+  const [first] = tasks;
+  // Of what nobody has ever backed up, each day was missed.
+  if (first === undefined) return -Infinity;
+  if (rule?.rhythm.kind !== 'continuous') return Date.parse(first.time);
+  return Math.min(...tasks.map(({ task, time }) => Date.parse(task.createTime ?? time)));
+}
+
+/** By the verdict on a stream. */
+const STREAM_STATES: Partial<Record<Verdict, DayState>> = {
+  OK: 'RUNNING',
+  VIOLATED: 'MISSED',
+  UNKNOWN: 'UNKNOWN',
+};
+
+/** What the verdict on a stream says of the day of T; null of other days, where a failure of the day says more, and of no stream. */
+function ofStream(
+  assessment: Assessment,
+  day: Day,
+  last: CountedTask | null,
+): Pick<DayCell, 'state' | 'taskId'> | null {
+  const { due, group, judgement } = assessment;
+  const state = STREAM_STATES[judgement.verdict];
+  if (state === undefined || group.rule?.rhythm.kind !== 'continuous' || !isWithin(day, due.timeMs))
+    return null;
+  if (state === 'RUNNING') return { state, taskId: judgedStream(assessment)?.taskId ?? null };
+  return last?.kind === 'failure' ? null : { state, taskId: null };
+}
+
+function isWithin({ startMs, endMs }: Day, timeMs: number): boolean {
+  return startMs <= timeMs && timeMs < endMs;
 }
 
 /** Where the tasks from a moment on begin; asked for one moment after the other. */
@@ -69,7 +104,7 @@ function stateOf({ kind, task }: CountedTask): DayState {
   return task.warnings.length > 0 ? 'WARNING' : 'SUCCEEDED';
 }
 
-/** A day of which not all is known is UNKNOWN, whatever was to be expected. */
+/** A day of which not all is known is UNKNOWN, whatever was to be expected. So is a past day of a stream: its lag is not known. */
 function withoutTask(assessment: Assessment, day: Day, firstMs: number): DayState {
   const { feeds, due, group, memoized, source } = assessment;
   const lastMs = Math.min(day.endMs - 1, due.timeMs);
@@ -79,9 +114,7 @@ function withoutTask(assessment: Assessment, day: Day, firstMs: number): DayStat
   const moments = [lastMs, ...deadlineOfLastRun(group, day, due.timeMs)];
   const judgements = moments.map((timeMs) => source.at(timeMs).assess(memoized).judgement);
   if (judgements.some(isMissed)) return 'MISSED';
-  return group.rule?.rhythm.kind !== 'continuous' && judgements.some(({ verdict }) => verdict === 'UNKNOWN')
-    ? 'UNKNOWN'
-    : 'NONE';
+  return judgements.some(({ verdict }) => verdict === 'UNKNOWN') ? 'UNKNOWN' : 'NONE';
 }
 
 function isCovered(

@@ -49,7 +49,9 @@ export class DayDto {
 
   /**
    * The last outcome of the day. SUCCEEDED, WARNING (succeeded with warnings), FAILED, RUNNING. Without a task: MISSED (a run
-   * was due), NONE (nothing was due), UNKNOWN (the gateway could not see all of the day).
+   * was due), NONE (nothing was due), UNKNOWN (the gateway could not see all of the day). Where a continuous log backup is
+   * expected, the day of the answer is RUNNING while the verdict is OK, MISSED while it is VIOLATED without a failure of the
+   * day, UNKNOWN while it is UNKNOWN; how far a log backup was behind on earlier days is UNKNOWN.
    */
   @ApiProperty({ enum: DAY_STATES, example: 'SUCCEEDED' })
   state: DayState;
