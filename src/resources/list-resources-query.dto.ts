@@ -33,16 +33,15 @@ export class GetResourceQuery extends AsOfQuery {
   include?: 'days';
 
   @WholeNumberParameter(1, {
-    description: `With \`include=days\`: how many days, at most ${MOST_DAYS}.`,
+    // Not as the schema's default, which Swagger UI sends.
+    description: `Only with \`include=days\`: how many days, at most ${MOST_DAYS}. Default: ${DEFAULT_DAYS}.`,
     maximum: MOST_DAYS,
-    default: DEFAULT_DAYS,
   })
   days?: number;
 
   @TimeZoneParameter({
-    description: 'With `include=days`: the IANA time zone whose calendar days are meant.',
-    default: 'UTC',
-    example: 'Europe/Berlin',
+    description:
+      'Only with `include=days`: the time zone whose calendar days are meant, by its name in the IANA database, such as `Europe/Berlin`. Default: UTC.',
   })
   timeZone?: string;
 }

@@ -1,4 +1,5 @@
 import { wantedPage, type WantedPage } from '@/answers/paging.js';
+import { invalidParameters } from '@/platform/problem/api-problem.js';
 import {
   DEFAULT_DAYS,
   type GetResourceQuery,
@@ -54,7 +55,14 @@ export function toResourceQuery(query: ListResourcesQuery): ResourceQuery {
   };
 }
 
-/** null where no days are asked for. */
+/** null where no days are asked for. Throws a 400 problem for what has no meaning then. */
 export function daysWanted({ include, days, timeZone }: GetResourceQuery): DaysWanted | null {
-  return include === undefined ? null : { count: days ?? DEFAULT_DAYS, timeZone: timeZone ?? 'UTC' };
+  if (include !== undefined) return { count: days ?? DEFAULT_DAYS, timeZone: timeZone ?? 'UTC' };
+  const errors = Object.entries({ days, timeZone }).flatMap(([parameter, value]) =>
+    value === undefined
+      ? []
+      : { parameter, detail: `${parameter} has no meaning without include=days; add include=days` },
+  );
+  if (errors.length > 0) throw invalidParameters(errors);
+  return null;
 }

@@ -93,6 +93,7 @@ export class ResourcesController {
     @CallerOf() { collection }: Caller,
     @Req() request: FastifyRequest,
   ): Promise<ResourceDto> {
+    const wanted = daysWanted(query);
     const moment = this.lister.momentOf(query.asOf ?? null, null);
     const source = sourceOfTaskId(id);
     if (source === null || collection.sourceIdsIn({ source: [source] }).length === 0) throw notFound();
@@ -103,7 +104,7 @@ export class ResourcesController {
     );
     const found = await this.assessor.find(known, id, moment);
     if (found === null) throw absence(completenessOf(known.answer, []));
-    const days = daysAt(daysWanted(query), moment);
+    const days = daysAt(wanted, moment);
     return showResource(found, days && dayCells(found, days));
   }
 

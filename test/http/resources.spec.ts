@@ -176,6 +176,8 @@ describe('GET /v1/resources', () => {
     ['days=91', 'days'],
     ['days=0', 'days'],
     ['timeZone=Mars', 'timeZone'],
+    ['days=7', 'days'],
+    ['timeZone=UTC', 'timeZone'],
     ['verdict=FINE', 'verdict'],
     ['reason=LATE', 'reason'],
     ['source=nowhere', 'source'],
@@ -228,6 +230,15 @@ describe('GET /v1/resources/{id}', () => {
     const { status, body } = await get(`/v1/resources/${first?.id ?? ''}`);
     expect(status).toBe(200);
     expect(body).toMatchObject({ id: first?.id, verdict: first?.verdict });
+  });
+
+  it('takes days and timeZone only with include=days', async () => {
+    const { body } = await get('/v1/resources/nowhere.x.y?days=7&timeZone=UTC');
+    const detail = (name: string): string => `${name} has no meaning without include=days; add include=days`;
+    expect(body).toMatchObject({
+      type: '/problems/invalid-parameter',
+      errors: ['days', 'timeZone'].map((parameter) => ({ parameter, detail: detail(parameter) })),
+    });
   });
 
   it.each(['nothing', 'server-backups.x.y', 'nowhere.x.y'])('answers %s with a 404', async (id) => {
