@@ -32,7 +32,7 @@ describe('FailureLog', () => {
       cause: 'HTTP_STATUS',
       call: 'READ',
       ...THROTTLED,
-      requestId: 'a',
+      upstreamRequestId: 'a',
     };
     expect(lines).toEqual([['warn', facts, 'a feed cannot be read']]);
   });

@@ -27,7 +27,7 @@ export class FailureLog {
     const change = JSON.stringify(facts);
     if (change === this.#logged) return;
     this.#logged = change;
-    if (isOwn) this.log.warn({ ...facts, requestId }, 'a feed cannot be read');
+    if (isOwn) this.log.warn({ ...facts, upstreamRequestId: requestId }, 'a feed cannot be read');
   }
 
   succeeded(isOwn: boolean): void {
