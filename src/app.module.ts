@@ -149,12 +149,12 @@ async function tokenKeys({ config }: GatewayOptions, redis: SharedRedis | null):
   return { own, shared: () => secret.value };
 }
 
-function lockoutsIn({ link, signer, onDisbelief }: SharedRedis, { clock }: GatewayOptions): RedisLockouts {
+function lockoutsIn({ link, signer, onRejected }: SharedRedis, { clock }: GatewayOptions): RedisLockouts {
   return new RedisLockouts(link, LOCKOUT_POLICY, {
     signer,
     clock,
-    onDisbelief: () => {
-      onDisbelief('standing');
+    onRejected: () => {
+      onRejected('lockout');
     },
   });
 }

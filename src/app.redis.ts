@@ -13,8 +13,8 @@ export interface SharedRedis {
   readonly link: IoredisLink;
   readonly signer: RedisSigner;
   readonly metrics: RedisMetrics;
-  /** Counts what is not believed, and logs that there is some. */
-  readonly onDisbelief: (kind: string) => void;
+  /** Counts what is rejected, and logs that there is some. */
+  readonly onRejected: (kind: string) => void;
 }
 
 interface RedisDependencies {
@@ -48,7 +48,7 @@ export function connectToRedis({ config, log, clock, metrics }: RedisDependencie
     link,
     signer: new RedisSigner(config.server.secret),
     metrics: counted,
-    onDisbelief: (kind) => {
+    onRejected: (kind) => {
       counted.countRejectedValue(kind);
       forgeries.note({ kind });
     },
@@ -66,7 +66,7 @@ function observerFor(log: Log, counted: RedisMetrics): LinkObserver {
         );
     },
     cameBack: (downForMs) => {
-      log.info({ downForMs }, 'Redis is back');
+      log.info({ downForMs: Math.round(downForMs) }, 'Redis is back');
     },
     failed: (code) => {
       counted.countFailure(code);

@@ -16,7 +16,7 @@ export function snapshotStore(
   const longestLeaseMs = Math.max(...config.sources.map(longestReadMs)) + KEEPING_MS;
   const local = new InProcessStore(clock, keepForMs);
   if (redis === null) return local;
-  const { link, signer, metrics, onDisbelief } = redis;
+  const { link, signer, metrics, onRejected } = redis;
   const observer = {
     wrote: (bytes: number): void => {
       metrics.countTransfer('written', bytes);
@@ -33,7 +33,7 @@ export function snapshotStore(
       longestReadMs: longestLeaseMs,
       clock,
       observer,
-      onRejected: onDisbelief,
+      onRejected,
     }),
     local,
     onUp: (listener) => {

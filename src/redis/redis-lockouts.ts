@@ -40,7 +40,7 @@ export interface RedisLockoutsOptions {
   readonly signer?: RedisSigner;
   readonly clock?: Clock;
   /** Called for each pause and each message that is not accepted. */
-  readonly onDisbelief?: () => void;
+  readonly onRejected?: () => void;
 }
 
 /** The same for all credentials. */
@@ -51,7 +51,7 @@ interface SharedOptions {
   readonly sender: string;
   readonly signatures: LockoutSignatures;
   readonly clock: Clock;
-  readonly onDisbelief: () => void;
+  readonly onRejected: () => void;
 }
 
 interface LockoutOptions extends SharedOptions {
@@ -69,15 +69,14 @@ export class RedisLockouts extends SharedLockouts {
   constructor(
     link: RedisLink,
     policy: LockoutPolicy,
-    { signer = NO_SIGNER, clock = SYSTEM_CLOCK, onDisbelief = nothing }: RedisLockoutsOptions = {},
+    { signer = NO_SIGNER, clock = SYSTEM_CLOCK, onRejected = nothing }: RedisLockoutsOptions = {},
   ) {
     super();
-    // The name that the keys have had from the first release on.
-    this.#start = `${link.prefix}:1${signer.space}:standing`;
+    this.#start = `${link.prefix}:1${signer.space}:lockout`;
     const channel = `${this.#start}-news`;
     const longestPauseMs = Math.max(...policy.pausesMs);
     const signatures = new LockoutSignatures({ signer, channel, clock, longestPauseMs });
-    this.#shared = { link, policy, sender: randomUUID(), signatures, clock, onDisbelief };
+    this.#shared = { link, policy, sender: randomUUID(), signatures, clock, onRejected };
     link.subscribe(channel, (message) => {
       this.#onMessage(message);
     });
@@ -103,9 +102,9 @@ export class RedisLockouts extends SharedLockouts {
 
   /** Ignores what no other replica has sent. */
   #onMessage(message: Buffer): void {
-    const { signatures, sender, onDisbelief } = this.#shared;
+    const { signatures, sender, onRejected } = this.#shared;
     const event = signatures.openEvent(message);
-    if (event === null) onDisbelief();
+    if (event === null) onRejected();
     const [from, outcome, place, ...words] = event?.split(' ') ?? [];
     const key = words.join(' ');
     if (from === sender) return;
@@ -118,7 +117,7 @@ export class RedisLockouts extends SharedLockouts {
 }
 
 async function keyMadeOf(identity: string, start: string): Promise<string> {
-  const digest = await slowDigest(identity, 'tributary standing v1', DIGEST_BYTES, SLOWNESS);
+  const digest = await slowDigest(identity, 'tributary lockout v1', DIGEST_BYTES, SLOWNESS);
   return `${start}:${digest.toString('base64url')}`;
 }
 
@@ -157,11 +156,11 @@ class RedisLockout implements SharedLockout {
 
   /** null when no replica signed a refusal: the record is forged or outdated, and is removed. */
   async #backOff(pauseMs: number, signedRefusal: string): Promise<Entrance | null> {
-    const { key, link, signatures, onDisbelief } = this.options;
+    const { key, link, signatures, onRejected } = this.options;
     const name = await key;
     const forMs = signatures.acceptedPauseMs(name, pauseMs, signedRefusal);
     if (forMs > 0) return { answer: 'backoff', forMs };
-    onDisbelief();
+    onRejected();
     await link.run((redis) => redis.del(name)).catch(nothing);
     return null;
   }

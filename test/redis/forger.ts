@@ -56,7 +56,7 @@ export class Forger {
     if (key.endsWith(':lease')) return this.#set(key, 'stranger:1', 3_000);
     if (key.endsWith(':fence')) return this.#set(key, String(8.64e15), HOUR_MS);
     if (key.endsWith(':backoff')) return this.#forgeBackoff(key, nowMs);
-    if (key.includes(':standing:')) return this.#forgeLockout(key, nowMs);
+    if (key.includes(':lockout:')) return this.#forgeLockout(key, nowMs);
     if (key.includes(':limits:')) {
       const places = Array.from({ length: 50 }, (_, index) => [nowMs + 3_000, `stranger-${index}`]);
       await this.#redis.zadd(key, ...places.flat());

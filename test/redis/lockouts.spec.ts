@@ -138,7 +138,7 @@ async function demandFor(ms: number, upstream: Upstream, places?: readonly strin
 }
 
 function keys(): Promise<string[]> {
-  return redis.command((commands) => commands.keys('*:standing:*'));
+  return redis.command((commands) => commands.keys('*:lockout:*'));
 }
 
 async function record(): Promise<Record<string, string>> {
@@ -406,7 +406,7 @@ describe('the record of a credential in Redis', () => {
     await expect(pass(first(), new Upstream().call)).rejects.toMatchObject({ reason: 'UNAUTHORIZED' });
     const [key = '', ...others] = await keys();
     expect(others).toEqual([]);
-    expect(key).toMatch(/^test:1:standing:[\w-]{22}$/);
+    expect(key).toMatch(/^test:1:lockout:[\w-]{22}$/);
     const shown = JSON.stringify([key, await record()]);
     const known = [KEY.account, KEY.secret, [KEY.account, KEY.secret]].map((part) => JSON.stringify(part));
     const digests = [...known, 'wrong-secret'].flatMap((text) =>

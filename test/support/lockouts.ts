@@ -6,7 +6,7 @@ import { AMPLE, linkTo } from './redis-link.js';
 
 /** Makes the records of lockouts as old as they would be after that many milliseconds. */
 const AGE = `
-for _, key in ipairs(redis.call('KEYS', ARGV[2] .. ':1:standing:*')) do
+for _, key in ipairs(redis.call('KEYS', ARGV[2] .. ':1:lockout:*')) do
   local left = redis.call('PTTL', key) - ARGV[1]
   if left <= 0 then
     redis.call('DEL', key)

@@ -29,7 +29,7 @@ const STORE_FAULTS = {
 
 /** The codes of the link itself; Redis has words besides. */
 const LINK_CODES = ['CONNECTING', 'TIMEOUT', 'UNREACHABLE', 'TLS', 'LACKING', 'CLOSED', 'OTHER'] as const;
-const REJECTED_KINDS = ['entry', 'backoff', 'lease', 'event', 'standing'] as const;
+const REJECTED_KINDS = ['entry', 'backoff', 'lease', 'event', 'lockout'] as const;
 
 /** What this process counts and measures of Redis, and of the snapshots in it. Only with a Redis. */
 export class RedisMetrics {
