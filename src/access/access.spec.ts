@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { AuthConfig, Config } from '@/config/config.js';
 import { SYSTEM_CLOCK } from '@/model/clock.js';
-import { SCOPES, type Scope } from '@/model/scope.js';
+import { SCOPES } from '@/model/scope.js';
 import { Access, type AccessConfig, type AccessRequest, type Admission } from './access.js';
 import type { RefusedRequest } from './audit-log.js';
 import { newApiKey } from './keygen.js';
@@ -179,8 +179,8 @@ describe('limits', () => {
 
   it('are not for metrics', async () => {
     const access = accessOf({});
-    for (const scope of ['metrics:read', 'metrics:read'] satisfies Scope[])
-      admitted(await access.admit(withKey(SCRAPER.key), scope));
+    for (let requests = 0; requests < 2; requests++)
+      admitted(await access.admit(withKey(SCRAPER.key), 'metrics:read'));
   });
 
   it('leave an unlimited principal without headers', async () => {

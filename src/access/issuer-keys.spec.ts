@@ -96,7 +96,7 @@ describe('the keys of an issuer', () => {
     await expect(keyFor('one')).rejects.toMatchObject({ retryAfterMs: 3_000 });
     expect(reads).toHaveLength(1);
     nowMs += 3_000;
-    await expect(keyFor('one')).resolves.toBeDefined();
+    await expect(keyFor('one')).resolves.toBeInstanceOf(CryptoKey);
   });
 
   it.each([

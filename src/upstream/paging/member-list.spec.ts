@@ -101,7 +101,7 @@ describe('the members of an inventory', () => {
   });
 
   it('are looked for no further once the read is aborted', async () => {
-    await expect(find([A], { signal: AbortSignal.abort() })).rejects.toBeDefined();
+    await expect(find([A], { signal: AbortSignal.abort() })).rejects.toMatchObject({ reason: 'TIMEOUT' });
   });
 
   it('are limited like tasks, and by what can be stored as one value', () => {

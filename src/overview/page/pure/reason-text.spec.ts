@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { REASONS as GATEWAY_REASONS } from '@/resources/verdict.js';
 import type { Resource } from './api-types.js';
 import { REASONS, shortReason } from './reason-text.js';
 
@@ -23,8 +24,10 @@ describe('a reason in a few words', () => {
     expect(because('OVERDUE')).toBe('Overdue');
   });
 
-  it('is there for each reason that the page knows, and is the sentence for any other', () => {
-    for (const code of REASONS) expect([code, because(code)]).not.toEqual([code, 'The whole sentence.']);
+  it('is there for each reason of the gateway, and is the sentence for any other', () => {
+    expect(REASONS).toEqual(GATEWAY_REASONS);
+    for (const code of GATEWAY_REASONS)
+      expect([code, because(code)]).not.toEqual([code, 'The whole sentence.']);
     expect(because('SOMETHING_NEW')).toBe('The whole sentence.');
   });
 
