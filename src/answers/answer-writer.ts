@@ -4,15 +4,19 @@ import { elapsedMs, type Clock } from '@/model/clock.js';
 import type { CollectionAnswer } from '@/model/collection.js';
 import type { RequestPreferences } from './request-preferences.js';
 
-/** An answer and what its headers are made from. */
-export interface Answer {
+/** What an answer is made from, and what its request asked for. */
+export interface Origin {
   readonly feeds: CollectionAnswer;
   readonly complete: boolean;
-  readonly representation: Representation;
   readonly link: string;
   /** How long the feeds took to be ready. */
   readonly waitedMs: number;
   readonly preferences: RequestPreferences;
+}
+
+/** An answer that its caller may keep. */
+export interface Answer extends Origin {
+  readonly representation: Representation;
 }
 
 /** Writes answers with the headers that tell their age, freshness and origin. */
@@ -21,32 +25,37 @@ export class AnswerWriter {
 
   /** Where the caller has the answer already, the hook that compresses answers makes it a 304. */
   write(answer: Answer, reply: FastifyReply): void {
-    reply.request.isComplete = answer.complete;
-    void reply.headers(this.headers(answer)).send(answer.representation.body);
+    const age = ageOf(answer.feeds, this.clock);
+    const headers = {
+      'content-type': 'application/json; charset=utf-8',
+      etag: answer.representation.etag,
+      'cache-control': cacheControl(age, answer.complete),
+    };
+    describe(answer, age, reply.headers(headers));
+    void reply.send(answer.representation.body);
   }
 
-  private headers({
-    feeds,
-    complete,
-    representation,
-    link,
-    waitedMs,
-    preferences,
-  }: Answer): Record<string, string> {
-    const age = ageOf(feeds, this.clock);
-    const headers: Record<string, string> = {
-      'content-type': 'application/json; charset=utf-8',
-      etag: representation.etag,
-      'cache-control': cacheControl(age, complete),
-      'cache-status': cacheStatus(feeds, age),
-      'server-timing': `feeds;dur=${waitedMs.toFixed(1)}`,
-      vary: 'Authorization, Prefer, X-API-Key',
-      link,
-    };
-    if (age.ageSeconds !== null) headers.age = String(age.ageSeconds);
-    if (preferences.applied !== null) headers['preference-applied'] = preferences.applied;
-    return headers;
+  /** Sets the headers of an answer that must not be kept, because it tells of the moment it was made at. */
+  describeUnkept(origin: Origin, reply: FastifyReply): void {
+    describe(origin, ageOf(origin.feeds, this.clock), reply.header('cache-control', 'no-store'));
   }
+}
+
+function describe(
+  { feeds, complete, link, waitedMs, preferences }: Origin,
+  age: AnswerAge,
+  reply: FastifyReply,
+): void {
+  reply.request.isComplete = complete;
+  const headers: Record<string, string> = {
+    'cache-status': cacheStatus(feeds, age),
+    'server-timing': `feeds;dur=${waitedMs.toFixed(1)}`,
+    vary: 'Authorization, Prefer, X-API-Key',
+    link,
+  };
+  if (age.ageSeconds !== null) headers.age = String(age.ageSeconds);
+  if (preferences.applied !== null) headers['preference-applied'] = preferences.applied;
+  reply.headers(headers);
 }
 
 /** Bytes with the strong tag that names them. */

@@ -19,6 +19,12 @@ export const REQUEST_HEADERS = {
     description: '`wait=N`: wait at most N seconds for upstreams. `handling=strict`: no partial answer.',
     required: false,
   },
+  preferWait: {
+    name: 'Prefer',
+    description:
+      '`wait=N`: wait at most N seconds for upstreams. `handling=strict` is not honoured: a partial answer is a 200 too.',
+    required: false,
+  },
   ifNoneMatch: {
     name: 'If-None-Match',
     description:
@@ -33,16 +39,7 @@ export const NOT_MODIFIED = {
   description: 'The answer is still the one that `If-None-Match` names.',
 };
 
-/** The headers of an answer made from snapshots, with a body or, as a 304, without one. */
-export const SNAPSHOT_HEADERS: Record<string, DescribedHeader> = {
-  ETag: always(
-    'Names these very bytes, in this `Content-Encoding`; for `If-None-Match`.',
-    '"G1mSPw2mUGEyvDvKMIJaeGcKYEo"',
-  ),
-  'Cache-Control': always(
-    'How long the answer may be kept. `no-store` on a partial one.',
-    'private, max-age=15, stale-while-revalidate=15',
-  ),
+const ORIGIN_HEADERS: Record<string, DescribedHeader> = {
   'Cache-Status': always(
     'Whether upstreams had to be asked (RFC 9211): `hit` with the seconds of freshness left, or `fwd=miss`, `fwd=stale`.',
     'tributary; hit; ttl=11',
@@ -63,9 +60,28 @@ export const SNAPSHOT_HEADERS: Record<string, DescribedHeader> = {
     example: 4,
   },
   'Preference-Applied': {
-    ...always('The preferences of `Prefer` that were honoured.', 'wait=1, handling=strict'),
+    ...always('The preferences of `Prefer` that were honoured.', 'wait=1'),
     required: false,
   },
+};
+
+/** The headers of an answer made from snapshots, with a body or, as a 304, without one. */
+export const SNAPSHOT_HEADERS: Record<string, DescribedHeader> = {
+  ETag: always(
+    'Names these very bytes, in this `Content-Encoding`; for `If-None-Match`.',
+    '"G1mSPw2mUGEyvDvKMIJaeGcKYEo"',
+  ),
+  'Cache-Control': always(
+    'How long the answer may be kept. `no-store` on a partial one.',
+    'private, max-age=15, stale-while-revalidate=15',
+  ),
+  ...ORIGIN_HEADERS,
+};
+
+/** The headers of an answer made from snapshots that tells of a moment. */
+export const UNKEPT_HEADERS: Record<string, DescribedHeader> = {
+  'Cache-Control': always('The answer must not be kept: it tells of the moment it was made at.', 'no-store'),
+  ...ORIGIN_HEADERS,
 };
 
 /** The `Link` header of a list. */
@@ -74,8 +90,8 @@ export const LIST_LINK = always(
   '</v1/tasks?pageToken=AQ>; rel="next", </v1/tasks>; rel="first", </openapi.json>; rel="service-desc"',
 );
 
-/** The `Link` header of a single task. */
-export const TASK_LINK = always('Where `service-desc` is (RFC 8288).', '</openapi.json>; rel="service-desc"');
+/** The `Link` header of an answer that is no list. */
+export const ONE_LINK = always('Where `service-desc` is (RFC 8288).', '</openapi.json>; rel="service-desc"');
 
 function always(description: string, example: string): DescribedHeader {
   return { description, required: true, schema: { type: 'string' }, example };

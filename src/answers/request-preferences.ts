@@ -12,37 +12,44 @@ export interface RequestPreferences {
 
 const USUAL: RequestPreferences = { freshness: USUAL_FRESHNESS, strict: false, applied: null };
 
-export interface PreferenceHeaders {
+interface PreferenceHeaders {
   readonly cacheControl: string | undefined;
   readonly prefer: string | undefined;
 }
 
-/** What the headers of a request ask for. */
-export function preferencesOf({ headers }: FastifyRequest, deadlineMs: number): RequestPreferences {
+/** What the headers of a request ask for, where partial answers may be refused. */
+export function preferencesOf(request: FastifyRequest, deadlineMs: number): RequestPreferences {
+  return readPreferences(headersOf(request), deadlineMs);
+}
+
+/** What the headers of a request ask for, where no answer is refused for being partial: `handling=strict` is not honoured. */
+export function lenientPreferencesOf(request: FastifyRequest, deadlineMs: number): RequestPreferences {
+  return readPreferences(headersOf(request), deadlineMs, ['lenient']);
+}
+
+function headersOf({ headers }: FastifyRequest): PreferenceHeaders {
   const { prefer } = headers;
-  return readPreferences(
-    {
-      cacheControl: headers['cache-control'],
-      prefer: Array.isArray(prefer) ? prefer.join(',') : prefer,
-    },
-    deadlineMs,
-  );
+  return {
+    cacheControl: headers['cache-control'],
+    prefer: Array.isArray(prefer) ? prefer.join(',') : prefer,
+  };
 }
 
 /**
  * Reads the request's `Cache-Control` (RFC 9111) and `Prefer` (RFC 7240). What is unknown or malformed is
  * ignored, as both standards demand. Nobody waits for longer than the deadline.
  */
-export function readPreferences(
+function readPreferences(
   { cacheControl, prefer }: PreferenceHeaders,
   deadlineMs: number,
+  handlings: readonly string[] = ['strict', 'lenient'],
 ): RequestPreferences {
   if (cacheControl === undefined && prefer === undefined) return USUAL;
   const directives = parseDirectives(cacheControl ?? '');
   const preferences = parseDirectives(prefer ?? '');
   const waitSeconds = wholeNumber(preferences.get('wait'));
   const longestSeconds = Math.floor(deadlineMs / 1000);
-  const handling = preferences.get('handling');
+  const handling = handlings.find((each) => each === preferences.get('handling'));
   return {
     freshness: {
       maxAgeMs: inMs(wholeNumber(directives.get('max-age'))),
@@ -64,7 +71,7 @@ function maxStale(directives: ReadonlyMap<string, string>): number | null {
 function applied(waitSeconds: number | null, handling: string | undefined): string | null {
   const honoured: string[] = [];
   if (waitSeconds !== null) honoured.push(`wait=${waitSeconds}`);
-  if (handling === 'strict' || handling === 'lenient') honoured.push(`handling=${handling}`);
+  if (handling !== undefined) honoured.push(`handling=${handling}`);
   return honoured.length === 0 ? null : honoured.join(', ');
 }
 

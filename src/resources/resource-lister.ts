@@ -29,7 +29,14 @@ export interface ResourcePage {
   readonly nextPageToken: string;
   readonly totalSize: number;
   readonly moment: JudgedTime;
+  readonly known: Known;
+}
+
+/** What there is to judge from, and how current it is. */
+export interface Known extends AssessmentInput {
   readonly completeness: Completeness;
+  /** How long the feeds took to be ready. */
+  readonly waitedMs: number;
 }
 
 /** Where a walk goes on, and at which moment it judges. */
@@ -74,16 +81,19 @@ export class ResourceLister {
       nextPageToken: last !== undefined && hasMore ? this.#issue(walk, last, moment) : '',
       totalSize: page.totalSize,
       moment,
-      completeness: completenessOf(known.answer, []),
+      known,
     };
   }
 
   /** What there is to judge from, as current as the caller asks for. */
-  async known(scope: FeedScope, collection: FeedCollection, freshness: Freshness): Promise<AssessmentInput> {
+  async known(scope: FeedScope, collection: FeedCollection, freshness: Freshness): Promise<Known> {
+    const startedMs = performance.now();
     const answer = await collection.ensure({ ...scope, inventories: true }, freshness);
+    const waitedMs = performance.now() - startedMs;
     const listed = collection.listResources(scope);
     const ids = new Set(collection.sourceIdsIn(scope));
-    return { answer, listed, sources: collection.status().filter(({ id }) => ids.has(id)) };
+    const sources = collection.status().filter(({ id }) => ids.has(id));
+    return { answer, listed, sources, completeness: completenessOf(answer, []), waitedMs };
   }
 
   /** `asOf`, else the moment of the walk, else now. Throws a 400 problem for a time in the future. */

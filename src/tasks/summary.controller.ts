@@ -16,7 +16,7 @@ import { AnswerCache } from '@/answers/answer-cache.js';
 import { AnswerWriter } from '@/answers/answer-writer.js';
 import { preferencesOf } from '@/answers/request-preferences.js';
 import { assertComplete } from '@/answers/availability.js';
-import { NOT_MODIFIED, REQUEST_HEADERS, SNAPSHOT_HEADERS, TASK_LINK } from '@/answers/described-headers.js';
+import { NOT_MODIFIED, ONE_LINK, REQUEST_HEADERS, SNAPSHOT_HEADERS } from '@/answers/described-headers.js';
 import { serviceDescLink } from '@/answers/service-desc-link.js';
 import { Problems, type ProblemsByStatus } from '@/platform/problem/problems.decorator.js';
 import { renderSummary } from './render-summary.js';
@@ -60,12 +60,12 @@ export class SummaryController {
   @ApiOkResponse({
     description:
       'The groups. Look at `complete` of a bucket, or at `completeness`, before relying on what is not there.',
-    headers: { ...SNAPSHOT_HEADERS, Link: TASK_LINK },
+    headers: { ...SNAPSHOT_HEADERS, Link: ONE_LINK },
     content: {
       'application/json': { schema: { $ref: getSchemaPath(TaskSummaryDto) }, examples: SUMMARY_EXAMPLES },
     },
   })
-  @ApiResponse({ ...NOT_MODIFIED, headers: { ...SNAPSHOT_HEADERS, Link: TASK_LINK } })
+  @ApiResponse({ ...NOT_MODIFIED, headers: { ...SNAPSHOT_HEADERS, Link: ONE_LINK } })
   @Problems(SUMMARY_PROBLEMS, { 'invalid-parameter': BAD_ZONE_EXAMPLE })
   async summarize(
     @Query() query: SummariseTasksQuery,

@@ -24,14 +24,14 @@ import { preferencesOf } from '@/answers/request-preferences.js';
 import {
   LIST_LINK,
   NOT_MODIFIED,
+  ONE_LINK,
   REQUEST_HEADERS,
   SNAPSHOT_HEADERS,
-  TASK_LINK,
 } from '@/answers/described-headers.js';
+import { listLinks } from '@/answers/list-links.js';
 import { Problems, type ProblemsByStatus } from '@/platform/problem/problems.decorator.js';
 import { BAD_STATUS_EXAMPLE, LIST_EXAMPLES } from './examples.js';
 import { GetTaskQuery } from './get-task-query.dto.js';
-import { links } from './links.js';
 import { ListTasksQuery, toTaskQuery } from './list-tasks-query.dto.js';
 import { renderPage, renderTask } from './render.js';
 import { serviceDescLink, type RequestTarget } from '@/answers/service-desc-link.js';
@@ -120,9 +120,9 @@ export class TasksController {
   @ApiOkResponse({
     schema: TASK.json,
     description: 'The task, as the newest snapshot has it.',
-    headers: { ...SNAPSHOT_HEADERS, Link: TASK_LINK },
+    headers: { ...SNAPSHOT_HEADERS, Link: ONE_LINK },
   })
-  @ApiResponse({ ...NOT_MODIFIED, headers: { ...SNAPSHOT_HEADERS, Link: TASK_LINK } })
+  @ApiResponse({ ...NOT_MODIFIED, headers: { ...SNAPSHOT_HEADERS, Link: ONE_LINK } })
   @Problems(TASK_PROBLEMS)
   async get(
     @Param('id') id: string,
@@ -147,5 +147,5 @@ export class TasksController {
 
 function answeredPage(page: TaskPage, includesRaw: boolean, target: RequestTarget): ReadyAnswer {
   const { completeness, nextPageToken } = page;
-  return { ...renderPage(page, includesRaw), completeness, link: links(target, nextPageToken) };
+  return { ...renderPage(page, includesRaw), completeness, link: listLinks(target, nextPageToken) };
 }

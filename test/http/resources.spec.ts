@@ -295,6 +295,42 @@ describe('GET /v1/protection', () => {
   });
 });
 
+describe('the headers of answers with verdicts', () => {
+  const PATHS = ['/v1/resources?pageSize=1', '/v1/protection', '/v1/resources/{id}'] as const;
+
+  it.each(PATHS)(
+    'of %s tell what was honoured, where more is, and how old the snapshots are',
+    async (path) => {
+      const first = (await list('pageSize=1')).resources[0]?.id ?? '';
+      const { headers } = await ask(gateway.url + path.replace('{id}', first), {
+        'x-api-key': keyOf('all'),
+        prefer: 'wait=1, handling=strict',
+      });
+      // A partial answer is a 200 all the same.
+      expect(headers.get('preference-applied')).toBe('wait=1');
+      expect(headers.get('cache-control')).toBe('no-store');
+      expect(headers.get('etag')).toBeNull();
+      expect(headers.get('server-timing')).toMatch(/^feeds;dur=\d/);
+      expect(headers.get('cache-status')).toMatch(/^tributary; (hit; ttl=|fwd=stale)/);
+      expect(headers.get('age')).toMatch(/^\d+$/);
+      expect(headers.get('link')).toContain('</openapi.json>; rel="service-desc"');
+    },
+  );
+
+  it('lead along the pages', async () => {
+    const found: string[] = [];
+    for (let path: string | undefined = '/v1/resources?pageSize=20&orderBy=name'; path !== undefined;) {
+      const { headers, body } = await get(path);
+      found.push(...(body as Page).resources.map(({ id }) => id));
+      const link = headers.get('link') ?? '';
+      expect(link).toContain('</v1/resources?pageSize=20&orderBy=name>; rel="first"');
+      path = /<([^>]*)>; rel="next"/.exec(link)?.[1];
+    }
+    const { resources } = await list('pageSize=1000&orderBy=name');
+    expect(found).toEqual(resources.map(({ id }) => id));
+  });
+});
+
 describe('with an upstream that fails', () => {
   it('answers 200, and nothing of it is OK', async () => {
     const broken = await startSimulator({ seed: 11, life: { rate: 0 } });

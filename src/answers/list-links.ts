@@ -1,7 +1,7 @@
-import { serviceDescLink, type RequestTarget } from '@/answers/service-desc-link.js';
+import { serviceDescLink, type RequestTarget } from './service-desc-link.js';
 
 /** The `Link` header of a list answer (RFC 8288). */
-export function links(target: RequestTarget, nextPageToken: string): string {
+export function listLinks(target: RequestTarget, nextPageToken: string): string {
   const { originalUrl } = target;
   const mark = originalUrl.indexOf('?');
   const path = mark < 0 ? originalUrl : originalUrl.slice(0, mark);
