@@ -20,9 +20,9 @@ export function matches(match: ResourceMatch, resource: MatchedResource): boolea
   return tests.every((test) => test(resource));
 }
 
-/** Whether a resource of the source could match. */
-export function mayMatchIn({ source }: ResourceMatch, sourceId: string): boolean {
-  return source === undefined || source.some((pattern) => fits(pattern, sourceId));
+/** Whether a match may take resources of a source. */
+export function mayMatchIn({ source }: ResourceMatch, id: string): boolean {
+  return source?.some((pattern) => fits(pattern, id)) ?? true;
 }
 
 type Test = (resource: MatchedResource) => boolean;

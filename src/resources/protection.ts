@@ -13,13 +13,16 @@ export interface ProtectionCounts {
   readonly byExpectation: Record<string, VerdictCounts>;
 }
 
-/** Adds up the verdicts of sources. Each of the sources has an entry, and each expectation that a resource has. */
+/** Adds up the verdicts of sources. Each of the sources and of the expectations has an entry, whether or not it has resources. */
 export class ProtectionCount {
   readonly #total = noVerdicts();
   readonly #bySource: Map<string, VerdictCounts>;
   readonly #byGroup = new Map<RuleGroup, VerdictCounts>();
 
-  constructor(sourceIds: readonly string[]) {
+  constructor(
+    sourceIds: readonly string[],
+    private readonly expectations: readonly Expectation[],
+  ) {
     this.#bySource = new Map(sourceIds.map((id) => [id, noVerdicts()]));
   }
 
@@ -37,7 +40,7 @@ export class ProtectionCount {
   }
 
   get counts(): ProtectionCounts {
-    const byExpectation = new Map<string, VerdictCounts>();
+    const byExpectation = new Map(this.expectations.map(({ name }) => [name, noVerdicts()]));
     for (const [{ rule }, counts] of this.#byGroup) {
       if (rule !== null) addTo(countsOf(byExpectation, rule.name), counts);
     }

@@ -114,7 +114,11 @@ export class ResourceLister {
     const errors = [
       ...unknownNames('provider', filter.provider, providers),
       ...unknownNames('source', filter.source, sources),
-      ...unknownNames('expectation', filter.expectation, this.rules.expectationsFor(sources)),
+      ...unknownNames(
+        'expectation',
+        filter.expectation,
+        this.rules.expectationsIn(sources).map(({ name }) => name),
+      ),
       ...pageErrors({ page, pageToken }),
     ];
     if (errors.length > 0) throw invalidParameters(errors);

@@ -263,7 +263,7 @@ export class ProtectionDto extends JudgedDto {
   @ApiProperty(COUNTS)
   bySource: Record<string, VerdictCountsDto>;
 
-  /** By the name of the expectation. */
+  /** By the name of the expectation: all expectations that may be about a source that you see. */
   @ApiProperty(COUNTS)
   byExpectation: Record<string, VerdictCountsDto>;
 

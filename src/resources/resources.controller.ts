@@ -24,6 +24,7 @@ import { ProtectionCount, RuleWarnings } from './protection.js';
 import { ProtectionDto, ResourceDto, ResourcePageDto } from './resource.dto.js';
 import { ResourceLister, type Known } from './resource-lister.js';
 import { daysWanted, toResourceQuery, type DaysWanted } from './resource-query.js';
+import { RuleBook } from './rule-book.js';
 import { showResource } from './show-resource.js';
 import type { JudgedTime } from './evidence.js';
 
@@ -39,6 +40,7 @@ export class ResourcesController {
   constructor(
     private readonly lister: ResourceLister,
     private readonly assessor: Assessor,
+    private readonly rules: RuleBook,
     private readonly warnings: RuleWarnings,
     @Inject(CLOCK) clock: Clock,
   ) {
@@ -144,7 +146,8 @@ export class ResourcesController {
     const preferences = lenientPreferencesOf(reply.request, collection.deadlineMs);
     const known = await this.lister.known({}, collection, preferences.freshness);
     const { completeness } = known;
-    const count = new ProtectionCount(collection.sourceIdsIn({}));
+    const sourceIds = collection.sourceIdsIn({});
+    const count = new ProtectionCount(sourceIds, this.rules.expectationsIn(sourceIds));
     for (const source of await this.assessor.judge(known, moment)) count.add(source);
     this.#writer.describeUnkept(originOf(known, preferences, serviceDescLink(reply.request)), reply);
     // Rules may be about sources that the caller does not see, or about resources that nobody sees at the moment.

@@ -52,11 +52,9 @@ export class RuleBook {
     return this.#configured.get(source) ?? NO_RESOURCES;
   }
 
-  /** The names of those expectations that a resource of one of the sources could match. */
-  expectationsFor(sourceIds: readonly string[]): string[] {
-    const { expectations } = this.#config;
-    const known = expectations.filter(({ match }) => sourceIds.some((id) => mayMatchIn(match, id)));
-    return known.map(({ name }) => name);
+  /** Those that may be about a resource of one of the sources. */
+  expectationsIn(sources: readonly string[]): readonly Expectation[] {
+    return this.#config.expectations.filter(({ match }) => sources.some((each) => mayMatchIn(match, each)));
   }
 
   /** Another object once the configuration has changed. */
