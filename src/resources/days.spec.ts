@@ -236,4 +236,13 @@ describe('calendarDays', () => {
     expect(today?.startMs).toBeLessThanOrEqual(Date.parse(time));
     expect(today?.endMs).toBeGreaterThan(Date.parse(time));
   });
+
+  it.each([
+    ['0002-01-01T12:00:00Z', ['0001-12-31', '0002-01-01']],
+    ['0001-01-01T12:00:00Z', ['0000-12-31', '0001-01-01']],
+    ['1582-10-10T12:00:00Z', ['1582-10-09', '1582-10-10']],
+    ['9999-12-31T23:00:00Z', ['9999-12-30', '9999-12-31']],
+  ])('names the days up to %s with years of four digits', (time, dates) => {
+    expect(calendarDays('UTC', 2, Date.parse(time)).map(({ date }) => date)).toEqual(dates);
+  });
 });
