@@ -1,9 +1,10 @@
 import { TASK_TYPES } from '@/model/task.js';
 import type { TaskType } from '@/model/task.js';
+import { cron } from './cron.js';
 import { listOf, listOfSome, oneOrMore, uniqueBy } from './list.js';
 import { leftOutOnlyIfAbsent, optional, required, section, withDefault } from './section.js';
 import type { Keys } from './section.js';
-import { cron, time, timeZone } from './time-values.js';
+import { time, timeZone } from './time-values.js';
 import { duration, integer, text, word } from './values.js';
 
 const NAME = text({ allowed: 'a text of 1 to 256 characters', pattern: /^.{1,256}$/ });

@@ -1,5 +1,3 @@
-import { Cron } from 'croner';
-import { hasCronFields } from '@/model/cron-fields.js';
 import { timeZoneNamed } from '@/model/time-zone.js';
 import { isEpochMs, parseTime } from '@/model/time.js';
 import { scalar } from './shape.js';
@@ -17,26 +15,6 @@ export function time(): Shape<number> {
       return isEpochMs(ms) ? ms : undefined;
     },
   });
-}
-
-/** A cron expression. What it allows is what the schedules of `resources` allow. */
-export function cron(): Shape<string> {
-  return scalar({
-    allowed:
-      'five fields with a day that exists: minute, hour, day of month, month, weekday, such as "0 2 * * mon-fri"',
-    schema: { type: 'string' },
-    parse: ({ value }) => (typeof value === 'string' && hasRuns(value) ? value : undefined),
-  });
-}
-
-function hasRuns(expression: string): boolean {
-  if (!hasCronFields(expression)) return false;
-  try {
-    const runs = new Cron(expression, { mode: '5-part', timezone: 'UTC', paused: true });
-    return runs.nextRun(new Date(0)) !== null;
-  } catch {
-    return false;
-  }
 }
 
 /** An IANA time zone that this Node.js knows. */
