@@ -113,7 +113,18 @@ export interface Provider {
   connect(source: SourceConfig): SourceReader;
   /** The resources that a task of type REMOVE_RESOURCE names in its record, besides its own; absent: none ever. */
   readonly removedResources?: (row: TaskRow) => readonly TaskResource[];
+  /** The vault that a task is about, by its record; absent: the upstream has no vaults. */
+  readonly vaultOf?: (row: TaskRow) => TaskVault;
 }
+
+/** A vault as a record names it. Names are not unique. */
+export interface TaskVault {
+  readonly id: string | null;
+  readonly name: string | null;
+}
+
+/** What a provider reads in the records of tasks about removals. */
+export type RemovalReader = Pick<Provider, 'removedResources' | 'vaultOf'>;
 
 /** Where coverage of a feed that is read whole begins. */
 export const COVERED_SINCE_EVER = '1970-01-01T00:00:00.000Z';

@@ -3,7 +3,7 @@ import { BySource } from '@/model/by-source.js';
 import type { CollectionAnswer, SourceStatus } from '@/model/collection.js';
 import { sourceOfFeed } from '@/model/feed.js';
 import type { ListedResource } from '@/model/listed-resource.js';
-import { PROVIDERS, type Provider } from '@/model/provider.js';
+import { PROVIDERS, type Provider, type RemovalReader } from '@/model/provider.js';
 import { runCooperatively, visitInSteps } from '@/scheduling/cooperative.js';
 import type { JudgedTime } from './evidence.js';
 import { TaskGroups, type FeedTasks } from './feed-tasks.js';
@@ -36,7 +36,7 @@ export class Assessor {
 
   constructor(
     private readonly rules: RuleBook,
-    @Inject(PROVIDERS) private readonly providers: readonly Pick<Provider, 'settings' | 'removedResources'>[],
+    @Inject(PROVIDERS) private readonly providers: readonly (Pick<Provider, 'settings'> & RemovalReader)[],
   ) {}
 
   /** The verdicts on all resources of the sources that are known, at a moment, by source. */
@@ -107,8 +107,7 @@ export class Assessor {
       tasks,
       listed,
       configured: this.rules.configuredIn(id),
-      removedResources:
-        this.providers.find(({ settings }) => settings.id === provider)?.removedResources ?? (() => []),
+      reader: this.providers.find(({ settings }) => settings.id === provider) ?? {},
     });
     const disabled = status.feeds.filter(({ state }) => state === 'DISABLED');
     return { id, resources, feeds, disabledFeeds: disabled.map(({ feed }) => feed) };

@@ -4,7 +4,8 @@ import type { ProblemState } from '@/model/collection.js';
 import { NO_PROTECTION, type Expectation, type ProtectionConfig } from '@/model/expectation.js';
 import { COVERED_SINCE_EVER } from '@/model/provider.js';
 import type { Snapshot } from '@/model/snapshot.js';
-import type { Task } from '@/model/task.js';
+import type { ProviderSettings } from '@/model/source.js';
+import type { Task, TaskRow } from '@/model/task.js';
 import { inputOf } from '../../test/support/assess.js';
 import { rowOf } from '../../test/support/rows.js';
 import { nextSnapshot, snapshotOf } from '../../test/support/snapshots.js';
@@ -14,6 +15,11 @@ import type { Assessment, Judged } from './source-judge.js';
 import { REASONS } from './verdict.js';
 
 const HOUR_MS = 3_600_000;
+/** Tells the vault of a task by its destination. */
+const CBR = {
+  settings: { id: 'huawei-cbr' } as ProviderSettings,
+  vaultOf: ({ task }: TaskRow) => ({ id: task.destination, name: null }),
+};
 const START_MS = Date.parse('2026-10-24T12:00:00.000Z');
 const SOURCE = 'cbr';
 const FEEDS = ['sources/cbr/feeds/1', 'sources/cbr/feeds/2'] as const;
@@ -198,7 +204,7 @@ describe('a verdict that is kept', () => {
     const kinds = new Set<string>();
     await fc.assert(
       fc.asyncProperty(protection, fc.tuple(tasks, tasks), steps, async (config, first, later) => {
-        const assessor = new Assessor(new RuleBook(config), []);
+        const assessor = new Assessor(new RuleBook(config), [CBR]);
         const states = FEEDS.map((feed, index) => firstRead(feed, first[index] ?? []));
         let nowMs = START_MS;
         for (const { which, event: happen, waits, backMs } of later) {

@@ -1,12 +1,13 @@
 import type { ConfiguredResource } from '@/model/expectation.js';
 import type { ListedResource } from '@/model/listed-resource.js';
+import type { RemovalReader } from '@/model/provider.js';
 import { resourceIdOf } from '@/model/task-id.js';
 import type { TaskRow } from '@/model/task.js';
 import { compareRows } from '@/model/change.js';
 import { runCooperatively, visitInSteps, yieldToEventLoop } from '@/scheduling/cooperative.js';
 import { groupKey, type FeedTasks } from './feed-tasks.js';
 import { MemoizedResource } from './memoized-resource.js';
-import { Removals, type NamedResources } from './removals.js';
+import { Removals } from './removals.js';
 import type { Resource } from './resource.js';
 
 /** The resources of one source, and what ended their protection. */
@@ -23,7 +24,7 @@ export interface SourceInput {
   /** What the upstream lists. */
   readonly listed: readonly ListedResource[];
   readonly configured: readonly ConfiguredResource[];
-  readonly removedResources: NamedResources;
+  readonly reader: RemovalReader;
 }
 
 /** What tells of one resource. */
@@ -94,7 +95,7 @@ async function indexAnew(before: Indexed | null, input: SourceInput): Promise<In
     resources.push(memoized ?? new MemoizedResource(makeResource(key, parts, input.source)));
   };
   await runCooperatively(visitInSteps(await partsByKey(input), index));
-  return { input, resources, byKey, removals: new Removals(input.tasks, input.removedResources) };
+  return { input, resources, byKey, removals: new Removals(input.tasks, input.reader) };
 }
 
 /** Looks at the resources alone whose tasks have changed. One that is gone moves others in the list: then at every resource. */
@@ -132,7 +133,7 @@ function touchedKeys(before: FeedTasks, now: FeedTasks): readonly string[] {
 /** The same object while no removal was logged since. */
 function removalsAfter(before: Indexed, input: SourceInput): Removals {
   const isKnown = input.tasks.every(({ removals }, feed) => removals === before.input.tasks[feed]?.removals);
-  return isKnown ? before.removals : new Removals(input.tasks, input.removedResources);
+  return isKnown ? before.removals : new Removals(input.tasks, input.reader);
 }
 
 function hasSameParts(before: ResourceParts, now: ResourceParts): boolean {

@@ -10,6 +10,7 @@ import { listFeeds, readFeed } from './read-feed.js';
 import { readVaults } from './read-vaults.js';
 import { removedResources } from './removed-resources.js';
 import { description, settings } from './settings.js';
+import { vaultOf } from './vault-of.js';
 
 /** The operation logs of Huawei Cloud CBR: what ran on the vaults of a project. */
 @Injectable()
@@ -17,6 +18,7 @@ export class HuaweiCbrProvider implements Provider {
   readonly settings = settings;
   readonly description = description;
   readonly removedResources = removedResources;
+  readonly vaultOf = vaultOf;
 
   constructor(
     private readonly clients: UpstreamClients,
