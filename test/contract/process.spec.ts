@@ -258,9 +258,10 @@ describe('a port that is not available', () => {
       const { port } = holder.address() as AddressInfo;
       const gateway = start(['--config', write(goodConfig(`{ port: ${port} }`))], ENV);
       expect(await gateway.ended).toBe(1);
-      expect(gateway.stderr).toContain(`127.0.0.1 port ${port}`);
-      expect(gateway.stderr).toContain('something else listens there');
-      expect(gateway.stderr + gateway.stdout).not.toMatch(/\bat .*\.js:\d+/);
+      expect(gateway.stderr).toBe(
+        `cannot listen on 127.0.0.1 port ${port}: something else listens there (EADDRINUSE)\n`,
+      );
+      expect(gateway.stdout).not.toContain('EADDRINUSE');
     } finally {
       holder.close();
     }

@@ -70,12 +70,16 @@ export class NestLogger implements LoggerService {
     this.log_.warn({ context: rest.at(-1) }, String(message));
   }
 
+  /** Nest hands over a stack, or nothing in its place, before the context. */
   error(message: unknown, ...rest: unknown[]): void {
-    this.log_.error({ context: rest }, String(message));
+    const [stack, context] = [rest.at(-2), rest.at(-1)];
+    // What an application that cannot listen logs, it throws as well, and the catcher tells it.
+    const level = context === 'NestApplication' ? 'debug' : 'error';
+    this.log_[level]({ context, stack }, String(message));
   }
 
   fatal(message: unknown, ...rest: unknown[]): void {
-    this.log_.fatal({ context: rest }, String(message));
+    this.log_.fatal({ context: rest.at(-1), stack: rest.at(-2) }, String(message));
   }
 }
 
