@@ -57,7 +57,7 @@ const source = (from: string | RegExp, to: string): string => OCP.replace(from, 
 
 const DURATION = 'such as 500ms, 15s, 5m, 24h or 30d';
 const REDIS_RULE =
-  'redis://user:password@host:6379/0, redis-sentinel://user:password@host:26379,host:26379/0#master-name or redis-cluster://user:password@host:6379,host:6379 (rediss, rediss-sentinel and rediss-cluster for TLS; only the hosts and the master name are required). In a user name or password that you write into the URL, encode % @ : / ? # as %25 %40 %3A %2F %3F %23, or use the keys username and password next to url; placeholders need no encoding; or a map with the keys url, username, password, sentinelUsername, sentinelPassword';
+  'redis://host:6379/0, redis-sentinel://host:26379,host:26379/0#master-name or redis-cluster://host:6379,host:6379 (rediss, rediss-sentinel and rediss-cluster for TLS), with user:password@ before the hosts if needed (% @ : / ? # in them as %25 %40 %3A %2F %3F %23), or a map with the keys url, username, password, sentinelUsername, sentinelPassword';
 const URL_RULE = 'an absolute http or https URL without credentials, query or fragment';
 const ID_RULE = 'a lower-case letter, then up to 62 lower-case letters, digits and -';
 const LOOPBACK_RULE =
@@ -261,7 +261,7 @@ const BAD: readonly BadFile[] = [
     name: 'a password that YAML reads as a boolean, which is not shown',
     yaml: source('password: pw', 'password: true'),
     problems: [
-      '5:60 sources[0].credentials.password: a hidden boolean is not valid; use a password of 1 to 4096 characters; put it in quotes if it is meant as a text',
+      '5:60 sources[0].credentials.password: a boolean is not valid; use a password of 1 to 4096 characters; put it in quotes if it is meant as a text',
     ],
   },
   ...['~', 'null', 'Null'].map((written) => ({
@@ -493,6 +493,18 @@ const BAD: readonly BadFile[] = [
     yaml: topWith('cache: { redis: "user:hush@redis:6379" }'),
     problems: [`1:17 cache.redis: (hidden) is not valid; use ${REDIS_RULE}`],
   },
+  ...[
+    'redis.example:6379',
+    'http://redis.example:6379',
+    'http://a.example,localhost:7/0',
+    'redis:/redis.example/0',
+  ].map((url) => ({
+    name: `a Redis without a login, which is shown if it has a host only: ${url}`,
+    yaml: topWith(`cache: { redis: "${url}" }`),
+    problems: [
+      `1:17 cache.redis: ${url.startsWith('redis:/') ? '(hidden)' : `"${url}"`} is not valid; use ${REDIS_RULE}`,
+    ],
+  })),
   {
     name: 'a Redis behind Sentinels without the name of the master',
     yaml: topWith('cache: { redis: "redis-sentinel://:hush@a:26379,b:26379" }'),
@@ -618,5 +630,14 @@ describe('the committed example', () => {
     expect(config.sources.map(({ provider }) => provider).sort()).toEqual(
       PROVIDER_SETTINGS.map(({ id }) => id).sort(),
     );
+    const { expectations, resources, exclusions, maintenance } = config.protection;
+    for (const rules of [expectations, resources, exclusions, maintenance]) expect(rules).not.toEqual([]);
+  });
+
+  it('has each key of the top level, some of them in comments', () => {
+    const { properties } = configSchema(PROVIDER_SETTINGS);
+    for (const key of Object.keys(properties as object)) {
+      expect(example).toMatch(new RegExp(`^(# )?${key}:`, 'm'));
+    }
   });
 });

@@ -115,15 +115,26 @@ describe('the proxy of a source', () => {
     'http://proxy/path',
     'http://proxy:99999',
     'http://%zz:word@proxy',
-    'proxy.example:3128',
+    'user.name:word',
+    'user:word.word',
+    'user:12345',
     'true',
   ])('may not be %s, which is not shown', (url) => {
     const [problem, ...others] = problemsOf(`proxy: ${url}`);
     expect(problem).toMatch(
-      /^6:12 sources\[0\]\.proxy: (\(hidden\)|a hidden boolean) is not valid; use none, or http:\/\//,
+      /^6:12 sources\[0\]\.proxy: (\(hidden\)|a boolean) is not valid; use none, or http:\/\//,
     );
     expect(others).toEqual([]);
   });
+
+  it.each(['proxy.example:3128', 'socks5://10.0.0.1:1080', 'localhost'])(
+    'may not be %s, which is shown, as it has no login',
+    (url) => {
+      expect(problemsOf(`proxy: ${url}`)).toEqual([
+        expect.stringContaining(`sources[0].proxy: "${url}" is not valid; use none, or http://`),
+      ]);
+    },
+  );
 
   it('of the environment is checked where a source depends on it, and not shown', () => {
     const env = { HTTPS_PROXY: 'socks5://user:word@proxy:1080' };

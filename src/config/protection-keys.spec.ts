@@ -166,6 +166,11 @@ const WRONG: readonly (readonly [name: string, yaml: string, problem: string])[]
     'expectations[0].every: 24 is not valid; use a duration up to 366d',
   ],
   [
+    'a grace of no time',
+    rule('every: 1d, grace: 0s'),
+    'expectations[0].grace: "0s" is not valid; use a duration up to 366d, such as 500ms, 15s, 5m, 24h or 30d; leave it out for none',
+  ],
+  [
     'warnings that count as something else',
     rule('every: 1d, warningsCountAs: failed'),
     'expectations[0].warningsCountAs: "failed" is not valid; use one of success, failure',

@@ -73,7 +73,7 @@ export const EXPECTATION_KEYS = {
       'A continuous log backup runs all the time, and its checkpoint is never further behind than this.',
     example: '5m',
   }),
-  grace: optional(LONG, {
+  grace: optional(duration({ max: '366d', insteadOfZero: 'leave it out for none' }), {
     description: 'How late a success may be. Not with `lagBelow`. Default: no time at all.',
     example: '2h',
   }),

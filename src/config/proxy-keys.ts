@@ -3,19 +3,19 @@ import type { ProblemLog } from './problem-log.js';
 import { scalar } from './shape.js';
 import type { Shape } from './shape.js';
 import type { Environment } from './substitution.js';
-import { urlText } from './url-text.js';
+import { mayHaveLogin, urlText } from './url-text.js';
 
 const PROXY_URL = /^https?:\/\/([^\s/?#@\\]+@)?[^\s/?#@\\]+\/?$/;
 
 const URL_RULE =
-  'http://user:password@proxy.example:3128, or https: for a proxy that speaks TLS; only the host is required. In a user name or password that you write into the URL, encode % @ : / ? # as %25 %40 %3A %2F %3F %23; placeholders need no encoding';
+  'http://proxy.example:3128 (https: for a proxy that speaks TLS), with user:password@ before the host if needed (% @ : / ? # in them as %25 %40 %3A %2F %3F %23)';
 
-/** The URL of a proxy, or `none`. It is never shown: without the at sign, a password looks like a host. */
+/** The URL of a proxy, or `none`. It is shown only where it has no login. */
 export function proxy(): Shape<ProxyAddress | 'none'> {
   return scalar({
     allowed: `none, or ${URL_RULE}`,
     schema: { anyOf: [{ const: 'none' }, { type: 'string', pattern: PROXY_URL.source }] },
-    secret: true,
+    secret: mayHaveLogin,
     parse: (node) => (node.value === 'none' ? 'none' : (parseProxy(urlText(node) ?? '') ?? undefined)),
   });
 }
@@ -69,7 +69,7 @@ function proxyFrom(env: Environment, name: string, problems: ProblemLog): ProxyA
   const address = parseProxy(value.includes('://') ? value : `http://${value}`);
   if (address === null) {
     problems.noteFile(
-      `the environment variable ${spelled} is not the address of a proxy; use ${URL_RULE}; or set proxy in the file`,
+      `the environment variable ${spelled} is not the address of a proxy; use ${URL_RULE}, or set proxy in the file`,
     );
   }
   return address;

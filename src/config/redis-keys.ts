@@ -4,20 +4,20 @@ import { optional, required, section } from './section.js';
 import type { Keys, ValuesOf } from './section.js';
 import { scalar } from './shape.js';
 import type { Shape } from './shape.js';
-import { urlText } from './url-text.js';
+import { mayHaveLogin, urlText } from './url-text.js';
 import { text } from './values.js';
 import { childOf } from './yaml-tree.js';
 import type { YamlNode } from './yaml-tree.js';
 
 const URL_RULE =
-  'redis://user:password@host:6379/0, redis-sentinel://user:password@host:26379,host:26379/0#master-name or redis-cluster://user:password@host:6379,host:6379 (rediss, rediss-sentinel and rediss-cluster for TLS; only the hosts and the master name are required). In a user name or password that you write into the URL, encode % @ : / ? # as %25 %40 %3A %2F %3F %23, or use the keys username and password next to url; placeholders need no encoding';
+  'redis://host:6379/0, redis-sentinel://host:26379,host:26379/0#master-name or redis-cluster://host:6379,host:6379 (rediss, rediss-sentinel and rediss-cluster for TLS), with user:password@ before the hosts if needed (% @ : / ? # in them as %25 %40 %3A %2F %3F %23)';
 
-/** The URL of a Redis. It is never shown: without the at sign, a password looks like a host. */
+/** The URL of a Redis. It is shown only where it has no login. */
 function redisUrl(allowed = URL_RULE): Shape<RedisAddress> {
   return scalar({
     allowed,
     schema: { type: 'string', pattern: REDIS_ADDRESS.source },
-    secret: true,
+    secret: mayHaveLogin,
     parse: (node) => parseRedisAddress(urlText(node) ?? '') ?? undefined,
   });
 }
@@ -52,7 +52,7 @@ export const REDIS_KEYS = {
 } as const satisfies Keys;
 
 const MAP = section('a map', REDIS_KEYS);
-const SCALAR = redisUrl(`${URL_RULE}; or ${MAP.allowed}`);
+const SCALAR = redisUrl(`${URL_RULE}, or ${MAP.allowed}`);
 
 /** The address and login of a Redis: a URL, or a map with the URL and keys for the secrets. */
 export function redisAddress(): Shape<RedisAddress> {

@@ -19,8 +19,8 @@ export interface ScalarRules<T> {
   readonly schema: JsonObject;
   /** Undefined when the value is not allowed. */
   readonly parse: (scalar: ScalarNode) => T | undefined;
-  /** True for values that are never shown. */
-  readonly secret?: boolean;
+  /** True for values that are never shown; a function says which texts are not. */
+  readonly secret?: boolean | ((text: string) => boolean);
   /** True for free text: words such as `true`, which YAML does not read as text, may be meant as text. */
   readonly isText?: boolean;
   /** Shows a text without the parts that may be secret. */
@@ -88,14 +88,19 @@ function isWordOfYaml(node: YamlNode): boolean {
 
 function show(node: YamlNode, rules: ScalarRules<unknown>): string | null {
   if (node.kind !== 'scalar' || node.value === null || node.value === '') return describeKind(node);
-  if (rules.secret === true || node.substituted) return hide(node.value);
+  if (node.substituted || isSecret(node.value, rules)) return hide(node.value);
   if (typeof node.value !== 'string') return cut(node.written);
   if (node.multiline) return 'a text over several lines';
   return JSON.stringify(cut(rules.show?.(node.value) ?? node.value));
 }
 
 function hide(value: string | number | boolean): string {
-  return typeof value === 'string' ? '(hidden)' : `a hidden ${typeof value}`;
+  return typeof value === 'string' ? '(hidden)' : `a ${typeof value}`;
+}
+
+function isSecret(value: unknown, { secret = false }: ScalarRules<unknown>): boolean {
+  if (typeof secret === 'boolean') return secret;
+  return typeof value !== 'string' || secret(value);
 }
 
 const LONGEST_SHOWN = 80;

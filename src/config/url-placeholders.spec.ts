@@ -119,7 +119,7 @@ describe('a Redis with keys of its own', () => {
       'cache.redis.username: a user name without a password; add the password',
     ],
     ['no URL', '{ password: b }', 'cache.redis.url: no value; use redis://'],
-    ['a number', '7', 'cache.redis: a hidden number is not valid; use redis://'],
+    ['a number', '7', 'cache.redis: a number is not valid; use redis://'],
   ])('is rejected for %s', (_, cache, problem) => {
     expect(() => redisOf(cache)).toThrow(problem);
   });
@@ -128,7 +128,7 @@ describe('a Redis with keys of its own', () => {
 describe('a wrong URL of a Redis', () => {
   it('is rejected with advice on how to write a password in it', () => {
     expect(() => redisOf('"redis://:p@ss@redis"')).toThrow('%40');
-    expect(() => redisOf('"redis://:100%@redis"')).toThrow('username and password');
+    expect(() => redisOf('"redis://:100%@redis"')).toThrow('%25');
   });
 });
 

@@ -60,3 +60,12 @@ function withLogin(pieces: readonly TextPiece[], parts: readonly Part[]): Part[]
   );
   return parts.map((part, index) => (index < last ? 'login' : part));
 }
+
+/** A name with a dot: a single word may be a user name, and its port a password, where the host was forgotten. */
+const SURELY_HOST = /^(localhost|[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+)(:\d{1,5})?(\/\d{0,4})?$/;
+
+/** False only for texts in which there can be no login: without its at sign, a password looks like a host. */
+export function mayHaveLogin(text: string): boolean {
+  const hosts = text.replace(/^[a-z0-9-]+:\/\//, '').split(',');
+  return !hosts.every((host) => SURELY_HOST.test(host));
+}

@@ -68,11 +68,18 @@ export function trueOrFalse(): Shape<boolean> {
 const UNITS_MS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 const DURATION = /^([1-9]\d{0,8})(ms|s|m|h|d)$/;
 
-/** A duration such as `15s`, in milliseconds; it is positive and at most `max` (written the same way). */
-export function duration({ max }: { readonly max: string }): Shape<number> {
+interface DurationRules {
+  /** The longest one, written the same way. */
+  readonly max: string;
+  /** What to do instead of writing a duration of zero, where that can be meant. */
+  readonly insteadOfZero?: string;
+}
+
+/** A duration such as `15s`, in milliseconds; it is positive. */
+export function duration({ max, insteadOfZero }: DurationRules): Shape<number> {
   const longestMs = parseAmount(max, DURATION, UNITS_MS);
   return scalar({
-    allowed: `a duration up to ${max}, such as 500ms, 15s, 5m, 24h or 30d`,
+    allowed: `a duration up to ${max}, such as 500ms, 15s, 5m, 24h or 30d${insteadOfZero === undefined ? '' : `; ${insteadOfZero}`}`,
     schema: { type: 'string', pattern: DURATION.source },
     parse: ({ value }) => {
       const ms = parseAmount(value, DURATION, UNITS_MS);
