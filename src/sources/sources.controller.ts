@@ -122,7 +122,7 @@ function asFeed(status: FeedStatus): FeedDto {
     taskCount: status.taskCount,
     resourceCount: status.resourceCount ?? null,
     fetchTime: timeOrNull(status.fetchTimeMs),
-    ageSeconds: status.ageMs === null ? null : status.ageMs / 1000,
+    ageSeconds: status.ageMs === null ? null : Math.round(status.ageMs) / 1000,
     lastSuccessTime: timeOrNull(status.lastSuccessTimeMs),
     lastErrorTime: timeOrNull(status.lastErrorTimeMs),
     coveredSince: status.coveredSince,

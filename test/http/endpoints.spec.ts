@@ -145,7 +145,7 @@ describe('/v1/sources', () => {
 
   it('reports the state of each feed once it was read', async () => {
     await askPage(gateway.url);
-    nowMs += 2500;
+    nowMs += 2500.123;
     const listed = await sources();
     const { css, cce, allOcpClusters } = simulator.fleet;
     const names = [
