@@ -50,7 +50,7 @@ const CREDENTIALS_NEEDED =
 /** What only the holder of a token that its issuer signed gets to know. */
 const TOLD: Partial<Record<RefusalCause, string>> = {
   'unknown-scheme':
-    'The Authorization header has another form than Bearer. Send Authorization: Bearer and a credential.',
+    'The Authorization header is not valid. Send the word Bearer, a space, and an API key or access token.',
   'two-credentials': 'X-API-Key and Authorization have different credentials. Send one of them.',
   expired: 'The token has expired. Get a new one.',
   'not-yet-valid': 'The token is not valid yet. Compare the clocks of its issuer and of this gateway.',

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { METHODS, type IncomingMessage } from 'node:http';
+import { NotFoundException } from '@nestjs/common';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { ApiProblem } from './problem/api-problem.js';
 import type { ProblemFilter } from './problem/problem.filter.js';
@@ -42,7 +43,7 @@ function withOrigin(vary: string | number | string[] | undefined): string {
 export function refuseUnknownPaths(server: FastifyInstance, filter: ProblemFilter): void {
   server.addHook('onRequest', (request, reply, done) => {
     if (!request.is404) done();
-    else filter.send(new ApiProblem('not-found', 'There is no such path.'), request, reply);
+    else filter.send(new NotFoundException(), request, reply);
   });
 }
 

@@ -50,6 +50,10 @@ describe('a gateway with a base path', () => {
       instance: '/ops/backups/v1/tasks?colour=red',
     });
     expect((await get(problem.type)).status).toBe(200);
+    for (const path of ['/ops/backups/nothing', '/ops/backups/v1/nothing']) {
+      const detail = 'There is no such path. GET /ops/backups/docs lists them.';
+      expect(await get(path)).toMatchObject({ status: 404, body: { detail } });
+    }
   });
 
   it('has it in its documents', async () => {

@@ -127,7 +127,7 @@ const DETAILS: Record<ProblemSlug, object> = {
   'issuer-unavailable': {
     detail: 'The token cannot be checked, because the keys of its issuer cannot be read. Retry later.',
   },
-  'not-found': { detail: 'There is no such path.' },
+  'not-found': { detail: 'There is no such path. GET /docs lists them.' },
   'task-not-found': { detail: 'No feed of any source has a task of that id.' },
   'resource-not-found': { detail: 'Nothing names a resource of that id.' },
   'source-not-found': { detail: 'No source with that id is configured.' },

@@ -18,7 +18,7 @@ export class ProblemFilter implements ExceptionFilter {
   }
 
   send(fault: unknown, request: FastifyRequest, reply: FastifyReply): void {
-    const problem = asProblem(fault);
+    const problem = asProblem(fault, this.basePath);
     const about = { instance: request.originalUrl, requestId: request.id, basePath: this.basePath };
     if (problem.slug === 'internal-error') {
       this.log.error({ err: fault, requestId: request.id }, 'internal error while handling a request');
@@ -36,10 +36,12 @@ export class ProblemFilter implements ExceptionFilter {
 }
 
 /** The problem for anything thrown. Its message is not passed on, because it could contain anything. */
-function asProblem(fault: unknown): ApiProblem {
+function asProblem(fault: unknown, basePath: string): ApiProblem {
   if (fault instanceof ApiProblem) return fault;
   const status = statusOf(fault);
-  if (status === 404) return new ApiProblem('not-found', 'There is no such path.');
+  if (status === 404) {
+    return new ApiProblem('not-found', `There is no such path. GET ${basePath}/docs lists them.`);
+  }
   if (status >= 400 && status < 500) {
     return new ApiProblem('bad-request', 'The request cannot be understood.', { status });
   }
