@@ -153,7 +153,7 @@ describeInBrowser('the overview page while things happen', () => {
     const feeds = ['css', 'cbr', 'cce', 'ocp'] as const;
     for (const feed of feeds) await simulator.setFault(feed, 'error-500');
     try {
-      await start();
+      await start({ protection: { resources: [] } });
       const { page } = await open();
       const headline = page.locator('#panel-protection .headline');
       await headline.waitFor();

@@ -146,7 +146,7 @@ describe('GET /v1/resources', () => {
       expect((await list(`source=${source}`)).totalSize).toBe(sum(counts));
     }
     // Those without resources too.
-    expect(Object.keys(byExpectation)).toEqual(['idle', 'logs', 'servers', 'shadowed']);
+    expect(Object.keys(byExpectation)).toEqual(['everywhere', 'idle', 'logs', 'servers', 'shadowed']);
     for (const [name, counts] of Object.entries(byExpectation)) {
       expect((await list(`expectation=${name}`)).totalSize).toBe(sum(counts));
     }
@@ -270,7 +270,8 @@ describe('GET /v1/protection', () => {
     const { body, text } = await get('/v1/protection', 'logs');
     expect(Object.keys((body as Protection).bySource)).toEqual(['search-logs']);
     expect(body).toMatchObject({ warnings: [], total: { UNKNOWN: 0 } });
-    expect(Object.keys((body as Protection).byExpectation)).toEqual(['logs']);
+    // A rule that names no source is about theirs too.
+    expect(Object.keys((body as Protection).byExpectation)).toEqual(['everywhere', 'logs']);
     expect(text).not.toMatch(/server|kubernetes|ocean/);
     const { resources } = await list('pageSize=1000', 'logs');
     expect(new Set(resources.map(({ source }) => source))).toEqual(new Set(['search-logs']));

@@ -58,7 +58,7 @@ describe('failures by day', () => {
     const seen = (completeness: Partial<TaskSummary['completeness']>): boolean[] =>
       failureDays(summary([], { ...COMPLETE, ...completeness }), DAYS).map(({ isSeen }) => isSeen);
     expect(seen({})).toEqual([true, true]);
-    expect(seen({ completeSince: '2026-11-28T23:00:00.001Z' })).toEqual([false, true]);
+    expect(seen({ completeSince: '2026-11-27T23:00:00.001Z' })).toEqual([false, true]);
     expect(seen({ completeSince: null })).toEqual([false, false]);
     expect(seen({ complete: false })).toEqual([false, false]);
   });
