@@ -1,5 +1,6 @@
 import { ApiProperty, ApiPropertyOptional, ApiSchema } from '@nestjs/swagger';
 import { CompletenessDto } from '@/answers/completeness.dto.js';
+import { orNull } from '@/model/schema.js';
 import { TASK_CLUSTER, type TaskCluster } from '@/model/task.js';
 import { DAY_STATES, type DayState } from './days.js';
 import { REASONS, VERDICTS, type Reason, type Verdict } from './verdict.js';
@@ -103,7 +104,8 @@ export class ResourceDto {
   name: string | null;
 
   /** The cluster that it is on. */
-  @ApiProperty({ ...TASK_CLUSTER.json, nullable: true })
+  // The schema says that it may be null; by the type of the field, it would be said twice.
+  @ApiProperty({ ...orNull(TASK_CLUSTER).json, nullable: false })
   cluster: TaskCluster | null;
 
   /** The region, as in its newest task. */

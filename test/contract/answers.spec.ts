@@ -178,6 +178,7 @@ describe('an answer of the other operations is as documented', () => {
     ['listSources', '/v1/sources'],
     ['getSource', '/v1/sources/kubernetes'],
     ['listProviders', '/v1/providers'],
+    ['listResources', '/v1/resources?include=days&pageSize=1000'],
     ['getProtection', '/v1/protection'],
     ['getLiveness', '/health/live'],
     ['getReadiness', '/health/ready'],
