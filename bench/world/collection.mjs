@@ -74,7 +74,11 @@ class MadeCollection extends FeedCollection {
   }
 
   status() {
-    return [...this.#sources.values()];
+    const feeds = Map.groupBy(this.feeds, ({ snapshot }) => snapshot.feed.source);
+    return [...this.#sources.values()].map((source) => ({
+      ...source,
+      feeds: feeds.get(source.id).map(({ snapshot }) => ({ feed: snapshot.feed.name, state: 'FRESH' })),
+    }));
   }
 
   /** One feed after the other has a new snapshot, in which rows that did not change are the same objects. */
