@@ -1,6 +1,6 @@
 import { dueOf } from './due.js';
 import type { FeedEvidence } from './evidence.js';
-import { compareTimes, countedTasks, momentOf, timeOf, type CountedTask } from './history.js';
+import { compareTimes, countedTasks, comparableTime, timeOf, type CountedTask } from './history.js';
 import type { RuleGroup } from './rule-book.js';
 import type { Assessment } from './source-judge.js';
 import { judgedStream, type Judgement, type Verdict } from './verdict.js';
@@ -36,7 +36,7 @@ export interface DayCell {
  */
 export function dayCells(assessment: Assessment, days: readonly Day[]): DayCell[] {
   const { resource, group, source } = assessment;
-  const tasks = countedTasks(resource.rows, group.criteria, momentOf(source.moment)).sort(compareTimes);
+  const tasks = countedTasks(resource.rows, group.criteria, comparableTime(source.moment)).sort(compareTimes);
   const firstMs = firstMsOf(tasks, group);
   const indexOf = cursorOver(tasks);
   return days.map((day) => {

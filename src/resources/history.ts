@@ -18,19 +18,23 @@ export interface TaskAt {
 
 const FAILURES: ReadonlySet<TaskStatus> = new Set(['FAILED', 'TIMED_OUT']);
 
-/** A moment T as tasks have times, as a text: to read each time of a million tasks takes too long. */
-export interface Moment {
+/** A moment T as tasks have times, as a text, to be compared with them: to read each time of a million tasks takes too long. */
+export interface ComparableTime {
   readonly time: string;
   /** False for the present: whatever is known has happened, also what is later than T by the clock of an upstream. */
   readonly isPast: boolean;
 }
 
-export function momentOf({ timeMs, isPast }: JudgedTime): Moment {
+export function comparableTime({ timeMs, isPast }: JudgedTime): ComparableTime {
   return { time: timeOf(timeMs), isPast };
 }
 
 /** null where the task did not exist yet. One that ended later was running. */
-export function taskAt(task: Task, warningsCountAs: 'success' | 'failure', at: Moment): TaskAt | null {
+export function taskAt(
+  task: Task,
+  warningsCountAs: 'success' | 'failure',
+  at: ComparableTime,
+): TaskAt | null {
   const created = task.createTime ?? task.startTime;
   if (isLater(created, at)) return null;
   const begun = created ?? at.time;
@@ -40,7 +44,7 @@ export function taskAt(task: Task, warningsCountAs: 'success' | 'failure', at: M
   return isLater(time, at) ? { kind: 'running', time: begun } : { kind, time };
 }
 
-function isRunning({ status, endTime }: Task, at: Moment): boolean {
+function isRunning({ status, endTime }: Task, at: ComparableTime): boolean {
   return status === 'RUNNING' || isLater(endTime, at);
 }
 
@@ -55,7 +59,7 @@ function outcomeOf(
 
 /** What the tasks of a resource, in `USUAL_ORDER`, say at a moment. */
 export function historyAt(rows: readonly TaskRow[], criteria: TaskCriteria, moment: JudgedTime): TaskHistory {
-  const at = momentOf(moment);
+  const at = comparableTime(moment);
   const counted = countedTasks(rows, criteria, at);
   const failures = counted.filter(({ kind }) => kind === 'failure');
   const lastSuccess = newest(counted.filter(({ kind }) => kind === 'success'));
@@ -82,7 +86,7 @@ export interface CountedTask extends TaskAt {
 export function countedTasks(
   rows: readonly TaskRow[],
   { taskTypes, warningsCountAs }: TaskCriteria,
-  at: Moment,
+  at: ComparableTime,
 ): CountedTask[] {
   const counted: CountedTask[] = [];
   for (const { task } of rows) {
@@ -138,14 +142,20 @@ export function medianDurationSeconds(
   criteria: TaskCriteria,
   moment: JudgedTime,
 ): number | null {
-  const successes = countedTasks(rows, criteria, momentOf(moment)).filter(({ kind }) => kind === 'success');
+  const successes = countedTasks(rows, criteria, comparableTime(moment)).filter(
+    ({ kind }) => kind === 'success',
+  );
   const last = successes.sort((a, b) => compareTimes(b, a)).slice(0, MOST_SUCCESSES);
   const durations = last.flatMap(({ task }) => task.durationSeconds ?? []).sort((a, b) => a - b);
   return durations[Math.ceil(durations.length / 2) - 1] ?? null;
 }
 
 /** The rows have the newest first. What the checkpoint of a stream was before, nobody knows. */
-function newestStreams(rows: readonly TaskRow[], { taskTypes }: TaskCriteria, at: Moment): readonly Stream[] {
+function newestStreams(
+  rows: readonly TaskRow[],
+  { taskTypes }: TaskCriteria,
+  at: ComparableTime,
+): readonly Stream[] {
   const type: TaskType = 'CONTINUOUS_LOG_BACKUP';
   if (!taskTypes.has(type)) return NO_STREAMS;
   const streams = rows.filter(({ task }) => task.type === type && !isLater(task.createTime, at));
@@ -170,7 +180,7 @@ export function timeOf(epochMs: number): string {
   return new Date(epochMs).toISOString();
 }
 
-function isLater(time: string | null, at: Moment): boolean {
+function isLater(time: string | null, at: ComparableTime): boolean {
   return at.isPast && time !== null && time > at.time;
 }
 

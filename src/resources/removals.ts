@@ -2,11 +2,11 @@ import type { RemovalReader, TaskVault } from '@/model/provider.js';
 import { YEAR_10000_MS } from '@/model/time.js';
 import type { TaskRow, TaskType } from '@/model/task.js';
 import { groupKey, type FeedTasks } from './feed-tasks.js';
-import { momentOf, taskAt } from './history.js';
+import { comparableTime, taskAt } from './history.js';
 import type { Resource } from './resource.js';
 
 /** The last time that a task can have: that of one without times. */
-const LAST = momentOf({ timeMs: YEAR_10000_MS - 1, isPast: false });
+const LAST = comparableTime({ timeMs: YEAR_10000_MS - 1, isPast: false });
 
 /** When something was removed on purpose, epoch milliseconds. */
 type Times = readonly number[];

@@ -6,7 +6,7 @@ import { CLOCK, type Clock } from '@/model/clock.js';
 import type { FeedCollection, FeedScope, Freshness } from '@/model/collection.js';
 import { PROVIDERS, type Provider } from '@/model/provider.js';
 import { formatTime } from '@/model/time.js';
-import { invalidParameters } from '@/platform/problem/api-problem.js';
+import { invalidParameters, type ParameterError } from '@/platform/problem/api-problem.js';
 import {
   PAGE_TOKEN_FAULTS,
   PAGE_TOKEN_KEYS,
@@ -108,17 +108,20 @@ export class ResourceLister {
     return { timeMs, isPast: true };
   }
 
+  /** Which rules a caller may know is only worked out for a caller who names some. */
+  #unknownExpectations({ expectation }: ResourceFilter, sources: readonly string[]): ParameterError[] {
+    if (expectation === undefined) return [];
+    const known = this.rules.expectationsIn(sources).map(({ name }) => name);
+    return unknownNames('expectation', expectation, known);
+  }
+
   #check({ filter, page, pageToken }: ResourceQuery, collection: FeedCollection): void {
     const providers = this.providers.map(({ settings }) => settings.id);
     const sources = collection.sourceIdsIn({});
     const errors = [
       ...unknownNames('provider', filter.provider, providers),
       ...unknownNames('source', filter.source, sources),
-      ...unknownNames(
-        'expectation',
-        filter.expectation,
-        this.rules.expectationsIn(sources).map(({ name }) => name),
-      ),
+      ...this.#unknownExpectations(filter, sources),
       ...pageErrors({ page, pageToken }),
     ];
     if (errors.length > 0) throw invalidParameters(errors);

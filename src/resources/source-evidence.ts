@@ -25,8 +25,12 @@ export class SourceEvidence {
     const all = feeds.map((answer) => evidenceOf(answer, past));
     const each = [...all, ...disabled.map(evidenceOfDisabled)];
     this.#places = [all, ...each.map((evidence) => [evidence])];
-    for (const [index, { feed }] of each.entries()) {
-      const key = keyOfFeed(feed);
+    // Of most feeds the key is at hand: to take it from the name takes longer, and there may be hundreds.
+    const keys = [
+      ...feeds.map(({ feed, snapshot }) => snapshot?.feed.key ?? keyOfFeed(feed)),
+      ...disabled.map(keyOfFeed),
+    ];
+    for (const [index, key] of keys.entries()) {
       if (key !== null && !this.#placeOfKey.has(key)) this.#placeOfKey.set(key, index + 1);
     }
   }

@@ -1,4 +1,5 @@
 import { changeBetween, compareRows, isUnchanged } from '@/model/change.js';
+import { keyOfFeed, sourceOfFeed } from '@/model/feed.js';
 import type { Snapshot } from '@/model/snapshot.js';
 import type { Task, TaskRow } from '@/model/task.js';
 
@@ -6,7 +7,7 @@ let revision = 0;
 
 /** The first snapshot of a feed, named `sources/{source}/feeds/{key}`, with these rows in whatever order. */
 export function snapshotOf(feed: string, rows: readonly TaskRow[], provider = 'huawei-cce'): Snapshot {
-  const [, source = '', , key = ''] = feed.split('/');
+  const [source, key] = [sourceOfFeed(feed) ?? '', keyOfFeed(feed) ?? ''];
   return {
     feed: { name: feed, provider, source, key, cluster: null },
     rows: rows.toSorted(compareRows),
