@@ -1,42 +1,20 @@
-import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
-import type { Browser, BrowserContextOptions } from 'playwright-core';
-import { startGateway, startSimulator, type RunningGateway } from '../support/gateway.js';
-import { describeInBrowser, launchChromium, PHONE } from './chromium.js';
-import { DESKTOP, OverviewPage } from './overview-page.js';
+import { expect, it } from 'vitest';
+import type { BrowserContextOptions } from 'playwright-core';
+import { describeInBrowser, PHONE } from './chromium.js';
+import { DESKTOP, type OverviewPage } from './overview-page.js';
+import { OverviewSuite } from './overview-suite.js';
 import { legibilityOf, violationsOn } from './page-checks.js';
 
-/** Passed only where something hangs: a busy machine may take long to draw a page. */
-const HANGS_AFTER_MS = 240_000;
 /** As narrow as a page must work: 1280 px at 400 %. */
 const NARROWEST: BrowserContextOptions = { ...PHONE, viewport: { width: 320, height: 640 } };
 const LARGE = { VIOLATED: 1234, UNKNOWN: 12_345, OK: 123_456, NOT_EXPECTED: 12_345 };
 const BLANK = '   ';
 
-let browser: Browser;
-let gateway: RunningGateway;
-let overview: OverviewPage | null = null;
-/** What to stop in the end, the last started first. */
-const stops: (() => Promise<void>)[] = [];
-
-async function startAll(): Promise<void> {
-  const simulator = await startSimulator({
-    fleet: { cssClusters: 1, cssRowsPerCluster: 20, cbrRows: 200, cceClusters: 1, ocpTenants: 2 },
-    protectionCases: true,
-    life: { rate: 0 },
-  });
-  stops.unshift(simulator.stop);
-  gateway = await startGateway(simulator, {
-    sources: (sources) => sources.map((source) => ({ ...source, freshForMs: 60 * 60_000 })),
-  });
-  stops.unshift(gateway.stop);
-  browser = await launchChromium();
-  stops.unshift(() => browser.close());
-}
-
-async function open(screen: BrowserContextOptions): Promise<OverviewPage> {
-  overview = await OverviewPage.open(browser, gateway.url, screen);
-  return overview.loaded();
-}
+const suite = new OverviewSuite({
+  ...{ cssClusters: 1, cssRowsPerCluster: 20, cbrRows: 200 },
+  ...{ cceClusters: 1, ocpTenants: 2 },
+});
+const open = suite.open.bind(suite);
 
 /** Changes what the gateway answers to a path, and loads the page anew. */
 async function reloadWith<T>(page: OverviewPage, path: string, change: (body: T) => T): Promise<void> {
@@ -62,15 +40,7 @@ interface SentResources {
 }
 
 describeInBrowser('the looks of the overview page', () => {
-  vi.setConfig({ testTimeout: HANGS_AFTER_MS });
-  beforeAll(startAll);
-  afterAll(async () => {
-    for (const stop of stops) await stop();
-  });
-  afterEach(async () => {
-    await overview?.close();
-    overview = null;
-  });
+  suite.register();
 
   it.each([
     ['320 px', NARROWEST],

@@ -1,14 +1,11 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import type { Browser, BrowserContextOptions } from 'playwright-core';
-import { startGateway, startSimulator, type RunningGateway } from '../support/gateway.js';
+import { describe, expect, it } from 'vitest';
 import { ask } from '../support/http.js';
 import type { SentPage } from '../support/tasks.js';
-import { describeInBrowser, launchChromium, PHONE } from './chromium.js';
-import { DESKTOP, numberIn, OverviewPage } from './overview-page.js';
+import { describeInBrowser, PHONE } from './chromium.js';
+import { DESKTOP, numberIn, type OverviewPage } from './overview-page.js';
+import { OverviewSuite } from './overview-suite.js';
 import { legibilityOf, violationsOn } from './page-checks.js';
 
-/** Passed only where something hangs: a busy machine may take long to draw a page. */
-const HANGS_AFTER_MS = 240_000;
 const SMALLEST_TEXT = 12;
 const MOST_BYTES = 60_000;
 const SCREENS = [
@@ -41,58 +38,23 @@ interface SentSources {
   }[];
 }
 
-let browser: Browser;
-let gateway: RunningGateway;
-let overview: OverviewPage | null = null;
-/** What to stop in the end, the last started first. */
-const stops: (() => Promise<void>)[] = [];
-
-async function startAll(): Promise<void> {
-  const simulator = await startSimulator({
-    fleet: {
-      ...{ cssClusters: 2, cssRowsPerCluster: 60, cbrRows: 400 },
-      ...{ cceClusters: 1, cceRowsPerCluster: 20, ocpTenants: 3 },
-    },
-    protectionCases: true,
-    life: { rate: 0 },
-  });
-  stops.unshift(simulator.stop);
-  gateway = await startGateway(simulator, {
-    sources: (sources) => sources.map((source) => ({ ...source, freshForMs: 60 * 60_000 })),
-  });
-  stops.unshift(gateway.stop);
-  // The sources are read before the page asks: what it shows first is what there is.
-  expect((await ask(`${gateway.url}/v1/protection`)).body).toMatchObject({ unreachable: [] });
-  browser = await launchChromium();
-  stops.unshift(() => browser.close());
-}
-
-async function open(
-  screen: BrowserContextOptions & { readonly path?: string } = DESKTOP,
-): Promise<OverviewPage> {
-  overview = await OverviewPage.open(browser, gateway.url, screen);
-  return overview.loaded();
-}
+const suite = new OverviewSuite({
+  ...{ cssClusters: 2, cssRowsPerCluster: 60, cbrRows: 400 },
+  ...{ cceClusters: 1, cceRowsPerCluster: 20, ocpTenants: 3 },
+});
+const open = suite.open.bind(suite);
 
 /** What the API says now to what the page asked. */
 async function answerTo<T>(page: OverviewPage, start: string): Promise<T> {
   const path = page.lastAsked(start);
   expect(path).not.toBe('');
-  const { status, body } = await ask(`${gateway.url}${path}`);
+  const { status, body } = await ask(`${suite.url}${path}`);
   expect(status).toBe(200);
   return body as T;
 }
 
 describeInBrowser('the overview page', () => {
-  vi.setConfig({ testTimeout: HANGS_AFTER_MS });
-  beforeAll(startAll);
-  afterAll(async () => {
-    for (const stop of stops) await stop();
-  });
-  afterEach(async () => {
-    await overview?.close();
-    overview = null;
-  });
+  suite.register();
 
   describe.each(SCREENS)('on a %s', (_name, screen) => {
     it('counts the verdicts as the API does', async () => {
@@ -187,7 +149,7 @@ describeInBrowser('the overview page', () => {
   });
 
   it('sends less than 60 kB, compressed, before its first call of the API', async () => {
-    const page = await browser.newPage(DESKTOP);
+    const page = await suite.browser.newPage(DESKTOP);
     const sizes = new Map<string, Promise<number>>();
     page.on('requestfinished', (request) => {
       const { pathname } = new URL(request.url());
@@ -197,7 +159,7 @@ describeInBrowser('the overview page', () => {
         .then(({ responseBodySize, responseHeadersSize }) => responseBodySize + responseHeadersSize);
       sizes.set(pathname, size);
     });
-    await page.goto(gateway.url);
+    await page.goto(suite.url);
     await page.locator('tr[data-row="0"]').waitFor();
     const sent = await Promise.all(sizes.values());
     expect([...sizes.keys()].filter((path) => path.startsWith('/assets/'))).toHaveLength(2);
@@ -309,8 +271,7 @@ describeInBrowser('the overview page', () => {
   });
 
   it('keeps its filters where a link has one that the gateway refuses', async () => {
-    overview = await OverviewPage.open(browser, gateway.url, { ...DESKTOP, path: '/?source=zzz' });
-    const { page } = overview;
+    const { page } = await suite.begin({ ...DESKTOP, path: '/?source=zzz' });
     await page.locator('#panel-resources .failure', { hasText: 'zzz' }).waitFor();
     await page.locator('#panel-resources').getByRole('button', { name: 'Clear filters' }).click();
     await page.locator('#panel-resources tr[data-row="0"]:not(.waiting)').waitFor();
