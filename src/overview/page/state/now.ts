@@ -18,9 +18,9 @@ export const now = signal(present());
 export function setClockBy(date: string | null): void {
   const differenceMs = Date.parse(date ?? '') - Date.now();
   if (Number.isNaN(differenceMs)) return;
-  const isRight = Math.abs(differenceMs) < LEAST_MS;
-  if (Math.abs((isRight ? 0 : differenceMs) - aheadMs) < LEAST_MS) return;
-  aheadMs = isRight ? 0 : differenceMs;
+  const wantedMs = Math.abs(differenceMs) < LEAST_MS ? 0 : differenceMs;
+  if (Math.abs(wantedMs - aheadMs) < LEAST_MS) return;
+  aheadMs = wantedMs;
   now.value = present();
 }
 
