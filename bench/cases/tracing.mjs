@@ -54,9 +54,9 @@ async function run(options) {
   for (const [name, side] of Object.entries(sidesFor(receiver, options.against))) {
     const pairs = [];
     for (let start = 0; start < STARTS; start += 1) {
-      const sides = start % 2 === 0 ? [side, {}] : [{}, side];
-      const measured = await comparePair(sides, simulator, options);
-      pairs.push(start % 2 === 0 ? measured : measured.toReversed());
+      const isFirst = start % 2 === 0;
+      const measured = await comparePair(isFirst ? [side, {}] : [{}, side], simulator, options);
+      pairs.push(isFirst ? measured : measured.toReversed());
     }
     rows.push({
       label: `${name}, against ${WITHOUT}`,
